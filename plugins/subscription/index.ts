@@ -1,0 +1,82 @@
+import { messageOf } from '../../shared/errors.ts';
+import { defaultTimeout } from '../../shared/wiring/defaults.ts';
+import { Subscriptions } from '../../shared/wiring/subscriptions.ts';
+import type { FunctionDefinition, Serverless } from './osls.ts';
+import { logicalIds, queueEvent, type ResourceMap, subscriptionResources } from './resources.ts';
+
+/**
+ * The event type `subscription` of `serverless.yml`: a function is woken by events from the bus, through a queue of
+ * its own. It becomes rule, queue, dead-letter queue, queue policy, event source mapping and an alarm.
+ *
+ * ```yaml
+ * plugins:
+ *   - ./plugins/subscription/index.ts
+ * functions:
+ *   calculator:
+ *     handler: services/agents/calculator/handler.handler
+ *     events:
+ *       - subscription: { agent: calculator }
+ * ```
+ *
+ * `custom.subscription.eventBus` names the bus for CloudFormation, such as `!Ref EventBus`; by default it is
+ * `starling-{stage}`. A function's own key `isolation: thread` says that standalone runs it in a worker.
+ */
+export default class SubscriptionPlugin {
+  readonly hooks: Record<string, () => void>;
+  readonly #serverless: Serverless;
+  readonly #resources: ResourceMap = {};
+
+  constructor(serverless: Serverless) {
+    this.#serverless = serverless;
+    const schema = serverless.configSchemaHandler;
+    // The shape is checked by the code that standalone uses too, so that both say the same.
+    schema.defineFunctionEvent('aws', 'subscription', { type: 'object' });
+    schema.defineFunctionProperties('aws', { properties: { isolation: { enum: ['thread'] } } });
+    schema.defineCustomProperties({
+      properties: {
+        subscription: { type: 'object', properties: { eventBus: {} }, additionalProperties: false },
+      },
+    });
+    this.hooks = {
+      // Before anything is bundled: a mistake in the file should show in a second.
+      'before:package:initialize': () => this.#expand(),
+      'package:compileEvents': () => {
+        Object.assign(serverless.service.provider.compiledCloudFormationTemplate.Resources, this.#resources);
+      },
+    };
+  }
+
+  #expand(): void {
+    const subscriptions = new Subscriptions();
+    for (const [functionName, definition] of Object.entries(this.#serverless.service.functions)) {
+      // A copy, as expanding adds events.
+      for (const event of [...definition.events]) {
+        if (event.subscription === undefined) continue;
+        try {
+          this.#expandOne(functionName, definition, event.subscription, subscriptions);
+        } catch (error) {
+          throw new this.#serverless.classes.Error(
+            `functions.${functionName}.events.subscription: ${messageOf(error)}`,
+            'INVALID_SUBSCRIPTION',
+          );
+        }
+      }
+    }
+  }
+
+  #expandOne(functionName: string, definition: FunctionDefinition, raw: unknown, subscriptions: Subscriptions): void {
+    const { service } = this.#serverless;
+    const provider = this.#serverless.getProvider('aws');
+    const timeout = definition.timeout ?? service.provider.timeout ?? defaultTimeout;
+    const subscription = subscriptions.add(functionName, raw, timeout);
+    const ids = logicalIds(provider.naming.getNormalizedFunctionName(functionName));
+    const where = {
+      stage: provider.getStage(),
+      functionName,
+      ids,
+      eventBus: service.custom?.subscription?.eventBus,
+    };
+    Object.assign(this.#resources, subscriptionResources(subscription, where));
+    definition.events.push(queueEvent(subscription, ids));
+  }
+}

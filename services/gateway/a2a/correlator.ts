@@ -1,0 +1,75 @@
+import type { TaskId } from '../../../shared/ids.ts';
+import type { TaskStore } from '../../../shared/ports/task-store.ts';
+import type { LogEntry } from '../../../shared/tasks/log.ts';
+import { isTerminal, isWaitingForClient } from '../../../shared/tasks/state.ts';
+
+/**
+ * Turns correlated events back into the answers of synchronous calls: it follows the log of a call's task, and never
+ * asks the store twice for what did not change.
+ */
+export class Correlator {
+  readonly #tasks: TaskStore;
+  readonly #waiting = new Set<AbortController>();
+  #draining = false;
+
+  constructor(tasks: TaskStore) {
+    this.#tasks = tasks;
+  }
+
+  /**
+   * The log of a task once its turn has ended, or as far as it had come after `wait` milliseconds or at a drain.
+   */
+  async settled(id: TaskId, turn: number, wait: number): Promise<readonly LogEntry[]> {
+    const log: LogEntry[] = [];
+    const timeout = this.#controller();
+    const timer = setTimeout(() => timeout.abort(), wait);
+    try {
+      for await (const entries of this.#tasks.tail(id, 0, timeout.signal)) {
+        log.push(...entries);
+        if (hasEnded(log, turn)) return log;
+      }
+    } finally {
+      clearTimeout(timer);
+      this.#waiting.delete(timeout);
+    }
+    return log.length > 0 ? log : this.#tasks.read(id, 0);
+  }
+
+  /** The entries after a position as they come, until the turn has ended, the client has gone, or a drain. */
+  async *follow(id: TaskId, after: number, client: AbortSignal): AsyncIterable<readonly LogEntry[]> {
+    const controller = this.#controller();
+    const gone = () => controller.abort();
+    client.addEventListener('abort', gone, { once: true });
+    if (client.aborted) gone();
+    try {
+      for await (const entries of this.#tasks.tail(id, after, controller.signal)) {
+        yield entries;
+        const last = entries.at(-1);
+        if (last?.kind === 'status' && last.status.state === 'TASK_STATE_INPUT_REQUIRED') return;
+      }
+    } finally {
+      client.removeEventListener('abort', gone);
+      this.#waiting.delete(controller);
+    }
+  }
+
+  /** Ends every wait: blocking calls answer with the task as it stands, streams end and can be taken up again. */
+  drain(): void {
+    this.#draining = true;
+    for (const controller of this.#waiting) controller.abort();
+  }
+
+  #controller(): AbortController {
+    const controller = new AbortController();
+    if (this.#draining) controller.abort();
+    else this.#waiting.add(controller);
+    return controller;
+  }
+}
+
+/** Whether the turn has come to a terminal state, or to one in which the task waits for its client. */
+function hasEnded(log: readonly LogEntry[], turn: number): boolean {
+  const last = log.at(-1);
+  if (last === undefined || last.kind !== 'status' || last.turn < turn) return false;
+  return isTerminal(last.status.state) || isWaitingForClient(last.status.state);
+}

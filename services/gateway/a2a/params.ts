@@ -1,0 +1,63 @@
+import { A2AError } from '../../../shared/a2a/errors.ts';
+
+/** The params of an A2A operation: an object whose unknown fields are ignored. */
+export type Params = Readonly<Record<string, unknown>>;
+
+export interface SendConfiguration {
+  readonly returnImmediately: boolean;
+  readonly historyLength?: number;
+  readonly acceptedOutputModes?: readonly string[];
+}
+
+/** @throws A2AError INVALID_PARAMS */
+export function readConfiguration(params: Params): SendConfiguration {
+  const configuration = optionalObject(params, 'configuration') ?? {};
+  const returnImmediately = configuration['returnImmediately'] ?? false;
+  if (typeof returnImmediately !== 'boolean') throw wrong('configuration.returnImmediately', 'a boolean');
+  const modes = configuration['acceptedOutputModes'];
+  if (modes !== undefined && !(Array.isArray(modes) && modes.every((mode) => typeof mode === 'string'))) {
+    throw wrong('configuration.acceptedOutputModes', 'an array of strings');
+  }
+  if (configuration['taskPushNotificationConfig'] !== undefined) {
+    throw new A2AError('PUSH_NOTIFICATION_NOT_SUPPORTED', 'This agent sends no push notifications: see capabilities in its card.');
+  }
+  const historyLength = readHistoryLength(configuration, 'configuration.historyLength');
+  return {
+    returnImmediately,
+    ...(historyLength !== undefined && { historyLength }),
+    ...(modes !== undefined && modes.length > 0 && { acceptedOutputModes: modes }),
+  };
+}
+
+export function readHistoryLength(params: Params, name = 'historyLength'): number | undefined {
+  const { historyLength } = params;
+  if (historyLength === undefined || historyLength === null) return undefined;
+  if (typeof historyLength !== 'number' || !Number.isInteger(historyLength) || historyLength < 0) {
+    throw wrong(name, 'an integer from 0');
+  }
+  return historyLength;
+}
+
+export function readTaskId(params: Params): string {
+  const { id } = params;
+  if (typeof id !== 'string' || id === '') throw wrong('id', "a task's id");
+  return id;
+}
+
+/** The position that an SSE client got last; anything else than our own ids is refused, not guessed. */
+export function readLastEventId(header: string | undefined): number | undefined {
+  if (header === undefined || header === '') return undefined;
+  if (!/^[0-9]{1,15}$/.test(header)) throw new A2AError('INVALID_PARAMS', 'The header Last-Event-ID is not an id of this stream.');
+  return Number(header);
+}
+
+export function optionalObject(params: Params, name: string): Params | undefined {
+  const value = params[name];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'object' || Array.isArray(value)) throw wrong(name, 'an object');
+  return value as Params;
+}
+
+function wrong(name: string, what: string): A2AError {
+  return new A2AError('INVALID_PARAMS', `params.${name} is not ${what}.`);
+}

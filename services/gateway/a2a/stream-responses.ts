@@ -1,0 +1,17 @@
+import type { StreamResponse } from '../../../shared/a2a/types.ts';
+import type { LogEntry } from '../../../shared/tasks/log.ts';
+
+/** One event of a stream and its place in the task's log, which is the id by which a client takes the stream up again. */
+export interface PositionedResponse {
+  readonly position: number;
+  readonly response: StreamResponse;
+}
+
+export function positioned(entry: LogEntry, taskId: string, contextId: string): PositionedResponse {
+  const { position } = entry;
+  if (entry.kind === 'artifact') {
+    const { artifact, append, lastChunk } = entry;
+    return { position, response: { artifactUpdate: { taskId, contextId, artifact, append, lastChunk } } };
+  }
+  return { position, response: { statusUpdate: { taskId, contextId, status: entry.status } } };
+}

@@ -1,0 +1,166 @@
+import { A2AError, taskNotFound } from '../../../shared/a2a/errors.ts';
+import type { Message } from '../../../shared/a2a/types.ts';
+import { childTraceparent } from '../../../shared/events/envelope.ts';
+import type { TaskRequestedV1 } from '../../../shared/events/generated/types.ts';
+import { InvalidEventError } from '../../../shared/events/publisher.ts';
+import { type ContextId, type TaskId, uuidv7 } from '../../../shared/ids.ts';
+import type { RegisteredAgent } from '../../../shared/ports/agent-registry.ts';
+import { TurnConflictError } from '../../../shared/ports/errors.ts';
+import type { Principal } from '../../../shared/ports/permission-store.ts';
+import type { Runtime } from '../../../shared/runtime/runtime.ts';
+import { assemble } from '../../../shared/tasks/assemble.ts';
+import { isTerminal, isWaitingForClient, type TaskRecord } from '../../../shared/tasks/state.ts';
+
+/** A call that was let in, before there is a task. */
+export interface Submission {
+  readonly agent: RegisteredAgent;
+  readonly principal: Principal;
+  /** As the client sent it: what it is, the event's schema says. */
+  readonly message: unknown;
+  readonly skill?: string;
+  readonly acceptedOutputModes?: readonly string[];
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  /** Of the HTTP request, where it had one. */
+  readonly traceparent: string | undefined;
+}
+
+export interface Submitted {
+  readonly taskId: TaskId;
+  readonly turn: number;
+}
+
+/**
+ * Makes the task of a message, or the next turn of the task that the message names, and publishes its request: one
+ * step, durable when this resolves. The same message sent again makes nothing new.
+ *
+ * @throws A2AError
+ */
+export async function submit(runtime: Runtime, submission: Submission): Promise<Submitted> {
+  const message = readMessage(submission.message);
+  return message.taskId === undefined
+    ? create(runtime, submission, message)
+    : proceed(runtime, submission, message, message.taskId as TaskId);
+}
+
+async function create(runtime: Runtime, submission: Submission, message: Message): Promise<Submitted> {
+  const { agent, principal } = submission;
+  const now = runtime.clock.now();
+  const id = uuidv7(now) as TaskId;
+  const contextId = (message.contextId ?? uuidv7(now)) as ContextId;
+  const deadline = now + agent.deadline * 1000;
+  const request = prepare(runtime, submission, now, {
+    taskId: id,
+    contextId,
+    turn: 1,
+    message: { ...message, taskId: id, contextId },
+    deadline,
+  });
+  const created = await runtime.tasks.create({
+    id,
+    contextId,
+    agentId: agent.id,
+    owner: principal.clientId,
+    createdAt: now,
+    deadline,
+    messageId: message.messageId,
+    request,
+  });
+  return { taskId: created.created ? id : created.taskId, turn: 1 };
+}
+
+async function proceed(runtime: Runtime, submission: Submission, message: Message, id: TaskId): Promise<Submitted> {
+  const { agent } = submission;
+  const task = await visibleTask(runtime, id, submission);
+  if (message.contextId !== undefined && message.contextId !== task.contextId) {
+    throw new A2AError('INVALID_PARAMS', `message.contextId is not the context of task ${id}. Leave it out, or send ${task.contextId}.`);
+  }
+  const now = runtime.clock.now();
+  const deadline = now + agent.deadline * 1000;
+  const { history = [], status } = assemble(task, await runtime.tasks.read(id, 0));
+  const request = prepare(runtime, submission, now, {
+    taskId: id,
+    contextId: task.contextId,
+    turn: task.turn + 1,
+    message: { ...message, contextId: task.contextId },
+    history: status.message ? [...history, status.message] : [...history],
+    deadline,
+  });
+  try {
+    const begun = await runtime.tasks.begin({ taskId: id, after: task.turn, at: now, deadline, messageId: message.messageId, request });
+    return { taskId: id, turn: begun.turn };
+  } catch (error) {
+    if (error instanceof TurnConflictError) throw takesNoMessage((await runtime.tasks.get(id)) ?? task);
+    throw error;
+  }
+}
+
+function takesNoMessage(task: TaskRecord): A2AError {
+  if (isTerminal(task.state)) {
+    return new A2AError('UNSUPPORTED_OPERATION', `Task ${task.id} has ended (${task.state}): send a message without taskId to begin another in the context.`);
+  }
+  const state = isWaitingForClient(task.state) ? 'already got another answer' : `is in ${task.state}`;
+  return new A2AError('UNSUPPORTED_OPERATION', `Task ${task.id} ${state}: it takes a message when it asks for one.`);
+}
+
+/** @throws A2AError TASK_NOT_FOUND also when the task is another's or another agent's. */
+export async function visibleTask(
+  runtime: Runtime,
+  id: string,
+  { agent, principal }: { agent: RegisteredAgent; principal: Principal },
+): Promise<TaskRecord> {
+  const task = await runtime.tasks.get(id as TaskId);
+  if (task === undefined || task.owner !== principal.clientId || task.agentId !== agent.id) throw taskNotFound(id);
+  return task;
+}
+
+interface Turn extends Pick<TaskRequestedV1, 'taskId' | 'contextId' | 'turn' | 'message' | 'history'> {
+  /** Milliseconds since 1970. */
+  readonly deadline: number;
+}
+
+function prepare(runtime: Runtime, submission: Submission, now: number, turn: Turn) {
+  const { agent, principal, skill, acceptedOutputModes, metadata } = submission;
+  const data: TaskRequestedV1 = {
+    ...turn,
+    agentId: agent.id,
+    deadline: new Date(turn.deadline).toISOString(),
+    attemptBase: 0,
+    principal: { id: principal.clientId, scopes: [...principal.scopes] },
+    ...(skill !== undefined && { skill }),
+    ...(acceptedOutputModes && { acceptedOutputModes: [...acceptedOutputModes] }),
+    ...(metadata && { metadata: { ...metadata } }),
+  };
+  try {
+    return runtime.publisher.prepare('TaskRequested.v1', data, {
+      source: 'starling.tasks',
+      subject: turn.taskId,
+      correlationId: turn.taskId,
+      traceparent: childTraceparent(submission.traceparent),
+      now,
+    });
+  } catch (error) {
+    // The client's message is the only part of the event that can be wrong.
+    if (error instanceof InvalidEventError) throw invalidMessage(error.problem);
+    throw error;
+  }
+}
+
+function invalidMessage(problem: string): A2AError {
+  return new A2AError('INVALID_PARAMS', `The message is not valid: ${problem.replaceAll('data/', '')}.`);
+}
+
+/** ProtoJSON takes an empty string for a field that is not set. */
+function readMessage(value: unknown): Message {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new A2AError('INVALID_PARAMS', 'params.message is missing or not an object.');
+  }
+  const { taskId, contextId, ...message } = value as Message;
+  for (const [field, id] of Object.entries({ taskId, contextId })) {
+    if (id !== undefined && typeof id !== 'string') throw new A2AError('INVALID_PARAMS', `message.${field} is not a string.`);
+  }
+  return {
+    ...message,
+    ...(taskId && { taskId }),
+    ...(contextId && { contextId }),
+  };
+}

@@ -1,0 +1,74 @@
+import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import { isAgentId } from '../../../shared/ids.ts';
+import type { PermissionStore } from '../../../shared/ports/permission-store.ts';
+import { ADMIN_SCOPE } from '../../../shared/security/scopes.ts';
+import { TokenError } from '../../../shared/security/token-error.ts';
+import type { TokenVerifier, VerifiedToken } from '../../../shared/security/verify-token.ts';
+import type { Logger } from '../../../shared/telemetry/logger.ts';
+import { policyOf, type Stage, stageOf } from './policy.ts';
+
+export interface AuthorizerParts {
+  readonly verify: TokenVerifier;
+  readonly permissions: PermissionStore;
+  readonly log?: Pick<Logger, 'info' | 'error'>;
+}
+
+export type Authorizer = (event: APIGatewayRequestAuthorizerEvent) => Promise<APIGatewayAuthorizerResult>;
+
+/**
+ * Makes the Lambda authorizer (REST API, type REQUEST): it verifies the bearer token and answers with the policy of all
+ * that its principal may call, and `clientId` and `scopes` (with spaces between) as context.
+ *
+ * It throws `Unauthorized`, which API Gateway turns into a 401, when there is no good token, and the error itself, a
+ * 500, when that cannot be known.
+ */
+export function createAuthorizer({ verify, permissions, log }: AuthorizerParts): Authorizer {
+  return async (event) => {
+    const stage = stageOf(event.methodArn);
+    if (!stage) throw new Error('The method ARN of the authorizer event is none of API Gateway.');
+    const { clientId, scopes } = await verified(event);
+    const policyDocument = await documentFor({ clientId, scopes }, stage);
+    return { principalId: clientId, policyDocument, context: { clientId, scopes: scopes.join(' ') } };
+  };
+
+  async function verified(event: APIGatewayRequestAuthorizerEvent): Promise<VerifiedToken> {
+    const token = bearerToken(event);
+    if (token === undefined) throw new Error('Unauthorized');
+    try {
+      return await verify(token);
+    } catch (error) {
+      if (!(error instanceof TokenError)) throw error;
+      log?.info('A token was refused', { reason: error.reason });
+      throw new Error('Unauthorized', { cause: error });
+    }
+  }
+
+  async function documentFor(principal: { clientId: string; scopes: readonly string[] }, stage: Stage) {
+    const granted = await permissions.agentsOf(principal);
+    // An id that is no agent's could be a pattern, or end the path and begin another: it never enters an ARN.
+    const agents = granted === '*' ? granted : granted.filter(isAgentId);
+    const policy = policyOf({ agents, admin: principal.scopes.includes(ADMIN_SCOPE) }, stage);
+    if (policy.left > 0) {
+      log?.error(
+        'A principal may call more agents than fit into a policy, and is denied the rest. Give it the scope starling/agents:invoke, or share its agents out over several clients.',
+        { clientId: principal.clientId, denied: policy.left },
+      );
+    }
+    return policy.document;
+  }
+}
+
+/** The token of the one Authorization header (RFC 6750 §2.1). Two of them are none: who reads which is not certain. */
+function bearerToken(event: APIGatewayRequestAuthorizerEvent): string | undefined {
+  const all = Object.entries(event.multiValueHeaders ?? {}).flatMap(([name, values]) =>
+    isIt(name) ? (values ?? []) : [],
+  );
+  const single = Object.entries(event.headers ?? {}).flatMap(([name, value]) => (isIt(name) && value ? [value] : []));
+  const values = all.length > 0 ? all : single;
+  const [, token] = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(values[0] ?? '') ?? [];
+  return values.length === 1 ? token : undefined;
+}
+
+function isIt(header: string): boolean {
+  return header.toLowerCase() === 'authorization';
+}

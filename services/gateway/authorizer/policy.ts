@@ -1,0 +1,99 @@
+import type { PolicyDocument, Statement } from 'aws-lambda';
+import type { AgentId } from '../../../shared/ids.ts';
+import type { EveryAgent } from '../../../shared/ports/permission-store.ts';
+
+/**
+ * API Gateway takes some 8 KB as an authorizer's answer; past that every call of the principal is a 500. What is left is
+ * for the principal's id and the context.
+ */
+const MAX_POLICY_BYTES = 7_000;
+
+const ACTION = 'execute-api:Invoke';
+const adminMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+const agentMethods = ['POST', 'GET', 'DELETE'] as const;
+
+/**
+ * Spellings that one part may read as another path than the next (`/agents/echo/../calculator`): denied for everybody,
+ * as no path of ours has them. The URL standard reads a backslash as a slash and `%2e` as a dot.
+ */
+const deceptive = ['..', '//', '\\', '%2e', '%2E', '%2f', '%2F', '%5c', '%5C'] as const;
+
+/** Where a principal's calls arrive: `arn:aws:execute-api:{region}:{account}:{api}/{stage}`. */
+export interface Stage {
+  readonly arn: string;
+  readonly partition: string;
+}
+
+export interface Permissions {
+  readonly agents: readonly AgentId[] | EveryAgent;
+  readonly admin: boolean;
+}
+
+export interface Policy {
+  readonly document: PolicyDocument;
+  /** Agents that the principal may call but that did not fit. */
+  readonly left: number;
+}
+
+/** Reads the stage off a method's ARN; undefined when it is none. */
+export function stageOf(methodArn: string): Stage | undefined {
+  const [, arn, partition] =
+    /^(arn:(aws[a-z-]*):execute-api:[a-z0-9-]+:\d{12}:[A-Za-z0-9-]+\/[\w-]+)\//.exec(methodArn) ?? [];
+  return arn === undefined || partition === undefined ? undefined : { arn, partition };
+}
+
+/**
+ * The policy of everything that a principal may call. API Gateway keeps it for the token's later calls, so it does not
+ * depend on the one path that is asked now.
+ *
+ * IAM's `*` crosses slashes: `{stage}/{any method}/agents/echo`, written with a star, also matches
+ * `POST/admin/agents/echo`. Hence methods are written out and stars stand only at the end, but for `shortAllowance`.
+ */
+export function policyOf({ agents, admin }: Permissions, stage: Stage): Policy {
+  const allowed: string[] = [];
+  const denied = deceptive.map((spelling) => `arn:${stage.partition}:execute-api:*:*:*${spelling}*`);
+  if (admin) {
+    allowed.push(`${stage.arn}/GET/metrics`);
+    for (const method of adminMethods) allowed.push(`${stage.arn}/${method}/admin`, `${stage.arn}/${method}/admin/*`);
+  }
+  let left = 0;
+  if (agents === '*') {
+    for (const method of agentMethods) allowed.push(`${stage.arn}/${method}/agents/*`);
+  } else if (agents.length > 0) {
+    const allowance = admin ? longAllowance : shortAllowance;
+    if (!admin) denied.push(`${stage.arn}/*/*/agents/*`);
+    let room = MAX_POLICY_BYTES - bytes(documentOf(allowed, denied));
+    for (const agent of agents) {
+      const resources = allowance(agent, stage);
+      room -= bytes(resources);
+      if (room >= 0) allowed.push(...resources);
+      else left++;
+    }
+  }
+  return { document: documentOf(allowed, denied), left };
+}
+
+function longAllowance(agent: AgentId, { arn }: Stage): string[] {
+  const deeper = agentMethods.map((method) => `${arn}/${method}/agents/${agent}/*`);
+  return [`${arn}/POST/agents/${agent}`, ...deeper];
+}
+
+/**
+ * A quarter of the length. Its leading star would let `/admin/agents/echo` and `/agents/calculator/agents/echo` pass, so
+ * the policy also denies every path with anything before `/agents/`; a principal that may call the admin API, where
+ * such paths exist, cannot have that.
+ */
+function shortAllowance(agent: AgentId, { partition }: Stage): string[] {
+  const anywhere = `arn:${partition}:execute-api:*:*:*`;
+  return [`${anywhere}/agents/${agent}`, `${anywhere}/agents/${agent}/*`];
+}
+
+function documentOf(allowed: readonly string[], denied: readonly string[]): PolicyDocument {
+  const allow: Statement = { Effect: 'Allow', Action: ACTION, Resource: [...allowed] };
+  const deny: Statement = { Effect: 'Deny', Action: ACTION, Resource: [...denied] };
+  return { Version: '2012-10-17', Statement: allowed.length > 0 ? [allow, deny] : [deny] };
+}
+
+function bytes(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
+}

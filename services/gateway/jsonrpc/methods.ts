@@ -1,0 +1,57 @@
+import { A2AError } from '../../../shared/a2a/errors.ts';
+import type { Task } from '../../../shared/a2a/types.ts';
+import type { Call, Operations } from '../a2a/operations.ts';
+import type { Params } from '../a2a/params.ts';
+import type { PositionedResponse } from '../a2a/stream-responses.ts';
+
+type Operation =
+  | { readonly kind: 'unary'; readonly run: (operations: Operations, call: Call, params: Params) => Promise<unknown> }
+  | {
+      readonly kind: 'stream';
+      readonly run: (operations: Operations, call: Call, params: Params) => Promise<AsyncIterable<PositionedResponse>>;
+    };
+
+const unary = (run: (operations: Operations, call: Call, params: Params) => Promise<unknown>): Operation => ({ kind: 'unary', run });
+const refuse = (refusal: () => A2AError): Operation => unary(async () => Promise.reject(refusal()));
+const noPush = refuse(
+  () => new A2AError('PUSH_NOTIFICATION_NOT_SUPPORTED', 'This agent sends no push notifications: see capabilities in its card.'),
+);
+
+/** The methods of A2A 1.0 (§9.4), each with what it does here. */
+const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
+  ['SendMessage', unary(async (to, call, params): Promise<{ task: Task }> => ({ task: await to.sendMessage(call, params) }))],
+  ['SendStreamingMessage', { kind: 'stream', run: (to, call, params) => to.sendStreamingMessage(call, params) }],
+  ['GetTask', unary((to, call, params) => to.getTask(call, params))],
+  ['CancelTask', unary((to, call, params) => to.cancelTask(call, params))],
+  ['SubscribeToTask', { kind: 'stream', run: (to, call, params) => to.subscribeToTask(call, params) }],
+  ['ListTasks', refuse(() => new A2AError('UNSUPPORTED_OPERATION', 'ListTasks is not offered yet: get a task by its id with GetTask.'))],
+  ['CreateTaskPushNotificationConfig', noPush],
+  ['GetTaskPushNotificationConfig', noPush],
+  ['ListTaskPushNotificationConfigs', noPush],
+  ['DeleteTaskPushNotificationConfig', noPush],
+  [
+    'GetExtendedAgentCard',
+    refuse(() => new A2AError('EXTENDED_AGENT_CARD_NOT_CONFIGURED', 'This agent has no extended card: see capabilities in its card.')),
+  ],
+]);
+
+export const operationMethods: ReadonlySet<string> = new Set(operations.keys());
+
+/** The methods of A2A 0.3. */
+export const legacyMethods: ReadonlySet<string> = new Set([
+  'message/send',
+  'message/stream',
+  'tasks/get',
+  'tasks/cancel',
+  'tasks/resubscribe',
+  'tasks/pushNotificationConfig/set',
+  'tasks/pushNotificationConfig/get',
+  'tasks/pushNotificationConfig/list',
+  'tasks/pushNotificationConfig/delete',
+  'agent/getAuthenticatedExtendedCard',
+]);
+
+/** The operation of A2A that a method names; undefined where it names none, and so may name a skill. */
+export function operationOf(method: string): Operation | undefined {
+  return operations.get(method);
+}

@@ -1,0 +1,64 @@
+import { A2AError } from '../../../shared/a2a/errors.ts';
+import type { Params } from '../a2a/params.ts';
+
+export type RequestId = string | number | null;
+
+export interface JsonRpcRequest {
+  readonly id: RequestId;
+  readonly method: string;
+  /** Not read yet: an operation wants an object, a skill whatever its schema says. */
+  readonly params: unknown;
+}
+
+/** An error of a request, with the id to answer it under as far as that could be read. */
+export class JsonRpcRequestError extends A2AError {
+  readonly id: RequestId;
+
+  constructor(reason: 'PARSE_ERROR' | 'INVALID_REQUEST', id: RequestId, message: string, cause?: unknown) {
+    super(reason, message, { cause });
+    this.id = id;
+  }
+}
+
+/**
+ * Reads a JSON-RPC 2.0 request, whatever the content type says: curl's default is accepted.
+ *
+ * @throws JsonRpcRequestError
+ */
+export function readRequest(body: Buffer): JsonRpcRequest {
+  const request = parse(body);
+  if (Array.isArray(request)) throw invalid(null, 'Batches are not supported: send one request a call.');
+  if (typeof request !== 'object' || request === null) throw invalid(null, 'The body is not a JSON-RPC request object.');
+  const { jsonrpc, id, method, params } = request as Record<string, unknown>;
+  if (id !== null && typeof id !== 'string' && !(typeof id === 'number' && Number.isFinite(id))) {
+    throw invalid(null, 'id is missing or neither a string nor a number: every call here has an answer.');
+  }
+  if (jsonrpc !== '2.0') throw invalid(id, 'jsonrpc is not "2.0".');
+  if (typeof method !== 'string' || method === '') throw invalid(id, 'method is missing or not a string.');
+  if (params !== undefined && (typeof params !== 'object' || params === null)) {
+    throw invalid(id, 'params is neither an object nor an array.');
+  }
+  return { id, method, params };
+}
+
+/** @throws A2AError INVALID_PARAMS */
+export function paramsObject({ params, method }: JsonRpcRequest): Params {
+  if (params === undefined) return {};
+  if (Array.isArray(params)) throw new A2AError('INVALID_PARAMS', `The params of ${method} are an object, not an array.`);
+  return params as Params;
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+function parse(body: Buffer): unknown {
+  try {
+    return JSON.parse(decoder.decode(body));
+  } catch (cause) {
+    const what = cause instanceof SyntaxError ? 'JSON' : 'UTF-8';
+    throw new JsonRpcRequestError('PARSE_ERROR', null, `The body is not valid ${what}.`, cause);
+  }
+}
+
+function invalid(id: RequestId, message: string): JsonRpcRequestError {
+  return new JsonRpcRequestError('INVALID_REQUEST', id, message);
+}

@@ -1,0 +1,77 @@
+import { StarlingError } from '../../../shared/errors.ts';
+import { compileWildcard, isExact } from './wildcard.ts';
+
+/** Whether the policy allows an action (`execute-api:Invoke`) on a resource (the ARN of a method and path). */
+export type CompiledPolicy = (action: string, resource: string) => boolean;
+
+/** The policy says something that is not understood here. Nothing may then be allowed by it. */
+export class PolicyError extends StarlingError {
+  constructor(what: string) {
+    super('POLICY_NOT_UNDERSTOOD', `The authorizer's policy cannot be evaluated: ${what}.`);
+  }
+}
+
+type Matcher = (text: string) => boolean;
+
+interface Statement {
+  readonly effect: 'Allow' | 'Deny';
+  readonly action: Matcher;
+  readonly resource: Matcher;
+}
+
+const VERSION = '2012-10-17';
+const understood = new Set(['Sid', 'Effect', 'Action', 'Resource']);
+
+/**
+ * Compiles what a Lambda authorizer returns and evaluates it as IAM does: what no statement allows is denied, and a
+ * statement that denies wins over all that allow. Actions match in any case, resources only in their own.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+ *
+ * @throws PolicyError for anything that it does not know (conditions, variables, NotAction, another version), as to
+ * overlook it could allow what it would have denied.
+ */
+export function compilePolicy(document: unknown): CompiledPolicy {
+  const { Version, Statement, Id: _id, ...more } = record(document, 'it is no object');
+  if (Version !== VERSION) throw new PolicyError(`its version is not ${VERSION}`);
+  if (Object.keys(more).length > 0) throw new PolicyError(`${Object.keys(more).join(', ')} is not known`);
+  if (Statement === undefined) throw new PolicyError('it has no statement');
+  const statements = [Statement].flat().map(compileStatement);
+  const denying = statements.filter(({ effect }) => effect === 'Deny');
+  const allowing = statements.filter(({ effect }) => effect === 'Allow');
+
+  return (action, resource) => {
+    const lowered = action.toLowerCase();
+    const applies = (statement: Statement) => statement.action(lowered) && statement.resource(resource);
+    return !denying.some(applies) && allowing.some(applies);
+  };
+}
+
+function compileStatement(value: unknown): Statement {
+  const statement = record(value, 'a statement is no object');
+  const strange = Object.keys(statement).filter((key) => !understood.has(key));
+  if (strange.length > 0) throw new PolicyError(`${strange.join(', ')} in a statement is not known`);
+  const { Effect: effect } = statement;
+  if (effect !== 'Allow' && effect !== 'Deny') throw new PolicyError('the effect of a statement is not Allow or Deny');
+  const actions = texts(statement.Action, 'Action').map((action) => action.toLowerCase());
+  return { effect, action: anyOf(actions), resource: anyOf(texts(statement.Resource, 'Resource')) };
+}
+
+/** Plain texts in a set, since a principal may have many; only patterns are tried one by one. */
+function anyOf(patterns: readonly string[]): Matcher {
+  const exact = new Set(patterns.filter(isExact));
+  const wild = patterns.filter((pattern) => !isExact(pattern)).map(compileWildcard);
+  return (text) => exact.has(text) || wild.some((matches) => matches(text));
+}
+
+function texts(value: unknown, name: string): readonly string[] {
+  const list: unknown[] = [value].flat();
+  const understandable = list.every((item) => typeof item === 'string' && item !== '' && !item.includes('${'));
+  if (list.length === 0 || !understandable)
+    throw new PolicyError(`${name} is no text or list of texts without variables`);
+  return list as string[];
+}
+
+function record(value: unknown, complaint: string): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new PolicyError(complaint);
+  return { ...value };
+}

@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { ConfigurationError, messageOf } from '../../../shared/errors.ts';
+import { cloudFormationTags } from './cloudformation.ts';
+
+/** The way from the root of the file to a value, such as `['functions', 'echo', 'events', 0]`. */
+export type Path = readonly (string | number)[];
+
+/** The file as plain values, which remembers where each stands. */
+export interface WiringDocument {
+  readonly root: unknown;
+  /** `file:line` of the value, or of the nearest one around it. */
+  at(path: Path): string;
+}
+
+/** @throws ConfigurationError when there is no such file or it is not YAML */
+export function readDocument(file: string): WiringDocument {
+  const lines = new LineCounter();
+  const document = parseDocument(read(file), {
+    lineCounter: lines,
+    merge: true,
+    prettyErrors: false,
+    customTags: cloudFormationTags,
+  });
+  // A warning is a tag that nobody knows: osls refuses it too.
+  const [problem] = [...document.errors, ...document.warnings];
+  if (problem !== undefined) {
+    const { line, col } = lines.linePos(problem.pos[0]);
+    throw new ConfigurationError(`${file}:${line}:${col}: not valid YAML: ${problem.message}`, { cause: problem });
+  }
+  return {
+    root: document.toJS(),
+    at(path) {
+      let node: unknown = document.contents;
+      let offset = 0;
+      for (const step of path) {
+        if (isAlias(node)) node = node.resolve(document);
+        const next = child(node, step);
+        if (next === undefined) break;
+        offset = next.offset;
+        node = next.node;
+      }
+      return `${file}:${lines.linePos(offset).line}`;
+    },
+  };
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new ConfigurationError(
+      `${file} cannot be read: ${messageOf(error)}. Start in the folder that holds serverless.yml.`,
+      { cause: error },
+    );
+  }
+}
+
+/** A map's value counts as standing where its key does: the value itself may begin on the next line. */
+function child(node: unknown, step: string | number): { node: unknown; offset: number } | undefined {
+  if (isSeq(node) && typeof step === 'number') {
+    const item = node.items[step];
+    return item === undefined ? undefined : { node: item, offset: offsetOf(item as Node) };
+  }
+  if (!isMap(node)) return undefined;
+  const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step));
+  return pair === undefined ? undefined : { node: pair.value, offset: offsetOf(pair.key as Node) };
+}
+
+function offsetOf(node: Node): number {
+  return node.range?.[0] ?? 0;
+}

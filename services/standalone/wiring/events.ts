@@ -1,0 +1,86 @@
+import { asCloudFormation, resourceOf } from './cloudformation.ts';
+import type { Setting } from './setting.ts';
+import type { Route, Schedule, StreamConsumer } from './types.ts';
+
+const streamOptions = [
+  'type',
+  'arn',
+  'startingPosition',
+  'batchSize',
+  'batchWindow',
+  'bisectBatchOnFunctionError',
+  'maximumRetryAttempts',
+  'functionResponseType',
+];
+
+/** A `stream` event. The defaults are osls's, the bounds Lambda's. */
+export function readStream(stream: Setting, root: Setting): StreamConsumer {
+  stream.requireKeys(streamOptions);
+  stream.get('type').oneOf(['kinesis']);
+  const attempts = optional(stream.get('maximumRetryAttempts'), (setting) => setting.integer(-1, 10_000)) ?? -1;
+  return {
+    stream: streamName(stream.get('arn'), root),
+    startingPosition:
+      optional(stream.get('startingPosition'), (setting) => setting.oneOf(['LATEST', 'TRIM_HORIZON'])) ??
+      'TRIM_HORIZON',
+    batchSize: optional(stream.get('batchSize'), (setting) => setting.integer(1, 10_000)) ?? 10,
+    batchWindow: optional(stream.get('batchWindow'), (setting) => setting.integer(0, 300)) ?? 0,
+    bisect: optional(stream.get('bisectBatchOnFunctionError'), (setting) => setting.boolean()) ?? false,
+    maximumRetryAttempts: attempts === -1 ? undefined : attempts,
+    reportsItemFailures:
+      optional(stream.get('functionResponseType'), (setting) => setting.oneOf(['ReportBatchItemFailures'])) !==
+      undefined,
+  };
+}
+
+/** The name of the stream that `!GetAtt` points to. */
+function streamName(arn: Setting, root: Setting): string {
+  const value = asCloudFormation(arn.value);
+  const id = value && resourceOf(value, 'Arn');
+  if (id === undefined) return arn.fail('must be !GetAtt <stream>.Arn of a stream under resources.Resources.');
+  const resource = root.get('resources').get('Resources').get(id);
+  if (resource.get('Type').value !== 'AWS::Kinesis::Stream') {
+    return arn.fail(`names ${id}, which is no AWS::Kinesis::Stream under resources.Resources.`);
+  }
+  return resource.get('Properties').get('Name').string();
+}
+
+const rateSyntax = /^rate\((?:1 (minute|hour|day)|([2-9]|[1-9]\d+) (minute|hour|day)s)\)$/;
+const secondsOf: Record<string, number> = { minute: 60, hour: 3600, day: 86_400 };
+
+/** A `schedule` event. */
+export function readSchedule(schedule: Setting): Schedule {
+  const match = rateSyntax.exec(schedule.string());
+  if (match === null) {
+    return schedule.fail(
+      `'${schedule.string()}' is no rate: write rate(1 minute), rate(5 minutes), hours or days. Standalone runs no cron expressions.`,
+    );
+  }
+  const [, singular, count = '1', plural] = match;
+  return { rate: Number(count) * (secondsOf[singular ?? plural ?? ''] ?? 0) };
+}
+
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'ANY'];
+
+/** An `http` event: `GET /health`, or a map with `method` and `path`. */
+export function readRoute(http: Setting, functions: Setting): Route {
+  const [method = '', path = ''] =
+    typeof http.value === 'string' ? http.value.split(' ') : [http.get('method').string(), http.get('path').string()];
+  const known = methods.find((each) => each === method.toUpperCase());
+  if (known === undefined) return http.fail(`'${method}' is no method: write one of ${methods.join(', ')}.`);
+  return { method: known, path: path.startsWith('/') ? path : `/${path}`, authorizer: authorizerOf(http, functions) };
+}
+
+function authorizerOf(http: Setting, functions: Setting): string | undefined {
+  if (typeof http.value === 'string') return undefined;
+  const authorizer = http.get('authorizer');
+  if (authorizer.isAbsent) return undefined;
+  const named = typeof authorizer.value === 'string' ? authorizer : authorizer.get('name');
+  const name = named.string();
+  return functions.get(name).isAbsent ? named.fail(`there is no function '${name}' to authorize calls.`) : name;
+}
+
+/** A default applies only where nothing stands: what stands there is read, and refused when it is wrong. */
+function optional<Value>(setting: Setting, read: (setting: Setting) => Value): Value | undefined {
+  return setting.isAbsent ? undefined : read(setting);
+}

@@ -1,0 +1,98 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { defaultMemorySize, defaultTimeout } from '../../../shared/wiring/defaults.ts';
+import { InvalidSubscriptionError } from '../../../shared/wiring/parse-subscription.ts';
+import type { Subscription } from '../../../shared/wiring/subscription.ts';
+import type { Subscriptions } from '../../../shared/wiring/subscriptions.ts';
+import { asCloudFormation } from './cloudformation.ts';
+import { readRoute, readSchedule, readStream } from './events.ts';
+import type { Setting } from './setting.ts';
+import type { Handler, Route, Schedule, StreamConsumer, WiredFunction } from './types.ts';
+
+/** What reading one function needs to know of the rest of the file. */
+export interface Surroundings {
+  /** The folder of the file: handlers are named from there. */
+  readonly folder: string;
+  readonly root: Setting;
+  readonly subscriptions: Subscriptions;
+}
+
+export function readFunction(name: string, setting: Setting, around: Surroundings): WiredFunction {
+  const provider = around.root.get('provider');
+  const timeout = firstOf(setting.get('timeout'), provider.get('timeout'))?.integer(1, 900) ?? defaultTimeout;
+  const subscriptions: Subscription[] = [];
+  const streams: StreamConsumer[] = [];
+  const schedules: Schedule[] = [];
+  const routes: Route[] = [];
+  for (const event of setting.get('events').items()) {
+    const [type, value] = onlyEntry(event);
+    if (type === 'subscription') subscriptions.push(readSubscription(name, value, timeout, around.subscriptions));
+    else if (type === 'stream') streams.push(readStream(value, around.root));
+    else if (type === 'schedule') schedules.push(readSchedule(value));
+    else if (type === 'http') routes.push(readRoute(value, around.root.get('functions')));
+    else value.fail('is an event that standalone cannot deliver: it knows subscription, stream, schedule and http.');
+  }
+  const isolation = setting.get('isolation');
+  return {
+    name,
+    handler: readHandler(setting.get('handler'), around.folder),
+    timeout,
+    memorySize:
+      firstOf(setting.get('memorySize'), provider.get('memorySize'))?.integer(128, 10_240) ?? defaultMemorySize,
+    isolation: isolation.isAbsent ? undefined : isolation.oneOf(['thread']),
+    environment: { ...readEnvironment(provider.get('environment')), ...readEnvironment(setting.get('environment')) },
+    subscriptions,
+    streams,
+    schedules,
+    routes,
+  };
+}
+
+function firstOf(...settings: Setting[]): Setting | undefined {
+  return settings.find((setting) => !setting.isAbsent);
+}
+
+function onlyEntry(event: Setting): [string, Setting] {
+  const [entry, ...others] = event.entries();
+  return entry === undefined || others.length > 0
+    ? event.fail('must be one event, such as { subscription: … }.')
+    : entry;
+}
+
+function readSubscription(name: string, value: Setting, timeout: number, all: Subscriptions): Subscription {
+  try {
+    return all.add(name, value.plain(), timeout);
+  } catch (error) {
+    if (!(error instanceof InvalidSubscriptionError)) throw error;
+    return (error.key === undefined ? value : value.get(error.key)).fail(error.message, { cause: error });
+  }
+}
+
+/** The endings that the bundler looks for too. */
+const endings = ['.ts', '.js'];
+
+function readHandler(setting: Setting, folder: string): Handler {
+  const reference = setting.string();
+  const dot = reference.lastIndexOf('.');
+  const path = reference.slice(0, dot);
+  const exportName = reference.slice(dot + 1);
+  if (dot <= reference.lastIndexOf('/') + 1 || exportName === '') {
+    return setting.fail(`'${reference}' is no handler: write <file without ending>.<export>.`);
+  }
+  const file = endings.map((ending) => resolve(folder, path + ending)).find((candidate) => existsSync(candidate));
+  return file === undefined
+    ? setting.fail(`there is no ${path}.ts. Create it with an export named '${exportName}', or correct the handler.`)
+    : { file, exportName };
+}
+
+function readEnvironment(setting: Setting): Record<string, string> {
+  const known = setting.entries().filter(([, { value, isAbsent }]) => !isAbsent && !asCloudFormation(value));
+  return Object.fromEntries(known.map(([name, variable]) => [name, text(variable)]));
+}
+
+function text(setting: Setting): string {
+  const { value } = setting;
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : setting.fail('must be a text.');
+}

@@ -1,0 +1,66 @@
+import type { Subscription } from '../../../shared/wiring/subscription.ts';
+
+/** What `serverless.yml` says, resolved for one stage: plain data that the host wires up. */
+export interface Wiring {
+  /** The file that was read, as it was named. */
+  readonly file: string;
+  readonly stage: string;
+  readonly functions: readonly WiredFunction[];
+}
+
+export interface WiredFunction {
+  readonly name: string;
+  readonly handler: Handler;
+  /** Seconds. */
+  readonly timeout: number;
+  /** MB. */
+  readonly memorySize: number;
+  /** `thread`: it runs in a worker that is terminated at the timeout. */
+  readonly isolation: 'thread' | undefined;
+  /** Without what only CloudFormation knows, such as `!Ref Table`. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** One at most: its queue bears the function's name, see `queueName`. */
+  readonly subscriptions: readonly Subscription[];
+  readonly streams: readonly StreamConsumer[];
+  readonly schedules: readonly Schedule[];
+  readonly routes: readonly Route[];
+}
+
+/** An exported Lambda handler. It is not imported yet, so that a start loads only what it needs. */
+export interface Handler {
+  /** Absolute. */
+  readonly file: string;
+  readonly exportName: string;
+}
+
+/** An event source mapping of a Kinesis stream, with Lambda's meaning of each word. */
+export interface StreamConsumer {
+  /** The stream's name, such as `starling-local-artifacts`. */
+  readonly stream: string;
+  readonly startingPosition: 'LATEST' | 'TRIM_HORIZON';
+  /** Records an invocation gets at most. */
+  readonly batchSize: number;
+  /** Seconds that records are collected before an invocation that is not full. */
+  readonly batchWindow: number;
+  /** A batch that failed is split in two and tried again. */
+  readonly bisect: boolean;
+  /** After that many retries a batch is skipped; undefined: it is retried until its records expire. */
+  readonly maximumRetryAttempts: number | undefined;
+  /** The handler answers which records failed (`batchItemFailures`). */
+  readonly reportsItemFailures: boolean;
+}
+
+export interface Schedule {
+  /** Seconds between two invocations. */
+  readonly rate: number;
+}
+
+/** A route of the HTTP edge. */
+export interface Route {
+  /** In capitals, or `ANY`. */
+  readonly method: string;
+  /** From the slash on, parameters as `{name}`. */
+  readonly path: string;
+  /** The function that authorizes its calls; undefined: nobody does before the handler. */
+  readonly authorizer: string | undefined;
+}

@@ -1,0 +1,23 @@
+import { agentEventOf } from '../../shared/events/task-events.ts';
+import { subscribe } from '../../shared/events/subscribe.ts';
+import { currentRuntime } from '../../shared/runtime/current.ts';
+
+/**
+ * Folds the status changes and whole artifacts that agents put on the bus into their tasks. Standalone does the same fold
+ * inside the publisher's unit of work; what fails there comes here.
+ */
+export const handler = subscribe({
+  types: ['TaskStatusChanged.v1', 'TaskArtifact.v1'],
+  async handle(event) {
+    const agentEvent = agentEventOf(event);
+    if (agentEvent) await currentRuntime().tasks.apply(agentEvent);
+  },
+  async quarantine(reason, body, { context }) {
+    const { quarantine, metrics } = currentRuntime();
+    metrics.count('starling_quarantined_total', { function: context.functionName });
+    await quarantine.put(reason, body);
+  },
+  failed(error, { context }) {
+    currentRuntime().log.error('an event could not be applied to its task', { function: context.functionName, error });
+  },
+});

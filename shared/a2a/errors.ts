@@ -1,0 +1,67 @@
+import { StarlingError } from '../errors.ts';
+
+/** Stable names of errors, with the JSON-RPC code and the HTTP status that stand for each (A2A 1.0 §5.4, §9.5, §11.6). */
+const errors = {
+  TASK_NOT_FOUND: { code: -32001, status: 404 },
+  TASK_NOT_CANCELABLE: { code: -32002, status: 400 },
+  PUSH_NOTIFICATION_NOT_SUPPORTED: { code: -32003, status: 400 },
+  UNSUPPORTED_OPERATION: { code: -32004, status: 400 },
+  CONTENT_TYPE_NOT_SUPPORTED: { code: -32005, status: 400 },
+  INVALID_AGENT_RESPONSE: { code: -32006, status: 500 },
+  EXTENDED_AGENT_CARD_NOT_CONFIGURED: { code: -32007, status: 400 },
+  EXTENSION_SUPPORT_REQUIRED: { code: -32008, status: 400 },
+  VERSION_NOT_SUPPORTED: { code: -32009, status: 400 },
+  PARSE_ERROR: { code: -32700, status: 400 },
+  INVALID_REQUEST: { code: -32600, status: 400 },
+  METHOD_NOT_FOUND: { code: -32601, status: 404 },
+  INVALID_PARAMS: { code: -32602, status: 400 },
+  INTERNAL_ERROR: { code: -32603, status: 500 },
+  // Starling's own, from the range that JSON-RPC leaves to servers.
+  AGENT_NOT_FOUND: { code: -32050, status: 404 },
+  PAYLOAD_TOO_LARGE: { code: -32051, status: 413 },
+  STORE_UNAVAILABLE: { code: -32052, status: 503 },
+  TASK_FAILED: { code: -32060, status: 500 },
+  TASK_REJECTED: { code: -32061, status: 400 },
+  TASK_CANCELED: { code: -32062, status: 400 },
+  TASK_WAITS_FOR_CLIENT: { code: -32063, status: 400 },
+  WAIT_ENDED: { code: -32064, status: 504 },
+} as const;
+
+export type A2AErrorReason = keyof typeof errors;
+
+/** An error as a caller sees it, in whichever binding the call came. */
+export class A2AError extends StarlingError {
+  readonly reason: A2AErrorReason;
+  readonly metadata: Readonly<Record<string, string>>;
+
+  constructor(reason: A2AErrorReason, message: string, options: { cause?: unknown; metadata?: Record<string, string> } = {}) {
+    super(reason, message, options);
+    this.reason = reason;
+    this.metadata = options.metadata ?? {};
+  }
+
+  get jsonRpcCode(): number {
+    return errors[this.reason].code;
+  }
+
+  get httpStatus(): number {
+    return errors[this.reason].status;
+  }
+
+  /** The details that both bindings carry (google.rpc.ErrorInfo). */
+  get details(): readonly object[] {
+    return [
+      {
+        '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
+        reason: this.reason,
+        domain: this.jsonRpcCode <= -32010 && this.jsonRpcCode > -32100 ? 'starling' : 'a2a-protocol.org',
+        metadata: this.metadata,
+      },
+    ];
+  }
+}
+
+/** The one answer for a task that is not there, and for one that the caller may not see. */
+export function taskNotFound(taskId: string): A2AError {
+  return new A2AError('TASK_NOT_FOUND', `There is no task ${taskId} for you at this agent.`);
+}

@@ -1,0 +1,62 @@
+/**
+ * The signal of one attempt and the promise that it breaks: whatever the handler does, the attempt is over when the task
+ * is cancelled, at its deadline, or when the function's time is up.
+ */
+export class AttemptClock {
+  readonly #controller = new AbortController();
+  readonly #over: Promise<never>;
+  readonly #timer: NodeJS.Timeout;
+
+  /** Times in milliseconds from now. */
+  constructor(untilDeadline: number, untilTimeout: number) {
+    this.#over = new Promise((_, reject) => {
+      this.signal.addEventListener('abort', () => reject(this.signal.reason), { once: true });
+    });
+    // Nobody listens when the handler is faster.
+    this.#over.catch(() => {});
+    this.#timer =
+      untilDeadline <= untilTimeout
+        ? setTimeout(() => this.abort(new DeadlineError()), untilDeadline)
+        : setTimeout(() => this.abort(new TimeoutError(untilTimeout)), untilTimeout);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  abort(reason: Error): void {
+    this.#controller.abort(reason);
+  }
+
+  /** The work's result, or the reason of the abort if that comes first. */
+  race<T>(work: Promise<T>): Promise<T> {
+    return Promise.race([work, this.#over]);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+/** The task's deadline passed. The sweeper ends the task; no attempt more would help. */
+export class DeadlineError extends Error {
+  constructor() {
+    super("the task's deadline has passed");
+    this.name = 'DeadlineError';
+  }
+}
+
+/** The function's time is up while the task's is not: the next attempt may be faster. */
+export class TimeoutError extends Error {
+  constructor(milliseconds: number) {
+    super(`the agent did not end within ${(milliseconds / 1000).toFixed(1)} s`);
+    this.name = 'TimeoutError';
+  }
+}
+
+export class CanceledError extends Error {
+  constructor() {
+    super('the task was canceled');
+    this.name = 'CanceledError';
+  }
+}

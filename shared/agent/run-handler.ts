@@ -1,0 +1,77 @@
+import type { Part } from '../a2a/types.ts';
+import type { AgentDefinition, Result } from './definition.ts';
+import { isOutput, type Output } from './outputs.ts';
+import type { AgentTask } from './task.ts';
+import type { Turn } from './turn.ts';
+
+/**
+ * Calls the agent's handler and turns what it gives into the turn's events, up to and with the one that ends the turn.
+ *
+ * @throws what the handler throws; the end of the turn is then the caller's to tell.
+ */
+export async function runHandler(definition: AgentDefinition, task: AgentTask, turn: Turn): Promise<void> {
+  turn.status('TASK_STATE_WORKING');
+  const named = definition.skills.find(({ id }) => id === task.skill)?.handler;
+  const given: Result = named ? named(task.input as never, task) : definition.handler(task);
+  const result = isGenerator(given) ? await drain(given, task, turn) : await given;
+  const ended = result !== undefined && emit(result, turn, undefined);
+  if (!ended) turn.status('TASK_STATE_COMPLETED');
+}
+
+/** Text that a generator yields streams as the chunks of one artifact; its return value counts like a function's. */
+async function drain(generator: AsyncGenerator<unknown, unknown>, task: AgentTask, turn: Turn): Promise<unknown> {
+  let streamed: string | undefined;
+  for (;;) {
+    const { done, value } = await generator.next();
+    if (task.signal.aborted) {
+      // The generator's own cleanup must not hold the turn, which is over.
+      generator.return(undefined).catch(() => {});
+      throw task.signal.reason;
+    }
+    if (done) return value;
+    if (typeof value === 'string') streamed ??= turn.nextArtifactId();
+    if (emit(value, turn, streamed)) {
+      await generator.return(undefined);
+      return undefined;
+    }
+    if (turn.isFull) await turn.flush();
+  }
+}
+
+/** Returns whether the value ended the turn. */
+function emit(value: unknown, turn: Turn, streamed: string | undefined): boolean {
+  if (isOutput(value)) return emitOutput(value, turn);
+  if (typeof value === 'string' && streamed !== undefined) {
+    turn.artifact({ artifactId: streamed, parts: [{ text: value }] }, { append: true, lastChunk: false });
+    return false;
+  }
+  const part: Part = typeof value === 'string' ? { text: value } : { data: value };
+  turn.artifact({ parts: [part] }, { append: false, lastChunk: true });
+  return false;
+}
+
+function emitOutput(output: Output, turn: Turn): boolean {
+  switch (output.output) {
+    case 'working':
+      turn.status('TASK_STATE_WORKING', output.text);
+      return false;
+    case 'artifact':
+      turn.artifact(output.artifact, output);
+      return false;
+    case 'input-required':
+      turn.status('TASK_STATE_INPUT_REQUIRED', output.text);
+      return true;
+    case 'auth-required':
+      turn.status('TASK_STATE_AUTH_REQUIRED', output.text);
+      return true;
+    case 'completed':
+      turn.status('TASK_STATE_COMPLETED', output.text);
+      return true;
+    default:
+      return output satisfies never;
+  }
+}
+
+function isGenerator(value: unknown): value is AsyncGenerator<unknown, unknown> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value && 'next' in value;
+}

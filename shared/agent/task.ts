@@ -1,0 +1,61 @@
+import type { Message, Part } from '../a2a/types.ts';
+import type { TaskRequestedV1 } from '../events/generated/types.ts';
+import type { Logger } from '../telemetry/logger.ts';
+
+/** One turn of a task, as a handler sees it. */
+export interface AgentTask {
+  readonly id: string;
+  readonly contextId: string;
+  readonly agentId: string;
+  /** From 1; each answer of the client to `inputRequired` begins the next. */
+  readonly turn: number;
+  /** From 1; above it, an earlier delivery of this turn failed. */
+  readonly attempt: number;
+  readonly message: Message;
+  /** The messages before this one, the oldest first. */
+  readonly history: readonly Message[];
+  /** The texts of the message, joined by line ends. */
+  readonly text: string;
+  /** The first data part of the message: the params, where a skill was called by its name. */
+  readonly input: unknown;
+  /** The skill that was called by its name. */
+  readonly skill: string | undefined;
+  readonly principal: { readonly id: string; readonly scopes: readonly string[] };
+  readonly deadline: Date;
+  /** Aborts when the task is cancelled, at its deadline, and when the function's time is up. */
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+}
+
+export interface TaskSurroundings {
+  readonly attempt: number;
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+}
+
+export function agentTask(data: TaskRequestedV1, { attempt, signal, log }: TaskSurroundings): AgentTask {
+  const { message } = data;
+  return {
+    id: data.taskId,
+    contextId: data.contextId,
+    agentId: data.agentId,
+    turn: data.turn,
+    attempt,
+    message,
+    history: data.history ?? [],
+    text: textOf(message.parts),
+    input: message.parts.find((part) => 'data' in part)?.['data'],
+    skill: data.skill,
+    principal: data.principal,
+    deadline: new Date(data.deadline),
+    signal,
+    log,
+  };
+}
+
+/** The texts among the parts, joined by line ends. */
+export function textOf(parts: readonly Part[]): string {
+  const texts: string[] = [];
+  for (const part of parts) if ('text' in part && typeof part['text'] === 'string') texts.push(part['text']);
+  return texts.join('\n');
+}

@@ -1,0 +1,156 @@
+import type { Artifact, Message, TaskState } from '../a2a/types.ts';
+import type { CloudEvent } from '../events/envelope.ts';
+import { causedBy, childTraceparent } from '../events/envelope.ts';
+import type { EventCatalog } from '../events/catalog.ts';
+import type { TaskArtifactV1, TaskRequestedV1 } from '../events/generated/types.ts';
+import { uuidv7 } from '../ids.ts';
+import type { BusEntry } from '../ports/event-bus.ts';
+import type { OutgoingRecord } from '../ports/event-stream.ts';
+import type { AgentRuntime } from '../runtime/runtime.ts';
+import type { ArtifactInit } from './outputs.ts';
+
+/** Whole artifacts up to this many characters of JSON ride the bus; larger ones and chunks ride the stream. */
+const MAX_ON_BUS = 200_000;
+/** With so many events unpublished the handler waits: it must not outrun the disk. */
+const MAX_PENDING = 64;
+
+/**
+ * The events of one turn and attempt, numbered in the order of the agent's work.
+ *
+ * They are published in batches: whatever has come up when the handler ends or really waits. So a handler that answers
+ * at once costs one batch for working, artifact and completed, and a slow one streams.
+ */
+export class Turn {
+  readonly #runtime: AgentRuntime;
+  readonly #request: CloudEvent<TaskRequestedV1>;
+  readonly #attempt: number;
+  readonly #source: string;
+  readonly #traceparent: string;
+  readonly #begun = new Set<string>();
+  #sequence = 0;
+  #artifacts = 0;
+  #entries: BusEntry[] = [];
+  #records: OutgoingRecord[] = [];
+  #scheduled = false;
+  #publishing: Promise<void> | undefined;
+  #failure: unknown;
+  #closed = false;
+
+  constructor(runtime: AgentRuntime, request: CloudEvent<TaskRequestedV1>, attempt: number) {
+    this.#runtime = runtime;
+    this.#request = request;
+    this.#attempt = attempt;
+    this.#source = `starling.agents.${request.data.agentId}`;
+    this.#traceparent = childTraceparent(request.traceparent);
+  }
+
+  status(state: TaskState, text?: string): void {
+    const now = this.#runtime.clock.now();
+    const message: Message | undefined = text === undefined ? undefined : this.#message(text, now);
+    const status = { state, timestamp: new Date(now).toISOString(), ...(message && { message }) };
+    this.#bus('TaskStatusChanged.v1', { ...this.#place(), status });
+  }
+
+  /** Adds parts to an artifact, or makes it whole, by `append`. Artifacts without an id are numbered by their order. */
+  artifact(init: ArtifactInit, options: { append: boolean; lastChunk: boolean }): void {
+    const artifactId = init.artifactId ?? this.nextArtifactId();
+    const artifact: Artifact = { ...init, artifactId };
+    const append = options.append && this.#begun.has(artifactId);
+    this.#begun.add(artifactId);
+    const data = { ...this.#place(), artifact, append, lastChunk: options.lastChunk };
+    if (options.append || JSON.stringify(artifact).length > MAX_ON_BUS) this.#stream(data);
+    else this.#bus('TaskArtifact.v1', data);
+  }
+
+  /** The same in every attempt, so that a later attempt replaces what an earlier one had made. */
+  nextArtifactId(): string {
+    return `artifact-${this.#request.data.turn}-${++this.#artifacts}`;
+  }
+
+  /** Whether the handler should wait for `flush` before it makes more. */
+  get isFull(): boolean {
+    return this.#entries.length + this.#records.length >= MAX_PENDING;
+  }
+
+  /** Publishes all that has come up, and resolves when it is durable. */
+  async flush(): Promise<void> {
+    while (this.#publishing || this.#entries.length + this.#records.length > 0) {
+      this.#publishing ??= this.#publish();
+      await this.#publishing;
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** Nothing that the handler does from now on is published: it was given up. */
+  close(): void {
+    this.#closed = true;
+    this.#entries = [];
+    this.#records = [];
+  }
+
+  #place() {
+    const { taskId, contextId, agentId, turn } = this.#request.data;
+    return { taskId, contextId, agentId, turn, attempt: this.#attempt, sequence: ++this.#sequence };
+  }
+
+  #message(text: string, now: number): Message {
+    const { taskId, contextId } = this.#request.data;
+    return { messageId: uuidv7(now), role: 'ROLE_AGENT', parts: [{ text }], taskId, contextId };
+  }
+
+  #prepare<Name extends 'TaskStatusChanged.v1' | 'TaskArtifact.v1'>(
+    type: Name,
+    data: EventCatalog[Name],
+  ): BusEntry {
+    return this.#runtime.publisher.prepare(type, data, {
+      ...causedBy(this.#request),
+      source: this.#source,
+      subject: this.#request.data.taskId,
+      traceparent: this.#traceparent,
+    });
+  }
+
+  #bus<Name extends 'TaskStatusChanged.v1' | 'TaskArtifact.v1'>(
+    type: Name,
+    data: EventCatalog[Name],
+  ): void {
+    if (this.#closed) return;
+    this.#entries.push(this.#prepare(type, data));
+    this.#schedule();
+  }
+
+  /** A record of the stream is the event's CloudEvent; the key keeps a task's chunks in order. */
+  #stream(data: TaskArtifactV1): void {
+    if (this.#closed) return;
+    const { detail } = this.#prepare('TaskArtifact.v1', data);
+    this.#records.push({ partitionKey: data.taskId, data: Buffer.from(JSON.stringify(detail)) });
+    this.#schedule();
+  }
+
+  /** Publishes at the end of this turn of the event loop, unless the handler ends before and flushes itself. */
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      if (this.#publishing === undefined && !this.#closed) this.flush().catch(() => {}); // told by the next flush
+    });
+  }
+
+  async #publish(): Promise<void> {
+    const entries = this.#entries;
+    const records = this.#records;
+    this.#entries = [];
+    this.#records = [];
+    try {
+      await Promise.all([
+        entries.length > 0 && this.#runtime.publisher.publish(entries),
+        records.length > 0 && this.#runtime.stream.put(this.#runtime.settings.artifactStream, records),
+      ]);
+    } catch (error) {
+      this.#failure ??= error;
+    } finally {
+      this.#publishing = undefined;
+    }
+  }
+}

@@ -1,0 +1,152 @@
+import type { StatementSync } from 'node:sqlite';
+import { compilePattern, PatternIndex } from '../events/patterns/index.ts';
+import { uuidv7 } from '../ids.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ArchivedEvent, BusEntry, BusEvent, EventArchive, EventBus, PutResult, Rule } from '../ports/event-bus.ts';
+import type { Database } from './database.ts';
+import type { EmbeddedQueue } from './queue.ts';
+import { Waiters } from './waiters.ts';
+
+export interface BusIdentity {
+  /** Twelve digits. */
+  readonly account: string;
+  readonly region: string;
+}
+
+/**
+ * A consumer whose work is a pure fold into the same store, done within the publisher's own unit of work instead of
+ * after a trip through its queue. `apply` may be called for several events; `finish` ends the unit.
+ */
+export interface InlineConsumer {
+  readonly queue: string;
+  apply(event: BusEvent, position: number): void;
+  finish(): void;
+  /** Called instead of `finish` when the unit of work failed. */
+  abandon(): void;
+}
+
+/** Events of one page of the archive's tail. */
+const TAIL_PAGE = 500;
+
+/** The bus on SQLite: an event, its archive row and its queue rows are one unit of work. */
+export class EmbeddedEventBus implements EventBus, EventArchive {
+  readonly #database: Database;
+  readonly #queue: EmbeddedQueue;
+  readonly #clock: Clock;
+  readonly #identity: BusIdentity;
+  readonly #rules = new Map<string, Rule>();
+  readonly #index = new PatternIndex<Rule>();
+  readonly #readers = new Waiters();
+  readonly #archive: StatementSync;
+  readonly #page: StatementSync;
+  readonly #newest: StatementSync;
+  #inline: InlineConsumer | undefined;
+
+  constructor(database: Database, queue: EmbeddedQueue, clock: Clock, identity: BusIdentity) {
+    this.#database = database;
+    this.#queue = queue;
+    this.#clock = clock;
+    this.#identity = identity;
+    this.#archive = database.prepare('INSERT INTO events (source, detail_type, time, event) VALUES (?, ?, ?, ?)');
+    this.#page = database.prepare('SELECT position, event FROM events WHERE position > ? ORDER BY position LIMIT ?');
+    this.#newest = database.prepare('SELECT max(position) AS position FROM events');
+  }
+
+  /** Has the events for the consumer's queue folded at once; one that its fold throws on goes to the queue instead. */
+  inline(consumer: InlineConsumer): void {
+    this.#inline = consumer;
+  }
+
+  put(entries: readonly BusEntry[]): Promise<readonly PutResult[]> {
+    return this.#database.write(() => {
+      try {
+        const results = entries.map((entry) => ({ eventId: this.putWithin(entry).id }));
+        this.#inline?.finish();
+        return results;
+      } catch (error) {
+        this.#inline?.abandon();
+        throw error;
+      }
+    });
+  }
+
+  /** Puts as a part of the unit of work that is running, for a store whose change and event are one. */
+  putWithin(entry: BusEntry): { readonly id: string; readonly position: number } {
+    const event = this.#envelope(entry);
+    const text = serialize(event, entry.detailText);
+    const inserted = this.#archive.run(event.source, event['detail-type'], entry.time ?? this.#clock.now(), text);
+    const position = Number(inserted.lastInsertRowid);
+    const queues = new Set<string>();
+    for (const rule of this.#index.match(event)) queues.add(rule.queue);
+    for (const queue of queues) this.#deliver(queue, event, text, position);
+    if (this.#readers.size > 0) this.#database.afterDurable(() => this.#readers.wake());
+    return { id: event.id, position };
+  }
+
+  async putRule(rule: Rule): Promise<void> {
+    const pattern = compilePattern(rule.pattern);
+    await this.deleteRule(rule.name);
+    this.#rules.set(rule.name, rule);
+    this.#index.add(pattern, rule);
+  }
+
+  async deleteRule(name: string): Promise<void> {
+    const rule = this.#rules.get(name);
+    if (rule === undefined) return;
+    this.#rules.delete(name);
+    this.#index.remove(rule);
+  }
+
+  async newest(): Promise<number> {
+    const row = await this.#database.read(() => this.#newest.get());
+    return Number(row?.['position'] ?? 0);
+  }
+
+  async *tail(after: number, signal: AbortSignal): AsyncIterable<ArchivedEvent> {
+    let position = after;
+    while (!signal.aborted) {
+      const woken = this.#readers.wait(60_000, signal);
+      const rows = (await this.#database.read(() => this.#page.all(position, TAIL_PAGE))) as unknown as ArchivedEvent[];
+      for (const row of rows) {
+        position = row.position;
+        yield row;
+      }
+      if (rows.length < TAIL_PAGE) await woken;
+    }
+  }
+
+  #deliver(queue: string, event: BusEvent, text: string, position: number): void {
+    const inline = this.#inline;
+    if (inline?.queue === queue) {
+      try {
+        this.#database.attempt(() => inline.apply(event, position));
+        return;
+      } catch {
+        // The queue's consumer meets the same error, retries, reports it and dead-letters the event.
+      }
+    }
+    this.#queue.sendWithin(queue, { body: text });
+  }
+
+  #envelope(entry: BusEntry): BusEvent {
+    const now = this.#clock.now();
+    return {
+      version: '0',
+      id: uuidv7(now),
+      'detail-type': entry.detailType,
+      source: entry.source,
+      account: this.#identity.account,
+      time: `${new Date(entry.time ?? now).toISOString().slice(0, 19)}Z`,
+      region: this.#identity.region,
+      resources: entry.resources ?? [],
+      detail: entry.detail,
+    };
+  }
+}
+
+/** Stringified once: this text is the archive's row and the body of every queue message. */
+function serialize(event: BusEvent, detailText: string | undefined): string {
+  if (detailText === undefined) return JSON.stringify(event);
+  const { detail: _, ...envelope } = event;
+  return `${JSON.stringify(envelope).slice(0, -1)},"detail":${detailText}}`;
+}

@@ -1,0 +1,160 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { ConfigurationError } from '../errors.ts';
+
+/**
+ * One entry a version, applied in order, never edited once released: an older file is migrated at start, a newer one
+ * refused. Times are milliseconds since 1970.
+ *
+ * Text keys that are UUIDv7 grow with time, so their unique indexes append; rows refer to each other by rowid.
+ */
+const migrations: readonly string[] = [
+  `
+  CREATE TABLE events (                 -- the archive: every event that the bus took, in order
+    position    INTEGER PRIMARY KEY,
+    source      TEXT NOT NULL,
+    detail_type TEXT NOT NULL,
+    time        INTEGER NOT NULL,
+    event       TEXT NOT NULL           -- the whole EventBridge event: also the body of every queue message made of it
+  ) STRICT;
+  CREATE INDEX events_by_time ON events (time);
+
+  CREATE TABLE quarantine (             -- events that broke their contract: kept with the reason, not applied
+    position INTEGER PRIMARY KEY,
+    time     INTEGER NOT NULL,
+    reason   TEXT NOT NULL,
+    event    TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE messages (
+    id                INTEGER PRIMARY KEY AUTOINCREMENT,
+    queue             TEXT NOT NULL,
+    message_id        TEXT NOT NULL,
+    body              TEXT NOT NULL,
+    attributes        TEXT,             -- JSON: the message attributes that the sender gave
+    sent_at           INTEGER NOT NULL,
+    visible_at        INTEGER NOT NULL,
+    receive_count     INTEGER NOT NULL DEFAULT 0,
+    first_received_at INTEGER
+  ) STRICT;
+  CREATE INDEX messages_by_visibility ON messages (queue, visible_at, id);
+
+  CREATE TABLE records (                -- the streams' records
+    sequence      INTEGER PRIMARY KEY AUTOINCREMENT,
+    stream        TEXT NOT NULL,
+    shard         INTEGER NOT NULL,
+    partition_key TEXT NOT NULL,
+    data          BLOB NOT NULL,
+    arrived_at    INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX records_by_shard ON records (stream, shard, sequence);
+
+  CREATE TABLE checkpoints (
+    consumer TEXT NOT NULL,
+    stream   TEXT NOT NULL,
+    shard    INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    PRIMARY KEY (consumer, stream, shard)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE tasks (
+    task         INTEGER PRIMARY KEY,
+    id           TEXT NOT NULL UNIQUE,
+    context_id   TEXT NOT NULL,
+    agent_id     TEXT NOT NULL,
+    owner        TEXT NOT NULL,         -- the principal's client id
+    state        TEXT NOT NULL,
+    status_at    INTEGER NOT NULL,
+    created_at   INTEGER NOT NULL,
+    deadline     INTEGER NOT NULL,
+    turn         INTEGER NOT NULL,
+    attempt      INTEGER NOT NULL,
+    sequence     INTEGER NOT NULL,
+    attempt_base INTEGER NOT NULL,
+    position     INTEGER NOT NULL,
+    open         INTEGER,               -- 1 until the task ends, then NULL: keeps the index of deadlines small
+    artifacts    TEXT NOT NULL          -- JSON: ids of the artifacts that the current attempt has begun
+  ) STRICT;
+  CREATE INDEX tasks_by_deadline ON tasks (deadline) WHERE open = 1;
+  CREATE INDEX tasks_by_owner ON tasks (owner, status_at DESC, task DESC);
+
+  CREATE TABLE task_log (
+    task     INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    event    INTEGER,                   -- the archived event that the entry is made of, or
+    entry    TEXT,                      -- the entry itself, where it came by the stream
+    turn     INTEGER NOT NULL,
+    attempt  INTEGER NOT NULL,
+    PRIMARY KEY (task, position)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE task_parked (            -- events that came before their turn in the order
+    task     INTEGER NOT NULL,
+    turn     INTEGER NOT NULL,
+    attempt  INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    event    TEXT NOT NULL,
+    PRIMARY KEY (task, turn, attempt, sequence)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE task_keys (              -- one message of a client makes one task, however often it is sent
+    owner      TEXT NOT NULL,
+    agent_id   TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    task_id    TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (owner, agent_id, message_id)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE agents (
+    id         TEXT PRIMARY KEY,
+    record     TEXT NOT NULL,           -- JSON: card, skill schemas, visibility
+    digest     TEXT NOT NULL,
+    active     INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE clients (
+    id          TEXT PRIMARY KEY,
+    name        TEXT NOT NULL,
+    secret_hash TEXT NOT NULL,
+    scopes      TEXT NOT NULL,          -- JSON array of full scope names
+    created_at  INTEGER NOT NULL,
+    disabled_at INTEGER
+  ) STRICT;
+
+  CREATE TABLE grants (
+    subject TEXT NOT NULL,              -- scope:starling/echo:invoke or client:{id}
+    agent   TEXT NOT NULL,              -- an agent's id, or * for all
+    PRIMARY KEY (subject, agent)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE idempotency (            -- Powertools idempotency: an agent author's own side effects
+    id          TEXT PRIMARY KEY,
+    status      TEXT NOT NULL,
+    expires_at  INTEGER NOT NULL,
+    in_progress_until INTEGER,
+    data        TEXT,
+    payload_hash TEXT
+  ) STRICT, WITHOUT ROWID;
+  `,
+];
+
+/**
+ * Brings the database to this version's schema in one transaction.
+ *
+ * @throws ConfigurationError when a newer Starling wrote the file.
+ */
+export function migrate(database: DatabaseSync, file: string): void {
+  const row = database.prepare('PRAGMA user_version').get();
+  const version = Number(row?.['user_version'] ?? 0);
+  if (version > migrations.length) {
+    throw new ConfigurationError(
+      `${file} was written by a newer Starling (its schema is ${version}, this one knows ${migrations.length}). ` +
+        'Start that version, or set STARLING_DATA to another folder.',
+    );
+  }
+  if (version === migrations.length) return;
+  database.exec('BEGIN IMMEDIATE');
+  for (const sql of migrations.slice(version)) database.exec(sql);
+  database.exec(`PRAGMA user_version = ${migrations.length}; COMMIT`);
+}

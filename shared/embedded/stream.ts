@@ -1,0 +1,117 @@
+import { hash } from 'node:crypto';
+import type { StatementSync } from 'node:sqlite';
+import type { Clock } from '../ports/clock.ts';
+import { StreamNotFoundError } from '../ports/errors.ts';
+import type { EventStream, OutgoingRecord, ReadOptions, StreamRecord } from '../ports/event-stream.ts';
+import type { Database } from './database.ts';
+import { Waiters } from './waiters.ts';
+
+interface RecordRow {
+  sequence: number;
+  partition_key: string;
+  data: Uint8Array;
+  arrived_at: number;
+}
+
+/** Streams on SQLite. Every stream has `shards` shards; a record's shard is the MD5 of its partition key, as on Kinesis. */
+export class EmbeddedStream implements EventStream {
+  readonly #database: Database;
+  readonly #clock: Clock;
+  readonly #streams = new Map<string, { readonly shards: number; readonly waiters: Waiters }>();
+  readonly #insert: StatementSync;
+  readonly #read: StatementSync;
+  readonly #position: StatementSync;
+  readonly #checkpoint: StatementSync;
+
+  constructor(database: Database, clock: Clock) {
+    this.#database = database;
+    this.#clock = clock;
+    this.#insert = database.prepare(
+      'INSERT INTO records (stream, shard, partition_key, data, arrived_at) VALUES (?, ?, ?, ?, ?)',
+    );
+    this.#read = database.prepare(
+      `SELECT sequence, partition_key, data, arrived_at FROM records
+       WHERE stream = ? AND shard = ? AND sequence > ? ORDER BY sequence LIMIT ?`,
+    );
+    this.#position = database.prepare('SELECT sequence FROM checkpoints WHERE consumer = ? AND stream = ? AND shard = ?');
+    this.#checkpoint = database.prepare(
+      `INSERT INTO checkpoints (consumer, stream, shard, sequence) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET sequence = max(sequence, excluded.sequence)`,
+    );
+  }
+
+  async create(stream: string, shards: number): Promise<void> {
+    if (!this.#streams.has(stream)) this.#streams.set(stream, { shards, waiters: new Waiters() });
+  }
+
+  put(stream: string, records: readonly OutgoingRecord[]): Promise<readonly { readonly sequenceNumber: string }[]> {
+    const { shards, waiters } = this.#state(stream);
+    return this.#database.write(() => {
+      const now = this.#clock.now();
+      if (waiters.size > 0) this.#database.afterDurable(() => waiters.wake());
+      return records.map(({ partitionKey, data }) => {
+        const { lastInsertRowid } = this.#insert.run(stream, shardOf(partitionKey, shards), partitionKey, data, now);
+        return { sequenceNumber: String(lastInsertRowid) };
+      });
+    });
+  }
+
+  async shards(stream: string): Promise<readonly string[]> {
+    return Array.from({ length: this.#state(stream).shards }, (_, shard) => shardName(shard));
+  }
+
+  async read(stream: string, shard: string, after: string | undefined, options: ReadOptions): Promise<readonly StreamRecord[]> {
+    const { waiters } = this.#state(stream);
+    const until = this.#clock.now() + options.wait * 1000;
+    for (;;) {
+      if (options.signal?.aborted) return [];
+      const rows = (await this.#database.read(() =>
+        this.#read.all(stream, shardNumber(shard), Number(after ?? 0), options.max),
+      )) as unknown as RecordRow[];
+      const left = until - this.#clock.now();
+      if (rows.length > 0 || left <= 0) return rows.map(toRecord);
+      await waiters.wait(left, options.signal);
+    }
+  }
+
+  async position(consumer: string, stream: string, shard: string): Promise<string | undefined> {
+    const row = await this.#database.read(() => this.#position.get(consumer, stream, shardNumber(shard)));
+    return row === undefined ? undefined : String(row['sequence']);
+  }
+
+  /** A checkpoint that a crash takes back has records delivered again, as Kinesis may: it waits for no sync. */
+  async checkpoint(consumer: string, stream: string, shard: string, sequenceNumber: string): Promise<void> {
+    await this.#database.writeLazily(() => {
+      this.#checkpoint.run(consumer, stream, shardNumber(shard), Number(sequenceNumber));
+    });
+  }
+
+  #state(stream: string) {
+    const state = this.#streams.get(stream);
+    if (state === undefined) throw new StreamNotFoundError(stream);
+    return state;
+  }
+}
+
+function toRecord(row: RecordRow): StreamRecord {
+  return {
+    partitionKey: row.partition_key,
+    data: row.data,
+    sequenceNumber: String(row.sequence),
+    arrivedAt: row.arrived_at,
+  };
+}
+
+/** Kinesis cuts the range of the 128-bit hash into even parts; its first 32 bits tell the part as well. */
+function shardOf(partitionKey: string, shards: number): number {
+  const first = hash('md5', partitionKey, 'buffer').readUInt32BE(0);
+  return Math.floor((first / 2 ** 32) * shards);
+}
+
+function shardName(shard: number): string {
+  return `shardId-${String(shard).padStart(12, '0')}`;
+}
+
+function shardNumber(name: string): number {
+  return Number(name.slice('shardId-'.length));
+}

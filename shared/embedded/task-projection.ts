@@ -1,0 +1,113 @@
+import { agentEventOf } from '../events/task-events.ts';
+import type { TaskId } from '../ids.ts';
+import type { BusEvent } from '../ports/event-bus.ts';
+import { type AgentEvent, fold, type Outcome } from '../tasks/fold.ts';
+import type { LogEntry } from '../tasks/log.ts';
+import { isTerminal } from '../tasks/state.ts';
+import type { Database } from './database.ts';
+import type { InlineConsumer } from './event-bus.ts';
+import type { EmbeddedQuarantine } from './quarantine.ts';
+import type { TaskRow, TaskRows } from './task-rows.ts';
+import type { TaskTails } from './task-tails.ts';
+
+/** A task that the running unit of work has changed: its row is written once, at the unit's end. */
+interface Changed {
+  readonly current: TaskRow;
+  readonly entries: readonly LogEntry[];
+}
+
+/** Folds agents' events into the tables: inside the publisher's unit of work, or for the projector's handler. */
+export class TaskProjection implements InlineConsumer {
+  readonly queue: string;
+  readonly #database: Database;
+  readonly #rows: TaskRows;
+  readonly #tails: TaskTails;
+  readonly #quarantine: EmbeddedQuarantine;
+  readonly #changed = new Map<TaskId, Changed>();
+
+  constructor(database: Database, rows: TaskRows, tails: TaskTails, quarantine: EmbeddedQuarantine, queue: string) {
+    this.#database = database;
+    this.#rows = rows;
+    this.#tails = tails;
+    this.#quarantine = quarantine;
+    this.queue = queue;
+  }
+
+  apply(event: BusEvent, position: number): void {
+    const agentEvent = agentEventOf(event);
+    if (agentEvent) this.fold(agentEvent, position);
+  }
+
+  /** Folds an event and what was parked behind it; `archived` is the event's place in the archive, where it has one. */
+  fold(event: AgentEvent, archived: number | undefined): Outcome | { readonly kind: 'unknown' } {
+    const id = event.data.taskId as TaskId;
+    const changed = this.#changed.get(id);
+    const before = changed?.current ?? this.#rows.find(id);
+    if (before === undefined) {
+      this.#quarantine.putWithin('of a task that does not exist', JSON.stringify(event));
+      return { kind: 'unknown' };
+    }
+    try {
+      const outcome = this.#step(before, event, archived);
+      for (let next = this.#nextParked(id); next; next = this.#nextParked(id)) this.#step(next.row, next.event, undefined);
+      return outcome;
+    } catch (error) {
+      // The rows are rolled back by whoever catches this; what is remembered goes back with them.
+      if (changed) this.#changed.set(id, changed);
+      else this.#changed.delete(id);
+      throw error;
+    }
+  }
+
+  /** Writes the rows that the unit has changed, and tells the tails once that is durable. */
+  finish(): void {
+    for (const [id, { current, entries }] of this.#changed) {
+      this.#rows.update(current);
+      if (isTerminal(current.task.state)) this.#rows.forgetParked(current.row);
+      if (entries.length > 0) this.#database.afterDurable(() => this.#tails.hand(id, entries));
+    }
+    this.#changed.clear();
+  }
+
+  /** Forgets the changes of a unit of work that failed. */
+  abandon(): void {
+    this.#changed.clear();
+  }
+
+  #step(before: TaskRow, event: AgentEvent, archived: number | undefined): Outcome {
+    const outcome = fold(before.task, event);
+    switch (outcome.kind) {
+      case 'applied': {
+        // The log points at the archive, except where the entry differs from the event.
+        const same = outcome.entry.kind !== 'artifact' || outcome.entry.append === (event.data as { append?: boolean }).append;
+        this.#rows.append(before.row, outcome.entry, same ? archived : undefined);
+        this.#remember({ row: before.row, task: outcome.task }, outcome.entry);
+        break;
+      }
+      case 'parked':
+        this.#rows.park(before.row, event);
+        break;
+      case 'quarantined':
+        this.#quarantine.putWithin(outcome.reason, JSON.stringify(event));
+        if (outcome.task) this.#remember({ row: before.row, task: outcome.task });
+        break;
+      case 'dropped':
+        break;
+      default:
+        outcome satisfies never;
+    }
+    return outcome;
+  }
+
+  #nextParked(id: TaskId): { row: TaskRow; event: AgentEvent } | undefined {
+    const row = this.#changed.get(id)?.current;
+    if (row === undefined || isTerminal(row.task.state)) return undefined;
+    const event = this.#rows.unparkNext(row);
+    return event && { row, event };
+  }
+
+  #remember(current: TaskRow, entry?: LogEntry): void {
+    const entries = this.#changed.get(current.task.id)?.entries ?? [];
+    this.#changed.set(current.task.id, { current, entries: entry ? [...entries, entry] : entries });
+  }
+}

@@ -1,0 +1,184 @@
+import type { StatementSync } from 'node:sqlite';
+import { logEntryOf } from '../events/task-events.ts';
+import type { TaskId } from '../ids.ts';
+import type { BusEvent } from '../ports/event-bus.ts';
+import type { AgentEvent } from '../tasks/fold.ts';
+import type { LogEntry } from '../tasks/log.ts';
+import { isTerminal, type TaskRecord } from '../tasks/state.ts';
+import type { Database } from './database.ts';
+
+/** A task and its row's number, by which the log's rows refer to it. */
+export interface TaskRow {
+  readonly row: number;
+  readonly task: TaskRecord;
+}
+
+export interface StoredTask {
+  task: number;
+  id: string;
+  context_id: string;
+  agent_id: string;
+  owner: string;
+  state: string;
+  status_at: number;
+  created_at: number;
+  deadline: number;
+  turn: number;
+  attempt: number;
+  sequence: number;
+  attempt_base: number;
+  position: number;
+  artifacts: string;
+}
+
+interface StoredEntry {
+  position: number;
+  turn: number;
+  attempt: number;
+  entry: string | null;
+  event: string | null;
+}
+
+/** The statements on the tables of tasks, their logs and what is parked. To be used inside units of work. */
+export class TaskRows {
+  readonly #insert: StatementSync;
+  readonly #select: StatementSync;
+  readonly #update: StatementSync;
+  readonly #append: StatementSync;
+  readonly #log: StatementSync;
+  readonly #park: StatementSync;
+  readonly #parked: StatementSync;
+  readonly #unpark: StatementSync;
+  readonly #forget: StatementSync;
+
+  constructor(database: Database) {
+    this.#insert = database.prepare(
+      `INSERT INTO tasks (id, context_id, agent_id, owner, state, status_at, created_at, deadline, turn, attempt, sequence,
+         attempt_base, position, open, artifacts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, '[]')`,
+    );
+    this.#select = database.prepare('SELECT * FROM tasks WHERE id = ?');
+    this.#update = database.prepare(
+      `UPDATE tasks SET state = ?, status_at = ?, deadline = ?, turn = ?, attempt = ?, sequence = ?, attempt_base = ?,
+         position = ?, open = ?, artifacts = ? WHERE task = ?`,
+    );
+    this.#append = database.prepare(
+      'INSERT INTO task_log (task, position, event, entry, turn, attempt) VALUES (?, ?, ?, ?, ?, ?)',
+    );
+    this.#log = database.prepare(
+      `SELECT l.position, l.turn, l.attempt, l.entry, e.event FROM task_log l LEFT JOIN events e ON e.position = l.event
+       WHERE l.task = ? AND l.position > ? ORDER BY l.position`,
+    );
+    this.#park = database.prepare(
+      'INSERT OR IGNORE INTO task_parked (task, turn, attempt, sequence, event) VALUES (?, ?, ?, ?, ?)',
+    );
+    this.#parked = database.prepare(
+      'SELECT event FROM task_parked WHERE task = ? AND turn = ? AND attempt = ? AND sequence = ?',
+    );
+    this.#unpark = database.prepare(
+      'DELETE FROM task_parked WHERE task = ? AND turn = ? AND attempt = ? AND sequence = ?',
+    );
+    this.#forget = database.prepare('DELETE FROM task_parked WHERE task = ?');
+  }
+
+  insert(task: TaskRecord): TaskRow {
+    const { lastInsertRowid } = this.#insert.run(
+      task.id,
+      task.contextId,
+      task.agentId,
+      task.owner,
+      task.state,
+      task.statusAt,
+      task.createdAt,
+      task.deadline,
+      task.turn,
+      task.attempt,
+      task.sequence,
+      task.attemptBase,
+      task.position,
+    );
+    return { row: Number(lastInsertRowid), task };
+  }
+
+  find(id: TaskId): TaskRow | undefined {
+    const stored = this.#select.get(id);
+    return stored === undefined ? undefined : toTaskRow(stored as unknown as StoredTask);
+  }
+
+  update({ row, task }: TaskRow): void {
+    const ended = isTerminal(task.state);
+    this.#update.run(
+      task.state,
+      task.statusAt,
+      task.deadline,
+      task.turn,
+      task.attempt,
+      task.sequence,
+      task.attemptBase,
+      task.position,
+      ended ? null : 1,
+      JSON.stringify(task.artifacts),
+      row,
+    );
+  }
+
+  /** An entry that is made of an archived event points at it; any other is stored itself. */
+  append(row: number, entry: LogEntry, archived: number | undefined): void {
+    const { position, turn, attempt } = entry;
+    if (archived === undefined) this.#append.run(row, position, null, JSON.stringify(entry), turn, attempt);
+    else this.#append.run(row, position, archived, null, turn, attempt);
+  }
+
+  log(row: number, after: number): LogEntry[] {
+    return (this.#log.all(row, after) as unknown as StoredEntry[]).map(toEntry);
+  }
+
+  park(row: number, event: AgentEvent): void {
+    const { turn, attempt, sequence } = event.data;
+    this.#park.run(row, turn, attempt, sequence, JSON.stringify(event));
+  }
+
+  /** Takes out the parked event that is next in order, if it has come. */
+  unparkNext({ row, task }: TaskRow): AgentEvent | undefined {
+    const next = [row, task.turn, task.attempt, task.sequence + 1] as const;
+    const parked = this.#parked.get(...next);
+    if (parked === undefined) return undefined;
+    this.#unpark.run(...next);
+    return JSON.parse(String(parked['event']));
+  }
+
+  forgetParked(row: number): void {
+    this.#forget.run(row);
+  }
+}
+
+export function toTaskRow(stored: StoredTask): TaskRow {
+  return {
+    row: stored.task,
+    task: {
+      id: stored.id as TaskId,
+      contextId: stored.context_id as TaskRecord['contextId'],
+      agentId: stored.agent_id as TaskRecord['agentId'],
+      owner: stored.owner,
+      state: stored.state as TaskRecord['state'],
+      statusAt: stored.status_at,
+      createdAt: stored.created_at,
+      deadline: stored.deadline,
+      turn: stored.turn,
+      attempt: stored.attempt,
+      sequence: stored.sequence,
+      attemptBase: stored.attempt_base,
+      position: stored.position,
+      artifacts: stored.artifacts === '[]' ? [] : JSON.parse(stored.artifacts),
+    },
+  };
+}
+
+
+
+function toEntry(stored: StoredEntry): LogEntry {
+  if (stored.entry !== null) return JSON.parse(stored.entry);
+  if (stored.event === null) throw new Error('an entry of the log points at an event that the archive lacks');
+  const event: BusEvent = JSON.parse(stored.event);
+  return logEntryOf(event, stored);
+}
+

@@ -1,0 +1,219 @@
+import type { StatementSync } from 'node:sqlite';
+import { logEntryOf } from '../events/task-events.ts';
+import type { TaskId } from '../ids.ts';
+import type { BusEvent } from '../ports/event-bus.ts';
+import { TurnConflictError } from '../ports/errors.ts';
+import type { Created, Ending, NewTask, NextTurn, TaskPage, TaskQuery, TaskStore } from '../ports/task-store.ts';
+import type { AgentEvent, Outcome } from '../tasks/fold.ts';
+import type { LogEntry, MessageEntry, StatusEntry } from '../tasks/log.ts';
+import { isTerminal, isWaitingForClient, type TaskRecord } from '../tasks/state.ts';
+import type { Database } from './database.ts';
+import type { EmbeddedEventBus } from './event-bus.ts';
+import type { TaskProjection } from './task-projection.ts';
+import { type StoredTask, type TaskRow, type TaskRows, toTaskRow } from './task-rows.ts';
+import type { TaskTails } from './task-tails.ts';
+
+export interface TaskStoreParts {
+  readonly database: Database;
+  readonly bus: EmbeddedEventBus;
+  readonly rows: TaskRows;
+  readonly tails: TaskTails;
+  readonly projection: TaskProjection;
+}
+
+/** Tasks on SQLite: a change of a task, its log entry and its event are one unit of work. */
+export class EmbeddedTaskStore implements TaskStore {
+  readonly #database: Database;
+  readonly #bus: EmbeddedEventBus;
+  readonly #rows: TaskRows;
+  readonly #tails: TaskTails;
+  readonly #projection: TaskProjection;
+  readonly #addKey: StatementSync;
+  readonly #key: StatementSync;
+  readonly #overdue: StatementSync;
+  readonly #nextDeadline: StatementSync;
+  readonly #list: StatementSync;
+  #onDeadline: (at: number) => void = () => {};
+
+  constructor(parts: TaskStoreParts) {
+    const { database } = parts;
+    this.#database = database;
+    this.#bus = parts.bus;
+    this.#rows = parts.rows;
+    this.#tails = parts.tails;
+    this.#projection = parts.projection;
+    this.#addKey = database.prepare(
+      'INSERT OR IGNORE INTO task_keys (owner, agent_id, message_id, task_id, created_at) VALUES (?, ?, ?, ?, ?)',
+    );
+    this.#key = database.prepare('SELECT task_id FROM task_keys WHERE owner = ? AND agent_id = ? AND message_id = ?');
+    this.#overdue = database.prepare('SELECT * FROM tasks WHERE open = 1 AND deadline <= ? ORDER BY deadline LIMIT ?');
+    this.#nextDeadline = database.prepare('SELECT min(deadline) AS at FROM tasks WHERE open = 1');
+    this.#list = database.prepare(
+      `SELECT * FROM tasks WHERE (?1 IS NULL OR owner = ?1) AND (?2 IS NULL OR agent_id = ?2) AND (?3 IS NULL OR state = ?3)
+         AND (?4 IS NULL OR task < ?4) ORDER BY task DESC LIMIT ?5`,
+    );
+  }
+
+  create(fresh: NewTask): Promise<Created> {
+    return this.#database.write(() => {
+      const { id, owner, agentId, createdAt } = fresh;
+      if (this.#addKey.run(owner, agentId, fresh.messageId, id, createdAt).changes === 0) {
+        const known = this.#key.get(owner, agentId, fresh.messageId);
+        return { created: false, taskId: String(known?.['task_id']) as TaskId };
+      }
+      const { row, task } = this.#rows.insert({
+        id,
+        contextId: fresh.contextId,
+        agentId,
+        owner,
+        state: 'TASK_STATE_SUBMITTED',
+        statusAt: createdAt,
+        createdAt,
+        deadline: fresh.deadline,
+        turn: 1,
+        attempt: 0,
+        sequence: 0,
+        attemptBase: 0,
+        position: 1,
+        artifacts: [],
+      });
+      const { position } = this.#bus.putWithin(fresh.request);
+      this.#rows.append(row, messageEntry(fresh, task), position);
+      this.#database.afterDurable(() => this.#onDeadline(task.deadline));
+      return { created: true, task };
+    });
+  }
+
+  begin(turn: NextTurn): Promise<TaskRecord> {
+    return this.#database.write(() => {
+      const { row, task } = this.#mustFind(turn.taskId);
+      if (this.#key.get(task.owner, task.agentId, turn.messageId) !== undefined) return task;
+      if (task.turn !== turn.after || !isWaitingForClient(task.state)) throw new TurnConflictError(task.id, task.state);
+      const next: TaskRecord = {
+        ...task,
+        state: 'TASK_STATE_SUBMITTED',
+        statusAt: turn.at,
+        deadline: turn.deadline,
+        turn: task.turn + 1,
+        attempt: 0,
+        sequence: 0,
+        attemptBase: 0,
+        position: task.position + 1,
+        artifacts: [],
+      };
+      this.#addKey.run(task.owner, task.agentId, turn.messageId, task.id, turn.at);
+      const { position } = this.#bus.putWithin(turn.request);
+      const entry = messageEntry(turn, next);
+      this.#rows.append(row, entry, position);
+      this.#rows.update({ row, task: next });
+      this.#database.afterDurable(() => {
+        this.#tails.hand(task.id, [entry]);
+        this.#onDeadline(next.deadline);
+      });
+      return next;
+    });
+  }
+
+  apply(event: AgentEvent): Promise<Outcome | { readonly kind: 'unknown' }> {
+    return this.#database.write(() => {
+      try {
+        const outcome = this.#projection.fold(event, undefined);
+        this.#projection.finish();
+        return outcome;
+      } catch (error) {
+        this.#projection.abandon();
+        throw error;
+      }
+    });
+  }
+
+  end(ending: Ending): Promise<boolean> {
+    return this.#database.write(() => {
+      const { row, task } = this.#mustFind(ending.taskId);
+      if (isTerminal(task.state)) return false;
+      const { status } = ending;
+      const ended: TaskRecord = {
+        ...task,
+        state: status.state,
+        statusAt: Date.parse(status.timestamp),
+        position: task.position + 1,
+      };
+      const entry: StatusEntry = {
+        kind: 'status',
+        position: ended.position,
+        turn: task.turn,
+        attempt: task.attempt,
+        status,
+      };
+      for (const event of ending.events(ended)) this.#bus.putWithin(event);
+      this.#rows.append(row, entry, undefined);
+      this.#rows.update({ row, task: ended });
+      this.#rows.forgetParked(row);
+      this.#database.afterDurable(() => this.#tails.hand(task.id, [entry]));
+      return true;
+    });
+  }
+
+  async get(id: TaskId): Promise<TaskRecord | undefined> {
+    return this.#database.read(() => this.#rows.find(id)?.task);
+  }
+
+  async read(id: TaskId, after: number): Promise<readonly LogEntry[]> {
+    return this.#database.read(() => {
+      const found = this.#rows.find(id);
+      return found ? this.#rows.log(found.row, after) : [];
+    });
+  }
+
+  async *tail(id: TaskId, after: number, signal: AbortSignal): AsyncIterable<readonly LogEntry[]> {
+    const tail = this.#tails.open(id);
+    try {
+      let position = after;
+      for (let entries = await this.read(id, after); ; entries = await tail.next(signal)) {
+        if (signal.aborted) return;
+        const fresh = entries.filter((entry) => entry.position > position);
+        const last = fresh.at(-1);
+        if (last === undefined) continue;
+        position = last.position;
+        yield fresh;
+        if (last.kind === 'status' && isTerminal(last.status.state)) return;
+      }
+    } finally {
+      this.#tails.close(id, tail);
+    }
+  }
+
+  async list(query: TaskQuery): Promise<TaskPage> {
+    const { owner = null, agentId = null, state = null, limit, cursor } = query;
+    const rows = (await this.#database.read(() =>
+      this.#list.all(owner, agentId, state, cursor === undefined ? null : Number(cursor), limit + 1),
+    )) as unknown as StoredTask[];
+    const page = rows.slice(0, limit);
+    const next = rows.length > limit ? page.at(-1)?.task : undefined;
+    return { tasks: page.map((row) => toTaskRow(row).task), ...(next !== undefined && { next: String(next) }) };
+  }
+
+  async overdue(now: number, limit: number): Promise<readonly TaskRecord[]> {
+    const rows = await this.#database.read(() => this.#overdue.all(now, limit));
+    return (rows as unknown as StoredTask[]).map((row) => toTaskRow(row).task);
+  }
+
+  /** Calls back with every new deadline, and now with the earliest: for a timer that runs the sweep in time. */
+  watchDeadlines(onDeadline: (at: number) => void): void {
+    this.#onDeadline = onDeadline;
+    const earliest = this.#nextDeadline.get()?.['at'];
+    if (typeof earliest === 'number') onDeadline(earliest);
+  }
+
+  #mustFind(id: TaskId): TaskRow {
+    const found = this.#rows.find(id);
+    if (found === undefined) throw new Error(`task ${id} does not exist`);
+    return found;
+  }
+}
+
+/** The entry of a client's message, as the archived request will be read. */
+function messageEntry(from: { readonly request: { readonly detail: object } }, task: TaskRecord): MessageEntry {
+  const event = { 'detail-type': 'TaskRequested.v1', detail: from.request.detail } as BusEvent;
+  return logEntryOf(event, { position: task.position, turn: task.turn, attempt: 0 }) as MessageEntry;
+}

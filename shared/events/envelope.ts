@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import type { EventId } from '../ids.ts';
+import { uuidv7 } from '../ids.ts';
+
+/** A CloudEvents 1.0 object with Starling's extension attributes: the `detail` of every event on the bus. */
+export interface CloudEvent<Data = unknown> {
+  readonly specversion: '1.0';
+  readonly id: EventId;
+  readonly source: string;
+  /** The detail-type: `TaskRequested.v1`. */
+  readonly type: string;
+  /** RFC 3339, UTC, in milliseconds. */
+  readonly time: string;
+  readonly subject?: string;
+  readonly datacontenttype: 'application/json';
+  /** The `$id` of the schema of `data`, where there is one. */
+  readonly dataschema?: string;
+  /** The task, or the root of the chain that the event belongs to. */
+  readonly correlationid: string;
+  /** The event that led to this one; absent on the first. */
+  readonly causationid?: string;
+  /** W3C trace context. */
+  readonly traceparent: string;
+  readonly data: Data;
+}
+
+/** What an event takes over from what led to it. */
+export interface Lineage {
+  readonly correlationId: string;
+  readonly causationId?: string;
+  readonly traceparent: string;
+}
+
+export interface EnvelopeOptions extends Lineage {
+  readonly source: string;
+  readonly type: string;
+  readonly subject?: string;
+  readonly dataschema?: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+export function envelope<Data>(data: Data, options: EnvelopeOptions): CloudEvent<Data> {
+  return {
+    specversion: '1.0',
+    id: uuidv7(options.now) as EventId,
+    source: options.source,
+    type: options.type,
+    time: new Date(options.now).toISOString(),
+    ...(options.subject !== undefined && { subject: options.subject }),
+    datacontenttype: 'application/json',
+    ...(options.dataschema !== undefined && { dataschema: options.dataschema }),
+    correlationid: options.correlationId,
+    ...(options.causationId !== undefined && { causationid: options.causationId }),
+    traceparent: options.traceparent,
+    data,
+  };
+}
+
+/** The lineage of what an event leads to: the same correlation and trace, and the event as its cause. */
+export function causedBy(event: CloudEvent): Lineage {
+  return { correlationId: event.correlationid, causationId: event.id, traceparent: event.traceparent };
+}
+
+const traceparentPattern = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/**
+ * The trace context of a span below `parent`, or of a new trace where there is none or it is not valid
+ * (https://www.w3.org/TR/trace-context/ §3.2).
+ */
+export function childTraceparent(parent: string | undefined): string {
+  const span = randomBytes(8).toString('hex');
+  if (parent !== undefined && traceparentPattern.test(parent)) return `${parent.slice(0, 36)}${span}${parent.slice(52)}`;
+  return `00-${randomBytes(16).toString('hex')}-${span}-01`;
+}
+
+/** The 32 hexadecimal digits that all spans of a trace share. */
+export function traceIdOf(traceparent: string): string {
+  return traceparent.slice(3, 35);
+}

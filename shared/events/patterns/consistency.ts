@@ -1,0 +1,112 @@
+import type { BoundField } from './bound-rule.ts';
+import type { PathNode, Place, Slot } from './event-tree.ts';
+
+/** The array elements that the leaves chosen so far commit to, one per array, from the innermost out. */
+type State = readonly Place[];
+
+/** Only an event whose dotted keys lead one path into many arrays gets there; it counts as no match. */
+const MAX_STEPS = 1_000_000;
+
+/**
+ * Whether leaves can be chosen for all fields such that no two stand in different elements of the same array.
+ *
+ * Fields are taken in the order of their paths, as Event Ruler does: `exists: false` holds when no leaf fits the choices
+ * made *before* it, so {"e": {"f": ["x"], "g": [{"exists": false}]}} asks for an element without g, while an absent field that
+ * sorts first asks for an event without it.
+ *
+ * Instead of trying every combination, each step keeps the distinct states that later fields can tell apart. Arrays
+ * are nested like paths, so those are at most as many as the event has array elements.
+ */
+export function consistent(fields: readonly BoundField[], dotted: boolean): boolean {
+  const elements = new ElementIndex();
+  let states: readonly State[] = [[]];
+  let steps = 0;
+  for (const [position, { field, slot }] of fields.entries()) {
+    const following = fields[position + 1]?.slot.node;
+    const next = new Map<string, State>();
+    for (const state of states) {
+      const fitting = elements.fitting(slot, state);
+      steps += 1 + fitting.length;
+      if (steps > MAX_STEPS) return false;
+      for (const leaf of fitting) {
+        const value = slot.leaves[leaf];
+        if (value === undefined || !field.test(value)) continue;
+        if (following === undefined) return true;
+        keep(next, extend(state, slot.places[leaf], following));
+      }
+      if (!field.absent || fitting.length > 0) continue;
+      if (dotted) {
+        steps += slot.places.length;
+        if (slot.places.some((place) => fits(state, place))) continue;
+      }
+      if (following === undefined) return true;
+      keep(next, extend(state, undefined, following));
+    }
+    states = [...next.values()];
+  }
+  return false;
+}
+
+function keep(states: Map<string, State>, state: State): void {
+  states.set(state.map(({ array, index }) => `${array}:${index}`).join(), state);
+}
+
+/** The state after choosing a leaf, without what cannot matter to the fields from `following` on. */
+function extend(state: State, place: Place | undefined, following: PathNode): State {
+  const extended = state.filter(({ node }) => leadsTo(node, following));
+  for (let at = place; at !== undefined; at = at.outer) {
+    const { array, node } = at;
+    if (leadsTo(node, following) && !extended.some((other) => other.array === array)) extended.push(at);
+  }
+  // Array numbers grow inwards, so this puts the innermost first and makes equal states look equal.
+  return extended.sort((a, b) => b.array - a.array);
+}
+
+/** Fields are sorted, so those below a node stand together: an array that does not lead to the next leads to none after. */
+function leadsTo(node: PathNode, following: PathNode): boolean {
+  for (let at: PathNode | undefined = following; at !== undefined; at = at.parent) if (at === node) return true;
+  return false;
+}
+
+function fits(state: State, place: Place | undefined): boolean {
+  for (let at = place; at !== undefined; at = at.outer) {
+    const { array, index } = at;
+    if (state.some((other) => other.array === array && other.index !== index)) return false;
+  }
+  return true;
+}
+
+/** The leaves of a slot by the array element they stand in, so that one element is found without reading all others. */
+class ElementIndex {
+  readonly #bySlot = new Map<Slot, Map<number, Map<number, number[]>>>();
+
+  /** Positions of the slot's leaves that fit the state. */
+  fitting(slot: Slot, state: State): readonly number[] {
+    if (state.length > 0) {
+      const arrays = this.#arraysOf(slot);
+      for (const { array, index } of state) {
+        const elements = arrays.get(array);
+        // Without dotted keys every fitting leaf stands in the innermost array that both have.
+        if (elements !== undefined) return (elements.get(index) ?? []).filter((leaf) => fits(state, slot.places[leaf]));
+      }
+    }
+    return [...slot.leaves.keys()];
+  }
+
+  #arraysOf(slot: Slot): Map<number, Map<number, number[]>> {
+    const known = this.#bySlot.get(slot);
+    if (known !== undefined) return known;
+    const arrays = new Map<number, Map<number, number[]>>();
+    for (const [leaf, place] of slot.places.entries()) {
+      for (let at = place; at !== undefined; at = at.outer) {
+        let elements = arrays.get(at.array);
+        if (elements === undefined) arrays.set(at.array, (elements = new Map()));
+        const leaves = elements.get(at.index);
+        if (leaves === undefined) elements.set(at.index, [leaf]);
+        else leaves.push(leaf);
+      }
+    }
+    this.#bySlot.set(slot, arrays);
+    return arrays;
+  }
+}

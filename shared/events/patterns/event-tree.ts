@@ -1,0 +1,158 @@
+import { isLeaf, type Leaf } from './leaf.ts';
+
+/** Where in an array of the event a leaf stands: Event Ruler lets the fields of one rule not mix elements of an array. */
+export interface Place {
+  /** Numbers the arrays of one event. */
+  readonly array: number;
+  readonly index: number;
+  readonly node: Node;
+  readonly outer: Place | undefined;
+}
+
+/** A path that some rule uses, and the leaves which the event being matched has there. */
+export class Slot {
+  readonly node: Node;
+  readonly leaves: Leaf[] = [];
+  /** As long as `leaves`. */
+  readonly places: (Place | undefined)[] = [];
+  /** Whether any leaf stands inside an object within an array. */
+  nested = false;
+  /** How many rules use it. */
+  users = 0;
+
+  constructor(node: Node) {
+    this.node = node;
+  }
+}
+
+class Node {
+  readonly parent: Node | undefined;
+  readonly step: string;
+  readonly children = new Map<string, Node>();
+  /** By whether leaves below a key "" count: see `PatternField.blind`. */
+  readonly slots: { open: Slot | undefined; blind: Slot | undefined } = { open: undefined, blind: undefined };
+
+  constructor(parent: Node | undefined, step: string) {
+    this.parent = parent;
+    this.step = step;
+  }
+}
+
+export type { Node as PathNode };
+
+/** The JSON reader under Event Ruler refuses events nested deeper; what lies deeper is not looked at. */
+const MAX_DEPTH = 1000;
+
+/**
+ * The paths in use, as a tree of steps, so that an event is read once for all rules and only where some rule looks.
+ * Leaves are kept in the slots from `read` to `clear`; the tree holds one event at a time.
+ */
+export class EventTree {
+  readonly #root = new Node(undefined, '');
+  readonly #filled: Slot[] = [];
+  #arrays = 0;
+  /** Whether the event has a key with a dot that a rule's path runs through: then a path may lead into several arrays. */
+  dotted = false;
+
+  /** The slot of a path, made if it is new. Each call is undone by one of `release`. */
+  use(path: string, blind: boolean): Slot {
+    let node = this.#root;
+    for (const step of path.split('.')) {
+      let child = node.children.get(step);
+      if (child === undefined) {
+        child = new Node(node, step);
+        node.children.set(step, child);
+      }
+      node = child;
+    }
+    const kind = blind ? 'blind' : 'open';
+    const slot = node.slots[kind] ?? new Slot(node);
+    node.slots[kind] = slot;
+    slot.users += 1;
+    return slot;
+  }
+
+  release(slot: Slot): void {
+    slot.users -= 1;
+    if (slot.users > 0) return;
+    const { slots } = slot.node;
+    slots[slots.blind === slot ? 'blind' : 'open'] = undefined;
+    let node: Node | undefined = slot.node;
+    while (node?.parent !== undefined && node.children.size === 0 && !node.slots.open && !node.slots.blind) {
+      node.parent.children.delete(node.step);
+      node = node.parent;
+    }
+  }
+
+  /** Reads an event into the slots and returns those that got leaves. */
+  read(event: JsonObject): readonly Slot[] {
+    this.#readObject(event, this.#root, undefined, false, 0);
+    return this.#filled;
+  }
+
+  clear(): void {
+    for (const slot of this.#filled) {
+      slot.leaves.length = 0;
+      slot.places.length = 0;
+      slot.nested = false;
+    }
+    this.#filled.length = 0;
+    this.#arrays = 0;
+    this.dotted = false;
+  }
+
+  #readObject(object: JsonObject, node: Node, place: Place | undefined, emptyKey: boolean, depth: number): void {
+    if (node.children.size === 0) return;
+    for (const key in object) {
+      const child = node.children.get(key) ?? (key.includes('.') ? this.#walk(node, key) : undefined);
+      if (child !== undefined) this.#readValue(object[key], child, place, emptyKey || key === '', depth + 1);
+    }
+  }
+
+  #walk(node: Node, key: string): Node | undefined {
+    let reached: Node | undefined = node;
+    for (const step of key.split('.')) {
+      reached = reached.children.get(step);
+      if (reached === undefined) return undefined;
+    }
+    this.dotted = true;
+    return reached;
+  }
+
+  #readValue(value: unknown, node: Node, place: Place | undefined, emptyKey: boolean, depth: number): void {
+    if (isLeaf(value)) {
+      if (node.slots.open !== undefined) this.#add(node.slots.open, value, place);
+      if (node.slots.blind !== undefined && !emptyKey) this.#add(node.slots.blind, value, place);
+    } else if (isObject(value) && depth <= MAX_DEPTH) {
+      if (Array.isArray(value)) this.#readArray(value, node, place, emptyKey, depth);
+      else this.#readObject(value, node, place, emptyKey, depth);
+    }
+  }
+
+  #readArray(array: readonly unknown[], node: Node, outer: Place | undefined, emptyKey: boolean, depth: number): void {
+    const id = this.#arrays++;
+    for (const [index, element] of array.entries()) {
+      // A leaf in an array may be combined with any other: only objects and arrays in it are places of their own.
+      if (isLeaf(element)) this.#readValue(element, node, outer, emptyKey, depth);
+      else if (Array.isArray(element)) this.#readValue(element, node, { array: id, index, node, outer }, emptyKey, depth + 1);
+      else if (isObject(element)) this.#readObject(element, node, { array: id, index, node, outer }, emptyKey, depth + 1);
+    }
+  }
+
+  #add(slot: Slot, leaf: Leaf, place: Place | undefined): void {
+    if (slot.leaves.length === 0) this.#filled.push(slot);
+    slot.leaves.push(leaf);
+    slot.places.push(place);
+    if (place !== undefined) slot.nested = true;
+  }
+}
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null;
+}
+
+export function isEvent(value: unknown): value is JsonObject {
+  return isObject(value) && !Array.isArray(value);
+}

@@ -1,0 +1,4 @@
+export { type CompiledPattern, compilePattern, parsePattern } from './compile.ts';
+export { InvalidPatternError } from './errors.ts';
+export { parseEvent } from './json.ts';
+export { matches } from './matches.ts';

@@ -1,0 +1,74 @@
+import { isMap, isPair, isScalar, isSeq, parseDocument } from 'yaml';
+import { InvalidPatternError } from './errors.ts';
+import { InexactNumber } from './leaf.ts';
+
+/** An object of a pattern's text with every key as written: repeated ones too, and in the order of the text. */
+class OrderedObject {
+  readonly entries: readonly (readonly [string, unknown])[];
+
+  constructor(entries: readonly (readonly [string, unknown])[]) {
+    this.entries = entries;
+  }
+}
+
+export function entriesOf(value: unknown): readonly (readonly [string, unknown])[] | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof InexactNumber) return undefined;
+  return value instanceof OrderedObject ? value.entries : Object.entries(value);
+}
+
+/** Reads a pattern's text so that what JSON.parse drops and Event Ruler sees stays: repeated keys, exact numbers. */
+export function readPatternText(json: string): unknown {
+  const plain = parseJson(json);
+  // JSON is YAML, and this parser keeps source text and repeated keys. What it cannot read (a key over 1024 characters)
+  // has JSON.parse's meaning.
+  const document = parseDocument(json, { uniqueKeys: false, schema: 'json', version: '1.2' });
+  return document.errors.length > 0 ? plain : fromNode(document.contents);
+}
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (cause) {
+    throw new InvalidPatternError('', 'it is not JSON; write an object such as {"detail-type": ["TaskRequested.v1"]}', { cause });
+  }
+}
+
+function fromNode(node: unknown): unknown {
+  if (isMap(node)) return new OrderedObject(node.items.map((pair) => [String(scalarValue(pair.key)), fromNode(pair.value)]));
+  if (isSeq(node)) return node.items.map((item) => fromNode(isPair(item) ? item.value : item));
+  return scalarValue(node);
+}
+
+function scalarValue(node: unknown): unknown {
+  if (!isScalar(node)) return null;
+  return typeof node.value === 'number' && node.source !== undefined ? exactNumber(node.value, node.source) : node.value;
+}
+
+/** Only such a number may lose something in a double; texts without one are read by plain JSON.parse. */
+const MAYBE_INEXACT = /[0-9][0-9.]{15}|[0-9][eE]/;
+
+/**
+ * Reads an event so that a number which a double cannot hold as written keeps its text (see InexactNumber). `match` also
+ * takes what JSON.parse returns; then such numbers are compared after rounding, where Event Ruler tells them apart.
+ *
+ * @throws SyntaxError when the text is not JSON
+ */
+export function parseEvent(json: string): unknown {
+  if (!MAYBE_INEXACT.test(json)) return JSON.parse(json);
+  return JSON.parse(json, (_key: string, value: unknown, context?: { source?: string }) =>
+    typeof value === 'number' && context?.source !== undefined ? exactNumber(value, context.source) : value,
+  );
+}
+
+function exactNumber(value: number, source: string): number | InexactNumber {
+  return Number.isFinite(value) && decimal(source) === decimal(String(value)) ? value : new InexactNumber(source);
+}
+
+/** The number in one spelling: its significant digits and the power of ten. */
+function decimal(text: string): string {
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
+  const digits = (whole + fraction).replace(/^0+/, '');
+  const significant = digits.replace(/0+$/, '');
+  if (significant === '') return '0';
+  return `${sign}${significant}e${Number(exponent) - fraction.length + digits.length - significant.length}`;
+}

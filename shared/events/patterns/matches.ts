@@ -1,0 +1,34 @@
+import { BoundRule } from './bound-rule.ts';
+import type { CompiledPattern } from './compile.ts';
+import { EventTree, isEvent } from './event-tree.ts';
+
+interface Bound {
+  readonly tree: EventTree;
+  readonly rules: readonly BoundRule[];
+}
+
+const bound = new WeakMap<CompiledPattern, Bound>();
+
+/**
+ * Whether one pattern matches one event, given as parsed JSON (see also parseEvent). What is no JSON object matches no
+ * pattern. For many patterns against each event use PatternIndex.
+ */
+export function matches(pattern: CompiledPattern, event: unknown): boolean {
+  if (!isEvent(event)) return false;
+  const { tree, rules } = boundOf(pattern);
+  try {
+    tree.read(event);
+    return rules.some((rule) => rule.matches());
+  } finally {
+    tree.clear();
+  }
+}
+
+function boundOf(pattern: CompiledPattern): Bound {
+  const known = bound.get(pattern);
+  if (known !== undefined) return known;
+  const tree = new EventTree();
+  const made = { tree, rules: pattern.rules.map((rule) => new BoundRule(rule, tree)) };
+  bound.set(pattern, made);
+  return made;
+}

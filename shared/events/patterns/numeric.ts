@@ -1,0 +1,43 @@
+import { InvalidPatternError } from './errors.ts';
+import type { Matcher } from './matcher.ts';
+
+const HOW = 'write ["=", 5], [">", 5] or [">=", 0, "<", 5]';
+
+/** The operand of `numeric`. */
+export function parseNumeric(operand: unknown, path: string): Matcher {
+  if (!Array.isArray(operand)) throw new InvalidPatternError(path, `"numeric" takes a list: ${HOW}`);
+  const [operator, bound, upperOperator, upperBound]: unknown[] = operand;
+  const value = comparableNumber(bound, 'numeric', path);
+  if (operand.length === 2) return oneSided(operator, value, path);
+  if (operand.length !== 4) throw new InvalidPatternError(path, `"numeric" takes one or two comparisons: ${HOW}`);
+  if (operator !== '>' && operator !== '>=') throw new InvalidPatternError(path, `a numeric range begins with ">" or ">=": ${HOW}`);
+  if (upperOperator !== '<' && upperOperator !== '<=') throw new InvalidPatternError(path, `a numeric range ends with "<" or "<=": ${HOW}`);
+  const high = comparableNumber(upperBound, 'numeric', path);
+  return range(value, operator === '>', high, upperOperator === '<', path);
+}
+
+function oneSided(operator: unknown, value: number, path: string): Matcher {
+  switch (operator) {
+    case '=':
+      return { kind: 'exact', value };
+    case '>':
+    case '>=':
+      return range(value, operator === '>', Number.MAX_VALUE, false, path);
+    case '<':
+    case '<=':
+      return range(-Number.MAX_VALUE, false, value, operator === '<', path);
+    default:
+      throw new InvalidPatternError(path, `unknown comparison ${JSON.stringify(operator)}: ${HOW}`);
+  }
+}
+
+function range(low: number, lowOpen: boolean, high: number, highOpen: boolean, path: string): Matcher {
+  if (low < high) return { kind: 'range', low, lowOpen, high, highOpen };
+  throw new InvalidPatternError(path, `the lower bound of a numeric range must be less than the upper; for one value write {"numeric": ["=", ${low}]}`);
+}
+
+/** A number that Event Ruler can compare: one that a double holds exactly as written. */
+export function comparableNumber(value: unknown, operator: string, path: string): number {
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  throw new InvalidPatternError(path, `"${operator}" compares with numbers that a double holds exactly as they are written`);
+}

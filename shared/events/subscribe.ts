@@ -1,0 +1,79 @@
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { BusEvent } from '../ports/event-bus.ts';
+import { schemaFor } from './catalog.ts';
+import type { CloudEvent } from './envelope.ts';
+import type { DetailType, EventCatalog } from './generated/catalog.ts';
+
+/** An event as a consumer gets it, typed by its name. */
+export type TypedEvent<Name extends DetailType> = {
+  [Each in Name]: Omit<BusEvent, 'detail' | 'detail-type'> & {
+    readonly 'detail-type': Each;
+    readonly detail: CloudEvent<EventCatalog[Each]>;
+  };
+}[Name];
+
+export interface Delivery {
+  /** 1 at the first delivery. */
+  readonly receiveCount: number;
+  readonly context: Context;
+}
+
+export interface Subscriber<Name extends DetailType> {
+  readonly types: readonly Name[];
+  /** What it throws has this event delivered again, and no other of the batch. */
+  readonly handle: (event: TypedEvent<Name>, delivery: Delivery) => Promise<void>;
+  /** Takes what breaks the contract: not an event of these types, or against its schema. It is not delivered again. */
+  readonly quarantine: (reason: string, body: string, delivery: Delivery) => Promise<void>;
+  /** Is told of every error that `handle` threw. */
+  readonly failed?: (error: unknown, delivery: Delivery) => void;
+}
+
+export type QueueHandler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
+
+/**
+ * Makes the Lambda handler of a queue that a rule of the bus feeds: it validates each event by its schema, hands it
+ * over typed, and reports the failed ones alone.
+ */
+export function subscribe<Name extends DetailType>(subscriber: Subscriber<Name>): QueueHandler {
+  return async (event, context) => {
+    const failed = await Promise.all(event.Records.map((record) => deliver(subscriber, record, context)));
+    const batchItemFailures = [];
+    for (const itemIdentifier of failed) if (itemIdentifier !== undefined) batchItemFailures.push({ itemIdentifier });
+    return { batchItemFailures };
+  };
+}
+
+/** Returns the record's id when it is to be delivered again. */
+async function deliver<Name extends DetailType>(
+  subscriber: Subscriber<Name>,
+  record: SQSRecord,
+  context: Context,
+): Promise<string | undefined> {
+  const delivery = { receiveCount: Number(record.attributes.ApproximateReceiveCount), context };
+  try {
+    const read = readEvent(record.body, subscriber.types);
+    if ('problem' in read) await subscriber.quarantine(read.problem, record.body, delivery);
+    else await subscriber.handle(read.event, delivery);
+    return undefined;
+  } catch (error) {
+    subscriber.failed?.(error, delivery);
+    return record.messageId;
+  }
+}
+
+function readEvent<Name extends DetailType>(
+  body: string,
+  types: readonly Name[],
+): { event: TypedEvent<Name> } | { problem: string } {
+  let event: BusEvent<CloudEvent>;
+  try {
+    event = JSON.parse(body);
+  } catch {
+    return { problem: 'not JSON' };
+  }
+  const type = types.find((name) => name === event?.['detail-type']);
+  if (type === undefined) return { problem: `not one of ${types.join(', ')}` };
+  const schema = schemaFor(event.source, type);
+  const problem = schema ? schema.validate(event.detail?.data) : `${type} from ${event.source} has no schema`;
+  return problem === undefined ? { event: event as TypedEvent<Name> } : { problem };
+}

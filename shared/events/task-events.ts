@@ -1,0 +1,38 @@
+import type { BusEvent } from '../ports/event-bus.ts';
+import type { AgentEvent } from '../tasks/fold.ts';
+import type { LogEntry } from '../tasks/log.ts';
+import type { CloudEvent } from './envelope.ts';
+import type { TaskArtifactV1, TaskRequestedV1, TaskStatusChangedV1 } from './generated/types.ts';
+
+/** The event of an agent about a task as the fold takes it, or undefined where it is another event. */
+export function agentEventOf(event: Pick<BusEvent, 'source' | 'detail-type' | 'detail'>): AgentEvent | undefined {
+  const detail = event.detail as CloudEvent;
+  switch (event['detail-type']) {
+    case 'TaskStatusChanged.v1':
+      return { source: event.source, detailType: 'TaskStatusChanged.v1', data: detail.data as TaskStatusChangedV1 };
+    case 'TaskArtifact.v1':
+      return { source: event.source, detailType: 'TaskArtifact.v1', data: detail.data as TaskArtifactV1 };
+    default:
+      return undefined;
+  }
+}
+
+/** The log's entry that an archived event stands for, at the place that the log gave it. */
+export function logEntryOf(event: BusEvent, place: { position: number; turn: number; attempt: number }): LogEntry {
+  const { position, turn, attempt } = place;
+  const { data, time } = event.detail as CloudEvent;
+  switch (event['detail-type']) {
+    case 'TaskRequested.v1': {
+      const { message } = data as TaskRequestedV1;
+      return { kind: 'message', position, turn, attempt, message, status: { state: 'TASK_STATE_SUBMITTED', timestamp: time } };
+    }
+    case 'TaskStatusChanged.v1':
+      return { kind: 'status', position, turn, attempt, status: (data as TaskStatusChangedV1).status };
+    case 'TaskArtifact.v1': {
+      const { artifact, append, lastChunk } = data as TaskArtifactV1;
+      return { kind: 'artifact', position, turn, attempt, artifact, append, lastChunk };
+    }
+    default:
+      throw new Error(`${event['detail-type']} makes no entry of a task's log`);
+  }
+}

@@ -1,0 +1,44 @@
+import type { AgentCard } from '../a2a/types.ts';
+import type { AgentId } from '../ids.ts';
+import type { BusEntry } from './event-bus.ts';
+
+/** A JSON Schema 2020-12 of a skill's input or output. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+export interface SkillSchemas {
+  readonly id: string;
+  readonly input?: JsonSchema;
+  readonly output?: JsonSchema;
+}
+
+/** The card as its agent declares it; where it can be reached is the gateway's to say. */
+export type AgentManifest = Omit<AgentCard, 'supportedInterfaces' | 'securitySchemes' | 'securityRequirements'>;
+
+export interface AgentRecord {
+  readonly id: AgentId;
+  readonly card: AgentManifest;
+  readonly skillSchemas: readonly SkillSchemas[];
+  /** Whether its card may be read without a token. */
+  readonly public: boolean;
+  /** Seconds that a task of this agent may take. */
+  readonly deadline: number;
+}
+
+/** A record as the registry keeps it. */
+export interface RegisteredAgent extends AgentRecord {
+  /** Milliseconds since 1970. */
+  readonly updatedAt: number;
+}
+
+/**
+ * The agents of the mesh.
+ *
+ * Contract: `put` and `deactivate` publish their event with the change or not at all, and do neither when nothing
+ * changes. `get` and `list` give active agents only. Readers may see a change up to a second late.
+ */
+export interface AgentRegistry {
+  get(id: AgentId): Promise<RegisteredAgent | undefined> | RegisteredAgent | undefined;
+  list(): Promise<readonly RegisteredAgent[]>;
+  put(record: AgentRecord, event: (change: 'registered' | 'updated') => BusEntry): Promise<'registered' | 'updated' | 'unchanged'>;
+  deactivate(id: AgentId, event: BusEntry): Promise<boolean>;
+}

@@ -1,0 +1,20 @@
+import { StarlingError } from '../errors.ts';
+
+export class QueueNotFoundError extends StarlingError {
+  constructor(queue: string) {
+    super('QUEUE_NOT_FOUND', `There is no queue ${queue}.`);
+  }
+}
+
+export class StreamNotFoundError extends StarlingError {
+  constructor(stream: string) {
+    super('STREAM_NOT_FOUND', `There is no stream ${stream}.`);
+  }
+}
+
+/** The task does not wait for its client, or another message began its next turn first. */
+export class TurnConflictError extends StarlingError {
+  constructor(taskId: string, state: string) {
+    super('TURN_CONFLICT', `Task ${taskId} takes no message now: it is in ${state}.`);
+  }
+}

@@ -1,0 +1,69 @@
+import type { StarlingError } from '../errors.ts';
+
+/** What a producer puts on the bus. The bus adds id, account, region and, where there is none, the time. */
+export interface BusEntry {
+  readonly source: string;
+  readonly detailType: string;
+  /** A JSON object. */
+  readonly detail: object;
+  /** The same as JSON text, where the caller has it: it then goes through as it is, to the last digit. */
+  readonly detailText?: string;
+  /** Milliseconds since 1970. */
+  readonly time?: number;
+  readonly resources?: readonly string[];
+}
+
+/** The event as rules see it and as targets get it. */
+export interface BusEvent<Detail = unknown> {
+  readonly version: '0';
+  readonly id: string;
+  readonly 'detail-type': string;
+  readonly source: string;
+  readonly account: string;
+  /** RFC 3339, UTC, in whole seconds: `2026-11-21T09:10:00Z`. */
+  readonly time: string;
+  readonly region: string;
+  readonly resources: readonly string[];
+  readonly detail: Detail;
+}
+
+export type PutResult = { readonly eventId: string } | { readonly error: StarlingError };
+
+export interface Rule {
+  readonly name: string;
+  /** An EventBridge event pattern, as parsed JSON. */
+  readonly pattern: object;
+  /** The queue that gets each event that matches. */
+  readonly queue: string;
+}
+
+/** An event of the archive with its place in it. */
+export interface ArchivedEvent {
+  readonly position: number;
+  /** A `BusEvent` as JSON. */
+  readonly event: string;
+}
+
+/**
+ * Amazon EventBridge's semantics: an event goes to every rule whose pattern it matches, at least once, in no promised
+ * order.
+ *
+ * Contract:
+ * - `put` answers per entry, in order; an entry that is refused leaves its neighbours alone. What was answered with an
+ *   id is on the disk, in the archive and in the queue of every rule that matches.
+ * - `putRule` replaces the rule of that name, and throws `InvalidPatternError` for a pattern that AWS would refuse.
+ * - A rule takes effect for events put after it resolved.
+ */
+export interface EventBus {
+  put(entries: readonly BusEntry[]): Promise<readonly PutResult[]>;
+  putRule(rule: Rule): Promise<void>;
+  deleteRule(name: string): Promise<void>;
+}
+
+/** Every event as it passes, from the archive: what `starling events tail` shows. */
+export interface EventArchive {
+  /** The position of the newest event, 0 when there is none. */
+  newest(): Promise<number>;
+  /** Events after a position, oldest first; waits for more until `signal` aborts. */
+  tail(after: number, signal: AbortSignal): AsyncIterable<ArchivedEvent>;
+}

@@ -1,0 +1,44 @@
+import type { EventPublisher } from '../events/publisher.ts';
+import type { AgentRegistry } from '../ports/agent-registry.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { EventArchive, EventBus } from '../ports/event-bus.ts';
+import type { EventStream } from '../ports/event-stream.ts';
+import type { PermissionStore } from '../ports/permission-store.ts';
+import type { Quarantine } from '../ports/quarantine.ts';
+import type { Queue } from '../ports/queue.ts';
+import type { TaskStore } from '../ports/task-store.ts';
+import type { TokenVerifier } from '../security/verify-token.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { Settings } from './settings.ts';
+
+/** What a deployed function is told of itself. */
+export interface FunctionSettings {
+  /** After this many receives its messages dead-letter. */
+  readonly maxReceiveCount: number;
+}
+
+/** What an agent's handler needs: little enough that a worker thread can have it too. */
+export interface AgentRuntime {
+  readonly settings: Pick<Settings, 'artifactStream'>;
+  readonly clock: Clock;
+  readonly publisher: EventPublisher;
+  readonly stream: Pick<EventStream, 'put'>;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  functionSettings(name: string): FunctionSettings;
+}
+
+/** All that services stand on, with the adapters of the place they run in. */
+export interface Runtime extends AgentRuntime {
+  readonly settings: Settings;
+  readonly bus: EventBus;
+  readonly archive: EventArchive;
+  readonly stream: EventStream;
+  readonly queue: Queue;
+  readonly tasks: TaskStore;
+  readonly registry: AgentRegistry;
+  readonly permissions: PermissionStore;
+  readonly quarantine: Quarantine;
+  readonly tokens: TokenVerifier;
+}

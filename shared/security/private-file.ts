@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+
+const OWNER_ONLY_FILE = 0o600;
+const OWNER_ONLY_FOLDER = 0o700;
+
+/** The text of a private file, undefined where there is none. Follows no symbolic link. */
+export async function readPrivateFile(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, { encoding: 'utf8', flag: constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) });
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Writes a file that only its owner can read, in a folder that only its owner can enter. The file is whole and on the
+ * disk, or as it was: a new one is written beside it, synced, and takes its name.
+ */
+export async function writePrivateFile(file: string, text: string): Promise<void> {
+  await withNewFile(file, text, (made) => rename(made, file));
+}
+
+/** Like writePrivateFile, but only where there is no file yet. Returns whether it wrote. */
+export async function createPrivateFile(file: string, text: string): Promise<boolean> {
+  try {
+    // A link, since unlike a rename it fails where the name is taken.
+    await withNewFile(file, text, (made) => link(made, file));
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return false;
+    throw error;
+  }
+}
+
+export async function deletePrivateFile(file: string): Promise<void> {
+  await rm(file, { force: true });
+  await syncFolder(path.dirname(file)).catch((error: unknown) => {
+    if (!hasCode(error, 'ENOENT')) throw error;
+  });
+}
+
+async function withNewFile(file: string, text: string, publish: (made: string) => Promise<void>): Promise<void> {
+  const folder = path.dirname(file);
+  await mkdir(folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
+  const made = path.join(folder, `.${path.basename(file)}.${randomUUID()}`);
+  try {
+    const handle = await open(made, 'wx', OWNER_ONLY_FILE);
+    try {
+      await handle.writeFile(text, 'utf8');
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await publish(made);
+  } finally {
+    await rm(made, { force: true });
+  }
+  await syncFolder(folder);
+}
+
+/** A new name is on the disk only when its folder is. Windows cannot open folders, and needs none of this. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}

@@ -1,0 +1,18 @@
+import type { AgentId } from '../ids.ts';
+import type { PermissionStore } from '../ports/permission-store.ts';
+import { ADMIN_SCOPE, INVOKE_SCOPE, invokeScopeOf } from './scopes.ts';
+
+/** Scopes that mean something else than one agent: an agent of such a name gets no scope of its own. */
+const taken: readonly string[] = [INVOKE_SCOPE, ADMIN_SCOPE];
+
+/**
+ * The permissions of a new mesh: `starling/agents:invoke` may call every agent, `starling/{id}:invoke` the one. For the
+ * first start only: later, what an operator took back would return.
+ */
+export async function seedPermissions(permissions: PermissionStore, agents: readonly AgentId[]): Promise<void> {
+  await permissions.grant({ subject: `scope:${INVOKE_SCOPE}`, agent: '*' });
+  for (const agent of agents) {
+    const scope = invokeScopeOf(agent);
+    if (!taken.includes(scope)) await permissions.grant({ subject: `scope:${scope}`, agent });
+  }
+}

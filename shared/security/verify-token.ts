@@ -1,0 +1,111 @@
+import { createLocalJWKSet, createRemoteJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
+import { ConfigurationError } from '../errors.ts';
+import type { Clock } from '../ports/clock.ts';
+import { isOwnScope, RESOURCE_SERVER } from './scopes.ts';
+import { KeysUnavailableError, TokenError } from './token-error.ts';
+
+/** Longer ones are refused before they are read. Cognito's are about 1 KB, with 50 scopes some 3. */
+const MAX_TOKEN_LENGTH = 8_192;
+/** One key pair for the issuer, so the verifier never needs the private one: no HS256, and above all no `none`. */
+const asymmetric = /^(?:(?:RS|PS|ES)(?:256|384|512)|EdDSA|Ed25519)$/;
+
+export interface VerifiedToken {
+  readonly clientId: string;
+  /** Full names, Starling's only. */
+  readonly scopes: readonly string[];
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+}
+
+/**
+ * Says whose token it is.
+ *
+ * @throws TokenError when it is not good; KeysUnavailableError when that cannot be known now.
+ */
+export type TokenVerifier = (token: string) => Promise<VerifiedToken>;
+
+export interface TokenVerifierOptions {
+  /** The only `iss` that is accepted. */
+  readonly issuer: string;
+  /** The only `aud` that is accepted where the token has one; Cognito's have none. */
+  readonly audience?: string;
+  /** The issuer's public keys, or where it publishes them. */
+  readonly jwks: JSONWebKeySet | URL;
+  /** Pinned here and never taken from the token (RFC 8725 §3.1). RS256, as Cognito signs, unless given. */
+  readonly algorithms?: readonly string[];
+  readonly clock: Clock;
+  /** How many verified tokens are remembered; each takes its own length in memory. */
+  readonly cacheSize?: number;
+}
+
+/** Makes the verifier of access tokens that both runtimes use. @throws ConfigurationError */
+export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
+  const { issuer, clock, audience = RESOURCE_SERVER, algorithms = ['RS256'], cacheSize = 1_000 } = options;
+  if (algorithms.length === 0 || !algorithms.every((name) => asymmetric.test(name))) {
+    throw new ConfigurationError(
+      `Tokens cannot be verified with ${algorithms.join(', ') || 'no algorithm'}. Use RS256.`,
+    );
+  }
+  // The remote set fetches once for all who wait, and not again for an unknown key within 30 s.
+  const keys = options.jwks instanceof URL ? createRemoteJWKSet(options.jwks) : createLocalJWKSet(options.jwks);
+  const cache = new Map<string, VerifiedToken>();
+
+  return async (token) => {
+    if (token.length > MAX_TOKEN_LENGTH) throw new TokenError('MALFORMED');
+    const known = cache.get(token);
+    if (known) {
+      cache.delete(token);
+      if (known.expiresAt <= clock.now()) throw new TokenError('EXPIRED');
+      cache.set(token, known); // The last in the map is the last used.
+      return known;
+    }
+    const payload = await verifiedPayload();
+    const verified = read(payload, audience);
+    cache.set(token, verified);
+    const oldest = cache.size > cacheSize ? cache.keys().next().value : undefined;
+    if (oldest !== undefined) cache.delete(oldest);
+    return verified;
+
+    async function verifiedPayload(): Promise<JWTPayload> {
+      try {
+        const currentDate = new Date(clock.now());
+        const requiredClaims = ['exp', 'token_use'];
+        const checks = { issuer, algorithms: [...algorithms], currentDate, requiredClaims };
+        return (await jwtVerify(token, keys, checks)).payload;
+      } catch (error) {
+        throw explain(error);
+      }
+    }
+  };
+}
+
+function read(payload: JWTPayload, audience: string): VerifiedToken {
+  const { client_id: clientId, token_use: use, scope = '', aud, exp } = payload;
+  if (use !== 'access') throw new TokenError('NOT_AN_ACCESS_TOKEN');
+  if (typeof clientId !== 'string' || clientId === '' || typeof scope !== 'string' || exp === undefined) {
+    throw new TokenError('MALFORMED');
+  }
+  if (aud !== undefined && ![aud].flat().includes(audience)) throw new TokenError('WRONG_AUDIENCE');
+  const asked = scope.split(' ').filter((name) => name !== '');
+  const scopes = asked.filter(isOwnScope);
+  if (asked.length > 0 && scopes.length === 0) throw new TokenError('WRONG_AUDIENCE');
+  return { clientId, scopes, expiresAt: exp * 1_000 };
+}
+
+function explain(error: unknown): Error {
+  const options = { cause: error };
+  if (error instanceof errors.JWTExpired) return new TokenError('EXPIRED', options);
+  if (error instanceof errors.JOSEAlgNotAllowed) return new TokenError('ALGORITHM', options);
+  if (error instanceof errors.JWSSignatureVerificationFailed) return new TokenError('BAD_SIGNATURE', options);
+  if (error instanceof errors.JWKSNoMatchingKey) return new TokenError('BAD_SIGNATURE', options);
+  if (error instanceof errors.JWKSMultipleMatchingKeys) return new TokenError('BAD_SIGNATURE', options);
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    if (error.claim === 'iss') return new TokenError('WRONG_ISSUER', options);
+    if (error.claim === 'token_use') return new TokenError('NOT_AN_ACCESS_TOKEN', options);
+    if (error.claim === 'nbf' && error.reason === 'check_failed') return new TokenError('NOT_YET_VALID', options);
+    return new TokenError('MALFORMED', options);
+  }
+  const aboutTheToken = [errors.JWSInvalid, errors.JWTInvalid, errors.JOSENotSupported];
+  if (aboutTheToken.some((kind) => error instanceof kind)) return new TokenError('MALFORMED', options);
+  return new KeysUnavailableError(error);
+}

@@ -1,0 +1,54 @@
+import type { TaskState, TaskStatus } from '../a2a/types.ts';
+import { childTraceparent } from '../events/envelope.ts';
+import { uuidv7 } from '../ids.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { TaskRecord } from './state.ts';
+
+export interface TaskEnd {
+  readonly state: TaskState;
+  /** For the task's client, as the status message. */
+  readonly text?: string;
+  /** For the agent, which is told to stop. */
+  readonly reason: string;
+  readonly traceparent?: string | undefined;
+}
+
+/**
+ * Ends a task from outside its agent: the end is final at once, every subscriber learns of it, and the agent is told to
+ * stop.
+ *
+ * @returns false when the task had ended already.
+ */
+export function endTask(runtime: Pick<Runtime, 'tasks' | 'publisher' | 'clock'>, task: TaskRecord, end: TaskEnd): Promise<boolean> {
+  const { tasks, publisher, clock } = runtime;
+  const now = clock.now();
+  const place = { taskId: task.id, contextId: task.contextId, agentId: task.agentId, turn: task.turn };
+  const lineage = {
+    source: 'starling.tasks',
+    subject: task.id,
+    correlationId: task.id,
+    traceparent: childTraceparent(end.traceparent),
+    now,
+  };
+  const status: TaskStatus = {
+    state: end.state,
+    timestamp: new Date(now).toISOString(),
+    ...(end.text !== undefined && {
+      message: {
+        messageId: uuidv7(now),
+        role: 'ROLE_AGENT' as const,
+        parts: [{ text: end.text }],
+        taskId: task.id,
+        contextId: task.contextId,
+      },
+    }),
+  };
+  return tasks.end({
+    taskId: task.id,
+    status,
+    events: (ended) => [
+      publisher.prepare('TaskStatusChanged.v1', { ...place, attempt: ended.attempt, sequence: 0, status }, lineage),
+      publisher.prepare('TaskCancelRequested.v1', { ...place, reason: end.reason }, lineage),
+    ],
+  });
+}

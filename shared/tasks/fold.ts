@@ -1,0 +1,91 @@
+import type { TaskArtifactV1, TaskStatusChangedV1 } from '../events/generated/types.ts';
+import type { ArtifactEntry, LogEntry, StatusEntry } from './log.ts';
+import { isTerminal, type TaskRecord } from './state.ts';
+
+/** An agent's event about a task, taken out of its envelope. */
+export type AgentEvent = { readonly source: string } & (
+  | { readonly detailType: 'TaskStatusChanged.v1'; readonly data: TaskStatusChangedV1 }
+  | { readonly detailType: 'TaskArtifact.v1'; readonly data: TaskArtifactV1 }
+);
+
+/**
+ * What became of an event:
+ * - `applied`: it is the next in order, and the log has a new entry;
+ * - `parked`: one before it is still under way; it is kept until that has come;
+ * - `dropped`: known already, of a fenced attempt, or of a task that has ended;
+ * - `quarantined`: it breaks the contract. Where it was the next in order the task moves on past it.
+ */
+export type Outcome =
+  | { readonly kind: 'applied'; readonly task: TaskRecord; readonly entry: LogEntry }
+  | { readonly kind: 'parked' }
+  | { readonly kind: 'dropped'; readonly why: 'duplicate' | 'fenced' | 'ended' }
+  | { readonly kind: 'quarantined'; readonly reason: string; readonly task?: TaskRecord };
+
+/**
+ * Folds one event of an agent into its task: the only way in which an agent changes one. Pure, so that the embedded
+ * bus can call it inside the publisher's batch and the projector's Lambda around a conditional write.
+ *
+ * Order is by turn, attempt and sequence. The first event of a higher attempt fences the lower ones.
+ */
+export function fold(task: TaskRecord, event: AgentEvent): Outcome {
+  const { data } = event;
+  if (event.source !== `starling.agents.${task.agentId}` || data.agentId !== task.agentId) {
+    return { kind: 'quarantined', reason: `not from the task's agent ${task.agentId}` };
+  }
+  if (data.contextId !== task.contextId) return { kind: 'quarantined', reason: 'not of the context of its task' };
+  if (isTerminal(task.state)) return { kind: 'dropped', why: 'ended' };
+  if (data.turn !== task.turn) {
+    return { kind: 'quarantined', reason: `of turn ${data.turn}, while the task is in turn ${task.turn}` };
+  }
+  if (data.attempt < 1 || data.sequence < 1) {
+    return { kind: 'quarantined', reason: 'attempt and sequence of an agent begin at 1' };
+  }
+  if (data.attempt < task.attempt) return { kind: 'dropped', why: 'fenced' };
+  const before = data.attempt === task.attempt ? task.sequence : 0;
+  if (data.sequence <= before) return { kind: 'dropped', why: 'duplicate' };
+  if (data.sequence > before + 1) return { kind: 'parked' };
+
+  const moved: TaskRecord = {
+    ...task,
+    attempt: data.attempt,
+    sequence: data.sequence,
+    artifacts: data.attempt === task.attempt ? task.artifacts : [],
+  };
+  return event.detailType === 'TaskArtifact.v1' ? applyArtifact(moved, event.data) : applyStatus(moved, event.data);
+}
+
+function applyStatus(task: TaskRecord, data: TaskStatusChangedV1): Outcome {
+  if (data.status.state === 'TASK_STATE_SUBMITTED') {
+    return { kind: 'quarantined', reason: `an agent cannot move a task to ${data.status.state}`, task };
+  }
+  const position = task.position + 1;
+  const entry: StatusEntry = {
+    kind: 'status',
+    position,
+    turn: task.turn,
+    attempt: task.attempt,
+    status: data.status,
+  };
+  return {
+    kind: 'applied',
+    entry,
+    task: { ...task, position, state: data.status.state, statusAt: Date.parse(data.status.timestamp) },
+  };
+}
+
+function applyArtifact(task: TaskRecord, data: TaskArtifactV1): Outcome {
+  const position = task.position + 1;
+  const begun = task.artifacts.includes(data.artifact.artifactId);
+  const entry: ArtifactEntry = {
+    kind: 'artifact',
+    position,
+    turn: task.turn,
+    attempt: task.attempt,
+    artifact: data.artifact,
+    // The first chunk of an attempt replaces what an earlier attempt had made of the artifact.
+    append: data.append && begun,
+    lastChunk: data.lastChunk,
+  };
+  const artifacts = begun ? task.artifacts : [...task.artifacts, data.artifact.artifactId];
+  return { kind: 'applied', entry, task: { ...task, position, artifacts } };
+}

@@ -1,0 +1,19 @@
+/** The counters of the mesh. Labels have few values: agents and codes, never ids. */
+export const counters = {
+  starling_calls_total: { help: 'Calls to agents that were let in.', labels: ['agent', 'method'] },
+  starling_call_errors_total: { help: 'Calls answered with an error.', labels: ['agent', 'code'] },
+  starling_tasks_ended_total: { help: 'Tasks that ended, as their agent told.', labels: ['agent', 'state'] },
+  starling_agent_attempts_total: { help: 'Deliveries to an agent, retries among them.', labels: ['agent'] },
+  starling_agent_retries_total: { help: 'Deliveries to an agent that failed and will be tried again.', labels: ['agent'] },
+  starling_dead_letters_total: { help: 'Messages that failed at their last delivery.', labels: ['function'] },
+  starling_deadlines_missed_total: { help: 'Tasks ended because their deadline passed.', labels: ['agent'] },
+  starling_quarantined_total: { help: 'Events put aside because they broke their contract.', labels: ['function'] },
+  starling_invocations_failed_total: { help: 'Invocations of a function that threw or timed out.', labels: ['function'] },
+} as const;
+
+export type CounterName = keyof typeof counters;
+type Labels<Name extends CounterName> = Readonly<Record<(typeof counters)[Name]['labels'][number], string>>;
+
+export interface Metrics {
+  count<Name extends CounterName>(name: Name, labels: Labels<Name>, by?: number): void;
+}

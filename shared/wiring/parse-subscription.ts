@@ -1,0 +1,143 @@
+import { messageOf, StarlingError } from '../errors.ts';
+import { compilePattern } from '../events/patterns/index.ts';
+import { isAgentId } from '../ids.ts';
+import { agentPattern, type EventPattern, type QueueOptions, type Subscription } from './subscription.ts';
+
+/** A `subscription` that cannot be wired. `key` is the option that is wrong, if one is: whoever has the file knows its line. */
+export class InvalidSubscriptionError extends StarlingError {
+  readonly key: string | undefined;
+
+  constructor(message: string, key?: string, options?: { cause?: unknown }) {
+    super('INVALID_SUBSCRIPTION', message, options);
+    this.key = key;
+  }
+}
+
+interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
+const ranges = {
+  // SQS wants a batching window above 10, and no consumer of ours is worth the delay.
+  batchSize: { min: 1, max: 10 },
+  maxReceiveCount: { min: 1, max: 1000 },
+  visibilityTimeout: { min: 1, max: 43_200 },
+  // Lambda's ScalingConfig.MaximumConcurrency: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+  concurrency: { min: 2, max: 1000 },
+  deadline: { min: 1, max: 86_400 },
+} as const satisfies Record<string, Range>;
+
+const options = ['agent', 'pattern', ...Object.keys(ranges)];
+
+/**
+ * Lambda retries an invocation that it had to throttle for a while, and the message must stay hidden for so long:
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+ */
+const visibilityPerTimeout = 6;
+
+/**
+ * The value of a `subscription` event with its defaults.
+ *
+ * @param raw the value as it stands in the file, variables resolved
+ * @param timeout the function's timeout in seconds
+ * @throws InvalidSubscriptionError
+ * @example parseSubscription({ agent: 'calculator', deadline: 60 }, 10)
+ */
+export function parseSubscription(raw: unknown, timeout: number): Subscription {
+  if (!isRecord(raw)) {
+    throw new InvalidSubscriptionError('A subscription is { agent: <id> } or { pattern: <event pattern> }.');
+  }
+  const unknownOption = Object.keys(raw).find((key) => !options.includes(key));
+  if (unknownOption !== undefined) {
+    throw new InvalidSubscriptionError(
+      `A subscription has no option '${unknownOption}'. It takes ${options.join(', ')}.`,
+      unknownOption,
+    );
+  }
+  const { agent, pattern } = raw;
+  if (agent !== undefined && pattern !== undefined) {
+    throw new InvalidSubscriptionError('A subscription names an agent or a pattern, not both. Remove one.', 'pattern');
+  }
+  if (agent !== undefined) return agentSubscription(agent, raw, timeout);
+  if (pattern !== undefined) return patternSubscription(pattern, raw, timeout);
+  throw new InvalidSubscriptionError(
+    'A subscription needs an agent or a pattern: { agent: <id> } or { pattern: <event pattern> }.',
+  );
+}
+
+function agentSubscription(agent: unknown, raw: Record<string, unknown>, timeout: number): Subscription {
+  if (typeof agent !== 'string' || !isAgentId(agent)) {
+    throw new InvalidSubscriptionError(
+      `${JSON.stringify(agent)} is no agent id. Use at most 64 lower-case letters, digits and hyphens, a letter first.`,
+      'agent',
+    );
+  }
+  const deadline = integer(raw, 'deadline') ?? 300;
+  if (timeout > deadline) {
+    throw new InvalidSubscriptionError(
+      `The function's timeout of ${timeout} s is over the task deadline of ${deadline} s: a run that uses it up would answer a task that has already failed. Lower the timeout or raise 'deadline'.`,
+      'deadline',
+    );
+  }
+  return { kind: 'agent', agentId: agent, deadline, pattern: agentPattern(agent), ...queueOptions(raw, timeout, 1) };
+}
+
+function patternSubscription(pattern: unknown, raw: Record<string, unknown>, timeout: number): Subscription {
+  if (raw.deadline !== undefined) {
+    throw new InvalidSubscriptionError(
+      `'deadline' is the deadline of an agent's tasks and means nothing for a pattern. Remove it.`,
+      'deadline',
+    );
+  }
+  return { kind: 'pattern', pattern: checkedPattern(pattern), ...queueOptions(raw, timeout, 10) };
+}
+
+function checkedPattern(pattern: unknown): EventPattern {
+  if (!isRecord(pattern)) {
+    throw new InvalidSubscriptionError(
+      `A pattern is an EventBridge event pattern, such as { detail-type: [TaskStatusChanged.v1] }.`,
+      'pattern',
+    );
+  }
+  try {
+    compilePattern(pattern);
+  } catch (error) {
+    throw new InvalidSubscriptionError(`The pattern is refused: ${messageOf(error)}`, 'pattern', { cause: error });
+  }
+  return pattern;
+}
+
+function queueOptions(raw: Record<string, unknown>, timeout: number, defaultBatchSize: number): QueueOptions {
+  const least = visibilityPerTimeout * timeout;
+  const visibilityTimeout = integer(raw, 'visibilityTimeout') ?? least;
+  if (visibilityTimeout < least) {
+    throw new InvalidSubscriptionError(
+      `A visibility timeout of ${visibilityTimeout} s is under six function timeouts (6 × ${timeout} s = ${least} s): a message would be received again while it is still worked on. Raise it or lower the timeout.`,
+      'visibilityTimeout',
+    );
+  }
+  return {
+    batchSize: integer(raw, 'batchSize') ?? defaultBatchSize,
+    maxReceiveCount: integer(raw, 'maxReceiveCount') ?? 3,
+    visibilityTimeout,
+    concurrency: integer(raw, 'concurrency') ?? 10,
+  };
+}
+
+function integer(raw: Record<string, unknown>, key: keyof typeof ranges): number | undefined {
+  const value = raw[key];
+  if (value === undefined) return undefined;
+  const { min, max } = ranges[key];
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max) {
+    throw new InvalidSubscriptionError(
+      `'${key}' is a whole number from ${min} to ${max}, not ${JSON.stringify(value)}.`,
+      key,
+    );
+  }
+  return value;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,42 @@
+import type { AgentId } from '../ids.ts';
+
+/** An EventBridge event pattern as it stands in the file: JSON, already checked by the compiler of patterns. */
+export type EventPattern = { readonly [field: string]: unknown };
+
+/** How the queue in front of a function behaves: the same on SQS and in standalone. */
+export interface QueueOptions {
+  /** Messages an invocation gets at most. */
+  readonly batchSize: number;
+  /** Receives after which a message goes to the dead-letter queue. */
+  readonly maxReceiveCount: number;
+  /** Seconds that a received message stays hidden from the next receive. */
+  readonly visibilityTimeout: number;
+  /** Invocations that run at the same time at most. */
+  readonly concurrency: number;
+}
+
+/** The function is an agent: its task requests and cancel requests wake it. */
+export interface AgentSubscription extends QueueOptions {
+  readonly kind: 'agent';
+  readonly agentId: AgentId;
+  /** Seconds after which a task of this agent is failed if it has not ended. */
+  readonly deadline: number;
+  readonly pattern: EventPattern;
+}
+
+/** Any events that the pattern matches wake the function. */
+export interface PatternSubscription extends QueueOptions {
+  readonly kind: 'pattern';
+  readonly pattern: EventPattern;
+}
+
+export type Subscription = AgentSubscription | PatternSubscription;
+
+/** What wakes an agent. It names the agent in `data`, as everyone may see the bus and only `data` says whom a task is for. */
+export function agentPattern(agentId: AgentId): EventPattern {
+  return {
+    source: ['starling.tasks'],
+    'detail-type': ['TaskRequested.v1', 'TaskCancelRequested.v1'],
+    detail: { data: { agentId: [agentId] } },
+  };
+}

@@ -1,0 +1,44 @@
+import { InvalidSubscriptionError, parseSubscription } from './parse-subscription.ts';
+import type { Subscription } from './subscription.ts';
+
+/**
+ * The subscriptions of one service. Besides each for itself it checks what only shows when they are seen together.
+ *
+ * @example
+ * const subscriptions = new Subscriptions();
+ * subscriptions.add('calculator', { agent: 'calculator' }, 10);
+ */
+export class Subscriptions {
+  readonly #functionOfAgent = new Map<string, string>();
+  readonly #functions = new Set<string>();
+
+  /**
+   * @param raw the value of the event `subscription`, variables resolved
+   * @param timeout the function's timeout in seconds
+   * @throws InvalidSubscriptionError
+   */
+  add(functionName: string, raw: unknown, timeout: number): Subscription {
+    const subscription = parseSubscription(raw, timeout);
+    // The queue bears the function's name, so there is one. Two patterns are one pattern with `$or`.
+    if (this.#functions.has(functionName)) {
+      throw new InvalidSubscriptionError(
+        `The function '${functionName}' has a subscription already. Join the patterns with $or, or write a second function.`,
+      );
+    }
+    this.#functions.add(functionName);
+    if (subscription.kind === 'agent') this.#claim(subscription.agentId, functionName);
+    return subscription;
+  }
+
+  /** Two functions of one agent would each answer every task. */
+  #claim(agentId: string, functionName: string): void {
+    const other = this.#functionOfAgent.get(agentId);
+    if (other !== undefined) {
+      throw new InvalidSubscriptionError(
+        `The agent '${agentId}' is answered by the function '${other}' already. An agent is one function.`,
+        'agent',
+      );
+    }
+    this.#functionOfAgent.set(agentId, functionName);
+  }
+}

@@ -1,0 +1,12 @@
+import { rmSync } from 'node:fs';
+import { EmbeddedSecretStore } from '../../shared/embedded/secret-store.ts';
+import { temporaryFolder } from '../unit/security/fixtures.ts';
+import { secretStoreContract } from './secret-store.ts';
+
+secretStoreContract('embedded', async () => {
+  const folder = temporaryFolder();
+  return {
+    store: new EmbeddedSecretStore(folder),
+    close: async () => rmSync(folder, { recursive: true, force: true }),
+  };
+});

@@ -1,0 +1,231 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import SubscriptionPlugin from '../../../plugins/subscription/index.ts';
+import type { FunctionDefinition, Serverless } from '../../../plugins/subscription/osls.ts';
+import type { ResourceMap } from '../../../plugins/subscription/resources.ts';
+import { osls, type ServiceFolder, serviceFolder } from '../wiring/service-folder.ts';
+
+/** A service whose code is packed already: what is of interest is the template. */
+function packedService(functions: string): ServiceFolder {
+  const service = serviceFolder(`
+service: fixture
+frameworkVersion: '4'
+configValidationMode: error
+plugins: [./plugins/subscription/index.ts]
+provider: { name: aws, runtime: nodejs24.x, stage: "\${opt:stage, 'dev'}" }
+package: { artifact: code.zip }
+functions:
+${functions}`);
+  writeFileSync(join(service.folder, 'code.zip'), '');
+  return service;
+}
+
+async function packaged(service: ServiceFolder, stage: string): Promise<ResourceMap> {
+  await osls(service, 'package', '--stage', stage);
+  const template = readFileSync(join(service.folder, '.serverless/cloudformation-template-update-stack.json'), 'utf8');
+  return (JSON.parse(template) as { Resources: ResourceMap }).Resources;
+}
+
+const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
+
+describe.concurrent('a packaged subscription', { timeout: 60_000 }, () => {
+  it('becomes rule, queue, dead-letter queue, policy, mapping and alarm', async () => {
+    using service = packedService(`
+  calculator:
+    handler: handler.handler
+    timeout: 10
+    isolation: thread
+    events: [{ subscription: { agent: calculator, maxReceiveCount: 4 } }]
+  audit:
+    handler: handler.handler
+    events:
+      - subscription:
+          pattern: { detail-type: [{ prefix: Task }] }
+          batchSize: 7
+          concurrency: 2
+          visibilityTimeout: 99`);
+    const resources = await packaged(service, 'test');
+
+    expect(resources.CalculatorSubscriptionRule).toEqual({
+      Type: 'AWS::Events::Rule',
+      Properties: {
+        Name: 'starling-test-calculator',
+        EventBusName: 'starling-test',
+        EventPattern: {
+          source: ['starling.tasks'],
+          'detail-type': ['TaskRequested.v1', 'TaskCancelRequested.v1'],
+          detail: { data: { agentId: ['calculator'] } },
+        },
+        Targets: [
+          {
+            Id: 'queue',
+            Arn: arn('CalculatorSubscriptionQueue'),
+            DeadLetterConfig: { Arn: arn('CalculatorSubscriptionDeadLetterQueue') },
+          },
+        ],
+      },
+    });
+    expect(resources.CalculatorSubscriptionQueue).toEqual({
+      Type: 'AWS::SQS::Queue',
+      Properties: {
+        QueueName: 'starling-test-calculator',
+        VisibilityTimeout: 60,
+        MessageRetentionPeriod: 345_600,
+        SqsManagedSseEnabled: true,
+        RedrivePolicy: { deadLetterTargetArn: arn('CalculatorSubscriptionDeadLetterQueue'), maxReceiveCount: 4 },
+      },
+    });
+    expect(resources.CalculatorSubscriptionDeadLetterQueue).toEqual({
+      Type: 'AWS::SQS::Queue',
+      Properties: {
+        QueueName: 'starling-test-calculator-dlq',
+        MessageRetentionPeriod: 1_209_600,
+        SqsManagedSseEnabled: true,
+      },
+    });
+    const maySend = (queue: string) => ({
+      Effect: 'Allow',
+      Principal: { Service: 'events.amazonaws.com' },
+      Action: 'sqs:SendMessage',
+      Resource: arn(queue),
+      Condition: { ArnEquals: { 'aws:SourceArn': arn('CalculatorSubscriptionRule') } },
+    });
+    expect(resources.CalculatorSubscriptionQueuePolicy).toEqual({
+      Type: 'AWS::SQS::QueuePolicy',
+      Properties: {
+        Queues: [{ Ref: 'CalculatorSubscriptionQueue' }, { Ref: 'CalculatorSubscriptionDeadLetterQueue' }],
+        PolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [maySend('CalculatorSubscriptionQueue'), maySend('CalculatorSubscriptionDeadLetterQueue')],
+        },
+      },
+    });
+    expect(resources.CalculatorEventSourceMappingSQSCalculatorSubscriptionQueue).toMatchObject({
+      Type: 'AWS::Lambda::EventSourceMapping',
+      Properties: {
+        BatchSize: 1,
+        EventSourceArn: arn('CalculatorSubscriptionQueue'),
+        FunctionName: arn('CalculatorLambdaFunction'),
+        Enabled: true,
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+        ScalingConfig: { MaximumConcurrency: 10 },
+      },
+    });
+    expect(resources.CalculatorSubscriptionDeadLetterAlarm).toMatchObject({
+      Type: 'AWS::CloudWatch::Alarm',
+      Properties: {
+        AlarmName: 'starling-test-calculator-dlq',
+        Namespace: 'AWS/SQS',
+        MetricName: 'ApproximateNumberOfMessagesVisible',
+        Dimensions: [
+          { Name: 'QueueName', Value: { 'Fn::GetAtt': ['CalculatorSubscriptionDeadLetterQueue', 'QueueName'] } },
+        ],
+        Threshold: 0,
+        ComparisonOperator: 'GreaterThanThreshold',
+      },
+    });
+    expect(resources.IamRoleLambdaExecution?.Properties.Policies).toMatchObject([
+      {
+        PolicyDocument: {
+          Statement: expect.arrayContaining([
+            {
+              Effect: 'Allow',
+              Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+              Resource: [arn('CalculatorSubscriptionQueue'), arn('AuditSubscriptionQueue')],
+            },
+          ]),
+        },
+      },
+    ]);
+
+    expect(resources.AuditSubscriptionRule?.Properties).toMatchObject({
+      EventPattern: { 'detail-type': [{ prefix: 'Task' }] },
+    });
+    expect(resources.AuditSubscriptionQueue?.Properties.VisibilityTimeout).toBe(99);
+    expect(resources.AuditEventSourceMappingSQSAuditSubscriptionQueue?.Properties).toMatchObject({
+      BatchSize: 7,
+      ScalingConfig: { MaximumConcurrency: 2 },
+    });
+  });
+
+  it.each([
+    [
+      'a mistake of the subscription',
+      'events: [{ subscription: { agent: Echo } }]',
+      /functions\.echo\.events\.subscription: "Echo" is no agent id/,
+    ],
+    ['another isolation', 'isolation: process', /functions\.echo\.isolation/],
+  ])('is refused by osls for %s', async (_, body, message) => {
+    using service = packedService(`  echo:\n    handler: handler.handler\n    ${body}`);
+    await expect(osls(service, 'package')).rejects.toThrow(message);
+  });
+});
+
+/** Runs the plugin's check and expansion without osls around it. */
+function expand(
+  functions: Record<string, FunctionDefinition>,
+  rest: { timeout?: number; eventBus?: unknown } = {},
+): ResourceMap {
+  const { timeout, eventBus } = rest;
+  const Resources: ResourceMap = {};
+  const schema = { defineFunctionEvent() {}, defineFunctionProperties() {}, defineCustomProperties() {} };
+  const serverless: Serverless = {
+    service: {
+      functions,
+      custom: { subscription: { eventBus } },
+      provider: { compiledCloudFormationTemplate: { Resources }, ...(timeout === undefined ? {} : { timeout }) },
+    },
+    configSchemaHandler: schema,
+    classes: { Error },
+    getProvider: () => ({ getStage: () => 'dev', naming: { getNormalizedFunctionName: (name) => name } }),
+  };
+  const { hooks } = new SubscriptionPlugin(serverless);
+  hooks['before:package:initialize']?.();
+  hooks['package:compileEvents']?.();
+  return Resources;
+}
+
+describe('the rule', () => {
+  it('is on the bus that the file names for CloudFormation', () => {
+    const functions = { audit: { events: [{ subscription: { agent: 'a' } }] } };
+    const rule = expand(functions, { eventBus: { Ref: 'Bus' } }).auditSubscriptionRule;
+    expect(rule?.Properties.EventBusName).toEqual({ Ref: 'Bus' });
+  });
+});
+
+const refusals: [what: string, subscription: unknown, message: RegExp][] = [
+  [
+    'a short visibility timeout',
+    { agent: 'a', visibilityTimeout: 59 },
+    /under six function timeouts \(6 × 10 s = 60 s\)/,
+  ],
+  ['a timeout over the task deadline', { agent: 'a', deadline: 9 }, /over the task deadline of 9 s/],
+  ['an unknown option', { agent: 'a', retries: 1 }, /has no option 'retries'/],
+  ['neither agent nor pattern', {}, /needs an agent or a pattern/],
+  ['both', { agent: 'a', pattern: { source: ['x'] } }, /not both/],
+  ['an invalid agent id', { agent: 'A' }, /"A" is no agent id/],
+  ['an invalid pattern', { pattern: { source: 'x' } }, /The pattern is refused/],
+];
+
+describe('the plugin refuses', () => {
+  it.each(refusals)('%s', (_, subscription, message) => {
+    const act = () => expand({ one: { timeout: 10, events: [{ subscription }] } });
+    expect(act).toThrow(message);
+    expect(act).toThrow(/^functions\.one\.events\.subscription: /);
+  });
+
+  it('two functions of one agent', () => {
+    const functions = {
+      one: { events: [{ subscription: { agent: 'a' } }] },
+      two: { events: [{ subscription: { agent: 'a' } }] },
+    };
+    expect(() => expand(functions)).toThrow(/^functions\.two\..*by the function 'one' already/);
+  });
+
+  it("what only shows with the provider's timeout", () => {
+    const functions = () => ({ one: { events: [{ subscription: { agent: 'a', visibilityTimeout: 60 } }] } });
+    expect(() => expand(functions(), { timeout: 11 })).toThrow(/6 × 11 s = 66 s/);
+    expect(() => expand(functions())).not.toThrow();
+  });
+});

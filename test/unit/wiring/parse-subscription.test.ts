@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { InvalidSubscriptionError, parseSubscription } from '../../../shared/wiring/parse-subscription.ts';
+import { Subscriptions } from '../../../shared/wiring/subscriptions.ts';
+
+describe('a subscription', () => {
+  it('of an agent is woken by the requests and cancel requests that name the agent', () => {
+    expect(parseSubscription({ agent: 'calculator' }, 10)).toEqual({
+      kind: 'agent',
+      agentId: 'calculator',
+      deadline: 300,
+      pattern: {
+        source: ['starling.tasks'],
+        'detail-type': ['TaskRequested.v1', 'TaskCancelRequested.v1'],
+        detail: { data: { agentId: ['calculator'] } },
+      },
+      batchSize: 1,
+      maxReceiveCount: 3,
+      visibilityTimeout: 60,
+      concurrency: 10,
+    });
+  });
+
+  it('with a pattern keeps it as it stands', () => {
+    const pattern = { source: [{ prefix: 'starling.agents.' }], 'detail-type': ['TaskStatusChanged.v1'] };
+    expect(parseSubscription({ pattern }, 30)).toEqual({
+      kind: 'pattern',
+      pattern,
+      batchSize: 10,
+      maxReceiveCount: 3,
+      visibilityTimeout: 180,
+      concurrency: 10,
+    });
+  });
+
+  it('takes every option', () => {
+    const options = { batchSize: 5, maxReceiveCount: 7, visibilityTimeout: 61, concurrency: 2, deadline: 86_400 };
+    expect(parseSubscription({ agent: 'a', ...options }, 10)).toMatchObject(options);
+  });
+
+  it('may use the whole deadline and exactly six timeouts', () => {
+    expect(parseSubscription({ agent: 'a', deadline: 10, visibilityTimeout: 60 }, 10)).toMatchObject({ deadline: 10 });
+  });
+});
+
+const pattern = { source: ['x'] };
+const refusals: [what: string, raw: unknown, timeout: number, key: string | undefined, message: RegExp][] = [
+  ['a text', 'calculator', 10, undefined, /is \{ agent: <id> \} or \{ pattern/],
+  ['a list', [{ agent: 'a' }], 10, undefined, /is \{ agent: <id> \} or \{ pattern/],
+  ['neither agent nor pattern', { batchSize: 1 }, 10, undefined, /needs an agent or a pattern/],
+  ['both', { agent: 'a', pattern }, 10, 'pattern', /an agent or a pattern, not both/],
+  [
+    'an unknown option',
+    { agent: 'a', retries: 3 },
+    10,
+    'retries',
+    /no option 'retries'\. It takes agent, pattern, batch/,
+  ],
+  ['an agent id in capitals', { agent: 'Calculator' }, 10, 'agent', /"Calculator" is no agent id/],
+  ['an agent id that is no text', { agent: 7 }, 10, 'agent', /7 is no agent id/],
+  ['an agent id that is too long', { agent: 'a'.repeat(65) }, 10, 'agent', /is no agent id/],
+  ['a pattern that is a list', { pattern: [pattern] }, 10, 'pattern', /A pattern is an EventBridge event pattern/],
+  ['a pattern that EventBridge refuses', { pattern: { source: 'x' } }, 10, 'pattern', /The pattern is refused: /],
+  [
+    'a short visibility timeout',
+    { agent: 'a', visibilityTimeout: 59 },
+    10,
+    'visibilityTimeout',
+    /59 s is under six .*60 s/,
+  ],
+  ['a timeout over the deadline', { agent: 'a', deadline: 9 }, 10, 'deadline', /timeout of 10 s is over .* of 9 s/],
+  ['a timeout over the default deadline', { agent: 'a' }, 301, 'deadline', /timeout of 301 s is over .* of 300 s/],
+  ['a deadline for a pattern', { pattern, deadline: 60 }, 10, 'deadline', /means nothing for a pattern/],
+  ['a deadline over a day', { agent: 'a', deadline: 86_401 }, 10, 'deadline', /from 1 to 86400, not 86401/],
+  ['a batch that wants a window', { pattern, batchSize: 11 }, 10, 'batchSize', /from 1 to 10, not 11/],
+  ['no receive', { agent: 'a', maxReceiveCount: 0 }, 10, 'maxReceiveCount', /from 1 to 1000, not 0/],
+  ['less concurrency than Lambda allows', { agent: 'a', concurrency: 1 }, 10, 'concurrency', /from 2 to 1000, not 1/],
+  ['a number in quotes', { agent: 'a', batchSize: '1' }, 10, 'batchSize', /not "1"/],
+  ['a fraction', { agent: 'a', deadline: 10.5 }, 10, 'deadline', /not 10\.5/],
+];
+
+describe('a subscription is refused that is', () => {
+  it.each(refusals)('%s', (_, raw, timeout, key, message) => {
+    const refused = refusalOf(() => parseSubscription(raw, timeout));
+    expect(refused.message).toMatch(message);
+    expect(refused.key).toBe(key);
+  });
+});
+
+describe('the subscriptions of a service', () => {
+  it('are refused when two functions answer for an agent', () => {
+    const subscriptions = new Subscriptions();
+    subscriptions.add('first', { agent: 'echo' }, 10);
+    const refused = refusalOf(() => subscriptions.add('second', { agent: 'echo' }, 10));
+    expect(refused.message).toMatch(/agent 'echo' is answered by the function 'first' already/);
+    expect(refused.key).toBe('agent');
+  });
+
+  it('are refused when a function has two, as it has one queue', () => {
+    const subscriptions = new Subscriptions();
+    subscriptions.add('audit', { pattern }, 10);
+    expect(refusalOf(() => subscriptions.add('audit', { pattern }, 10)).message).toMatch(/'audit' has a subscription/);
+  });
+
+  it('may share a pattern among functions', () => {
+    const subscriptions = new Subscriptions();
+    subscriptions.add('audit', { pattern }, 10);
+    expect(subscriptions.add('billing', { pattern }, 10)).toMatchObject({ pattern });
+  });
+});
+
+function refusalOf(act: () => unknown): InvalidSubscriptionError {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof InvalidSubscriptionError) return error;
+    throw error;
+  }
+  throw new Error('It was not refused.');
+}

@@ -1,0 +1,26 @@
+import { runCommand } from './command.ts';
+import { compareContracts } from './contracts.ts';
+import { findDrift } from './drift.ts';
+import { SchemaError } from './problems.ts';
+import type { Project } from './project.ts';
+import { render } from './render.ts';
+import { eventsOf } from './schema.ts';
+
+/** Returns what was checked. @throws SchemaError on an incompatible change, and on drift. */
+export async function check(project: Project): Promise<string> {
+  const { present, released, breaking, unreleased } = compareContracts(project);
+  const drift = findDrift(project.generated, await render(present));
+  if (breaking.length + drift.length > 0) throw new SchemaError([...breaking, ...drift]);
+  return [
+    `${eventsOf(present).length} events: generated files are up to date, and ${eventsOf(released).length} released contracts hold.`,
+    ...unreleased.map((path) => `Not released yet: ${path}`),
+  ].join('\n');
+}
+
+if (import.meta.main) {
+  await runCommand({
+    name: 'npm run schemas:check',
+    does: 'Fails when generated files differ from what the schemas give, and when a released contract was changed incompatibly.',
+    run: check,
+  });
+}

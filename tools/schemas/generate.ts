@@ -1,0 +1,24 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runCommand } from './command.ts';
+import { loadSchemas } from './load.ts';
+import { type Project, shown } from './project.ts';
+import { render } from './render.ts';
+import { eventsOf } from './schema.ts';
+
+/** Writes the bindings of the schemas. @throws SchemaError */
+export async function generate(project: Project): Promise<string> {
+  const set = loadSchemas(project.schemas, shown.schemas);
+  const output = await render(set);
+  mkdirSync(project.generated, { recursive: true });
+  for (const [name, text] of output) writeFileSync(join(project.generated, name), text);
+  return `${eventsOf(set).length} events. Wrote ${shown.generated}/{${[...output.keys()].join(',')}}.`;
+}
+
+if (import.meta.main) {
+  await runCommand({
+    name: 'npm run schemas',
+    does: 'Checks the schemas in schemas/ and generates types, validators and the catalog in shared/events/generated/.',
+    run: generate,
+  });
+}

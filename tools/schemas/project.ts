@@ -1,0 +1,26 @@
+import { join } from 'node:path';
+
+/** Where things stand in a project. */
+export interface Project {
+  readonly schemas: string;
+  readonly released: string;
+  readonly generated: string;
+  readonly wiring: string;
+}
+
+/** How messages name those places. */
+export const shown = {
+  schemas: 'schemas',
+  released: 'schemas/released',
+  generated: 'shared/events/generated',
+  wiring: 'serverless.yml',
+} as const satisfies Project;
+
+export function projectAt(root: string): Project {
+  return {
+    schemas: join(root, shown.schemas),
+    released: join(root, shown.released),
+    generated: join(root, shown.generated),
+    wiring: join(root, shown.wiring),
+  };
+}

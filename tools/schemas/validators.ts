@@ -1,0 +1,61 @@
+import standalone from 'ajv/dist/standalone/index.js';
+import { build } from 'esbuild';
+import { ajvFor } from './compile.ts';
+import type { NamedType } from './names.ts';
+import { idOf, type SchemaSet } from './schema.ts';
+
+/**
+ * The validators of a set as an ES module that needs nothing at run time: neither ajv nor `eval`, nor the `require` that
+ * ajv writes into its ES modules (esbuild resolves it).
+ */
+export async function renderValidators(
+  set: SchemaSet,
+  types: ReadonlyMap<string, NamedType>,
+  banner: string,
+): Promise<string> {
+  const exported = Object.fromEntries([...types.values()].map((type) => [guardName(type), idOf(type)]));
+  const bundle = await build({
+    stdin: { contents: standalone.default(ajvFor(set), exported), resolveDir: import.meta.dirname, loader: 'js' },
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'neutral',
+    target: 'node24',
+    minifySyntax: true,
+    legalComments: 'none',
+    // Paths in the output's comments, the same wherever the repository stands.
+    absWorkingDir: import.meta.dirname,
+  });
+  return `${banner}${bundle.outputFiles.map(({ text }) => text).join('')}`;
+}
+
+export function renderValidatorTypes(types: ReadonlyMap<string, NamedType>, banner: string): string {
+  const names = [...types.values()].map(({ name }) => name);
+  return `${banner}
+import type {
+${names.map((name) => `  ${name},`).join('\n')}
+} from './types.ts';
+
+/** Why data is not what its schema says. */
+export interface Violation {
+  /** A JSON pointer (RFC 6901) into the data, '' for the whole of it. */
+  readonly instancePath: string;
+  readonly keyword: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly message?: string;
+}
+
+/** True when the data satisfies the schema. If not, what is wrong stands in \`errors\` until the next call. */
+export interface Guard<Data> {
+  (data: unknown): data is Data;
+  readonly errors?: readonly Violation[] | null;
+}
+
+${[...types.values()].map((type) => `export const ${guardName(type)}: Guard<${type.name}>;`).join('\n')}
+`;
+}
+
+/** The name of a type's validator: `isTaskRequestedV1`. */
+export function guardName({ name }: NamedType): string {
+  return `is${name}`;
+}
