@@ -11,7 +11,11 @@ export interface SseEvent {
  * Writes events as a stream of server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). When
  * the client goes, `gone` is called and the source is left.
  */
-export function sseResponse(source: AsyncIterable<SseEvent>, gone: () => void, headers: Record<string, string>): Response {
+export function sseResponse(
+  source: AsyncIterable<SseEvent>,
+  gone: () => void,
+  headers: Record<string, string>,
+): Response {
   const encoder = new TextEncoder();
   const events = source[Symbol.asyncIterator]();
   let heartbeat: NodeJS.Timeout | undefined;
@@ -40,6 +44,11 @@ export function sseResponse(source: AsyncIterable<SseEvent>, gone: () => void, h
     },
   });
   return new Response(body, {
-    headers: { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache', 'x-accel-buffering': 'no', ...headers },
+    headers: {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-cache',
+      'x-accel-buffering': 'no',
+      ...headers,
+    },
   });
 }

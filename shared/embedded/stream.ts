@@ -20,6 +20,7 @@ export class EmbeddedStream implements EventStream {
   readonly #streams = new Map<string, { readonly shards: number; readonly waiters: Waiters }>();
   readonly #insert: StatementSync;
   readonly #read: StatementSync;
+  readonly #newest: StatementSync;
   readonly #position: StatementSync;
   readonly #checkpoint: StatementSync;
 
@@ -33,6 +34,7 @@ export class EmbeddedStream implements EventStream {
       `SELECT sequence, partition_key, data, arrived_at FROM records
        WHERE stream = ? AND shard = ? AND sequence > ? ORDER BY sequence LIMIT ?`,
     );
+    this.#newest = database.prepare('SELECT max(sequence) AS sequence FROM records WHERE stream = ? AND shard = ?');
     this.#position = database.prepare('SELECT sequence FROM checkpoints WHERE consumer = ? AND stream = ? AND shard = ?');
     this.#checkpoint = database.prepare(
       `INSERT INTO checkpoints (consumer, stream, shard, sequence) VALUES (?, ?, ?, ?)
@@ -72,6 +74,12 @@ export class EmbeddedStream implements EventStream {
       if (rows.length > 0 || left <= 0) return rows.map(toRecord);
       await waiters.wait(left, options.signal);
     }
+  }
+
+  async newest(stream: string, shard: string): Promise<string | undefined> {
+    this.#state(stream);
+    const row = await this.#database.read(() => this.#newest.get(stream, shardNumber(shard)));
+    return typeof row?.['sequence'] === 'number' ? String(row['sequence']) : undefined;
   }
 
   async position(consumer: string, stream: string, shard: string): Promise<string | undefined> {

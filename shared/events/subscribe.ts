@@ -1,5 +1,6 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { BusEvent } from '../ports/event-bus.ts';
+import { currentAgentRuntime } from '../runtime/current.ts';
 import { schemaFor } from './catalog.ts';
 import type { CloudEvent } from './envelope.ts';
 import type { DetailType, EventCatalog } from './generated/catalog.ts';
@@ -57,7 +58,25 @@ async function deliver<Name extends DetailType>(
     return undefined;
   } catch (error) {
     subscriber.failed?.(error, delivery);
+    await deliverSoon(record, delivery.receiveCount);
     return record.messageId;
+  }
+}
+
+/** At the longest, in seconds. */
+const MAX_BACKOFF = 60;
+
+/**
+ * Has a failed message come back after 1, 2, 4 … s. Lambda itself would leave it hidden for the whole visibility timeout,
+ * which is there for functions that die without a word.
+ */
+async function deliverSoon(record: SQSRecord, receiveCount: number): Promise<void> {
+  const { queue, log } = currentAgentRuntime();
+  const name = record.eventSourceARN.slice(record.eventSourceARN.lastIndexOf(':') + 1);
+  try {
+    await queue.changeVisibility(name, record.receiptHandle, Math.min(2 ** (receiveCount - 1), MAX_BACKOFF));
+  } catch (error) {
+    log.warn('a failed message comes back only after its visibility timeout', { queue: name, error });
   }
 }
 

@@ -26,6 +26,8 @@ export interface AgentRuntime {
   readonly stream: Pick<EventStream, 'put'>;
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** For a delivery that failed: when it comes again. */
+  readonly queue: Pick<Queue, 'changeVisibility'>;
   functionSettings(name: string): FunctionSettings;
 }
 
@@ -41,4 +43,5 @@ export interface Runtime extends AgentRuntime {
   readonly permissions: PermissionStore;
   readonly quarantine: Quarantine;
   readonly tokens: TokenVerifier;
+  readonly metrics: Metrics & { text(): Promise<string>; readonly contentType: string };
 }

@@ -59,6 +59,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
       cache.set(token, known); // The last in the map is the last used.
       return known;
     }
+    if (!hasOneSpelling(token)) throw new TokenError('MALFORMED');
     const payload = await verifiedPayload();
     const verified = read(payload, audience);
     cache.set(token, verified);
@@ -77,6 +78,15 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
       }
     }
   };
+}
+
+/**
+ * The last letter of a signature has bits that say nothing, so one signature has sixteen spellings, and a good token
+ * could fill the cache with itself. Header and payload are signed as they are spelt.
+ */
+function hasOneSpelling(token: string): boolean {
+  const signature = token.slice(token.lastIndexOf('.') + 1);
+  return Buffer.from(signature, 'base64url').toString('base64url') === signature;
 }
 
 function read(payload: JWTPayload, audience: string): VerifiedToken {

@@ -4,7 +4,7 @@ import { findDrift } from './drift.ts';
 import { SchemaError } from './problems.ts';
 import type { Project } from './project.ts';
 import { render } from './render.ts';
-import { eventsOf } from './schema.ts';
+import { countEvents } from './schema.ts';
 
 /** Returns what was checked. @throws SchemaError on an incompatible change, and on drift. */
 export async function check(project: Project): Promise<string> {
@@ -12,7 +12,7 @@ export async function check(project: Project): Promise<string> {
   const drift = findDrift(project.generated, await render(present));
   if (breaking.length + drift.length > 0) throw new SchemaError([...breaking, ...drift]);
   return [
-    `${eventsOf(present).length} events: generated files are up to date, and ${eventsOf(released).length} released contracts hold.`,
+    `${countEvents(present)}: generated files are up to date, and the contracts of ${countEvents(released)} hold.`,
     ...unreleased.map((path) => `Not released yet: ${path}`),
   ].join('\n');
 }

@@ -4,7 +4,7 @@ import { runCommand } from './command.ts';
 import { loadSchemas } from './load.ts';
 import { type Project, shown } from './project.ts';
 import { render } from './render.ts';
-import { eventsOf } from './schema.ts';
+import { countEvents } from './schema.ts';
 
 /** Writes the bindings of the schemas. @throws SchemaError */
 export async function generate(project: Project): Promise<string> {
@@ -12,7 +12,7 @@ export async function generate(project: Project): Promise<string> {
   const output = await render(set);
   mkdirSync(project.generated, { recursive: true });
   for (const [name, text] of output) writeFileSync(join(project.generated, name), text);
-  return `${eventsOf(set).length} events. Wrote ${shown.generated}/{${[...output.keys()].join(',')}}.`;
+  return `${countEvents(set)}. Wrote ${shown.generated}/{${[...output.keys()].join(',')}}.`;
 }
 
 if (import.meta.main) {

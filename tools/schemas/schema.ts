@@ -61,6 +61,12 @@ export function eventsOf(set: SchemaSet): EventFile[] {
     .filter(({ source }) => source !== commonFolder);
 }
 
+/** `1 event`, `8 events`: how the commands count them. */
+export function countEvents(set: SchemaSet): string {
+  const { length } = eventsOf(set);
+  return `${length} event${length === 1 ? '' : 's'}`;
+}
+
 export function rootOf(file: SchemaFile): Located {
   return { path: file.path, pointer: '', schema: file.schema };
 }

@@ -9,9 +9,16 @@ import { endTask } from '../../../shared/tasks/end-task.ts';
 import { contextOf } from '../../../shared/tasks/log.ts';
 import { isTerminal } from '../../../shared/tasks/state.ts';
 import type { Correlator } from './correlator.ts';
-import { optionalObject, type Params, readConfiguration, readHistoryLength, readLastEventId, readTaskId } from './params.ts';
-import { positioned, type PositionedResponse } from './stream-responses.ts';
-import { submit, type Submitted, visibleTask } from './submit.ts';
+import {
+  optionalObject,
+  type Params,
+  readConfiguration,
+  readHistoryLength,
+  readLastEventId,
+  readTaskId,
+} from './params.ts';
+import { type PositionedResponse, positioned } from './stream-responses.ts';
+import { type Submitted, submit, visibleTask } from './submit.ts';
 
 /** Who calls which agent, whatever the binding. */
 export interface Call {
@@ -78,7 +85,8 @@ export class Operations {
     { taskId, turn }: Submitted,
     { wait, historyLength }: { wait: number; historyLength?: number | undefined },
   ): Promise<Task> {
-    const log = wait === 0 ? await this.#runtime.tasks.read(taskId, 0) : await this.#correlator.settled(taskId, turn, wait);
+    const log =
+      wait === 0 ? await this.#runtime.tasks.read(taskId, 0) : await this.#correlator.settled(taskId, turn, wait);
     return assemble({ id: taskId, contextId: contextOf(log) }, log, { historyLength });
   }
 

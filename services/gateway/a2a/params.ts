@@ -19,7 +19,10 @@ export function readConfiguration(params: Params): SendConfiguration {
     throw wrong('configuration.acceptedOutputModes', 'an array of strings');
   }
   if (configuration['taskPushNotificationConfig'] !== undefined) {
-    throw new A2AError('PUSH_NOTIFICATION_NOT_SUPPORTED', 'This agent sends no push notifications: see capabilities in its card.');
+    throw new A2AError(
+      'PUSH_NOTIFICATION_NOT_SUPPORTED',
+      'This agent sends no push notifications: see capabilities in its card.',
+    );
   }
   const historyLength = readHistoryLength(configuration, 'configuration.historyLength');
   return {
@@ -47,7 +50,8 @@ export function readTaskId(params: Params): string {
 /** The position that an SSE client got last; anything else than our own ids is refused, not guessed. */
 export function readLastEventId(header: string | undefined): number | undefined {
   if (header === undefined || header === '') return undefined;
-  if (!/^[0-9]{1,15}$/.test(header)) throw new A2AError('INVALID_PARAMS', 'The header Last-Event-ID is not an id of this stream.');
+  if (!/^[0-9]{1,15}$/.test(header))
+    throw new A2AError('INVALID_PARAMS', 'The header Last-Event-ID is not an id of this stream.');
   return Number(header);
 }
 

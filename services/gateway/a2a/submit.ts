@@ -1,5 +1,5 @@
 import { A2AError, taskNotFound } from '../../../shared/a2a/errors.ts';
-import type { Message } from '../../../shared/a2a/types.ts';
+import type { Message, Part } from '../../../shared/a2a/types.ts';
 import { childTraceparent } from '../../../shared/events/envelope.ts';
 import type { TaskRequestedV1 } from '../../../shared/events/generated/types.ts';
 import { InvalidEventError } from '../../../shared/events/publisher.ts';
@@ -72,7 +72,10 @@ async function proceed(runtime: Runtime, submission: Submission, message: Messag
   const { agent } = submission;
   const task = await visibleTask(runtime, id, submission);
   if (message.contextId !== undefined && message.contextId !== task.contextId) {
-    throw new A2AError('INVALID_PARAMS', `message.contextId is not the context of task ${id}. Leave it out, or send ${task.contextId}.`);
+    throw new A2AError(
+      'INVALID_PARAMS',
+      `message.contextId is not the context of task ${id}. Leave it out, or send ${task.contextId}.`,
+    );
   }
   const now = runtime.clock.now();
   const deadline = now + agent.deadline * 1000;
@@ -86,7 +89,14 @@ async function proceed(runtime: Runtime, submission: Submission, message: Messag
     deadline,
   });
   try {
-    const begun = await runtime.tasks.begin({ taskId: id, after: task.turn, at: now, deadline, messageId: message.messageId, request });
+    const begun = await runtime.tasks.begin({
+      taskId: id,
+      after: task.turn,
+      at: now,
+      deadline,
+      messageId: message.messageId,
+      request,
+    });
     return { taskId: id, turn: begun.turn };
   } catch (error) {
     if (error instanceof TurnConflictError) throw takesNoMessage((await runtime.tasks.get(id)) ?? task);
@@ -96,7 +106,10 @@ async function proceed(runtime: Runtime, submission: Submission, message: Messag
 
 function takesNoMessage(task: TaskRecord): A2AError {
   if (isTerminal(task.state)) {
-    return new A2AError('UNSUPPORTED_OPERATION', `Task ${task.id} has ended (${task.state}): send a message without taskId to begin another in the context.`);
+    return new A2AError(
+      'UNSUPPORTED_OPERATION',
+      `Task ${task.id} has ended (${task.state}): send a message without taskId to begin another in the context.`,
+    );
   }
   const state = isWaitingForClient(task.state) ? 'already got another answer' : `is in ${task.state}`;
   return new A2AError('UNSUPPORTED_OPERATION', `Task ${task.id} ${state}: it takes a message when it asks for one.`);
@@ -149,12 +162,12 @@ function invalidMessage(problem: string): A2AError {
   return new A2AError('INVALID_PARAMS', `The message is not valid: ${problem.replaceAll('data/', '')}.`);
 }
 
-/** ProtoJSON takes an empty string for a field that is not set. */
+/** ProtoJSON takes null, and for an id the empty string, for a field that is not set. */
 function readMessage(value: unknown): Message {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new A2AError('INVALID_PARAMS', 'params.message is missing or not an object.');
   }
-  const { taskId, contextId, ...message } = value as Message;
+  const { taskId, contextId, ...message } = withoutNulls(value) as Message;
   for (const [field, id] of Object.entries({ taskId, contextId })) {
     if (id !== undefined && typeof id !== 'string') throw new A2AError('INVALID_PARAMS', `message.${field} is not a string.`);
   }
@@ -162,5 +175,12 @@ function readMessage(value: unknown): Message {
     ...message,
     ...(taskId && { taskId }),
     ...(contextId && { contextId }),
+    parts: Array.isArray(message.parts) ? message.parts.map((part) => withoutNulls(part) as Part) : message.parts,
   };
+}
+
+/** A data part may well be null. */
+function withoutNulls(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !Object.values(value).includes(null)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([key, field]) => field !== null || key === 'data'));
 }

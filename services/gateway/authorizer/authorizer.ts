@@ -1,6 +1,6 @@
-import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent, PolicyDocument } from 'aws-lambda';
 import { isAgentId } from '../../../shared/ids.ts';
-import type { PermissionStore } from '../../../shared/ports/permission-store.ts';
+import type { PermissionStore, Principal } from '../../../shared/ports/permission-store.ts';
 import { ADMIN_SCOPE } from '../../../shared/security/scopes.ts';
 import { TokenError } from '../../../shared/security/token-error.ts';
 import type { TokenVerifier, VerifiedToken } from '../../../shared/security/verify-token.ts';
@@ -13,11 +13,15 @@ export interface AuthorizerParts {
   readonly log?: Pick<Logger, 'info' | 'error'>;
 }
 
+/** API Gateway takes an answer of some 8 KB; past that, every call of the principal is a 500. */
+const MAX_ANSWER_BYTES = 8_000;
+
 export type Authorizer = (event: APIGatewayRequestAuthorizerEvent) => Promise<APIGatewayAuthorizerResult>;
 
 /**
  * Makes the Lambda authorizer (REST API, type REQUEST): it verifies the bearer token and answers with the policy of all
- * that its principal may call, and `clientId` and `scopes` (with spaces between) as context.
+ * that its principal may call, and `clientId`, `scopes` (with spaces between) and `expiresAt` (milliseconds since 1970)
+ * as context.
  *
  * It throws `Unauthorized`, which API Gateway turns into a 401, when there is no good token, and the error itself, a
  * 500, when that cannot be known.
@@ -26,9 +30,10 @@ export function createAuthorizer({ verify, permissions, log }: AuthorizerParts):
   return async (event) => {
     const stage = stageOf(event.methodArn);
     if (!stage) throw new Error('The method ARN of the authorizer event is none of API Gateway.');
-    const { clientId, scopes } = await verified(event);
-    const policyDocument = await documentFor({ clientId, scopes }, stage);
-    return { principalId: clientId, policyDocument, context: { clientId, scopes: scopes.join(' ') } };
+    const { clientId, scopes, expiresAt } = await verified(event);
+    const answer = { principalId: clientId, context: { clientId, scopes: scopes.join(' '), expiresAt } };
+    const room = MAX_ANSWER_BYTES - Buffer.byteLength(JSON.stringify({ ...answer, policyDocument: 0 }));
+    return { ...answer, policyDocument: await documentFor({ clientId, scopes }, stage, room) };
   };
 
   async function verified(event: APIGatewayRequestAuthorizerEvent): Promise<VerifiedToken> {
@@ -43,11 +48,11 @@ export function createAuthorizer({ verify, permissions, log }: AuthorizerParts):
     }
   }
 
-  async function documentFor(principal: { clientId: string; scopes: readonly string[] }, stage: Stage) {
+  async function documentFor(principal: Principal, stage: Stage, room: number): Promise<PolicyDocument> {
     const granted = await permissions.agentsOf(principal);
     // An id that is no agent's could be a pattern, or end the path and begin another: it never enters an ARN.
     const agents = granted === '*' ? granted : granted.filter(isAgentId);
-    const policy = policyOf({ agents, admin: principal.scopes.includes(ADMIN_SCOPE) }, stage);
+    const policy = policyOf({ agents, admin: principal.scopes.includes(ADMIN_SCOPE) }, stage, room);
     if (policy.left > 0) {
       log?.error(
         'A principal may call more agents than fit into a policy, and is denied the rest. Give it the scope starling/agents:invoke, or share its agents out over several clients.',

@@ -2,21 +2,16 @@ import type { PolicyDocument, Statement } from 'aws-lambda';
 import type { AgentId } from '../../../shared/ids.ts';
 import type { EveryAgent } from '../../../shared/ports/permission-store.ts';
 
-/**
- * API Gateway takes some 8 KB as an authorizer's answer; past that every call of the principal is a 500. What is left is
- * for the principal's id and the context.
- */
-const MAX_POLICY_BYTES = 7_000;
-
 const ACTION = 'execute-api:Invoke';
 const adminMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 const agentMethods = ['POST', 'GET', 'DELETE'] as const;
 
 /**
  * Spellings that one part may read as another path than the next (`/agents/echo/../calculator`): denied for everybody,
- * as no path of ours has them. The URL standard reads a backslash as a slash and `%2e` as a dot.
+ * as no path of ours has them. The URL standard reads a backslash as a slash and `%2e` as a dot; `%25` is for those who
+ * decode twice.
  */
-const deceptive = ['..', '//', '\\', '%2e', '%2E', '%2f', '%2F', '%5c', '%5C'] as const;
+const deceptive = ['..', '//', '\\', '%2e', '%2E', '%2f', '%2F', '%5c', '%5C', '%25'] as const;
 
 /** Where a principal's calls arrive: `arn:aws:execute-api:{region}:{account}:{api}/{stage}`. */
 export interface Stage {
@@ -43,13 +38,13 @@ export function stageOf(methodArn: string): Stage | undefined {
 }
 
 /**
- * The policy of everything that a principal may call. API Gateway keeps it for the token's later calls, so it does not
+ * The policy of everything that a principal may call, in at most `maxBytes` of JSON: agents that do not fit are left out. API Gateway keeps it for the token's later calls, so it does not
  * depend on the one path that is asked now.
  *
  * IAM's `*` crosses slashes: `{stage}/{any method}/agents/echo`, written with a star, also matches
  * `POST/admin/agents/echo`. Hence methods are written out and stars stand only at the end, but for `shortAllowance`.
  */
-export function policyOf({ agents, admin }: Permissions, stage: Stage): Policy {
+export function policyOf({ agents, admin }: Permissions, stage: Stage, maxBytes: number): Policy {
   const allowed: string[] = [];
   const denied = deceptive.map((spelling) => `arn:${stage.partition}:execute-api:*:*:*${spelling}*`);
   if (admin) {
@@ -62,7 +57,7 @@ export function policyOf({ agents, admin }: Permissions, stage: Stage): Policy {
   } else if (agents.length > 0) {
     const allowance = admin ? longAllowance : shortAllowance;
     if (!admin) denied.push(`${stage.arn}/*/*/agents/*`);
-    let room = MAX_POLICY_BYTES - bytes(documentOf(allowed, denied));
+    let room = maxBytes - bytes(documentOf(allowed, denied));
     for (const agent of agents) {
       const resources = allowance(agent, stage);
       room -= bytes(resources);

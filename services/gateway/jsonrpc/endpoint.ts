@@ -37,7 +37,10 @@ export function jsonRpcEndpoint(runtime: Runtime, operations: Operations) {
       return sseResponse(sseEvents(runtime, id, stream), () => gone.abort(), {});
     } catch (thrown) {
       const error = callerError(runtime, thrown);
-      runtime.metrics.count('starling_call_errors_total', { agent: agentLabel(runtime, error, agentId), code: error.reason });
+      runtime.metrics.count('starling_call_errors_total', {
+        agent: agentLabel(runtime, error, agentId),
+        code: error.reason,
+      });
       return refuse(thrown instanceof JsonRpcRequestError ? thrown.id : id, error);
     }
   };
@@ -67,7 +70,11 @@ function callOf(context: GatewayContext, agent: RegisteredAgent, signal: AbortSi
   };
 }
 
-async function* sseEvents(runtime: Runtime, id: RequestId, stream: AsyncIterable<PositionedResponse>): AsyncIterable<SseEvent> {
+async function* sseEvents(
+  runtime: Runtime,
+  id: RequestId,
+  stream: AsyncIterable<PositionedResponse>,
+): AsyncIterable<SseEvent> {
   try {
     for await (const { position, response } of stream) {
       yield { id: String(position), data: JSON.stringify({ jsonrpc: '2.0', id, result: response }) };
@@ -86,9 +93,13 @@ function callerError(runtime: Runtime, thrown: unknown): A2AError {
   if (thrown instanceof StarlingError && thrown.code.startsWith('STORE_')) {
     return new A2AError('STORE_UNAVAILABLE', 'The mesh cannot store anything now: nothing was done. Try again later.');
   }
-  return new A2AError('INTERNAL_ERROR', 'The gateway failed: nothing more is known to you, and its log has the details.', {
-    cause: messageOf(thrown),
-  });
+  return new A2AError(
+    'INTERNAL_ERROR',
+    'The gateway failed: nothing more is known to you, and its log has the details.',
+    {
+      cause: messageOf(thrown),
+    },
+  );
 }
 
 function answer(id: RequestId, body: { result: unknown }, headers: Record<string, string> = {}): Response {
@@ -100,10 +111,16 @@ function answer(id: RequestId, body: { result: unknown }, headers: Record<string
 function refuse(id: RequestId, error: A2AError): Response {
   const { jsonRpcCode: code, message, details, metadata, httpStatus } = error;
   // JSON-RPC errors are answers (200), except where HTTP itself has to say no.
-  const status = error.reason === 'PAYLOAD_TOO_LARGE' || error.reason === 'AGENT_NOT_FOUND' || error.reason === 'STORE_UNAVAILABLE' ? httpStatus : 200;
+  const status =
+    error.reason === 'PAYLOAD_TOO_LARGE' || error.reason === 'AGENT_NOT_FOUND' || error.reason === 'STORE_UNAVAILABLE'
+      ? httpStatus
+      : 200;
   const headers: Record<string, string> = { 'content-type': 'application/json' };
   if (metadata['taskId'] !== undefined) headers['Starling-Task-Id'] = metadata['taskId'];
-  return new Response(JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data: details } }), { status, headers });
+  return new Response(JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data: details } }), {
+    status,
+    headers,
+  });
 }
 
 /** Labels come from what the mesh knows, so that no caller can make them many. */

@@ -11,27 +11,48 @@ type Operation =
       readonly run: (operations: Operations, call: Call, params: Params) => Promise<AsyncIterable<PositionedResponse>>;
     };
 
-const unary = (run: (operations: Operations, call: Call, params: Params) => Promise<unknown>): Operation => ({ kind: 'unary', run });
+const unary = (run: (operations: Operations, call: Call, params: Params) => Promise<unknown>): Operation => ({
+  kind: 'unary',
+  run,
+});
 const refuse = (refusal: () => A2AError): Operation => unary(async () => Promise.reject(refusal()));
 const noPush = refuse(
-  () => new A2AError('PUSH_NOTIFICATION_NOT_SUPPORTED', 'This agent sends no push notifications: see capabilities in its card.'),
+  () =>
+    new A2AError(
+      'PUSH_NOTIFICATION_NOT_SUPPORTED',
+      'This agent sends no push notifications: see capabilities in its card.',
+    ),
 );
 
 /** The methods of A2A 1.0 (§9.4), each with what it does here. */
 const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
-  ['SendMessage', unary(async (to, call, params): Promise<{ task: Task }> => ({ task: await to.sendMessage(call, params) }))],
+  [
+    'SendMessage',
+    unary(async (to, call, params): Promise<{ task: Task }> => ({ task: await to.sendMessage(call, params) })),
+  ],
   ['SendStreamingMessage', { kind: 'stream', run: (to, call, params) => to.sendStreamingMessage(call, params) }],
   ['GetTask', unary((to, call, params) => to.getTask(call, params))],
   ['CancelTask', unary((to, call, params) => to.cancelTask(call, params))],
   ['SubscribeToTask', { kind: 'stream', run: (to, call, params) => to.subscribeToTask(call, params) }],
-  ['ListTasks', refuse(() => new A2AError('UNSUPPORTED_OPERATION', 'ListTasks is not offered yet: get a task by its id with GetTask.'))],
+  [
+    'ListTasks',
+    refuse(
+      () => new A2AError('UNSUPPORTED_OPERATION', 'ListTasks is not offered yet: get a task by its id with GetTask.'),
+    ),
+  ],
   ['CreateTaskPushNotificationConfig', noPush],
   ['GetTaskPushNotificationConfig', noPush],
   ['ListTaskPushNotificationConfigs', noPush],
   ['DeleteTaskPushNotificationConfig', noPush],
   [
     'GetExtendedAgentCard',
-    refuse(() => new A2AError('EXTENDED_AGENT_CARD_NOT_CONFIGURED', 'This agent has no extended card: see capabilities in its card.')),
+    refuse(
+      () =>
+        new A2AError(
+          'EXTENDED_AGENT_CARD_NOT_CONFIGURED',
+          'This agent has no extended card: see capabilities in its card.',
+        ),
+    ),
   ],
 ]);
 

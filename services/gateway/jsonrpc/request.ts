@@ -28,7 +28,8 @@ export class JsonRpcRequestError extends A2AError {
 export function readRequest(body: Buffer): JsonRpcRequest {
   const request = parse(body);
   if (Array.isArray(request)) throw invalid(null, 'Batches are not supported: send one request a call.');
-  if (typeof request !== 'object' || request === null) throw invalid(null, 'The body is not a JSON-RPC request object.');
+  if (typeof request !== 'object' || request === null)
+    throw invalid(null, 'The body is not a JSON-RPC request object.');
   const { jsonrpc, id, method, params } = request as Record<string, unknown>;
   if (id !== null && typeof id !== 'string' && !(typeof id === 'number' && Number.isFinite(id))) {
     throw invalid(null, 'id is missing or neither a string nor a number: every call here has an answer.');
@@ -44,7 +45,8 @@ export function readRequest(body: Buffer): JsonRpcRequest {
 /** @throws A2AError INVALID_PARAMS */
 export function paramsObject({ params, method }: JsonRpcRequest): Params {
   if (params === undefined) return {};
-  if (Array.isArray(params)) throw new A2AError('INVALID_PARAMS', `The params of ${method} are an object, not an array.`);
+  if (Array.isArray(params))
+    throw new A2AError('INVALID_PARAMS', `The params of ${method} are an object, not an array.`);
   return params as Params;
 }
 

@@ -53,9 +53,13 @@ function outputOf(task: Task): unknown {
 
 function noSuchSkill({ id, card }: RegisteredAgent, method: string): A2AError {
   const skills = card.skills.map((skill) => skill.id).join(', ');
-  return new A2AError('METHOD_NOT_FOUND', `${method} is neither a method of A2A 1.0 nor a skill of ${id}, which has: ${skills}.`, {
-    metadata: { skills },
-  });
+  return new A2AError(
+    'METHOD_NOT_FOUND',
+    `${method} is neither a method of A2A 1.0 nor a skill of ${id}, which has: ${skills}.`,
+    {
+      metadata: { skills },
+    },
+  );
 }
 
 function notCompleted(task: Task): A2AError {
@@ -71,9 +75,15 @@ function notCompleted(task: Task): A2AError {
       return new A2AError('TASK_CANCELED', `Task ${task.id} was canceled${said}`, { metadata });
     case 'TASK_STATE_INPUT_REQUIRED':
     case 'TASK_STATE_AUTH_REQUIRED':
-      return new A2AError('TASK_WAITS_FOR_CLIENT', `Task ${task.id} asks for more${said}. Answer with SendMessage and its taskId.`, { metadata });
+      return new A2AError(
+        'TASK_WAITS_FOR_CLIENT',
+        `Task ${task.id} asks for more${said}. Answer with SendMessage and its taskId.`,
+        { metadata },
+      );
     default:
       if (isTerminal(state)) throw new Error(`a completed task is no error: ${task.id}`);
-      return new A2AError('WAIT_ENDED', `Task ${task.id} goes on, but the wait has ended: get it with GetTask.`, { metadata });
+      return new A2AError('WAIT_ENDED', `Task ${task.id} goes on, but the wait has ended: get it with GetTask.`, {
+        metadata,
+      });
   }
 }

@@ -19,7 +19,11 @@ export function checkVersion(asked: string | undefined, method: string): void {
 
 function notSupported(what: string): A2AError {
   const names = [...operationMethods].join(', ');
-  return new A2AError('VERSION_NOT_SUPPORTED', `${what}. Send the header A2A-Version: ${SUPPORTED} and one of its methods (${names}).`, {
-    metadata: { supportedVersions: SUPPORTED },
-  });
+  return new A2AError(
+    'VERSION_NOT_SUPPORTED',
+    `${what}. Send the header A2A-Version: ${SUPPORTED} and one of its methods (${names}).`,
+    {
+      metadata: { supportedVersions: SUPPORTED },
+    },
+  );
 }

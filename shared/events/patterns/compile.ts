@@ -42,7 +42,9 @@ const MAX_DEPTH = 1000;
  * @throws InvalidPatternError for what AWS's Event Ruler refuses
  */
 export function compilePattern(pattern: unknown): CompiledPattern {
-  return { rules: keptRules(draft(pattern)).map(toRule) };
+  const drafts = draft(pattern);
+  const seesEmptyKeys = drafts.some((rule) => rule.keys().some(hasEmptyStep));
+  return { rules: keptRules(drafts).map((rule) => toRule(rule, seesEmptyKeys)) };
 }
 
 /**
@@ -84,6 +86,7 @@ class PatternReader {
     if (entries === undefined) throw new InvalidPatternError('', 'it must be a JSON object such as {"source": ["starling.tasks"]}');
     const rules: Draft[] = [];
     this.#readObject(rules, entries, [], false);
+    for (const rule of rules) for (const [field, matchers] of rule) refuseUnusable(field, matchers);
     return rules;
   }
 
@@ -125,11 +128,6 @@ class PatternReader {
     if (!Array.isArray(list)) throw new InvalidPatternError(field, 'a field takes a list of values, or an object of fields; write ["a"] instead of "a"');
     if (list.length === 0) throw new InvalidPatternError(field, 'empty lists are not allowed; for "any value" write [{"exists": true}]');
     const matchers = list.map((entry) => parseEntry(entry, field, this.#dialect));
-    const [first] = matchers;
-    if (first?.kind === 'anything-but' && first.excluded.length === 0) {
-      // Ruler's compiler lets it through and its machine then fails, unless another entry comes first.
-      throw new InvalidPatternError(field, 'a list in "anything-but" holds at least one value');
-    }
     if (rules.length === 0) rules.push(new Map());
     for (const rule of rules) {
       rule.set(field, matchers);
@@ -138,12 +136,23 @@ class PatternReader {
   }
 }
 
-function toRule(draft: Draft): PatternRule {
-  const paths = [...draft.keys()].sort();
-  const seesEmptyKeys = paths.some(hasEmptyStep);
+/** What Ruler's compiler takes and its machine then fails on. A list that a later one replaced never gets there. */
+function refuseUnusable(field: string, matchers: readonly Matcher[]): void {
+  const [first] = matchers;
+  if (first?.kind === 'anything-but' && first.excluded.length === 0) {
+    throw new InvalidPatternError(field, 'a list in "anything-but" holds at least one value');
+  }
+  for (const matcher of matchers) {
+    if (matcher.kind === 'range' && matcher.low >= matcher.high) {
+      throw new InvalidPatternError(field, 'the bound is at the end of what a double holds, so it bounds nothing');
+    }
+  }
+}
+
+function toRule(rule: Draft, seesEmptyKeys: boolean): PatternRule {
   return {
-    fields: paths.map((path) => {
-      const matchers = draft.get(path) ?? [];
+    fields: [...rule.keys()].sort().map((path) => {
+      const matchers = rule.get(path) ?? [];
       return {
         path,
         matchers,
@@ -156,7 +165,7 @@ function toRule(draft: Draft): PatternRule {
 }
 
 /**
- * Ruler reads only those keys of an event that some field of the rule names, and splits the field's path for this in
+ * Ruler reads only those keys of an event that some field of the pattern names, and splits the field's path for this in
  * Java's way, which drops empty steps at the end: the field "a." names the key "a", not the key "".
  */
 function hasEmptyStep(path: string): boolean {

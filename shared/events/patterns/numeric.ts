@@ -13,7 +13,10 @@ export function parseNumeric(operand: unknown, path: string): Matcher {
   if (operator !== '>' && operator !== '>=') throw new InvalidPatternError(path, `a numeric range begins with ">" or ">=": ${HOW}`);
   if (upperOperator !== '<' && upperOperator !== '<=') throw new InvalidPatternError(path, `a numeric range ends with "<" or "<=": ${HOW}`);
   const high = comparableNumber(upperBound, 'numeric', path);
-  return range(value, operator === '>', high, upperOperator === '<', path);
+  if (value >= high) {
+    throw new InvalidPatternError(path, `the lower bound of a numeric range must be less than the upper; for one value write {"numeric": ["=", ${value}]}`);
+  }
+  return { kind: 'range', low: value, lowOpen: operator === '>', high, highOpen: upperOperator === '<' };
 }
 
 function oneSided(operator: unknown, value: number, path: string): Matcher {
@@ -22,18 +25,13 @@ function oneSided(operator: unknown, value: number, path: string): Matcher {
       return { kind: 'exact', value };
     case '>':
     case '>=':
-      return range(value, operator === '>', Number.MAX_VALUE, false, path);
+      return { kind: 'range', low: value, lowOpen: operator === '>', high: Number.MAX_VALUE, highOpen: false };
     case '<':
     case '<=':
-      return range(-Number.MAX_VALUE, false, value, operator === '<', path);
+      return { kind: 'range', low: -Number.MAX_VALUE, lowOpen: false, high: value, highOpen: operator === '<' };
     default:
       throw new InvalidPatternError(path, `unknown comparison ${JSON.stringify(operator)}: ${HOW}`);
   }
-}
-
-function range(low: number, lowOpen: boolean, high: number, highOpen: boolean, path: string): Matcher {
-  if (low < high) return { kind: 'range', low, lowOpen, high, highOpen };
-  throw new InvalidPatternError(path, `the lower bound of a numeric range must be less than the upper; for one value write {"numeric": ["=", ${low}]}`);
 }
 
 /** A number that Event Ruler can compare: one that a double holds exactly as written. */

@@ -35,7 +35,7 @@ describe('a compatible change passes', () => {
     ['a recursive definition that stays', { before: tree(string), after: tree(string) }],
   ])('%s', async (_, versions) => {
     expect(await checkChange(versions)).toBe(
-      '1 events: generated files are up to date, and 1 released contracts hold.',
+      '1 event: generated files are up to date, and the contracts of 1 event hold.',
     );
   });
 });

@@ -123,6 +123,16 @@ describe('a bad token', () => {
     expect(await reasonOf(token)).toBe('MALFORMED');
   });
 
+  it('spells a good signature in another way', async () => {
+    const token = await trusted.sign();
+    const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+    const twin = token.slice(0, -1) + letters[letters.indexOf(token.slice(-1)) + 1];
+    const [ours, theirs] = [token, twin].map((text) => Buffer.from(text.split('.')[2] ?? '', 'base64url'));
+    expect(theirs).toEqual(ours);
+    expect(await reasonOf(twin)).toBe('MALFORMED');
+    expect(await reasonOf(`${token}==`)).toBe('MALFORMED');
+  });
+
   it('is huge', async () => {
     expect(await reasonOf(trusted.sign({ padding: 'x'.repeat(10_000) }))).toBe('MALFORMED');
     expect(await reasonOf('x'.repeat(5_000_000))).toBe('MALFORMED');

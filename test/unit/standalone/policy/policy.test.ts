@@ -87,7 +87,7 @@ describe('a policy that is not understood', () => {
     ['has an empty list of resources', policy(allow([]))],
     ['has an empty resource', policy(allow(''))],
     ['has a number for a resource', policy({ ...good, Resource: [echo, 1] })],
-    ['has a variable', policy(allow(['arn:$', 'arn:${aws:username}']))],
+    ['has a variable', policy(allow(['arn:$', `arn:$${'{aws:username}'}`]))],
     ['misspells', policy({ ...good, resource: echo })],
   ];
   it.each(documents)('is refused as a whole: it %s', (_what, document) => {

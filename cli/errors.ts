@@ -1,0 +1,44 @@
+export const FAILURE = 1;
+export const USAGE = 2;
+
+/** What ends a command; its message is all that the user sees of it. */
+export class CliError extends Error {
+  readonly exitCode: number;
+
+  constructor(message: string, options: { readonly exitCode?: number; readonly cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.name = new.target.name;
+    this.exitCode = options.exitCode ?? FAILURE;
+  }
+}
+
+/** The command was typed wrongly. */
+export class UsageError extends CliError {
+  constructor(message: string) {
+    super(message, { exitCode: USAGE });
+  }
+}
+
+/** Nothing answers at the mesh's address, or what answered is gone. */
+export class UnreachableError extends CliError {}
+
+/** The mesh answered with an error. */
+export class MeshError extends CliError {
+  /** Stable, such as TASK_NOT_FOUND. */
+  readonly code: string;
+  readonly httpStatus: number;
+  /** The task that the error is about, where it is about one. */
+  readonly taskId: string | undefined;
+
+  constructor(answer: {
+    readonly code: string;
+    readonly message: string;
+    readonly httpStatus: number;
+    readonly taskId?: string | undefined;
+  }) {
+    super(`${answer.code}: ${answer.message}`);
+    this.code = answer.code;
+    this.httpStatus = answer.httpStatus;
+    this.taskId = answer.taskId;
+  }
+}

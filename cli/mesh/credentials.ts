@@ -1,0 +1,48 @@
+import path from 'node:path';
+import { readPrivateFile } from '../../shared/security/private-file.ts';
+import { CliError } from '../errors.ts';
+
+export interface Credentials {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Where they were read. */
+  readonly file: string;
+}
+
+/** The credentials that the mesh has put into its data folder for this command. */
+export async function readCredentials(folder: string): Promise<Credentials> {
+  const file = path.resolve(folder, 'client.json');
+  const text = await read(file);
+  if (text === undefined) {
+    throw new CliError(
+      `There are no credentials at ${file}. A mesh writes them when it starts: run this command in the folder where npm start was run, or name the mesh's data folder with --data or STARLING_DATA.`,
+    );
+  }
+  const credentials = parse(text);
+  if (credentials === undefined) {
+    throw new CliError(`${file} does not hold credentials. Delete it and start the mesh again: it writes new ones.`);
+  }
+  return { ...credentials, file };
+}
+
+async function read(file: string): Promise<string | undefined> {
+  try {
+    return await readPrivateFile(file);
+  } catch (error) {
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+    throw new CliError(
+      `The credentials at ${file} cannot be read (${code}). Only the user who started the mesh may read them: run this command as that user.`,
+      { cause: error },
+    );
+  }
+}
+
+function parse(text: string): Omit<Credentials, 'file'> | undefined {
+  try {
+    const { clientId, clientSecret } = JSON.parse(text) as Partial<Credentials>;
+    if (typeof clientId === 'string' && typeof clientSecret === 'string') return { clientId, clientSecret };
+  } catch {
+    // Not JSON is no other than JSON of another shape.
+  }
+  return undefined;
+}

@@ -1,0 +1,54 @@
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { A2AError } from '../../shared/a2a/errors.ts';
+import type { Runtime } from '../../shared/runtime/runtime.ts';
+import { Correlator } from './a2a/correlator.ts';
+import { Operations } from './a2a/operations.ts';
+import { adminRoutes } from './admin/routes.ts';
+import { cardEndpoint } from './cards.ts';
+import type { GatewayEnvironment } from './environment.ts';
+import { jsonRpcEndpoint, jsonRpcError } from './jsonrpc/endpoint.ts';
+
+export interface Gateway {
+  readonly app: Hono<GatewayEnvironment>;
+  /** Ends every wait and stream, and has /health say so: the process is about to stop. */
+  drain(): void;
+}
+
+/**
+ * The HTTP edge. Who may call what was decided before, by the authorizer of each route in serverless.yml; a host serves
+ * no route that does not stand there.
+ */
+export function createGateway(runtime: Runtime): Gateway {
+  const correlator = new Correlator(runtime.tasks);
+  const operations = new Operations(runtime, correlator);
+  const draining = new AbortController();
+  const { maxBody } = runtime.settings;
+  const limited = bodyLimit({
+    maxSize: maxBody,
+    onError: () =>
+      jsonRpcError(
+        new A2AError('PAYLOAD_TOO_LARGE', `The body is larger than ${maxBody} bytes. Send large parts by their url, or raise STARLING_MAX_BODY.`),
+      ),
+  });
+  const app = new Hono<GatewayEnvironment>({ strict: false });
+  app.post('/agents/:agentId', limited, jsonRpcEndpoint(runtime, operations));
+  app.get('/agents/:agentId/.well-known/agent-card.json', cardEndpoint(runtime));
+  app.get('/health', (context) =>
+    draining.signal.aborted ? context.json({ status: 'draining' }, 503) : context.json({ status: 'ok' }),
+  );
+  app.get('/metrics', async () => new Response(await runtime.metrics.text(), { headers: { 'content-type': runtime.metrics.contentType } }));
+  app.route('/admin', adminRoutes(runtime, { draining: draining.signal }));
+  app.onError((error, context) => {
+    runtime.log.error('a request failed', { error, method: context.req.method });
+    return context.json({ error: { code: 'INTERNAL_ERROR', message: 'The gateway failed; its log has the details.' } }, 500);
+  });
+  app.notFound((context) => context.json({ error: { code: 'NOT_FOUND', message: 'There is nothing at this path.' } }, 404));
+  return {
+    app,
+    drain() {
+      draining.abort();
+      correlator.drain();
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import { hash } from 'node:crypto';
+import type { AgentCard } from '../../shared/a2a/types.ts';
+import { type AgentId, isAgentId } from '../../shared/ids.ts';
+import type { RegisteredAgent } from '../../shared/ports/agent-registry.ts';
+import type { Runtime } from '../../shared/runtime/runtime.ts';
+import { INVOKE_SCOPE, invokeScopeOf } from '../../shared/security/scopes.ts';
+import { TokenError } from '../../shared/security/token-error.ts';
+import type { GatewayContext } from './environment.ts';
+import { oauthError } from '../../shared/http/oauth-error.ts';
+
+/**
+ * GET /agents/{agentId}/.well-known/agent-card.json. The route has no authorizer, as public agents show their card to
+ * everybody; for the others the token is checked here. An agent that the caller may not see answers as one that is not
+ * there.
+ */
+export function cardEndpoint(runtime: Runtime) {
+  return async (context: GatewayContext): Promise<Response> => {
+    const id = context.req.param('agentId') ?? '';
+    const agent = isAgentId(id) ? await runtime.registry.get(id) : undefined;
+    if (agent?.public !== true) {
+      const allowed = await mayCall(runtime, context, id);
+      if (allowed === undefined) return oauthError(401, 'invalid_token', 'This card needs an access token.');
+      if (!allowed || agent === undefined) return notFound();
+    }
+    return cardResponse(context, agent, agentCard(agent, runtime.settings.url));
+  };
+}
+
+/** The card with what only the gateway knows: where the agent is reached, and how a caller proves who it is. */
+export function agentCard(agent: RegisteredAgent, url: string): AgentCard {
+  const scope = invokeScopeOf(agent.id);
+  return {
+    ...agent.card,
+    supportedInterfaces: [{ url: `${url}/agents/${agent.id}`, protocolBinding: 'JSONRPC', protocolVersion: '1.0' }],
+    securitySchemes: {
+      oauth2: {
+        oauth2SecurityScheme: {
+          flows: {
+            clientCredentials: {
+              tokenUrl: `${url}/oauth2/token`,
+              scopes: { [INVOKE_SCOPE]: 'Call every agent', [scope]: `Call ${agent.card.name}` },
+            },
+          },
+        },
+      },
+    },
+    securityRequirements: [{ schemes: { oauth2: { list: [scope] } } }],
+  };
+}
+
+/** Undefined where there is no good token at all. */
+async function mayCall(runtime: Runtime, context: GatewayContext, id: string): Promise<boolean | undefined> {
+  const [, token] = /^Bearer +(\S+)$/i.exec(context.req.header('authorization') ?? '') ?? [];
+  if (token === undefined) return undefined;
+  try {
+    const agents = await runtime.permissions.agentsOf(await runtime.tokens(token));
+    return agents === '*' || agents.includes(id as AgentId);
+  } catch (error) {
+    if (error instanceof TokenError) return undefined;
+    throw error;
+  }
+}
+
+function cardResponse(context: GatewayContext, agent: RegisteredAgent, card: AgentCard): Response {
+  const body = JSON.stringify(card);
+  const etag = `"${hash('sha256', body).slice(0, 32)}"`;
+  const headers = {
+    'cache-control': `${agent.public ? 'public' : 'private'}, max-age=60`,
+    etag,
+    'last-modified': new Date(agent.updatedAt).toUTCString(),
+  };
+  if (context.req.header('if-none-match') === etag) return new Response(null, { status: 304, headers });
+  return new Response(body, { headers: { ...headers, 'content-type': 'application/json' } });
+}
+
+function notFound(): Response {
+  return new Response(JSON.stringify({ error: { code: 'AGENT_NOT_FOUND', message: 'There is no such agent here.' } }), {
+    status: 404,
+    headers: { 'content-type': 'application/json' },
+  });
+}

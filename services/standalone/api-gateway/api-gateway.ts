@@ -1,0 +1,55 @@
+import { type Context, Hono } from 'hono';
+import type { HttpService } from '../../../shared/http/service.ts';
+import { ConfigurationError } from '../../../shared/errors.ts';
+import type { WiredFunction } from '../wiring/types.ts';
+import type { LocalAuthorizer } from './authorize.ts';
+
+interface Environment {
+  Bindings: { requestContext?: { authorizer: Readonly<Record<string, unknown>> } };
+}
+
+/**
+ * API Gateway's part on one machine: it serves the routes of serverless.yml and no others, each behind the authorizer that
+ * stands there, and hands the function what the authorizer said.
+ */
+export function createApiGateway(
+  functions: readonly WiredFunction[],
+  services: ReadonlyMap<string, HttpService>,
+  authorizers: ReadonlyMap<string, LocalAuthorizer>,
+): Hono<Environment> {
+  // A path with a slash at its end is the same resource, as on API Gateway.
+  const api = new Hono<Environment>({ strict: false });
+  for (const { name, routes } of functions) {
+    for (const { method, path, authorizer } of routes) {
+      const service = services.get(name);
+      if (service === undefined) throw new ConfigurationError(`The function ${name} has routes but exports no HTTP service.`);
+      const guard = authorizer === undefined ? undefined : authorizers.get(authorizer);
+      if (authorizer !== undefined && guard === undefined) {
+        throw new ConfigurationError(`The route ${method} ${path} names the authorizer ${authorizer}, which is no function.`);
+      }
+      api.on(method === 'ANY' ? methods : [method], [honoPath(path)], (context) => serve(context, service, guard));
+    }
+  }
+  api.notFound((context) => context.json({ error: { code: 'NOT_FOUND', message: 'There is nothing at this path.' } }, 404));
+  return api;
+}
+
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
+
+async function serve(context: Context<Environment>, service: HttpService, guard: LocalAuthorizer | undefined): Promise<Response> {
+  const { req, env } = context;
+  // Only what an authorizer said may stand here, whatever the request brought.
+  delete env.requestContext;
+  if (guard) {
+    const path = req.path.length > 1 && req.path.endsWith('/') ? req.path.slice(0, -1) : req.path;
+    const authorized = await guard.authorize(req.method, path, req.header('authorization'));
+    if ('refusal' in authorized) return authorized.refusal;
+    env.requestContext = { authorizer: authorized.context };
+  }
+  return service.app.fetch(req.raw, env);
+}
+
+/** `/agents/{agentId}` as Hono has it: `/agents/:agentId`; `{proxy+}` takes the rest of the path. */
+function honoPath(path: string): string {
+  return path.replace(/\{[A-Za-z0-9_]+\+\}/g, '*').replace(/\{([A-Za-z0-9_]+)\}/g, ':$1');
+}

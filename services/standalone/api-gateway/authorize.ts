@@ -1,0 +1,107 @@
+import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import { oauthError } from '../../../shared/http/oauth-error.ts';
+import type { Logger } from '../../../shared/telemetry/logger.ts';
+import type { LocalFunction } from '../functions/function.ts';
+import { arn } from '../identity.ts';
+import { type CompiledPolicy, compilePolicy } from '../policy/policy.ts';
+
+/** Milliseconds that an authorizer's answer is used again, so that a permission taken back is soon felt. */
+const TTL = 5_000;
+/** Answers kept; past that, the oldest goes. */
+const MAX_ANSWERS = 10_000;
+
+interface Answer {
+  readonly allows: CompiledPolicy;
+  readonly context: Readonly<Record<string, unknown>>;
+  /** Milliseconds since 1970. */
+  readonly until: number;
+}
+
+interface Refused {
+  readonly refusal: Response;
+}
+
+export type Authorized = Refused | { readonly context: Readonly<Record<string, unknown>> };
+
+/** API Gateway's part in authorizing: asks the Lambda authorizer, keeps its answer by the token, evaluates its policy. */
+export class LocalAuthorizer {
+  readonly #target: LocalFunction;
+  readonly #log: Logger;
+  readonly #answers = new Map<string, Answer>();
+
+  constructor(target: LocalFunction, log: Logger) {
+    this.#target = target;
+    this.#log = log;
+  }
+
+  async authorize(method: string, path: string, authorization: string | undefined): Promise<Authorized> {
+    if (authorization === undefined || authorization === '') {
+      return refused('This call needs an access token: send Authorization: Bearer <token>.');
+    }
+    const resource = arn('execute-api', `standalone/local/${method}${path}`);
+    const now = Date.now();
+    let answer = this.#answers.get(authorization);
+    if (answer === undefined || answer.until <= now) {
+      const asked = await this.#ask(requestEvent(method, path, resource, authorization), now);
+      if ('refusal' in asked) return asked;
+      answer = asked;
+      this.#keep(authorization, answer);
+    }
+    if (answer.allows('execute-api:Invoke', resource)) return { context: answer.context };
+    return { refusal: oauthError(403, 'insufficient_scope', 'The token does not permit this call.') };
+  }
+
+  async #ask(event: APIGatewayRequestAuthorizerEvent, now: number): Promise<Answer | Refused> {
+    try {
+      const result = (await this.#target.invoke(event)) as APIGatewayAuthorizerResult;
+      const { policyDocument } = result;
+      const context = result.context ?? {};
+      const expiresAt = Number(context['expiresAt'] ?? Number.POSITIVE_INFINITY);
+      return { allows: compilePolicy(policyDocument), context, until: Math.min(now + TTL, expiresAt) };
+    } catch (error) {
+      if (error instanceof Error && error.message === 'Unauthorized') {
+        const { reason } = (error.cause ?? {}) as { reason?: unknown };
+        const why = typeof reason === 'string' ? ` (${reason})` : '';
+        return refused(`The access token is not valid${why}. Get another from /oauth2/token.`);
+      }
+      this.#log.error('the authorizer failed', { error });
+      return { refusal: authorizerFailed() };
+    }
+  }
+
+  #keep(authorization: string, answer: Answer): void {
+    this.#answers.delete(authorization);
+    this.#answers.set(authorization, answer);
+    if (this.#answers.size <= MAX_ANSWERS) return;
+    const [oldest] = this.#answers.keys();
+    if (oldest !== undefined) this.#answers.delete(oldest);
+  }
+}
+
+function refused(description: string): Refused {
+  return { refusal: oauthError(401, 'invalid_token', description) };
+}
+
+function requestEvent(method: string, path: string, methodArn: string, authorization: string): APIGatewayRequestAuthorizerEvent {
+  return {
+    type: 'REQUEST',
+    methodArn,
+    resource: path,
+    path,
+    httpMethod: method,
+    headers: { Authorization: authorization },
+    multiValueHeaders: { Authorization: [authorization] },
+    pathParameters: null,
+    queryStringParameters: null,
+    multiValueQueryStringParameters: null,
+    stageVariables: null,
+    requestContext: {} as APIGatewayRequestAuthorizerEvent['requestContext'],
+  };
+}
+
+function authorizerFailed(): Response {
+  return new Response(JSON.stringify({ error: { code: 'AUTHORIZER_FAILED', message: 'The authorizer failed; the log has the details.' } }), {
+    status: 500,
+    headers: { 'content-type': 'application/json' },
+  });
+}

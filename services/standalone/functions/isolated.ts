@@ -1,0 +1,179 @@
+import type { SQSEvent } from 'aws-lambda';
+import { Worker } from 'node:worker_threads';
+import type { Runtime } from '../../../shared/runtime/runtime.ts';
+import type { WiredFunction } from '../wiring/types.ts';
+import { FunctionTimeoutError, type LocalFunction } from './function.ts';
+import { type FromWorker, remoteMethods, type ToWorker, type WorkerStart } from './protocol.ts';
+
+/** A worker that stays idle for so long is ended. */
+const IDLE = 60_000;
+
+interface Invocation {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * A function in threads of its own (`isolation: thread`), one invocation to a thread at a time, as Lambda has it. At the
+ * timeout the thread is terminated, whatever it does, and the invocation has failed.
+ */
+export class IsolatedFunction implements LocalFunction {
+  readonly name: string;
+  readonly #wired: WiredFunction;
+  readonly #runtime: Runtime;
+  readonly #idle: IsolatedWorker[] = [];
+  readonly #all = new Set<IsolatedWorker>();
+
+  constructor(wired: WiredFunction, runtime: Runtime) {
+    this.name = wired.name;
+    this.#wired = wired;
+    this.#runtime = runtime;
+  }
+
+  async invoke(event: unknown): Promise<unknown> {
+    if (isCancel(event)) {
+      // Only the thread that does the task can stop it, and nobody waits for a thread that may hang.
+      for (const worker of this.#all) worker.post({ kind: 'invoke', id: 0, event });
+      return { batchItemFailures: [] };
+    }
+    const worker = this.#idle.pop() ?? this.#start();
+    try {
+      return await worker.invoke(event, this.#wired.timeout);
+    } finally {
+      if (worker.alive) this.#rest(worker);
+    }
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#all].map((worker) => worker.terminate()));
+  }
+
+  #start(): IsolatedWorker {
+    const { name, handler, timeout } = this.#wired;
+    const worker = new IsolatedWorker(this.#runtime, {
+      name,
+      file: handler.file,
+      exportName: handler.exportName,
+      timeout,
+      artifactStream: this.#runtime.settings.artifactStream,
+      functionSettings: this.#runtime.functionSettings(name),
+    });
+    this.#all.add(worker);
+    worker.ended.then(() => {
+      this.#all.delete(worker);
+      const at = this.#idle.indexOf(worker);
+      if (at >= 0) this.#idle.splice(at, 1);
+    });
+    return worker;
+  }
+
+  #rest(worker: IsolatedWorker): void {
+    this.#idle.push(worker);
+    worker.endWhenIdle(IDLE);
+  }
+}
+
+/** One thread, and the invocation that it is at. */
+class IsolatedWorker {
+  readonly ended: Promise<void>;
+  readonly #runtime: Runtime;
+  readonly #name: string;
+  readonly #thread: Worker;
+  #alive = true;
+  #invocation: Invocation | undefined;
+  #lastId = 0;
+  #idleTimer: NodeJS.Timeout | undefined;
+
+  constructor(runtime: Runtime, start: WorkerStart) {
+    this.#runtime = runtime;
+    this.#name = start.name;
+    this.#thread = new Worker(new URL('./worker.ts', import.meta.url), { workerData: start });
+    this.#thread.on('message', (message: FromWorker) => this.#receive(message));
+    this.#thread.on('error', (error) => this.#invocation?.reject(error));
+    this.ended = new Promise((resolve) => {
+      this.#thread.on('exit', () => {
+        this.#alive = false;
+        this.#invocation?.reject(new Error(`the thread of ${start.name} ended`));
+        resolve();
+      });
+    });
+  }
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  post(message: ToWorker): void {
+    this.#thread.postMessage(message);
+  }
+
+  async invoke(event: unknown, seconds: number): Promise<unknown> {
+    clearTimeout(this.#idleTimer);
+    const id = ++this.#lastId;
+    const done = new Promise<unknown>((resolve, reject) => {
+      this.#invocation = { resolve, reject };
+    });
+    const timer = setTimeout(() => {
+      this.#invocation?.reject(new FunctionTimeoutError(this.#name, seconds));
+      void this.terminate();
+    }, seconds * 1000);
+    this.post({ kind: 'invoke', id, event });
+    try {
+      return await done;
+    } finally {
+      clearTimeout(timer);
+      this.#invocation = undefined;
+    }
+  }
+
+  endWhenIdle(milliseconds: number): void {
+    this.#idleTimer = setTimeout(() => void this.terminate(), milliseconds);
+    this.#idleTimer.unref();
+  }
+
+  async terminate(): Promise<void> {
+    this.#alive = false;
+    clearTimeout(this.#idleTimer);
+    await this.#thread.terminate();
+  }
+
+  #receive(message: FromWorker): void {
+    switch (message.kind) {
+      case 'result':
+        if (message.id === this.#lastId) this.#invocation?.resolve(message.value);
+        return;
+      case 'failure':
+        if (message.id === this.#lastId) this.#invocation?.reject(message.error);
+        return;
+      case 'call':
+        void this.#call(message);
+        return;
+      case 'tell':
+        method(this.#runtime[message.port], message.method)(...message.args);
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  async #call({ call, port, method: name, args }: FromWorker & { kind: 'call' }): Promise<void> {
+    try {
+      if (!remoteMethods[port].includes(name)) throw new Error(`${port}.${name} is not for agents`);
+      const value = await method(this.#runtime[port], name)(...args);
+      if (this.#alive) this.post({ kind: 'answer', call, value });
+    } catch (error) {
+      if (this.#alive) this.post({ kind: 'refusal', call, error });
+    }
+  }
+}
+
+function method(target: object, name: string): (...args: readonly unknown[]) => unknown {
+  const found: unknown = Reflect.get(target, name);
+  if (typeof found !== 'function') throw new Error(`there is no method ${name}`);
+  return (...args) => Reflect.apply(found, target, args);
+}
+
+function isCancel(event: unknown): boolean {
+  const { Records } = event as Partial<SQSEvent>;
+  return Records?.every(({ body }) => body.includes('"detail-type":"TaskCancelRequested.v1"')) ?? false;
+}

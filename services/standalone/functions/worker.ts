@@ -1,0 +1,81 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { EventPublisher } from '../../../shared/events/publisher.ts';
+import { systemClock } from '../../../shared/ports/clock.ts';
+import type { EventBus } from '../../../shared/ports/event-bus.ts';
+import { provideRuntime } from '../../../shared/runtime/current.ts';
+import type { AgentRuntime } from '../../../shared/runtime/runtime.ts';
+import { lambdaContext, loadHandler } from './function.ts';
+import { type FromWorker, type RemotePort, remoteMethods, type ToWorker, type WorkerStart } from './protocol.ts';
+
+/**
+ * The thread of an isolated function: it has an agent's runtime whose ports are calls to the host, so that a handler
+ * which never yields can be terminated and take nothing with it.
+ */
+const port = parentPort;
+if (port === null) throw new Error('worker.ts runs in a worker thread');
+const start = workerData as WorkerStart;
+const send = (message: FromWorker) => port.postMessage(message);
+const calls = new Map<number, { resolve: (value: unknown) => void; reject: (error: unknown) => void }>();
+let lastCall = 0;
+
+function remote<Port>(name: RemotePort): Port {
+  const methods = remoteMethods[name].map((method) => [
+    method,
+    (...args: unknown[]) =>
+      new Promise((resolve, reject) => {
+        calls.set(++lastCall, { resolve, reject });
+        send({ kind: 'call', call: lastCall, port: name, method, args });
+      }),
+  ]);
+  return Object.fromEntries(methods);
+}
+
+function told<Port>(name: 'log' | 'metrics', methods: readonly string[]): Port {
+  return Object.fromEntries(
+    methods.map((method) => [method, (...args: unknown[]) => send({ kind: 'tell', port: name, method, args })]),
+  ) as Port;
+}
+
+const runtime: AgentRuntime = {
+  settings: { artifactStream: start.artifactStream },
+  clock: systemClock,
+  publisher: new EventPublisher(remote<EventBus>('bus'), systemClock),
+  stream: remote<AgentRuntime['stream']>('stream'),
+  queue: remote<AgentRuntime['queue']>('queue'),
+  idempotency: remote<AgentRuntime['idempotency']>('idempotency'),
+  log: told<AgentRuntime['log']>('log', ['debug', 'info', 'warn', 'error']),
+  metrics: told<AgentRuntime['metrics']>('metrics', ['count']),
+  functionSettings: () => start.functionSettings,
+};
+provideRuntime(runtime);
+
+const handler = loadHandler({ name: start.name, handler: start });
+// Told at the first invocation.
+handler.catch(() => {});
+
+async function invoke(id: number, event: unknown): Promise<void> {
+  try {
+    const value = await (await handler)(event, lambdaContext(start.name, start.timeout, `${start.name}-${id}`));
+    send({ kind: 'result', id, value });
+  } catch (error) {
+    send({ kind: 'failure', id, error });
+  }
+}
+
+port.on('message', (message: ToWorker) => {
+  switch (message.kind) {
+    case 'invoke':
+      void invoke(message.id, message.event);
+      return;
+    case 'answer':
+      calls.get(message.call)?.resolve(message.value);
+      calls.delete(message.call);
+      return;
+    case 'refusal':
+      calls.get(message.call)?.reject(message.error);
+      calls.delete(message.call);
+      return;
+    default:
+      message satisfies never;
+  }
+});

@@ -1,0 +1,165 @@
+import { getRequestListener } from '@hono/node-server';
+import { ConfigurationError, messageOf } from '../../shared/errors.ts';
+import type { HttpService } from '../../shared/http/service.ts';
+import { provideRuntime } from '../../shared/runtime/current.ts';
+import type { Settings } from '../../shared/runtime/settings.ts';
+import { createStandaloneRuntime, type StandaloneRuntime } from '../../shared/runtime/standalone.ts';
+import { createTokenVerifier } from '../../shared/security/verify-token.ts';
+import type { Logger } from '../../shared/telemetry/logger.ts';
+import { createMetrics } from '../../shared/telemetry/prometheus.ts';
+import { queueName } from '../../shared/wiring/names.ts';
+import { createApiGateway } from './api-gateway/api-gateway.ts';
+import { LocalAuthorizer } from './api-gateway/authorize.ts';
+import type { LocalFunction } from './functions/function.ts';
+import { InProcessFunction } from './functions/in-process.ts';
+import { IsolatedFunction } from './functions/isolated.ts';
+import { ACCOUNT, REGION } from './identity.ts';
+import { createIssuer, type Issuer } from './issuer/issuer.ts';
+import { type SeededClient, seedSecurity } from './issuer/seed-client.ts';
+import { collectAgents } from './manifest.ts';
+import { HttpServer, type Listener, unavailable } from './server.ts';
+import { startSources } from './sources/start-sources.ts';
+import type { Source } from './sources/source.ts';
+import type { Wiring } from './wiring/types.ts';
+
+/** Milliseconds of the 5 s that a stop may take, after which what still runs is left to the next start. */
+const DRAIN = 4_000;
+
+/** The functions that the host itself calls, by their names in serverless.yml. */
+const PROJECTOR = 'projector';
+const REGISTRY = 'registry';
+
+export interface HostOptions {
+  readonly settings: Settings;
+  readonly wiring: Wiring;
+  readonly log: Logger;
+  /** The store failed: the process has to end. */
+  readonly onFatal: (error: Error) => void;
+}
+
+/** A mesh that runs. */
+export interface Host {
+  readonly settings: Settings;
+  readonly client: SeededClient;
+  readonly agents: readonly string[];
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the whole mesh in this process: it takes the place of API Gateway, Lambda and its event sources, and calls the
+ * same handlers from the same serverless.yml.
+ *
+ * @throws ConfigurationError that says what to change.
+ */
+export async function startHost(options: HostOptions): Promise<Host> {
+  const server = new HttpServer();
+  const port = await server.listen(options.settings.host, options.settings.port);
+  const settings = withPort(options.settings, port);
+  const stops: (() => Promise<void>)[] = [];
+  try {
+    return await startBehind(server, { ...options, settings }, stops);
+  } catch (error) {
+    for (const stop of stops.reverse()) await stop();
+    await server.close(0);
+    throw error;
+  }
+}
+
+async function startBehind(server: HttpServer, options: HostOptions, stops: (() => Promise<void>)[]): Promise<Host> {
+  const { settings, wiring, log } = options;
+  const runtime = openRuntime(options);
+  stops.push(() => runtime.database.close());
+  const issuer = await createIssuer({ clients: runtime.clients, secrets: runtime.secrets, issuer: settings.url, log });
+  runtime.verifyTokensBy(createTokenVerifier({ issuer: settings.url, jwks: issuer.jwks(), clock: runtime.clock }));
+  provideRuntime(runtime);
+
+  const functions = new Map<string, LocalFunction>();
+  for (const wired of wiring.functions) {
+    functions.set(wired.name, wired.isolation === 'thread' ? new IsolatedFunction(wired, runtime) : new InProcessFunction(wired));
+  }
+  const agents = await collectAgents(wiring, runtime.registry);
+  const registry = functions.get(REGISTRY);
+  if (registry === undefined) throw new ConfigurationError(`${wiring.file} has no function "${REGISTRY}", which keeps the agents.`);
+  await registry.invoke({ agents });
+  const client = await seedSecurity({
+    clients: runtime.clients,
+    permissions: runtime.permissions,
+    agents: agents.map(({ id }) => id),
+    folder: settings.data,
+    clock: runtime.clock,
+  });
+  const services = await loadServices(wiring);
+  const authorizers = new Map([...functions].map(([name, target]) => [name, new LocalAuthorizer(target, log)]));
+  const api = createApiGateway(wiring.functions, services, authorizers);
+  const sources = await startSources({ runtime, wiring, functions });
+  server.serve(route(issuer, getRequestListener(api.fetch, { overrideGlobalObjects: false })));
+  // The issuer is slow to load: better now than in the first client's call.
+  const loading = setTimeout(() => void issuer.load().catch((error: unknown) => log.error('the token issuer failed to load', { error })), 100);
+  return {
+    settings,
+    client,
+    agents: agents.map(({ id }) => id),
+    async stop() {
+      clearTimeout(loading);
+      await drain(server, [...services.values()], sources);
+      await Promise.all([...functions.values()].map((each) => each.stop()));
+      await runtime.database.close();
+    },
+  };
+}
+
+function openRuntime({ settings, wiring, log, onFatal }: HostOptions): StandaloneRuntime {
+  const functions = new Map(
+    wiring.functions.map(({ name, subscriptions }) => [name, { maxReceiveCount: subscriptions[0]?.maxReceiveCount ?? 1 }]),
+  );
+  return createStandaloneRuntime({
+    settings,
+    log,
+    metrics: createMetrics(),
+    account: ACCOUNT,
+    region: REGION,
+    projectorQueue: queueName(wiring.stage, PROJECTOR),
+    functions,
+    onFatal,
+  });
+}
+
+/** The functions that have routes serve them as HTTP services, without a Lambda event in between. */
+async function loadServices(wiring: Wiring): Promise<Map<string, HttpService>> {
+  const services = new Map<string, HttpService>();
+  for (const { name, routes, handler } of wiring.functions) {
+    if (routes.length === 0) continue;
+    let module: { service?: HttpService };
+    try {
+      module = await import(handler.file);
+    } catch (cause) {
+      throw new ConfigurationError(`The function ${name} cannot be loaded from ${handler.file}: ${messageOf(cause)}`, { cause });
+    }
+    if (module.service) services.set(name, module.service);
+  }
+  return services;
+}
+
+const issuerPaths = new Set(['/oauth2/token', '/.well-known/jwks.json']);
+
+function route(issuer: Issuer, api: Listener): Listener {
+  return (request, response) => {
+    const path = request.url?.split('?', 1)[0] ?? '';
+    if (issuerPaths.has(path)) issuer.callback(request, response);
+    else api(request, response);
+  };
+}
+
+/** Waiting calls and streams are answered first, then what runs may end; what does not is delivered again at the next start. */
+async function drain(server: HttpServer, services: readonly HttpService[], sources: readonly Source[]): Promise<void> {
+  for (const service of services) service.drain();
+  const closed = server.close(DRAIN);
+  server.serve(unavailable);
+  const stopped = Promise.all(sources.map((source) => source.stop()));
+  await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, DRAIN).unref())]);
+  await closed;
+}
+
+function withPort(settings: Settings, port: number): Settings {
+  return port === settings.port ? settings : { ...settings, port, url: settings.url.replace(/:0$/, `:${port}`) };
+}

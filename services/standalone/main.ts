@@ -1,0 +1,70 @@
+import { messageOf, StarlingError } from '../../shared/errors.ts';
+import { readSettings } from '../../shared/runtime/settings.ts';
+import { createLogger } from '../../shared/telemetry/powertools-logger.ts';
+import { type Host, startHost } from './host.ts';
+import { readWiring } from './wiring/index.ts';
+
+/** `npm start`: the mesh on one machine, until Ctrl-C. */
+async function main(): Promise<void> {
+  const settings = readSettings(process.env, process.stdout.isTTY ?? false);
+  const log = createLogger({ level: settings.logLevel, format: settings.logFormat, service: 'starling' });
+  const wiring = readWiring('serverless.yml', { stage: settings.stage, env: process.env });
+  const host = await startHost({
+    settings,
+    wiring,
+    log,
+    onFatal(error) {
+      log.error('the mesh cannot go on', { error });
+      process.exit(1);
+    },
+  });
+  stopAtSignals(host);
+  process.stdout.write(greeting(host));
+}
+
+function stopAtSignals(host: Host): void {
+  let stopping = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      // The second one does not wait.
+      if (stopping) process.exit(130);
+      stopping = true;
+      host.stop().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          process.stderr.write(`The mesh did not stop cleanly: ${messageOf(error)}\n`);
+          process.exit(1);
+        },
+      );
+    });
+  }
+}
+
+function greeting({ settings, client, agents }: Host): string {
+  const { url } = settings;
+  return `
+Starling is ready at ${url}  (${Math.round(performance.now())} ms, agents: ${agents.join(', ')})
+
+  client id      ${client.clientId}
+  client secret  ${client.clientSecret}
+
+Try it:
+
+  npx starling call calculator "(3 + 4) * 5 - 2^3"
+
+or with curl:
+
+  TOKEN=$(curl -s -u ${client.clientId}:${client.clientSecret} -d grant_type=client_credentials ${url}/oauth2/token | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
+  curl -s ${url}/agents/weather -H "Authorization: Bearer $TOKEN" -d '{"jsonrpc":"2.0","method":"get_weather","params":{"location":"Seoul"},"id":1}'
+
+An A2A client finds an agent's card below ${url}/agents/echo/ (with the slash). Ctrl-C stops the mesh.
+
+`;
+}
+
+main().catch((error: unknown) => {
+  // What a person can mend is told in words; anything else is ours, and keeps its stack.
+  const text = error instanceof StarlingError ? error.message : error instanceof Error ? error.stack : String(error);
+  process.stderr.write(`${text}\n`);
+  process.exit(1);
+});

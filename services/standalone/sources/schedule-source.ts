@@ -1,0 +1,63 @@
+import type { Logger } from '../../../shared/telemetry/logger.ts';
+import type { LocalFunction } from '../functions/function.ts';
+import type { Source } from './source.ts';
+
+/** Invokes a function at a fixed rate, and sooner when asked to; never twice at the same time. */
+export class ScheduleSource implements Source {
+  readonly #target: LocalFunction;
+  readonly #milliseconds: number;
+  readonly #log: Logger;
+  #timer: NodeJS.Timeout | undefined;
+  #soon: { readonly at: number; readonly timer: NodeJS.Timeout } | undefined;
+  #running: Promise<void> | undefined;
+  #again = false;
+
+  constructor(target: LocalFunction, seconds: number, log: Logger) {
+    this.#target = target;
+    this.#milliseconds = seconds * 1000;
+    this.#log = log;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.#invoke(), this.#milliseconds);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    clearTimeout(this.#soon?.timer);
+    await this.#running;
+  }
+
+  /** Has the function invoked at a time (milliseconds since 1970), unless it will be before. */
+  invokeAt(at: number, now: number): void {
+    if (this.#soon !== undefined && this.#soon.at <= at) return;
+    clearTimeout(this.#soon?.timer);
+    const timer = setTimeout(
+      () => {
+        this.#soon = undefined;
+        this.#invoke();
+      },
+      Math.min(Math.max(0, at - now), 2_147_483_647),
+    );
+    this.#soon = { at, timer };
+  }
+
+  #invoke(): void {
+    if (this.#running) {
+      this.#again = true;
+      return;
+    }
+    this.#running = this.#target
+      .invoke({ source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} })
+      .then(
+        () => {},
+        (error: unknown) => this.#log.error('a scheduled invocation failed', { function: this.#target.name, error }),
+      )
+      .finally(() => {
+        this.#running = undefined;
+        if (!this.#again) return;
+        this.#again = false;
+        this.#invoke();
+      });
+  }
+}

@@ -1,0 +1,66 @@
+import type { StandaloneRuntime } from '../../../shared/runtime/standalone.ts';
+import { deadLetterQueueName, queueName, ruleName } from '../../../shared/wiring/names.ts';
+import type { Subscription } from '../../../shared/wiring/subscription.ts';
+import type { LocalFunction } from '../functions/function.ts';
+import { arn } from '../identity.ts';
+import type { StreamConsumer, WiredFunction, Wiring } from '../wiring/types.ts';
+import { QueueSource } from './queue-source.ts';
+import { ScheduleSource } from './schedule-source.ts';
+import type { Source } from './source.ts';
+import { StreamSource } from './stream-source.ts';
+
+/** The function that ends tasks at their deadlines: it is woken in time, not only by its schedule. */
+const SWEEPER = 'sweeper';
+/** Of every stream: enough to keep a slow task's chunks from holding up the others'. */
+const SHARDS = 4;
+/** Seconds for a message that went to the dead-letter queue: nobody receives from it but a redrive. */
+const DEAD_LETTER_VISIBILITY = 30;
+
+export interface Sources {
+  readonly runtime: StandaloneRuntime;
+  readonly wiring: Wiring;
+  readonly functions: ReadonlyMap<string, LocalFunction>;
+}
+
+/** Makes the rules, queues and streams of serverless.yml, and starts what wakes its functions. */
+export async function startSources({ runtime, wiring, functions }: Sources): Promise<Source[]> {
+  const sources: Source[] = [];
+  await runtime.stream.create(runtime.settings.artifactStream, SHARDS);
+  for (const wired of wiring.functions) {
+    const target = functions.get(wired.name);
+    if (target === undefined) continue;
+    for (const subscription of wired.subscriptions) sources.push(await queueSource(runtime, wiring, { wired, subscription, target }));
+    for (const consumer of wired.streams) sources.push(await streamSource(runtime, consumer, target));
+    for (const { rate } of wired.schedules) {
+      const source = new ScheduleSource(target, rate, runtime.log);
+      if (wired.name === SWEEPER) runtime.tasks.watchDeadlines((at) => source.invokeAt(at, runtime.clock.now()));
+      sources.push(source);
+    }
+  }
+  for (const source of sources) source.start();
+  return sources;
+}
+
+interface Subscribed {
+  readonly wired: WiredFunction;
+  readonly subscription: Subscription;
+  readonly target: LocalFunction;
+}
+
+async function queueSource(runtime: StandaloneRuntime, { stage }: Wiring, { wired, subscription, target }: Subscribed): Promise<Source> {
+  const { queue, bus, log, metrics } = runtime;
+  const { batchSize, concurrency, maxReceiveCount, visibilityTimeout, pattern } = subscription;
+  const name = queueName(stage, wired.name);
+  const deadLetterQueue = deadLetterQueueName(stage, wired.name);
+  await queue.create(deadLetterQueue, { visibilityTimeout: DEAD_LETTER_VISIBILITY });
+  await queue.create(name, { visibilityTimeout, maxReceiveCount, deadLetterQueue });
+  await queue.releaseInFlight(name);
+  await bus.putRule({ name: ruleName(stage, wired.name), pattern, queue: name });
+  return new QueueSource({ queue, name, arn: arn('sqs', name), target, batchSize, concurrency, maxReceiveCount, log, metrics });
+}
+
+async function streamSource(runtime: StandaloneRuntime, consumer: StreamConsumer, target: LocalFunction): Promise<Source> {
+  const { stream, log, metrics } = runtime;
+  await stream.create(consumer.stream, SHARDS);
+  return new StreamSource({ stream, consumer, arn: arn('kinesis', `stream/${consumer.stream}`), target, log, metrics });
+}

@@ -1,0 +1,25 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { ConfigurationError, messageOf } from '../errors.ts';
+import type { SkillSchemas } from '../ports/agent-registry.ts';
+
+/**
+ * Refuses JSON Schemas of skills that are none. For where agents are collected, at a start or when packaging: it is slow
+ * to load, and compiles to code, which is fit for the project's own agents only.
+ *
+ * @throws ConfigurationError that names the skill, the schema and the place in it.
+ */
+export function checkSkillSchemas(skills: readonly SkillSchemas[]): void {
+  for (const { id, input, output } of skills) {
+    for (const [name, schema] of Object.entries({ input, output })) {
+      if (schema === undefined) continue;
+      try {
+        new Ajv2020({ strict: false, validateFormats: false, logger: false }).compile(schema);
+      } catch (cause) {
+        throw new ConfigurationError(
+          `The ${name} schema of the skill ${id} is no JSON Schema 2020-12: ${messageOf(cause)}. Mend it where the skill is defined.`,
+          { cause },
+        );
+      }
+    }
+  }
+}

@@ -1,0 +1,6 @@
+/** What the author of an agent needs. */
+export { defineAgent } from './define-agent.ts';
+export { type AgentDefinition, type Handler, type SkillDefinition, skill } from './definition.ts';
+export { TaskFailed, TaskRejected } from './errors.ts';
+export { artifact, authRequired, chunk, completed, inputRequired, type Output, working } from './outputs.ts';
+export type { AgentTask } from './task.ts';

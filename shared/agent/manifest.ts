@@ -1,0 +1,14 @@
+import type { AgentId } from '../ids.ts';
+import type { AgentRecord } from '../ports/agent-registry.ts';
+import { type AgentDefinition, manifestCard, skillSchemas } from './definition.ts';
+
+/** What the registry keeps of an agent: its definition without its code. `deadline` is in seconds. */
+export function agentRecord(id: AgentId, definition: AgentDefinition, deadline: number): AgentRecord {
+  return {
+    id,
+    card: manifestCard(definition),
+    skillSchemas: skillSchemas(definition),
+    public: definition.public ?? false,
+    deadline,
+  };
+}

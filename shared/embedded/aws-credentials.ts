@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import { ConfigurationError } from '../errors.ts';
+import { createPrivateFile, readPrivateFile } from '../security/private-file.ts';
+
+/** What an AWS SDK signs with to reach a standalone mesh. They are no account's: AWS itself knows nothing of them. */
+export interface AwsCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+/** The region of a standalone mesh, which signatures bear. */
+export const EMBEDDED_REGION = 'us-east-1';
+
+/** Where the keys stand in a data folder; only its owner can read them. */
+export function awsCredentialsFile(folder: string): string {
+  return path.join(folder, 'aws-credentials.json');
+}
+
+/**
+ * The keys of a data folder, made where there are none yet: of two processes that ask at once, both get the same.
+ *
+ * @throws ConfigurationError when the file is there and holds no keys.
+ */
+export async function awsCredentials(folder: string): Promise<AwsCredentials> {
+  const file = awsCredentialsFile(folder);
+  const kept = await readPrivateFile(file);
+  if (kept !== undefined) return parse(kept, file);
+  const made = newCredentials();
+  if (await createPrivateFile(file, `${JSON.stringify(made, undefined, 2)}\n`)) return made;
+  return parse((await readPrivateFile(file)) ?? '', file);
+}
+
+/** Of the lengths that AWS's own have: some clients check. The prefix is none of AWS's, so no scanner takes them for leaked. */
+function newCredentials(): AwsCredentials {
+  return {
+    accessKeyId: `STRL${randomBytes(8).toString('hex').toUpperCase()}`,
+    secretAccessKey: randomBytes(30).toString('base64'),
+  };
+}
+
+function parse(text: string, file: string): AwsCredentials {
+  try {
+    const { accessKeyId, secretAccessKey } = JSON.parse(text) as Partial<AwsCredentials>;
+    if (accessKeyId && secretAccessKey && typeof accessKeyId === 'string' && typeof secretAccessKey === 'string') {
+      return { accessKeyId, secretAccessKey };
+    }
+  } catch {
+    // Not JSON is no other than JSON of another shape.
+  }
+  throw new ConfigurationError(`${file} holds no AWS keys. Delete it: new ones are made, and clients need those then.`);
+}
