@@ -1,4 +1,4 @@
-import { CliError, MeshError } from '../errors.ts';
+import { CliError, type MeshError } from '../errors.ts';
 import type { Target } from '../target.ts';
 import { readCredentials } from './credentials.ts';
 import { isObject, meshError, readJson, send } from './http.ts';

@@ -8,7 +8,7 @@ import { readWiring } from './wiring/index.ts';
 async function main(): Promise<void> {
   const settings = readSettings(process.env, process.stdout.isTTY ?? false);
   const log = createLogger({ level: settings.logLevel, format: settings.logFormat, service: 'starling' });
-  const wiring = readWiring('serverless.yml', { stage: settings.stage, env: process.env });
+  const wiring = readWiring(settings.config, { stage: settings.stage, env: process.env });
   const host = await startHost({
     settings,
     wiring,

@@ -76,7 +76,13 @@ async function attempt(
   running.set(key, clock);
   const turn = new Turn(runtime, request, number);
   try {
-    const task = agentTask(data, { attempt: number, signal: clock.signal, log });
+    const task = agentTask(data, {
+      attempt: number,
+      signal: clock.signal,
+      log,
+      idempotency: runtime.idempotency,
+      timeLeft: () => context.getRemainingTimeInMillis(),
+    });
     await clock.race(runHandler(definition, task, turn));
     await turn.flush();
   } catch (error) {

@@ -1,6 +1,8 @@
 import type { Message, Part } from '../a2a/types.ts';
 import type { TaskRequestedV1 } from '../events/generated/types.ts';
+import type { IdempotencyStore } from '../ports/idempotency-store.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { createOnce, type Once } from './idempotency.ts';
 
 /** One turn of a task, as a handler sees it. */
 export interface AgentTask {
@@ -25,16 +27,22 @@ export interface AgentTask {
   /** Aborts when the task is cancelled, at its deadline, and when the function's time is up. */
   readonly signal: AbortSignal;
   readonly log: Logger;
+  /** Has a side effect of the agent's own happen once, although messages are delivered again. */
+  readonly once: Once;
 }
 
 export interface TaskSurroundings {
   readonly attempt: number;
   readonly signal: AbortSignal;
   readonly log: Logger;
+  readonly idempotency: IdempotencyStore;
+  /** Milliseconds that are left of the function's time. */
+  readonly timeLeft: () => number;
 }
 
-export function agentTask(data: TaskRequestedV1, { attempt, signal, log }: TaskSurroundings): AgentTask {
-  const { message } = data;
+export function agentTask(data: TaskRequestedV1, surroundings: TaskSurroundings): AgentTask {
+  const { attempt, signal, log, idempotency: store, timeLeft } = surroundings;
+  const { message, agentId, taskId, turn } = data;
   return {
     id: data.taskId,
     contextId: data.contextId,
@@ -50,6 +58,7 @@ export function agentTask(data: TaskRequestedV1, { attempt, signal, log }: TaskS
     deadline: new Date(data.deadline),
     signal,
     log,
+    once: createOnce({ store, agentId, taskId, turn, signal, timeLeft }),
   };
 }
 

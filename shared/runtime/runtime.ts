@@ -3,6 +3,7 @@ import type { AgentRegistry } from '../ports/agent-registry.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EventArchive, EventBus } from '../ports/event-bus.ts';
 import type { EventStream } from '../ports/event-stream.ts';
+import type { IdempotencyStore } from '../ports/idempotency-store.ts';
 import type { PermissionStore } from '../ports/permission-store.ts';
 import type { Quarantine } from '../ports/quarantine.ts';
 import type { Queue } from '../ports/queue.ts';
@@ -28,6 +29,7 @@ export interface AgentRuntime {
   readonly metrics: Metrics;
   /** For a delivery that failed: when it comes again. */
   readonly queue: Pick<Queue, 'changeVisibility'>;
+  readonly idempotency: IdempotencyStore;
   functionSettings(name: string): FunctionSettings;
 }
 

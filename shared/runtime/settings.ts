@@ -5,6 +5,8 @@ export interface Settings {
   readonly stage: string;
   readonly host: string;
   readonly port: number;
+  /** The file that wires the functions. */
+  readonly config: string;
   /** The folder of the database and keys. */
   readonly data: string;
   /** How long a blocking call waits for its task. */
@@ -34,6 +36,7 @@ export function readSettings(env: Environment, terminal: boolean): Settings {
     stage,
     host,
     port,
+    config: env['STARLING_CONFIG'] || 'serverless.yml',
     data: env['STARLING_DATA'] || '.starling',
     wait: number(env, 'STARLING_WAIT', 25, { from: 0, to: 86_400, what: 'seconds' }) * 1000,
     maxBody: number(env, 'STARLING_MAX_BODY', 4 * 1024 * 1024, { from: 1024, to: 2 ** 30, integer: true, what: 'bytes' }),

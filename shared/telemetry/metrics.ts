@@ -4,11 +4,17 @@ export const counters = {
   starling_call_errors_total: { help: 'Calls answered with an error.', labels: ['agent', 'code'] },
   starling_tasks_ended_total: { help: 'Tasks that ended, as their agent told.', labels: ['agent', 'state'] },
   starling_agent_attempts_total: { help: 'Deliveries to an agent, retries among them.', labels: ['agent'] },
-  starling_agent_retries_total: { help: 'Deliveries to an agent that failed and will be tried again.', labels: ['agent'] },
+  starling_agent_retries_total: {
+    help: 'Deliveries to an agent that failed and will be tried again.',
+    labels: ['agent'],
+  },
   starling_dead_letters_total: { help: 'Messages that failed at their last delivery.', labels: ['function'] },
   starling_deadlines_missed_total: { help: 'Tasks ended because their deadline passed.', labels: ['agent'] },
   starling_quarantined_total: { help: 'Events put aside because they broke their contract.', labels: ['function'] },
-  starling_invocations_failed_total: { help: 'Invocations of a function that threw or timed out.', labels: ['function'] },
+  starling_invocations_failed_total: {
+    help: 'Invocations of a function that threw or timed out.',
+    labels: ['function'],
+  },
 } as const;
 
 export type CounterName = keyof typeof counters;

@@ -41,7 +41,8 @@ async function* events(
   for await (const { position, event } of archive.tail(after, signal)) {
     if (signal.aborted) return;
     if (++scanned % SCAN_SLICE === 0) await nextTurn();
-    if (pattern === undefined || matches(pattern, parseEvent(event))) yield { id: String(position), data: oneLine(event) };
+    if (pattern === undefined || matches(pattern, parseEvent(event)))
+      yield { id: String(position), data: oneLine(event) };
   }
 }
 

@@ -18,7 +18,7 @@ const MAX_STEPS = 1_000_000;
  * are nested like paths, so those are at most as many as the event has array elements.
  */
 export function consistent(fields: readonly BoundField[], dotted: boolean): boolean {
-  const elements = new ElementIndex();
+  const elements = new ElementIndex(dotted);
   let states: readonly State[] = [[]];
   let steps = 0;
   for (const [position, { field, slot }] of fields.entries()) {
@@ -26,7 +26,7 @@ export function consistent(fields: readonly BoundField[], dotted: boolean): bool
     const next = new Map<string, State>();
     for (const state of states) {
       const fitting = elements.fitting(slot, state);
-      steps += 1 + fitting.length;
+      steps += 1 + (dotted ? slot.leaves.length : fitting.length);
       if (steps > MAX_STEPS) return false;
       for (const leaf of fitting) {
         const value = slot.leaves[leaf];
@@ -35,10 +35,6 @@ export function consistent(fields: readonly BoundField[], dotted: boolean): bool
         keep(next, extend(state, slot.places[leaf], following));
       }
       if (!field.absent || fitting.length > 0) continue;
-      if (dotted) {
-        steps += slot.places.length;
-        if (slot.places.some((place) => fits(state, place))) continue;
-      }
       if (following === undefined) return true;
       keep(next, extend(state, undefined, following));
     }
@@ -79,18 +75,22 @@ function fits(state: State, place: Place | undefined): boolean {
 /** The leaves of a slot by the array element they stand in, so that one element is found without reading all others. */
 class ElementIndex {
   readonly #bySlot = new Map<Slot, Map<number, Map<number, number[]>>>();
+  readonly #dotted: boolean;
+
+  constructor(dotted: boolean) {
+    this.#dotted = dotted;
+  }
 
   /** Positions of the slot's leaves that fit the state. */
   fitting(slot: Slot, state: State): readonly number[] {
-    if (state.length > 0) {
-      const arrays = this.#arraysOf(slot);
-      for (const { array, index } of state) {
-        const elements = arrays.get(array);
-        // Without dotted keys every fitting leaf stands in the innermost array that both have.
-        if (elements !== undefined) return (elements.get(index) ?? []).filter((leaf) => fits(state, slot.places[leaf]));
-      }
-    }
-    return [...slot.leaves.keys()];
+    const all = [...slot.leaves.keys()];
+    if (state.length === 0) return all;
+    const fit = (leaf: number) => fits(state, slot.places[leaf]);
+    if (this.#dotted) return all.filter(fit);
+    const arrays = this.#arraysOf(slot);
+    // Every fitting leaf stands in the innermost array that the state and the slot share.
+    const shared = state.find(({ array }) => arrays.has(array));
+    return shared === undefined ? all : (arrays.get(shared.array)?.get(shared.index) ?? []).filter(fit);
   }
 
   #arraysOf(slot: Slot): Map<number, Map<number, number[]>> {

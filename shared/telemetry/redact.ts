@@ -1,0 +1,152 @@
+import { isAnyArrayBuffer, isNativeError } from 'node:util/types';
+import type { LogFields } from './logger.ts';
+
+/** What stands in the place of a secret. */
+export const REDACTED = '[redacted]';
+
+const MAX_TEXT = 2_000;
+const MAX_STACK = 8_000;
+const MAX_DEPTH = 5;
+const MAX_ITEMS = 20;
+const MAX_KEYS = 40;
+const MAX_CAUSES = 5;
+/** Objects and arrays in one line, however they nest. */
+const MAX_NODES = 200;
+
+const ELLIPSIS = '…';
+
+/** Names in lower case without their punctuation. */
+const secretName =
+  /authorization|password|passwd|passphrase|secret|cookie|credential|assertion|apikey|accesskey$|(?:private|signing|encryption)key|keymaterial|^(?:auth|pem)$/;
+/** Numbers and booleans under such a name are counts and flags: `maxTokens: 512`. */
+const tokenName = /(?:token|jwt)s?$/;
+/** The private members of a JSON Web Key (RFC 7518 §6). */
+const privateJwkMembers = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']);
+
+const parameter =
+  '(?:access_token|refresh_token|id_token|token|client_?secret|secret|password|api_?key|code_verifier|client_assertion|assertion|x-amz-signature|x-amz-security-token|signature|sig)';
+const secretTexts: readonly (readonly [RegExp, string])[] = [
+  // Every quantifier is bounded or starts at a boundary: the text is a stranger's.
+  [/(?<![\w-])eyJ[\w-]{8,}(?:\.[\w-]*){1,4}/g, REDACTED],
+  [/\b(Bearer|Basic|DPoP)\s{1,4}[\w.~+/=-]{16,}/gi, `$1 ${REDACTED}`],
+  [/-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g, REDACTED],
+  [/(:\/\/)[^\s/@?#]{1,512}@/g, `$1${REDACTED}@`],
+  [new RegExp(`(?<![\\w-])(${parameter}=)[^&\\s"'#]+`, 'gi'), `$1${REDACTED}`],
+  [new RegExp(`("${parameter}"\\s{0,4}:\\s{0,4}")(?:[^"\\\\]|\\\\.)*`, 'gi'), `$1${REDACTED}`],
+];
+
+/** A text without the secrets that can be told by their looks, and of bounded length. */
+export function redactText(text: string, limit = MAX_TEXT): string {
+  // Cut first, so that a megabyte costs no more than a page, and far behind what is shown, so that no secret is cut in two.
+  const isLong = text.length > 4 * limit;
+  let safe = isLong ? text.slice(0, 4 * limit) : text;
+  for (const [pattern, replacement] of secretTexts) safe = safe.replace(pattern, replacement);
+  return isLong || safe.length > limit ? `${safe.slice(0, limit)}${ELLIPSIS}` : safe;
+}
+
+/**
+ * Fields as a line may bear them: plain JSON, bounded in depth and size, without secrets. Errors become their name,
+ * message, code, stack and cause, and nothing else that hangs on them, since clients hang requests and responses there.
+ */
+export function redactFields(fields: LogFields): Record<string, unknown> {
+  return members(fields, 0, { nodes: MAX_NODES });
+}
+
+interface Budget {
+  nodes: number;
+}
+
+function plain(value: unknown, depth: number, budget: Budget): unknown {
+  switch (typeof value) {
+    case 'string':
+      return redactText(value);
+    case 'number':
+      return Number.isFinite(value) ? value : String(value);
+    case 'bigint':
+      return String(value);
+    case 'boolean':
+    case 'undefined':
+      return value;
+    case 'object':
+      return value === null ? null : plainObject(value, depth, budget);
+    default:
+      return `[${typeof value}]`;
+  }
+}
+
+function plainObject(value: object, depth: number, budget: Budget): unknown {
+  if (--budget.nodes < 0 || depth > MAX_DEPTH) return ELLIPSIS;
+  if (isError(value)) return plainError(value, budget, 0);
+  if (ArrayBuffer.isView(value) || isAnyArrayBuffer(value)) return `[${value.byteLength} bytes]`;
+  if (value instanceof Map || value instanceof Set) return `[${value.size} entries]`;
+  if (Array.isArray(value)) {
+    const items = value.slice(0, MAX_ITEMS).map((item) => plain(item, depth + 1, budget));
+    return value.length > MAX_ITEMS ? [...items, `${ELLIPSIS} ${value.length - MAX_ITEMS} more`] : items;
+  }
+  // Dates, URLs and decimals know their JSON.
+  if ('toJSON' in value && typeof value.toJSON === 'function') return plain(value.toJSON(), depth + 1, budget);
+  return members(value, depth, budget);
+}
+
+function members(value: object, depth: number, budget: Budget): Record<string, unknown> {
+  const isKey = 'kty' in value;
+  const names = Object.keys(value);
+  const safe: [string, unknown][] = [];
+  for (const name of names.slice(0, MAX_KEYS)) {
+    safe.push([
+      name.slice(0, 100),
+      isKey && privateJwkMembers.has(name) ? REDACTED : member(value, name, depth, budget),
+    ]);
+  }
+  if (names.length > MAX_KEYS) safe.push([ELLIPSIS, `${names.length - MAX_KEYS} more`]);
+  return Object.fromEntries(safe);
+}
+
+/** Logging must not throw, whatever a getter does. */
+function member(owner: object, name: string, depth: number, budget: Budget): unknown {
+  try {
+    const value: unknown = Reflect.get(owner, name);
+    return isSecret(name, value) ? REDACTED : plain(value, depth + 1, budget);
+  } catch {
+    return '[unreadable]';
+  }
+}
+
+function isSecret(name: string, value: unknown): boolean {
+  if (value === undefined || value === null) return false;
+  const bare = name.toLowerCase().replace(/[^a-z0-9]/g, '');
+  if (secretName.test(bare)) return true;
+  return tokenName.test(bare) && typeof value !== 'number' && typeof value !== 'boolean';
+}
+
+/** An error as a line bears it. */
+export interface PlainError {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: string | number;
+  readonly stack?: string;
+  readonly cause?: unknown;
+  /** Those of an AggregateError, whose own message says nothing. */
+  readonly errors?: readonly unknown[];
+}
+
+function isError(value: unknown): value is Error {
+  return isNativeError(value) || value instanceof Error;
+}
+
+function plainError(error: Error, budget: Budget, causes: number): PlainError {
+  const code = 'code' in error ? error.code : undefined;
+  const inner = (value: unknown) => {
+    if (isError(value))
+      return causes < MAX_CAUSES && --budget.nodes >= 0 ? plainError(value, budget, causes + 1) : ELLIPSIS;
+    return plain(value, 1, budget);
+  };
+  return {
+    name: redactText(String(error.name), 100),
+    message: redactText(String(error.message)),
+    ...((typeof code === 'string' || typeof code === 'number') && { code }),
+    ...(typeof error.stack === 'string' && { stack: redactText(error.stack, MAX_STACK) }),
+    ...(error.cause !== undefined && { cause: inner(error.cause) }),
+    ...('errors' in error && Array.isArray(error.errors) && { errors: error.errors.slice(0, MAX_CAUSES).map(inner) }),
+  };
+}
