@@ -9,15 +9,20 @@ export interface Credentials {
   readonly file: string;
 }
 
+/** There is no file with credentials. */
+export class NoCredentialsError extends CliError {
+  constructor(file: string) {
+    super(
+      `There are no credentials at ${file}. A mesh writes them when it starts: run this command in the folder where npm start was run, or name the mesh's data folder with --data or STARLING_DATA.`,
+    );
+  }
+}
+
 /** The credentials that the mesh has put into its data folder for this command. */
 export async function readCredentials(folder: string): Promise<Credentials> {
   const file = path.resolve(folder, 'client.json');
   const text = await read(file);
-  if (text === undefined) {
-    throw new CliError(
-      `There are no credentials at ${file}. A mesh writes them when it starts: run this command in the folder where npm start was run, or name the mesh's data folder with --data or STARLING_DATA.`,
-    );
-  }
+  if (text === undefined) throw new NoCredentialsError(file);
   const credentials = parse(text);
   if (credentials === undefined) {
     throw new CliError(`${file} does not hold credentials. Delete it and start the mesh again: it writes new ones.`);

@@ -1,4 +1,3 @@
-import type { JSONValue } from '@aws-lambda-powertools/commons/types';
 import { messageOf, StarlingError } from '../errors.ts';
 import type { IdempotencyStore } from '../ports/idempotency-store.ts';
 import { TaskFailed } from './errors.ts';
@@ -66,7 +65,7 @@ const KEPT_FOR = 14 * DAY;
 const MAX_RESULT = 256 * 1024;
 
 /** What is stored. A result that is no JSON is stored as that: the effect was had all the same. */
-type Outcome = { readonly value?: JSONValue } | { readonly problem: string };
+type Outcome = { readonly value?: unknown } | { readonly problem: string };
 
 export function createOnce({ store, agentId, taskId, turn, signal, timeLeft }: OnceSurroundings): Once {
   const used = new Set<string>();
@@ -99,6 +98,8 @@ export function createOnce({ store, agentId, taskId, turn, signal, timeLeft }: O
     try {
       outcome = await once(identity);
     } catch (error) {
+      // A handler may try again by itself.
+      used.delete(identity);
       if (error instanceof Error && error.name === 'IdempotencyAlreadyInProgressError') {
         throw new OnceInProgressError(name, taskId, { cause: error });
       }
@@ -119,5 +120,5 @@ function outcomeOf(result: unknown): Outcome {
   if (json === undefined) return result === undefined ? {} : { problem: `is no JSON: a ${typeof result}` };
   if (json.length > MAX_RESULT)
     return { problem: `has ${json.length} characters of JSON, and ${MAX_RESULT} can be stored.` };
-  return { value: JSON.parse(json) as JSONValue };
+  return { value: JSON.parse(json) as unknown };
 }

@@ -10,8 +10,9 @@ const MAX_DEPTH = 5;
 const MAX_ITEMS = 20;
 const MAX_KEYS = 40;
 const MAX_CAUSES = 5;
-/** Objects and arrays in one line, however they nest. */
+/** Of one line: objects and arrays, however they nest, and characters of text. */
 const MAX_NODES = 200;
+const MAX_CHARACTERS = 32_000;
 
 const ELLIPSIS = '…';
 
@@ -24,7 +25,7 @@ const tokenName = /(?:token|jwt)s?$/;
 const privateJwkMembers = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']);
 
 const parameter =
-  '(?:access_token|refresh_token|id_token|token|client_?secret|secret|password|api_?key|code_verifier|client_assertion|assertion|x-amz-signature|x-amz-security-token|signature|sig)';
+  '(?:[\\w-]{0,40}(?:token|secret|password|passwd|api_?key|assertion|signature|credential)|code_verifier|sig)';
 const secretTexts: readonly (readonly [RegExp, string])[] = [
   // Every quantifier is bounded or starts at a boundary: the text is a stranger's.
   [/(?<![\w-])eyJ[\w-]{8,}(?:\.[\w-]*){1,4}/g, REDACTED],
@@ -38,8 +39,9 @@ const secretTexts: readonly (readonly [RegExp, string])[] = [
 /** A text without the secrets that can be told by their looks, and of bounded length. */
 export function redactText(text: string, limit = MAX_TEXT): string {
   // Cut first, so that a megabyte costs no more than a page, and far behind what is shown, so that no secret is cut in two.
-  const isLong = text.length > 4 * limit;
-  let safe = isLong ? text.slice(0, 4 * limit) : text;
+  const scanned = 4 * Math.max(limit, MAX_TEXT);
+  const isLong = text.length > scanned;
+  let safe = isLong ? text.slice(0, scanned) : text;
   for (const [pattern, replacement] of secretTexts) safe = safe.replace(pattern, replacement);
   return isLong || safe.length > limit ? `${safe.slice(0, limit)}${ELLIPSIS}` : safe;
 }
@@ -49,17 +51,24 @@ export function redactText(text: string, limit = MAX_TEXT): string {
  * message, code, stack and cause, and nothing else that hangs on them, since clients hang requests and responses there.
  */
 export function redactFields(fields: LogFields): Record<string, unknown> {
-  return members(fields, 0, { nodes: MAX_NODES });
+  return members(fields, 0, { nodes: MAX_NODES, characters: MAX_CHARACTERS });
 }
 
 interface Budget {
   nodes: number;
+  characters: number;
+}
+
+function boundedText(text: string, budget: Budget, limit = MAX_TEXT): string {
+  const safe = redactText(text, Math.min(limit, Math.max(budget.characters, 0)));
+  budget.characters -= safe.length;
+  return safe;
 }
 
 function plain(value: unknown, depth: number, budget: Budget): unknown {
   switch (typeof value) {
     case 'string':
-      return redactText(value);
+      return boundedText(value, budget);
     case 'number':
       return Number.isFinite(value) ? value : String(value);
     case 'bigint':
@@ -142,10 +151,10 @@ function plainError(error: Error, budget: Budget, causes: number): PlainError {
     return plain(value, 1, budget);
   };
   return {
-    name: redactText(String(error.name), 100),
-    message: redactText(String(error.message)),
+    name: boundedText(String(error.name), budget, 100),
+    message: boundedText(String(error.message), budget),
     ...((typeof code === 'string' || typeof code === 'number') && { code }),
-    ...(typeof error.stack === 'string' && { stack: redactText(error.stack, MAX_STACK) }),
+    ...(typeof error.stack === 'string' && { stack: boundedText(error.stack, budget, MAX_STACK) }),
     ...(error.cause !== undefined && { cause: inner(error.cause) }),
     ...('errors' in error && Array.isArray(error.errors) && { errors: error.errors.slice(0, MAX_CAUSES).map(inner) }),
   };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fixtureConfig, Mesh } from '../support/mesh.ts';
+import { failingStart, fixtureConfig, Mesh } from '../support/mesh.ts';
 
 let mesh: Mesh;
 beforeAll(async () => {
@@ -31,7 +31,7 @@ describe('the example agents', () => {
       headers: { authorization: `Bearer ${await mesh.token()}`, 'content-type': 'application/x-www-form-urlencoded' },
       body: '{"jsonrpc":"2.0","method":"get_weather","params":{"location":"Seoul"},"id":1}',
     });
-    const { id, result } = await response.json();
+    const { id, result } = (await response.json()) as { id: number; result: object };
     expect(id).toBe(1);
     expect(result).toMatchObject({ location: 'Seoul', source: 'climate-normals' });
     const taskId = response.headers.get('starling-task-id');
@@ -113,7 +113,7 @@ describe('cards', () => {
   it('are public for public agents, and validated by their tag', async () => {
     const response = await fetch(`${mesh.url}/agents/echo/.well-known/agent-card.json`);
     expect(response.status).toBe(200);
-    const card = await response.json();
+    const card = (await response.json()) as { supportedInterfaces: unknown };
     expect(card.supportedInterfaces).toEqual([{ url: `${mesh.url}/agents/echo`, protocolBinding: 'JSONRPC', protocolVersion: '1.0' }]);
     const etag = response.headers.get('etag') ?? '';
     const again = await fetch(`${mesh.url}/agents/echo/.well-known/agent-card.json`, { headers: { 'if-none-match': etag } });
@@ -146,14 +146,12 @@ describe('events', () => {
 
 describe('start', () => {
   it('a second mesh on the same port says so and names the variable', async () => {
-    const { failingStart } = await import('../support/mesh.ts');
     const { code, output } = await failingStart({ env: { STARLING_PORT: new URL(mesh.url).port } });
     expect(code).toBe(1);
     expect(output).toContain('STARLING_PORT');
   });
 
   it('a second mesh on the same folder says so and names the variable', async () => {
-    const { failingStart } = await import('../support/mesh.ts');
     const { code, output } = await failingStart({ data: mesh.data, config: fixtureConfig });
     expect(code).toBe(1);
     expect(output).toContain('STARLING_DATA');

@@ -14,10 +14,10 @@ describe('an agent that fails', () => {
     const task = await mesh.send('stubborn', 'please');
     expect(task.status.state).toBe('TASK_STATE_FAILED');
     expect(task.status.message.parts[0].text).toContain('no way');
-    const metrics = await (await mesh.admin('/metrics')).text();
-    expect(metrics).toMatch(/starling_agent_retries_total\{agent="stubborn"\} 1/);
-    expect(metrics).toMatch(/starling_dead_letters_total\{function="stubborn"\} 1/);
-    expect(metrics).toMatch(/starling_agent_attempts_total\{agent="stubborn"\} 2/);
+    const counters = async () => (await (await mesh.admin('/metrics')).text()).split('\n');
+    await expect.poll(counters).toContain('starling_dead_letters_total{function="stubborn"} 1');
+    expect(await counters()).toContain('starling_agent_retries_total{agent="stubborn"} 1');
+    expect(await counters()).toContain('starling_agent_attempts_total{agent="stubborn"} 2');
   });
 
   it('is an error of a skill that was called by its name', async () => {

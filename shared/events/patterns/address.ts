@@ -60,13 +60,15 @@ export function singleAddress(digits: string): AddressRange {
 export function parseCidr(text: string): AddressRange | string {
   // Trailing slashes are ignored, as Event Ruler does.
   const [address, bits, more] = text.replace(/\/+$/, '').split('/');
-  if (address === undefined || bits === undefined || more !== undefined) return 'write an address, one "/" and the number of fixed bits';
+  if (address === undefined || bits === undefined || more !== undefined)
+    return 'write an address, one "/" and the number of fixed bits';
   if (!/^[+-]?[0-9]+$/.test(bits) || Number(bits) < 0) return 'the fixed bits after "/" must be an integer from 0';
   const digits = addressDigits(address);
   if (digits === undefined) return `"${address}" is not an IPv4 or IPv6 address`;
   const fixed = Number(bits);
   const width = digits.length * 4;
-  if (fixed >= width) return `an ${width === 32 ? 'IPv4' : 'IPv6'} range has at most ${width - 1} fixed bits; write a single address as a plain string`;
+  if (fixed >= width)
+    return `an ${width === 32 ? 'IPv4' : 'IPv6'} range has at most ${width - 1} fixed bits; write a single address as a plain string`;
   const free = (1n << BigInt(width - fixed)) - 1n;
   const value = BigInt(`0x${digits}`);
   const hex = (bound: bigint) => bound.toString(16).toUpperCase().padStart(digits.length, '0');

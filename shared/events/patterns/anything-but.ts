@@ -24,9 +24,14 @@ function parseValues(operand: unknown, path: string): Matcher {
     return { kind: 'anything-but', of: 'strings', excluded: strings.map((value) => ({ kind: 'exact', value })) };
   }
   if (values.length === 0 || strings.length > 0) {
-    throw new InvalidPatternError(path, 'a list in "anything-but" holds at least one value, and only strings or only numbers');
+    throw new InvalidPatternError(
+      path,
+      'a list in "anything-but" holds at least one value, and only strings or only numbers',
+    );
   }
-  const excluded = values.map((value): Matcher => ({ kind: 'exact', value: comparableNumber(value, 'anything-but', path) }));
+  const excluded = values.map(
+    (value): Matcher => ({ kind: 'exact', value: comparableNumber(value, 'anything-but', path) }),
+  );
   return { kind: 'anything-but', of: 'numbers', excluded };
 }
 
@@ -34,7 +39,8 @@ function exclusion(operator: string, text: string, path: string, dialect: Dialec
   switch (operator) {
     case 'prefix':
     case 'suffix':
-      if (text === '') throw new InvalidPatternError(path, `an empty "${operator}" inside "anything-but" would exclude every string`);
+      if (text === '')
+        throw new InvalidPatternError(path, `an empty "${operator}" inside "anything-but" would exclude every string`);
       return { kind: operator, text };
     case 'equals-ignore-case':
       return { kind: operator, text };
@@ -43,5 +49,8 @@ function exclusion(operator: string, text: string, path: string, dialect: Dialec
       break;
     default:
   }
-  throw new InvalidPatternError(path, `"anything-but" takes strings, numbers, prefix, suffix, equals-ignore-case or wildcard, not "${operator}"`);
+  throw new InvalidPatternError(
+    path,
+    `"anything-but" takes strings, numbers, prefix, suffix, equals-ignore-case or wildcard, not "${operator}"`,
+  );
 }

@@ -33,6 +33,9 @@ export class BoundRule {
       if (!slot.leaves.some(field.test) && !(field.absent && slot.nested)) return false;
     }
     if (nested === 0) return true;
-    return consistent(this.fields.filter(({ slot }) => slot.nested), this.#tree.dotted);
+    return consistent(
+      this.fields.filter(({ slot }) => slot.nested),
+      this.#tree.dotted,
+    );
   }
 }

@@ -83,16 +83,23 @@ class PatternReader {
 
   read(pattern: unknown): Draft[] {
     const entries = entriesOf(pattern);
-    if (entries === undefined) throw new InvalidPatternError('', 'it must be a JSON object such as {"source": ["starling.tasks"]}');
+    if (entries === undefined)
+      throw new InvalidPatternError('', 'it must be a JSON object such as {"source": ["starling.tasks"]}');
     const rules: Draft[] = [];
     this.#readObject(rules, entries, [], false);
     for (const rule of rules) for (const [field, matchers] of rule) refuseUnusable(field, matchers);
     return rules;
   }
 
-  #readObject(rules: Draft[], entries: readonly (readonly [string, unknown])[], steps: readonly string[], inOr: boolean): void {
+  #readObject(
+    rules: Draft[],
+    entries: readonly (readonly [string, unknown])[],
+    steps: readonly string[],
+    inOr: boolean,
+  ): void {
     const path = steps.join('.');
-    if (entries.length === 0) throw new InvalidPatternError(path, 'empty objects are not allowed; name at least one field');
+    if (entries.length === 0)
+      throw new InvalidPatternError(path, 'empty objects are not allowed; name at least one field');
     if (steps.length > MAX_DEPTH) throw new InvalidPatternError('', `it is nested deeper than ${MAX_DEPTH} levels`);
     for (const [name, value] of entries) {
       if (name === '$or' && this.#dialect === 'current') {
@@ -101,7 +108,8 @@ class PatternReader {
       }
       // Joined from the steps before it, and an empty first step leaves no dot: {"": {"a": [1]}} is the field "a".
       const field = path === '' ? name : `${path}.${name}`;
-      if (inOr && RESERVED_IN_OR.has(name)) throw new InvalidPatternError(field, `"${name}" is reserved and cannot name a field inside "$or"`);
+      if (inOr && RESERVED_IN_OR.has(name))
+        throw new InvalidPatternError(field, `"${name}" is reserved and cannot name a field inside "$or"`);
       const nested = entriesOf(value);
       if (nested !== undefined) this.#readObject(rules, nested, [...steps, name], inOr);
       else this.#readField(rules, field, value);
@@ -111,7 +119,8 @@ class PatternReader {
   /** Every rule so far goes on once per branch. Later fields apply to all branches, and the last list of a path wins. */
   #readOr(rules: Draft[], branches: unknown, steps: readonly string[]): void {
     const path = [...steps, '$or'].join('.');
-    if (!Array.isArray(branches) || branches.length < 2) throw new InvalidPatternError(path, '"$or" takes a list of at least two objects');
+    if (!Array.isArray(branches) || branches.length < 2)
+      throw new InvalidPatternError(path, '"$or" takes a list of at least two objects');
     const before = rules.splice(0);
     for (const branch of branches) {
       const entries = entriesOf(branch);
@@ -120,13 +129,22 @@ class PatternReader {
       if (forked.length === 0) forked.push(new Map());
       this.#readObject(forked, entries, steps, true);
       rules.push(...forked);
-      if (rules.length > MAX_RULES) throw new InvalidPatternError(path, `"$or" makes more than ${MAX_RULES} combinations; split the pattern into several rules`);
+      if (rules.length > MAX_RULES)
+        throw new InvalidPatternError(
+          path,
+          `"$or" makes more than ${MAX_RULES} combinations; split the pattern into several rules`,
+        );
     }
   }
 
   #readField(rules: Draft[], field: string, list: unknown): void {
-    if (!Array.isArray(list)) throw new InvalidPatternError(field, 'a field takes a list of values, or an object of fields; write ["a"] instead of "a"');
-    if (list.length === 0) throw new InvalidPatternError(field, 'empty lists are not allowed; for "any value" write [{"exists": true}]');
+    if (!Array.isArray(list))
+      throw new InvalidPatternError(
+        field,
+        'a field takes a list of values, or an object of fields; write ["a"] instead of "a"',
+      );
+    if (list.length === 0)
+      throw new InvalidPatternError(field, 'empty lists are not allowed; for "any value" write [{"exists": true}]');
     const matchers = list.map((entry) => parseEntry(entry, field, this.#dialect));
     if (rules.length === 0) rules.push(new Map());
     for (const rule of rules) {

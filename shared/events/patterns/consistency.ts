@@ -99,8 +99,8 @@ class ElementIndex {
     const arrays = new Map<number, Map<number, number[]>>();
     for (const [leaf, place] of slot.places.entries()) {
       for (let at = place; at !== undefined; at = at.outer) {
-        let elements = arrays.get(at.array);
-        if (elements === undefined) arrays.set(at.array, (elements = new Map()));
+        const elements = arrays.get(at.array) ?? new Map<number, number[]>();
+        arrays.set(at.array, elements);
         const leaves = elements.get(at.index);
         if (leaves === undefined) elements.set(at.index, [leaf]);
         else leaves.push(leaf);

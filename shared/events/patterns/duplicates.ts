@@ -16,7 +16,8 @@ export function keptRules(rules: readonly Draft[]): Draft[] {
       .map(([path, matchers]) => ({ path, matchers: matchers.map(identify), states: new Set() }));
     if (addStep(start, fields, 0).size > 0) return false;
     fields.forEach(({ matchers, states }, index) => {
-      for (const state of states) for (const { identity } of matchers) state.register(index === fields.length - 1, identity, id);
+      for (const state of states)
+        for (const { identity } of matchers) state.register(index === fields.length - 1, identity, id);
     });
     return true;
   });

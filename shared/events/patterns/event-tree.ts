@@ -134,8 +134,10 @@ export class EventTree {
     for (const [index, element] of array.entries()) {
       // A leaf in an array may be combined with any other: only objects and arrays in it are places of their own.
       if (isLeaf(element)) this.#readValue(element, node, outer, emptyKey, depth);
-      else if (Array.isArray(element)) this.#readValue(element, node, { array: id, index, node, outer }, emptyKey, depth + 1);
-      else if (isObject(element)) this.#readObject(element, node, { array: id, index, node, outer }, emptyKey, depth + 1);
+      else if (Array.isArray(element))
+        this.#readValue(element, node, { array: id, index, node, outer }, emptyKey, depth + 1);
+      else if (isObject(element))
+        this.#readObject(element, node, { array: id, index, node, outer }, emptyKey, depth + 1);
     }
   }
 

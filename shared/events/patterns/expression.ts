@@ -14,7 +14,10 @@ export function parseEntry(entry: unknown, path: string, dialect: Dialect): Matc
   if (entry instanceof InexactNumber) return { kind: 'inexact-number', text: entry.text };
   const operators = entriesOf(entry);
   if (operators === undefined) {
-    throw new InvalidPatternError(path, 'a list holds strings, numbers, true, false, null and operators such as {"prefix": "a"}; nested lists are not allowed');
+    throw new InvalidPatternError(
+      path,
+      'a list holds strings, numbers, true, false, null and operators such as {"prefix": "a"}; nested lists are not allowed',
+    );
   }
   const [operator, operand] = onlyEntry(operators, path);
   return parseOperator(operator, operand, path, dialect);
@@ -62,7 +65,10 @@ function parseAffix(operator: 'prefix' | 'suffix', operand: unknown, path: strin
   if (operators === undefined) return { kind: operator, text: stringOf(operand, operator, path) };
   const [inner, text] = onlyEntry(operators, path);
   if (inner !== 'equals-ignore-case') {
-    throw new InvalidPatternError(path, `"${operator}" takes a string or {"equals-ignore-case": string}, not "${inner}"`);
+    throw new InvalidPatternError(
+      path,
+      `"${operator}" takes a string or {"equals-ignore-case": string}, not "${inner}"`,
+    );
   }
   const kind: StringMatcherKind = `${operator}-ignore-case`;
   return { kind, text: stringOf(text, inner, path) };

@@ -33,8 +33,7 @@ export function ignoreCase(text: string): IgnoreCaseText {
 
 type Step = (value: string, position: number, form: string) => number | undefined;
 
-const after: Step = (value, position, form) =>
-  value.startsWith(form, position) ? position + form.length : undefined;
+const after: Step = (value, position, form) => (value.startsWith(form, position) ? position + form.length : undefined);
 
 const before: Step = (value, position, form) =>
   value.endsWith(form, position) && position >= form.length ? position - form.length : undefined;

@@ -12,7 +12,8 @@ class OrderedObject {
 }
 
 export function entriesOf(value: unknown): readonly (readonly [string, unknown])[] | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof InexactNumber) return undefined;
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof InexactNumber)
+    return undefined;
   return value instanceof OrderedObject ? value.entries : Object.entries(value);
 }
 
@@ -29,19 +30,24 @@ function parseJson(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch (cause) {
-    throw new InvalidPatternError('', 'it is not JSON; write an object such as {"detail-type": ["TaskRequested.v1"]}', { cause });
+    throw new InvalidPatternError('', 'it is not JSON; write an object such as {"detail-type": ["TaskRequested.v1"]}', {
+      cause,
+    });
   }
 }
 
 function fromNode(node: unknown): unknown {
-  if (isMap(node)) return new OrderedObject(node.items.map((pair) => [String(scalarValue(pair.key)), fromNode(pair.value)]));
+  if (isMap(node))
+    return new OrderedObject(node.items.map((pair) => [String(scalarValue(pair.key)), fromNode(pair.value)]));
   if (isSeq(node)) return node.items.map((item) => fromNode(isPair(item) ? item.value : item));
   return scalarValue(node);
 }
 
 function scalarValue(node: unknown): unknown {
   if (!isScalar(node)) return null;
-  return typeof node.value === 'number' && node.source !== undefined ? exactNumber(node.value, node.source) : node.value;
+  return typeof node.value === 'number' && node.source !== undefined
+    ? exactNumber(node.value, node.source)
+    : node.value;
 }
 
 /** Only such a number may lose something in a double; texts without one are read by plain JSON.parse. */
@@ -66,7 +72,8 @@ function exactNumber(value: number, source: string): number | InexactNumber {
 
 /** The number in one spelling: its significant digits and the power of ten. */
 function decimal(text: string): string {
-  const [, sign = '', whole = '', fraction = '', exponent = '0'] = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
   const digits = (whole + fraction).replace(/^0+/, '');
   const significant = digits.replace(/0+$/, '');
   if (significant === '') return '0';

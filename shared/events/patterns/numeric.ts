@@ -10,11 +10,16 @@ export function parseNumeric(operand: unknown, path: string): Matcher {
   const value = comparableNumber(bound, 'numeric', path);
   if (operand.length === 2) return oneSided(operator, value, path);
   if (operand.length !== 4) throw new InvalidPatternError(path, `"numeric" takes one or two comparisons: ${HOW}`);
-  if (operator !== '>' && operator !== '>=') throw new InvalidPatternError(path, `a numeric range begins with ">" or ">=": ${HOW}`);
-  if (upperOperator !== '<' && upperOperator !== '<=') throw new InvalidPatternError(path, `a numeric range ends with "<" or "<=": ${HOW}`);
+  if (operator !== '>' && operator !== '>=')
+    throw new InvalidPatternError(path, `a numeric range begins with ">" or ">=": ${HOW}`);
+  if (upperOperator !== '<' && upperOperator !== '<=')
+    throw new InvalidPatternError(path, `a numeric range ends with "<" or "<=": ${HOW}`);
   const high = comparableNumber(upperBound, 'numeric', path);
   if (value >= high) {
-    throw new InvalidPatternError(path, `the lower bound of a numeric range must be less than the upper; for one value write {"numeric": ["=", ${value}]}`);
+    throw new InvalidPatternError(
+      path,
+      `the lower bound of a numeric range must be less than the upper; for one value write {"numeric": ["=", ${value}]}`,
+    );
   }
   return { kind: 'range', low: value, lowOpen: operator === '>', high, highOpen: upperOperator === '<' };
 }
@@ -37,5 +42,8 @@ function oneSided(operator: unknown, value: number, path: string): Matcher {
 /** A number that Event Ruler can compare: one that a double holds exactly as written. */
 export function comparableNumber(value: unknown, operator: string, path: string): number {
   if (typeof value === 'number' && Number.isFinite(value)) return value;
-  throw new InvalidPatternError(path, `"${operator}" compares with numbers that a double holds exactly as they are written`);
+  throw new InvalidPatternError(
+    path,
+    `"${operator}" compares with numbers that a double holds exactly as they are written`,
+  );
 }

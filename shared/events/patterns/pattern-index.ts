@@ -1,0 +1,113 @@
+import { type Access, accessOf } from './access.ts';
+import { BoundRule } from './bound-rule.ts';
+import type { CompiledPattern } from './compile.ts';
+import { EventTree, isEvent, type Slot } from './event-tree.ts';
+import { LeafIndex } from './leaf-index.ts';
+
+interface Candidate<T> {
+  readonly rule: BoundRule;
+  readonly target: T;
+  /** The last event it was tried against, so that an event which leads to it twice tries it once. */
+  triedFor: number;
+}
+
+/**
+ * Finds the targets whose patterns match an event, among thousands, without trying each.
+ *
+ * Of every rule one field is its access: the field whose matchers the fewest leaves satisfy, best an exact value. An
+ * event is read once, along the paths that rules use; each of its leaves looks up the rules it gives access to, and only
+ * those are tested in full. A rule that an event without any of its fields may match is tested always.
+ *
+ * @example
+ * const index = new PatternIndex<string>();
+ * index.add(compilePattern({ 'detail-type': ['TaskRequested.v1'] }), 'calculator');
+ * index.match({ 'detail-type': 'TaskRequested.v1', detail: {} }); // Set { 'calculator' }
+ */
+export class PatternIndex<T> {
+  readonly #tree = new EventTree();
+  readonly #access = new Map<Slot, LeafIndex<Candidate<T>>>();
+  readonly #always = new Set<Candidate<T>>();
+  readonly #undo = new Map<T, (() => void)[]>();
+  #events = 0;
+
+  /** The number of distinct targets. */
+  get size(): number {
+    return this.#undo.size;
+  }
+
+  /** Adds a target under a pattern. A target may be added under several; any of them matching is enough. */
+  add(pattern: CompiledPattern, target: T): void {
+    const undo = this.#undo.get(target) ?? [];
+    this.#undo.set(target, undo);
+    for (const patternRule of pattern.rules) {
+      const rule = new BoundRule(patternRule, this.#tree);
+      undo.push(...this.#enter({ rule, target, triedFor: 0 }), () => this.#release(rule));
+    }
+  }
+
+  /** Removes a target from all patterns it was added under. One that was never added is ignored. */
+  remove(target: T): void {
+    for (const undo of this.#undo.get(target) ?? []) undo();
+    this.#undo.delete(target);
+  }
+
+  /**
+   * The targets with a pattern that matches, each once. The event is parsed JSON (see also parseEvent); what is no JSON
+   * object matches nothing.
+   */
+  match(event: unknown): Set<T> {
+    const matched = new Set<T>();
+    if (!isEvent(event)) return matched;
+    this.#events += 1;
+    const attempt = (candidate: Candidate<T>): void => {
+      if (candidate.triedFor === this.#events) return;
+      candidate.triedFor = this.#events;
+      if (!matched.has(candidate.target) && candidate.rule.matches()) matched.add(candidate.target);
+    };
+    try {
+      for (const slot of this.#tree.read(event)) {
+        const access = this.#access.get(slot);
+        if (access !== undefined) for (const leaf of slot.leaves) access.find(leaf, attempt);
+      }
+      this.#always.forEach(attempt);
+    } finally {
+      this.#tree.clear();
+    }
+    return matched;
+  }
+
+  #enter(candidate: Candidate<T>): (() => void)[] {
+    const best = this.#bestAccess(candidate.rule);
+    if (best === undefined) {
+      this.#always.add(candidate);
+      return [() => this.#always.delete(candidate)];
+    }
+    const index = this.#access.get(best.slot) ?? new LeafIndex<Candidate<T>>();
+    this.#access.set(best.slot, index);
+    return best.access.keys.map((key) => index.add(key, candidate));
+  }
+
+  #release(rule: BoundRule): void {
+    rule.release();
+    for (const { slot } of rule.fields) if (slot.users === 0) this.#access.delete(slot);
+  }
+
+  /** The narrowest access; among equals the one whose values the fewest rules have, so no value gathers all rules. */
+  #bestAccess(rule: BoundRule): { readonly slot: Slot; readonly access: Access } | undefined {
+    let best: { slot: Slot; access: Access; shared: number } | undefined;
+    for (const { field, slot } of rule.fields) {
+      const access = accessOf(field);
+      if (access === undefined) continue;
+      const index = this.#access.get(slot);
+      const shared = Math.max(...access.keys.map((key) => index?.population(key) ?? 0));
+      if (
+        best === undefined ||
+        access.width < best.access.width ||
+        (access.width === best.access.width && shared < best.shared)
+      ) {
+        best = { slot, access, shared };
+      }
+    }
+    return best;
+  }
+}

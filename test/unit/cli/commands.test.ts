@@ -1,0 +1,330 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runCommand } from './command.ts';
+import { FakeMesh } from './fake-mesh.ts';
+import { AT, CONTEXT_ID, TASK_ID, task } from './tasks.ts';
+
+let mesh: FakeMesh;
+beforeEach(async () => {
+  mesh = await new FakeMesh().start();
+});
+afterEach(() => mesh.remove());
+
+const record = {
+  id: TASK_ID,
+  contextId: CONTEXT_ID,
+  agentId: 'echo',
+  owner: 'starling-cli',
+  state: 'TASK_STATE_COMPLETED',
+  turn: 1,
+  attempt: 2,
+  createdAt: '2026-11-21T09:09:59.000Z',
+  statusAt: AT,
+  deadline: '2026-11-21T09:14:59.000Z',
+};
+
+describe('starling token', () => {
+  it('prints an access token and nothing else', async () => {
+    const { code, stdout, stderr } = await runCommand(mesh, ['token']);
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'token-1\n', stderr: '' });
+    const [{ method, headers, body } = expect.fail('no request')] = mesh.requests;
+    expect({ method, body }).toEqual({ method: 'POST', body: 'grant_type=client_credentials' });
+    expect(headers.authorization).toBe(`Basic ${Buffer.from('starling-cli:the-secret').toString('base64')}`);
+  });
+
+  it('asks for the scopes', async () => {
+    await runCommand(mesh, ['token', '--scope', 'calculator:invoke echo:invoke']);
+    expect(new URLSearchParams(mesh.requests[0]?.body).get('scope')).toBe('calculator:invoke echo:invoke');
+  });
+
+  it('reports a scope that the client may not have', async () => {
+    mesh.onToken = (_request, answer) => answer.json({ error: 'invalid_scope', error_description: 'not for you' }, 400);
+    expect(await runCommand(mesh, ['token'])).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: 'invalid_scope: not for you\n',
+    });
+  });
+});
+
+describe('starling env', () => {
+  it('prints lines that a shell takes, with keys that stay the same and only their owner can read', async () => {
+    const mesh = { url: "http://mesh.example/it's $HOME", folder: path.join((await temporary()).folder, 'new') };
+    const first = await runCommand(mesh, ['env']);
+    expect(first).toMatchObject({ code: 0, stderr: '' });
+
+    const names = [
+      'AWS_ENDPOINT_URL',
+      'AWS_ACCESS_KEY_ID',
+      'AWS_SECRET_ACCESS_KEY',
+      'AWS_REGION',
+      'AWS_DEFAULT_REGION',
+    ];
+    names.push('STARLING_URL', 'STARLING_BUS', 'STARLING_STREAM');
+    expect(
+      first.stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.replace(/=.*/, '')),
+    ).toEqual(names.map((name) => `export ${name}`));
+
+    const script = `${first.stdout}printf '%s\\n' ${names.map((name) => `"$${name}"`).join(' ')}`;
+    const values = execFileSync('sh', ['-c', script], { encoding: 'utf8', env: {} }).trimEnd().split('\n');
+    const file = path.join(mesh.folder, 'aws-credentials.json');
+    const keys = JSON.parse(readFileSync(file, 'utf8'));
+    expect(values).toEqual([
+      mesh.url,
+      keys.accessKeyId,
+      keys.secretAccessKey,
+      'us-east-1',
+      'us-east-1',
+      mesh.url,
+      'starling-local',
+      'starling-local-artifacts',
+    ]);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect((await runCommand(mesh, ['env'])).stdout).toBe(first.stdout);
+    expect(Object.values(JSON.parse((await runCommand(mesh, ['env', '--json'])).stdout))).toEqual(values);
+  });
+});
+
+describe('starling agents', () => {
+  const agents = [
+    {
+      id: 'echo',
+      name: 'Echo',
+      version: '1.0.0',
+      description: 'Returns what\nit is sent.',
+      public: true,
+      deadline: 300,
+      skills: [
+        { id: 'echo', name: 'Echo', description: '' },
+        { id: 'shout', name: 'Shout', description: '' },
+      ],
+      updatedAt: AT,
+    },
+  ];
+
+  it('lists the agents, each on a line', async () => {
+    mesh.onAdmin = (_request, answer) => answer.json({ agents });
+    const { code, stdout } = await runCommand(mesh, ['agents']);
+    expect(code).toBe(0);
+    expect(stdout.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
+      ['AGENT', 'VERSION', 'SKILLS', 'DESCRIPTION'],
+      ['echo', '1.0.0', 'echo, shout', 'Returns what it is sent.'],
+      [''],
+    ]);
+    expect(mesh.requests.at(-1)?.url.pathname).toBe('/admin/agents');
+    expect(JSON.parse((await runCommand(mesh, ['agents', '--json'])).stdout)).toEqual({ agents });
+  });
+
+  it('says so when there are none', async () => {
+    mesh.onAdmin = (_request, answer) => answer.json({ agents: [] });
+    expect(await runCommand(mesh, ['agents'])).toMatchObject({ code: 0, stdout: 'There are no agents.\n' });
+  });
+});
+
+describe('starling tasks', () => {
+  it('lists tasks as they were asked for, and tells how to see more', async () => {
+    mesh.onAdmin = (_request, answer) => answer.json({ tasks: [record], next: 'dGFza3M6NDE' });
+    const words = ['tasks', 'list', '--agent', 'echo', '--state', 'completed', '--limit', '1', '--cursor', 'abc'];
+    const { code, stdout, stderr } = await runCommand(mesh, words);
+    expect(code).toBe(0);
+    expect(stdout.split('\n')[1]?.split(/ {2,}/)).toEqual([
+      TASK_ID,
+      'echo',
+      'completed',
+      '2026-11-21 09:09:59',
+      '2',
+      'starling-cli',
+    ]);
+    expect(stderr).toBe('There are more: add --cursor dGFza3M6NDE\n');
+    const { pathname, searchParams } = mesh.requests.at(-1)?.url ?? expect.fail('no request');
+    expect(pathname).toBe('/admin/tasks');
+    expect(Object.fromEntries(searchParams)).toEqual({ agent: 'echo', state: 'completed', limit: '1', cursor: 'abc' });
+  });
+
+  it('prints them as JSON, and says so when there are none', async () => {
+    mesh.onAdmin = (_request, answer) => answer.json({ tasks: [] });
+    expect(JSON.parse((await runCommand(mesh, ['tasks', 'list', '--json'])).stdout)).toEqual({ tasks: [] });
+    expect(await runCommand(mesh, ['tasks', 'list'])).toMatchObject({
+      code: 0,
+      stdout: 'There are no such tasks.\n',
+      stderr: '',
+    });
+  });
+
+  it('shows one task with what it made and its log', async () => {
+    const answered = {
+      task: task('COMPLETED', { parts: [{ text: 'hello' }], said: 'Done.' }),
+      record,
+      log: [
+        { position: 1, kind: 'message', turn: 1, attempt: 0, state: 'TASK_STATE_SUBMITTED', at: AT },
+        { position: 2, kind: 'artifact', turn: 1, attempt: 2, artifactId: 'result' },
+        { position: 3, kind: 'status', turn: 1, attempt: 2, state: 'TASK_STATE_COMPLETED', at: AT },
+      ],
+    };
+    mesh.onAdmin = (_request, answer) => answer.json(answered);
+    const { code, stdout } = await runCommand(mesh, ['tasks', 'get', TASK_ID]);
+    expect(code).toBe(0);
+    expect(stdout).toBe(
+      `task      ${TASK_ID}
+agent     echo
+state     completed since 2026-11-21 09:10:00
+owner     starling-cli
+context   ${CONTEXT_ID}
+created   2026-11-21 09:09:59
+deadline  2026-11-21 09:14:59
+attempt   2 of turn 1
+
+artifact result
+hello
+
+the agent says
+Done.
+
+#  ENTRY     TURN  ATTEMPT             AT
+1  message   1     0        submitted  2026-11-21 09:10:00
+2  artifact  1     2        result
+3  status    1     2        completed  2026-11-21 09:10:00
+`,
+    );
+    expect(mesh.requests.at(-1)?.url.pathname).toBe(`/admin/tasks/${TASK_ID}`);
+    expect(JSON.parse((await runCommand(mesh, ['tasks', 'get', TASK_ID, '--json'])).stdout)).toEqual(answered);
+  });
+
+  it('reports what the mesh refuses', async () => {
+    mesh.onAdmin = (_request, answer) =>
+      answer.json({ error: { code: 'TASK_NOT_FOUND', message: 'There is no task x.' } }, 404);
+    expect(await runCommand(mesh, ['tasks', 'get', 'x'])).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: 'TASK_NOT_FOUND: There is no task x.\n',
+    });
+  });
+});
+
+describe('every command', () => {
+  const commands = [
+    ['call', 'echo', 'x'],
+    ['call', 'echo', 'x', '--stream'],
+    ['call', 'echo', '--skill', 'echo'],
+    ['agents'],
+    ['tasks', 'list'],
+    ['tasks', 'get', 'x'],
+    ['events', 'tail'],
+    ['token'],
+  ];
+
+  it.each(commands)('%s %s: says how to start a mesh when there is none', async (...words) => {
+    await mesh.stop();
+    const none = { code: 1, stdout: '', stderr: `No mesh answers at ${mesh.url}. Start one with: npm start\n` };
+    expect(await runCommand(mesh, words)).toMatchObject(none);
+    rmSync(path.join(mesh.folder, 'client.json'));
+    expect(await runCommand(mesh, words)).toMatchObject(none);
+  });
+
+  it.each([...commands, ['env'], ['tasks'], ['events']])('%s %s: has --help with an example', async (...words) => {
+    const names = words.filter((word) => /^(call|agents|tasks|list|get|events|tail|token|env)$/.test(word));
+    const { code, stdout } = await runCommand(mesh, [...names, '--help']);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`Usage: starling ${names.join(' ')}`);
+    if (!['tasks', 'events'].includes(words.join(' '))) expect(stdout).toMatch(/Examples?:\n {2}\S*.*npx starling/);
+  });
+});
+
+describe('the address and the data folder', () => {
+  it('are taken from options before variables', async () => {
+    const env = { STARLING_URL: 'http://127.0.0.1:1', STARLING_DATA: '/nowhere' };
+    const options = ['--url', `${mesh.url}/`, '--data', mesh.folder];
+    expect(await runCommand(mesh, ['token', ...options], { env })).toMatchObject({ code: 0, stdout: 'token-1\n' });
+    expect(await runCommand(mesh, [...options, 'token'], { env })).toMatchObject({ code: 0, stdout: 'token-2\n' });
+  });
+
+  it('are made of host and port without a URL', async () => {
+    const { port } = new URL(mesh.url);
+    const env = { STARLING_URL: '', STARLING_HOST: '0.0.0.0', STARLING_PORT: port };
+    expect(await runCommand(mesh, ['token'], { env })).toMatchObject({ code: 0, stdout: 'token-1\n' });
+  });
+
+  it.each(['localhost:4280', 'ftp://127.0.0.1'])('refuses %s as an address', async (url) => {
+    expect(await runCommand(mesh, ['token', '--url', url])).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('http://127.0.0.1:4280'),
+    });
+  });
+});
+
+describe('credentials', () => {
+  const file = () => path.join(mesh.folder, 'client.json');
+
+  it('that are missing are named, with what to do', async () => {
+    rmSync(file());
+    const { code, stderr } = await runCommand(mesh, ['agents']);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`There are no credentials at ${file()}`);
+    expect(stderr).toContain('STARLING_DATA');
+  });
+
+  it('that cannot be read or are none are named, with what to do', async () => {
+    mesh.credentials('{"clientId": "starling-cli"}');
+    expect(await runCommand(mesh, ['agents'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`${file()} does not hold credentials`),
+    });
+    rmSync(file());
+    mkdirSync(file());
+    expect(await runCommand(mesh, ['agents'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`${file()} cannot be read (EISDIR)`),
+    });
+  });
+
+  it('that the mesh refuses are named, with what to do, and the secret is not shown', async () => {
+    mesh.onToken = (_request, answer) =>
+      answer.json({ error: 'invalid_client', error_description: 'client authentication failed' }, 401);
+    const { code, stderr } = await runCommand(mesh, ['agents']);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`refuses the credentials in ${file()} (invalid_client: client authentication failed)`);
+    expect(stderr).not.toContain('the-secret');
+  });
+});
+
+describe('an answer that is none of a mesh', () => {
+  it.each([200, 404, 502])('is called so at status %s', async (httpStatus) => {
+    mesh.onAdmin = (_request, answer) => answer.html(httpStatus);
+    const { code, stdout, stderr } = await runCommand(mesh, ['agents']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(`What answers at ${mesh.url} is no Starling mesh (HTTP ${httpStatus}, text/html)`);
+  });
+
+  it.each([
+    { body: { message: 'Unauthorized' }, httpStatus: 401, printed: 'HTTP_401: Unauthorized\n' },
+    {
+      body: { error: 'insufficient_scope', error_description: 'no' },
+      httpStatus: 403,
+      printed: 'insufficient_scope: no\n',
+    },
+    { body: [], httpStatus: 500, printed: 'HTTP_500: the mesh does not say why\n' },
+  ])('or one of its doors is shown as it is: $printed', async ({ body, httpStatus, printed }) => {
+    mesh.onAdmin = (_request, answer) => answer.json(body, httpStatus);
+    expect(await runCommand(mesh, ['agents'])).toMatchObject({ code: 1, stdout: '', stderr: printed });
+  });
+
+  it('is reported when the connection breaks in the middle', async () => {
+    mesh.onAdmin = (_request, answer) => answer.sse({ 'content-length': '100' }).raw('{').cut();
+    expect(await runCommand(mesh, ['agents'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`No mesh answers at ${mesh.url}`),
+    });
+  });
+});
+
+async function temporary(): Promise<FakeMesh> {
+  await mesh.remove();
+  mesh = new FakeMesh();
+  return mesh;
+}

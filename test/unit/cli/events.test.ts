@@ -1,0 +1,153 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runCommand, start } from './command.ts';
+import { type Answer, FakeMesh } from './fake-mesh.ts';
+import { AT, artifactUpdate, status, TASK_ID } from './tasks.ts';
+
+let mesh: FakeMesh;
+beforeEach(async () => {
+  mesh = await new FakeMesh().start();
+});
+afterEach(() => mesh.remove());
+
+function event(source: string, type: string, data: object, detail: object = {}) {
+  return {
+    version: '0',
+    id: 'e-1',
+    'detail-type': type,
+    source,
+    account: '000000000000',
+    time: '2026-11-21T09:10:00Z',
+    region: 'us-east-1',
+    resources: [],
+    detail: { specversion: '1.0', source, type, time: AT, subject: TASK_ID, correlationid: TASK_ID, data, ...detail },
+  };
+}
+
+const requested = event('starling.tasks', 'TaskRequested.v1', { taskId: TASK_ID, agentId: 'echo' });
+const completed = event('starling.agents.echo', 'TaskStatusChanged.v1', {
+  agentId: 'echo',
+  status: status('COMPLETED'),
+});
+const artifact = event('starling.agents.echo', 'TaskArtifact.v1', {
+  agentId: 'echo',
+  ...artifactUpdate('x', false).artifactUpdate,
+});
+const foreign = { ...event('acme.orders', 'OrderPlaced', {}), detail: { orderId: 7 } };
+
+/** The requests for the stream, whose answers the test goes on with. */
+function streams(): { url: URL; headers: Record<string, unknown>; answer: Answer }[] {
+  const opened: { url: URL; headers: Record<string, unknown>; answer: Answer }[] = [];
+  mesh.onAdmin = ({ url, headers }, answer) =>
+    void opened.push({ url, headers, answer: answer.sse({ 'Starling-Position': '40' }) });
+  return opened;
+}
+
+/** Ends the command as Ctrl-C does, once it has printed what was waited for. */
+async function interrupted(command: ReturnType<typeof start>) {
+  command.child.kill('SIGINT');
+  return command.ended;
+}
+
+describe('starling events tail', () => {
+  it('prints a line for each event, and ends cleanly with Ctrl-C', async () => {
+    const opened = streams();
+    const command = start(mesh, ['events', 'tail']);
+    await expect.poll(() => opened.length).toBe(1);
+    opened[0]?.answer.event(41, requested).event(42, artifact).event(43, completed).event(44, foreign);
+    await command.seen('acme.orders');
+
+    const { code, signal, stdout, stderr } = await interrupted(command);
+    expect({ code, signal, stderr }).toEqual({ code: 0, signal: null, stderr: '' });
+    expect(stdout.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
+      ['09:10:00.123', 'starling.tasks', 'TaskRequested.v1', '5e0d9b47', 'echo'],
+      ['09:10:00.123', 'starling.agents.echo', 'TaskArtifact.v1', '5e0d9b47', 'result'],
+      ['09:10:00.123', 'starling.agents.echo', 'TaskStatusChanged.v1', '5e0d9b47', 'completed'],
+      ['09:10:00.000', 'acme.orders', 'OrderPlaced', '-'],
+      [''],
+    ]);
+  });
+
+  it('asks for the pattern and the position', async () => {
+    const opened = streams();
+    const pattern = '{"source": ["starling.tasks"]}';
+    const command = start(mesh, ['events', 'tail', '--pattern', pattern, '--after', '7', '--json']);
+    await expect.poll(() => opened.length).toBe(1);
+    opened[0]?.answer.event(8, requested);
+    await command.seen('TaskRequested.v1');
+
+    const { code, stdout } = await interrupted(command);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual(requested);
+    expect(Object.fromEntries(opened[0]?.url.searchParams ?? [])).toEqual({ pattern, after: '7' });
+    expect(opened[0]?.headers).toMatchObject({ authorization: 'Bearer token-1', accept: 'text/event-stream' });
+  });
+
+  it('goes on behind the last event when the mesh was restarted', async () => {
+    const opened = streams();
+    const command = start(mesh, ['events', 'tail', '--json']);
+    await expect.poll(() => opened.length).toBe(1);
+    opened[0]?.answer.event(41, requested);
+    await command.seen('TaskRequested.v1');
+    await mesh.stop();
+    await command.seen('Waiting for it to come back');
+    await mesh.start();
+    await expect.poll(() => opened.length, { timeout: 10_000 }).toBe(2);
+    opened[1]?.answer.event(42, completed);
+    await command.seen('TaskStatusChanged.v1');
+
+    expect(await interrupted(command)).toMatchObject({ code: 0, signal: null });
+    expect(opened[1]?.headers).toMatchObject({ 'last-event-id': '41' });
+  });
+
+  it('goes on where the stream began when it was cut before the first event, and outlasts a mesh that is starting', async () => {
+    const opened = streams();
+    const command = start(mesh, ['events', 'tail']);
+    await expect.poll(() => opened.length).toBe(1);
+    const serve = mesh.onAdmin;
+    mesh.onAdmin = (_request, answer) => {
+      answer.json({ error: { code: 'NOT_READY', message: 'starting' } }, 503);
+      mesh.onAdmin = serve;
+    };
+    opened[0]?.answer.cut();
+    await expect.poll(() => opened.length, { timeout: 10_000 }).toBe(2);
+
+    expect(await interrupted(command)).toMatchObject({ code: 0 });
+    expect(opened[1]?.headers).toMatchObject({ 'last-event-id': '40' });
+  });
+
+  it('gets a new token when the old one has run out', async () => {
+    const opened = streams();
+    const command = start(mesh, ['events', 'tail']);
+    await expect.poll(() => opened.length).toBe(1);
+    const serve = mesh.onAdmin;
+    mesh.onAdmin = (request, answer) => {
+      if (request.headers.authorization === 'Bearer token-1')
+        answer.json({ error: 'invalid_token', error_description: 'expired' }, 401);
+      else serve(request, answer);
+    };
+    opened[0]?.answer.end();
+    await expect.poll(() => opened.length, { timeout: 10_000 }).toBe(2);
+
+    expect(await interrupted(command)).toMatchObject({ code: 0 });
+    expect(opened[1]?.headers).toMatchObject({ authorization: 'Bearer token-2' });
+  });
+
+  it('refuses what the mesh refuses', async () => {
+    const message = 'Invalid event pattern at "source": a field takes a list of values';
+    mesh.onAdmin = (_request, answer) => answer.json({ error: { code: 'INVALID_EVENT_PATTERN', message } }, 400);
+    const { code, stdout, stderr } = await runCommand(mesh, ['events', 'tail', '--pattern', '{"source": 1}']);
+    expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: `INVALID_EVENT_PATTERN: ${message}\n` });
+  });
+
+  it('ends when nobody reads any more', async () => {
+    const opened = streams();
+    const command = start(mesh, ['events', 'tail', '--json']);
+    await expect.poll(() => opened.length).toBe(1);
+    opened[0]?.answer.event(41, requested);
+    await command.seen('TaskRequested.v1');
+    command.child.stdout.destroy();
+    opened[0]?.answer.event(42, requested);
+
+    expect(await command.ended).toMatchObject({ code: 0, signal: null });
+  });
+});
