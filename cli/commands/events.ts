@@ -17,7 +17,7 @@ const examples = `
 Examples:
   npx starling events tail
   npx starling events tail --pattern '{"detail-type": ["TaskStatusChanged.v1"]}'
-  npx starling events tail --after 0 --json | head`;
+  npx starling events tail --after 0 --json > events.jsonl`;
 
 export function addEvents(program: Command): void {
   program

@@ -10,7 +10,7 @@ interface TokenOptions extends GlobalOptions {
 const examples = `
 Examples:
   curl -H "Authorization: Bearer $(npx starling token)" http://127.0.0.1:4280/admin/agents
-  npx starling token --scope "calculator:invoke echo:invoke"`;
+  npx starling token --scope "agents:invoke"`;
 
 export function addToken(program: Command): void {
   program

@@ -13,13 +13,15 @@ export async function runHandler(definition: AgentDefinition, task: AgentTask, t
   turn.status('TASK_STATE_WORKING');
   const named = definition.skills.find(({ id }) => id === task.skill)?.handler;
   const given: Result = named ? named(task.input as never, task) : definition.handler(task);
-  const result = isGenerator(given) ? await drain(given, task, turn) : await given;
-  const ended = result !== undefined && emit(result, turn, undefined);
+  const ended = isGenerator(given) ? await drain(given, task, turn) : emit(await given, turn, undefined);
   if (!ended) turn.status('TASK_STATE_COMPLETED');
 }
 
-/** Text that a generator yields streams as the chunks of one artifact; its return value counts like a function's. */
-async function drain(generator: AsyncGenerator<unknown, unknown>, task: AgentTask, turn: Turn): Promise<unknown> {
+/**
+ * Text that a generator yields streams as the chunks of one artifact; its return value counts like a function's. Returns
+ * whether it ended the turn.
+ */
+async function drain(generator: AsyncGenerator<unknown, unknown>, task: AgentTask, turn: Turn): Promise<boolean> {
   let streamed: string | undefined;
   for (;;) {
     const { done, value } = await generator.next();
@@ -28,11 +30,11 @@ async function drain(generator: AsyncGenerator<unknown, unknown>, task: AgentTas
       generator.return(undefined).catch(() => {});
       throw task.signal.reason;
     }
-    if (done) return value;
+    if (done) return emit(value, turn, undefined);
     if (typeof value === 'string') streamed ??= turn.nextArtifactId();
     if (emit(value, turn, streamed)) {
       await generator.return(undefined);
-      return undefined;
+      return true;
     }
     if (turn.isFull) await turn.flush();
   }
@@ -40,6 +42,7 @@ async function drain(generator: AsyncGenerator<unknown, unknown>, task: AgentTas
 
 /** Returns whether the value ended the turn. */
 function emit(value: unknown, turn: Turn, streamed: string | undefined): boolean {
+  if (value === undefined) return false;
   if (isOutput(value)) return emitOutput(value, turn);
   if (typeof value === 'string' && streamed !== undefined) {
     turn.artifact({ artifactId: streamed, parts: [{ text: value }] }, { append: true, lastChunk: false });

@@ -2,7 +2,7 @@ import type { Artifact, Message, TaskState } from '../a2a/types.ts';
 import type { CloudEvent } from '../events/envelope.ts';
 import { causedBy, childTraceparent } from '../events/envelope.ts';
 import type { EventCatalog } from '../events/catalog.ts';
-import type { TaskArtifactV1, TaskRequestedV1 } from '../events/generated/types.ts';
+import type { TaskRequestedV1 } from '../events/generated/types.ts';
 import { uuidv7 } from '../ids.ts';
 import type { BusEntry } from '../ports/event-bus.ts';
 import type { OutgoingRecord } from '../ports/event-stream.ts';
@@ -48,18 +48,26 @@ export class Turn {
     const now = this.#runtime.clock.now();
     const message: Message | undefined = text === undefined ? undefined : this.#message(text, now);
     const status = { state, timestamp: new Date(now).toISOString(), ...(message && { message }) };
-    this.#bus('TaskStatusChanged.v1', { ...this.#place(), status });
+    if (this.#closed) return;
+    this.#entries.push(this.#prepare('TaskStatusChanged.v1', { ...this.#place(), status }));
+    this.#made();
   }
 
-  /** Adds parts to an artifact, or makes it whole, by `append`. Artifacts without an id are numbered by their order. */
+  /**
+   * Adds parts to an artifact, or makes it whole, by `append`. Artifacts without an id are numbered by their order. The
+   * artifact is taken as it is now, whatever its maker does with the objects afterwards.
+   */
   artifact(init: ArtifactInit, options: { append: boolean; lastChunk: boolean }): void {
     const artifactId = init.artifactId ?? this.nextArtifactId();
-    const artifact: Artifact = { ...init, artifactId };
+    const text = JSON.stringify({ ...init, artifactId });
+    const artifact: Artifact = JSON.parse(text);
     const append = options.append && this.#begun.has(artifactId);
+    if (this.#closed) return;
+    const entry = this.#prepare('TaskArtifact.v1', { ...this.#place(), artifact, append, lastChunk: options.lastChunk });
+    if (options.append || text.length > MAX_ON_BUS) this.#records.push(this.#record(entry));
+    else this.#entries.push(entry);
     this.#begun.add(artifactId);
-    const data = { ...this.#place(), artifact, append, lastChunk: options.lastChunk };
-    if (options.append || JSON.stringify(artifact).length > MAX_ON_BUS) this.#stream(data);
-    else this.#bus('TaskArtifact.v1', data);
+    this.#made();
   }
 
   /** The same in every attempt, so that a later attempt replaces what an earlier one had made. */
@@ -88,9 +96,15 @@ export class Turn {
     this.#records = [];
   }
 
+  /** The place of the event that is made next. Only one that was made takes it: a gap would hold up all behind it. */
   #place() {
     const { taskId, contextId, agentId, turn } = this.#request.data;
-    return { taskId, contextId, agentId, turn, attempt: this.#attempt, sequence: ++this.#sequence };
+    return { taskId, contextId, agentId, turn, attempt: this.#attempt, sequence: this.#sequence + 1 };
+  }
+
+  #made(): void {
+    this.#sequence++;
+    this.#schedule();
   }
 
   #message(text: string, now: number): Message {
@@ -110,21 +124,9 @@ export class Turn {
     });
   }
 
-  #bus<Name extends 'TaskStatusChanged.v1' | 'TaskArtifact.v1'>(
-    type: Name,
-    data: EventCatalog[Name],
-  ): void {
-    if (this.#closed) return;
-    this.#entries.push(this.#prepare(type, data));
-    this.#schedule();
-  }
-
   /** A record of the stream is the event's CloudEvent; the key keeps a task's chunks in order. */
-  #stream(data: TaskArtifactV1): void {
-    if (this.#closed) return;
-    const { detail } = this.#prepare('TaskArtifact.v1', data);
-    this.#records.push({ partitionKey: data.taskId, data: Buffer.from(JSON.stringify(detail)) });
-    this.#schedule();
+  #record({ detail }: BusEntry): OutgoingRecord {
+    return { partitionKey: this.#request.data.taskId, data: Buffer.from(JSON.stringify(detail)) };
   }
 
   /** Publishes at the end of this turn of the event loop, unless the handler ends before and flushes itself. */

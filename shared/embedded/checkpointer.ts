@@ -30,6 +30,7 @@ export class Checkpointer {
   async stop(): Promise<void> {
     const worker = this.#worker;
     if (worker === undefined) return;
+    worker.ref();
     const exited = new Promise((resolve) => worker.once('exit', resolve));
     worker.postMessage('stop');
     await exited;
@@ -39,6 +40,12 @@ export class Checkpointer {
     const worker = new Worker(new URL('./checkpoint-worker.ts', import.meta.url), { workerData: this.#file });
     worker.unref();
     worker.on('message', () => {
+      this.#busy = false;
+    });
+    // It ends by itself only at an error of the disk, which the next commit meets too and tells; a later checkpoint tries anew.
+    worker.on('error', () => {});
+    worker.on('exit', () => {
+      this.#worker = undefined;
       this.#busy = false;
     });
     return worker;

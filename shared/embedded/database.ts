@@ -1,4 +1,4 @@
-import { closeSync, fdatasync, openSync } from 'node:fs';
+import { closeSync, fdatasync, fsyncSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { ConfigurationError, messageOf, StarlingError } from '../errors.ts';
@@ -23,6 +23,16 @@ export interface DatabaseOptions {
    */
   readonly onFatal?: (error: Error) => void;
 }
+
+const settings = `
+  PRAGMA page_size = 8192;
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = NORMAL;
+  PRAGMA wal_autocheckpoint = 0;
+  PRAGMA temp_store = MEMORY;
+  PRAGMA cache_size = -65536;
+  PRAGMA foreign_keys = OFF;
+`;
 
 /**
  * The SQLite file of a standalone mesh, shared by all embedded adapters.
@@ -51,21 +61,11 @@ export class Database {
   #closed = false;
   #broken: Error | undefined;
 
-  private constructor(folder: string, lock: FolderLock, options: DatabaseOptions) {
-    this.file = path.join(folder, 'starling.db');
+  private constructor(file: string, sqlite: DatabaseSync, lock: FolderLock, options: DatabaseOptions) {
+    this.file = file;
+    this.#sqlite = sqlite;
     this.#lock = lock;
     this.#onFatal = options.onFatal ?? (() => {});
-    this.#sqlite = new DatabaseSync(this.file, { timeout: 10_000 });
-    this.#sqlite.exec(`
-      PRAGMA page_size = 8192;
-      PRAGMA journal_mode = WAL;
-      PRAGMA synchronous = NORMAL;
-      PRAGMA wal_autocheckpoint = 0;
-      PRAGMA temp_store = MEMORY;
-      PRAGMA cache_size = -65536;
-      PRAGMA foreign_keys = OFF;
-    `);
-    migrate(this.#sqlite, this.file);
     this.#wal = openSync(`${this.file}-wal`, 'r+');
     this.#checkpointer = new Checkpointer(this.file);
     this.#begin = this.#sqlite.prepare('BEGIN IMMEDIATE');
@@ -83,12 +83,18 @@ export class Database {
    */
   static open(folder: string, options: DatabaseOptions = {}): Database {
     const lock = lockFolder(folder);
+    const file = path.join(folder, 'starling.db');
+    let sqlite: DatabaseSync | undefined;
     try {
-      return new Database(folder, lock, options);
+      sqlite = new DatabaseSync(file, { timeout: 10_000 });
+      sqlite.exec(settings);
+      migrate(sqlite, file);
+      syncFolder(folder);
+      return new Database(file, sqlite, lock, options);
     } catch (error) {
+      sqlite?.close();
       lock.release();
       if (error instanceof StarlingError) throw error;
-      const file = path.join(folder, 'starling.db');
       throw new ConfigurationError(
         `The database ${file} cannot be opened: ${messageOf(error)}. Restore it from a backup, or set STARLING_DATA to another folder.`,
         { cause: error },
@@ -113,7 +119,8 @@ export class Database {
 
   /**
    * Like `write`, but resolves at the commit and asks for no sync of its own: for what a crash may take back without
-   * breaking a promise, such as the receive count of a message. Whatever is synced later takes it along.
+   * breaking a promise, such as the receive count of a message. Whatever is synced later takes it along. Behind a `write`
+   * of its batch it waits for that one's sync, since it may hand out what that one wrote.
    */
   writeLazily<T>(unit: () => T): Promise<T> {
     return this.#enqueue(unit, true);
@@ -148,7 +155,11 @@ export class Database {
   read<T>(query: () => T): T | Promise<T> {
     if (this.#broken) throw this.#broken;
     const result = query();
-    return this.#syncing === undefined ? result : this.#syncing.then(() => result);
+    if (this.#syncing === undefined) return result;
+    return this.#syncing.then(() => {
+      if (this.#broken) throw this.#broken;
+      return result;
+    });
   }
 
   /** Ends what is waiting, moves the write-ahead log into the database file and lets go of the folder. */
@@ -202,7 +213,7 @@ export class Database {
     }
     const durable: Unit[] = [];
     for (const unit of done) {
-      if (unit.lazy) settle(unit);
+      if (unit.lazy && durable.length === 0) settle(unit);
       else durable.push(unit);
     }
     if (durable.length === 0) this.#schedule();
@@ -254,4 +265,14 @@ export class Database {
 function settle(unit: Unit): void {
   if (unit.effects) for (const effect of unit.effects) effect();
   unit.resolve(unit.result as never);
+}
+
+/** Makes the names of new files durable: syncing a file does not promise that its folder knows it. */
+function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
 }

@@ -1,7 +1,9 @@
 import type { StatementSync } from 'node:sqlite';
+import { messageOf } from '../errors.ts';
 import { compilePattern, PatternIndex } from '../events/patterns/index.ts';
 import { uuidv7 } from '../ids.ts';
 import type { Clock } from '../ports/clock.ts';
+import { EntryRefusedError } from '../ports/errors.ts';
 import type { ArchivedEvent, BusEntry, BusEvent, EventArchive, EventBus, PutResult, Rule } from '../ports/event-bus.ts';
 import type { Database } from './database.ts';
 import type { EmbeddedQueue } from './queue.ts';
@@ -24,6 +26,9 @@ export interface InlineConsumer {
   /** Called instead of `finish` when the unit of work failed. */
   abandon(): void;
 }
+
+/** EventBridge's limit of an entry: 1 MB of UTF-8. */
+const MAX_BYTES = 1_048_576;
 
 /** Events of one page of the archive's tail. */
 const TAIL_PAGE = 500;
@@ -60,7 +65,7 @@ export class EmbeddedEventBus implements EventBus, EventArchive {
   put(entries: readonly BusEntry[]): Promise<readonly PutResult[]> {
     return this.#database.write(() => {
       try {
-        const results = entries.map((entry) => ({ eventId: this.putWithin(entry).id }));
+        const results = entries.map((entry) => this.#putOrRefuse(entry));
         this.#inline?.finish();
         return results;
       } catch (error) {
@@ -70,16 +75,20 @@ export class EmbeddedEventBus implements EventBus, EventArchive {
     });
   }
 
-  /** Puts as a part of the unit of work that is running, for a store whose change and event are one. */
+  /**
+   * Puts as a part of the unit of work that is running, for a store whose change and event are one.
+   *
+   * @throws EntryRefusedError before anything was written.
+   */
   putWithin(entry: BusEntry): { readonly id: string; readonly position: number } {
     const event = this.#envelope(entry);
     const text = serialize(event, entry.detailText);
+    checkEntry(entry, text);
     const inserted = this.#archive.run(event.source, event['detail-type'], entry.time ?? this.#clock.now(), text);
     const position = Number(inserted.lastInsertRowid);
-    const queues = new Set<string>();
-    for (const rule of this.#index.match(event)) queues.add(rule.queue);
-    for (const queue of queues) this.#deliver(queue, event, text, position);
-    if (this.#readers.size > 0) this.#database.afterDurable(() => this.#readers.wake());
+    // As on AWS, a queue that two matching rules name gets the event twice.
+    for (const rule of this.#index.match(event)) this.#deliver(rule.queue, event, text, position);
+    this.#database.afterDurable(this.#readers.wake);
     return { id: event.id, position };
   }
 
@@ -105,13 +114,23 @@ export class EmbeddedEventBus implements EventBus, EventArchive {
   async *tail(after: number, signal: AbortSignal): AsyncIterable<ArchivedEvent> {
     let position = after;
     while (!signal.aborted) {
-      const woken = this.#readers.wait(60_000, signal);
+      const mark = this.#readers.mark;
       const rows = (await this.#database.read(() => this.#page.all(position, TAIL_PAGE))) as unknown as ArchivedEvent[];
       for (const row of rows) {
+        if (signal.aborted) return;
         position = row.position;
         yield row;
       }
-      if (rows.length < TAIL_PAGE) await woken;
+      if (rows.length < TAIL_PAGE) await this.#readers.wait(mark, Number.POSITIVE_INFINITY, signal);
+    }
+  }
+
+  #putOrRefuse(entry: BusEntry): PutResult {
+    try {
+      return { eventId: this.putWithin(entry).id };
+    } catch (error) {
+      if (error instanceof EntryRefusedError) return { error };
+      throw error;
     }
   }
 
@@ -146,7 +165,26 @@ export class EmbeddedEventBus implements EventBus, EventArchive {
 
 /** Stringified once: this text is the archive's row and the body of every queue message. */
 function serialize(event: BusEvent, detailText: string | undefined): string {
-  if (detailText === undefined) return JSON.stringify(event);
+  if (detailText === undefined) {
+    try {
+      return JSON.stringify(event);
+    } catch (error) {
+      throw new EntryRefusedError(`its detail cannot be written as JSON (${messageOf(error)})`, { cause: error });
+    }
+  }
   const { detail: _, ...envelope } = event;
   return `${JSON.stringify(envelope).slice(0, -1)},"detail":${detailText}}`;
+}
+
+/** What EventBridge refuses of an entry, https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html */
+function checkEntry({ source, detailType, detail }: BusEntry, text: string): void {
+  if (source === '') throw new EntryRefusedError('its source is empty');
+  if (detailType === '') throw new EntryRefusedError('its detail-type is empty');
+  if (typeof detail !== 'object' || detail === null || Array.isArray(detail)) {
+    throw new EntryRefusedError('its detail is not a JSON object');
+  }
+  // A character takes one byte at least.
+  if (text.length * 3 > MAX_BYTES && Buffer.byteLength(text) > MAX_BYTES) {
+    throw new EntryRefusedError(`it is larger than ${MAX_BYTES} bytes`);
+  }
 }

@@ -81,7 +81,7 @@ export class EmbeddedQueue implements Queue {
     const messageId = uuidv7(now);
     const attributes = message.attributes ? JSON.stringify(message.attributes) : null;
     this.#insert.run(name, messageId, message.body, attributes, now, now + (message.delay ?? 0) * 1000);
-    if (waiters.size > 0) this.#database.afterDurable(() => waiters.wake());
+    this.#database.afterDurable(waiters.wake);
     return messageId;
   }
 
@@ -90,12 +90,13 @@ export class EmbeddedQueue implements Queue {
     const until = this.#clock.now() + options.wait * 1000;
     for (;;) {
       if (options.signal?.aborted) return [];
+      const mark = state.waiters.mark;
       const messages = await this.#database.writeLazily(() => this.#take(name, state, options));
       if (messages.length > 0) return messages;
       const now = this.#clock.now();
       if (now >= until) return [];
       const next = this.#nextVisible.get(name, now) as { at: number } | undefined;
-      await state.waiters.wait(Math.min(until, next?.at ?? until) - now, options.signal);
+      await state.waiters.wait(mark, Math.min(until, next?.at ?? until) - now, options.signal);
     }
   }
 
@@ -114,7 +115,7 @@ export class EmbeddedQueue implements Queue {
     await this.#database.write(() => {
       const now = this.#clock.now();
       this.#change.run(now + timeout * 1000, id, name, receiveCount, now);
-      this.#database.afterDurable(() => waiters.wake());
+      this.#database.afterDurable(waiters.wake);
     });
   }
 
@@ -139,37 +140,44 @@ export class EmbeddedQueue implements Queue {
     });
   }
 
+  /** Takes what is visible. Exhausted messages go to the dead letters on the way, and others are taken in their place. */
   #take(name: string, { settings }: State, options: ReceiveOptions): ReceivedMessage[] {
+    const { maxReceiveCount = Number.POSITIVE_INFINITY, deadLetterQueue } = settings;
     const now = this.#clock.now();
-    const rows = this.#select.all(name, now, options.max) as unknown as MessageRow[];
     const visibleAt = now + (options.visibilityTimeout ?? settings.visibilityTimeout) * 1000;
-    const received: ReceivedMessage[] = [];
-    for (const row of rows) {
-      const { maxReceiveCount, deadLetterQueue } = settings;
-      if (deadLetterQueue !== undefined && row.receive_count >= (maxReceiveCount ?? Number.POSITIVE_INFINITY)) {
-        this.#moveToDeadLetters(row.id, deadLetterQueue, now);
-        continue;
+    for (;;) {
+      const rows = this.#select.all(name, now, options.max) as unknown as MessageRow[];
+      const received: ReceivedMessage[] = [];
+      for (const row of rows) {
+        if (deadLetterQueue !== undefined && row.receive_count >= maxReceiveCount) {
+          this.#moveToDeadLetters(row.id, deadLetterQueue, now);
+        } else {
+          received.push(this.#deliver(row, now, visibleAt));
+        }
       }
-      const receiveCount = row.receive_count + 1;
-      const firstReceivedAt = row.first_received_at ?? now;
-      this.#receive.run(visibleAt, receiveCount, firstReceivedAt, row.id);
-      received.push({
-        messageId: row.message_id,
-        receiptHandle: `${row.id}.${receiveCount}`,
-        body: row.body,
-        attributes: row.attributes === null ? {} : JSON.parse(row.attributes),
-        receiveCount,
-        sentAt: row.sent_at,
-        firstReceivedAt,
-      });
+      if (received.length > 0 || rows.length === 0) return received;
     }
-    return received;
+  }
+
+  #deliver(row: MessageRow, now: number, visibleAt: number): ReceivedMessage {
+    const receiveCount = row.receive_count + 1;
+    const firstReceivedAt = row.first_received_at ?? now;
+    this.#receive.run(visibleAt, receiveCount, firstReceivedAt, row.id);
+    return {
+      messageId: row.message_id,
+      receiptHandle: `${row.id}.${receiveCount}`,
+      body: row.body,
+      attributes: row.attributes === null ? {} : JSON.parse(row.attributes),
+      receiveCount,
+      sentAt: row.sent_at,
+      firstReceivedAt,
+    };
   }
 
   #moveToDeadLetters(id: number, deadLetterQueue: string, now: number): void {
     this.#bury.run(deadLetterQueue, now, id);
     const waiters = this.#queues.get(deadLetterQueue)?.waiters;
-    if (waiters && waiters.size > 0) this.#database.afterDurable(() => waiters.wake());
+    if (waiters) this.#database.afterDurable(waiters.wake);
   }
 
   #state(name: string): State {

@@ -50,7 +50,7 @@ export class EmbeddedStream implements EventStream {
     const { shards, waiters } = this.#state(stream);
     return this.#database.write(() => {
       const now = this.#clock.now();
-      if (waiters.size > 0) this.#database.afterDurable(() => waiters.wake());
+      this.#database.afterDurable(waiters.wake);
       return records.map(({ partitionKey, data }) => {
         const { lastInsertRowid } = this.#insert.run(stream, shardOf(partitionKey, shards), partitionKey, data, now);
         return { sequenceNumber: String(lastInsertRowid) };
@@ -67,12 +67,13 @@ export class EmbeddedStream implements EventStream {
     const until = this.#clock.now() + options.wait * 1000;
     for (;;) {
       if (options.signal?.aborted) return [];
+      const mark = waiters.mark;
       const rows = (await this.#database.read(() =>
         this.#read.all(stream, shardNumber(shard), Number(after ?? 0), options.max),
       )) as unknown as RecordRow[];
       const left = until - this.#clock.now();
       if (rows.length > 0 || left <= 0) return rows.map(toRecord);
-      await waiters.wait(left, options.signal);
+      await waiters.wait(mark, left, options.signal);
     }
   }
 

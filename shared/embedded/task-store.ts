@@ -87,7 +87,8 @@ export class EmbeddedTaskStore implements TaskStore {
   begin(turn: NextTurn): Promise<TaskRecord> {
     return this.#database.write(() => {
       const { row, task } = this.#mustFind(turn.taskId);
-      if (this.#key.get(task.owner, task.agentId, turn.messageId) !== undefined) return task;
+      const known = this.#key.get(task.owner, task.agentId, turn.messageId);
+      if (known?.['task_id'] === task.id) return task;
       if (task.turn !== turn.after || !isWaitingForClient(task.state)) throw new TurnConflictError(task.id, task.state);
       const next: TaskRecord = {
         ...task,
@@ -168,15 +169,24 @@ export class EmbeddedTaskStore implements TaskStore {
   async *tail(id: TaskId, after: number, signal: AbortSignal): AsyncIterable<readonly LogEntry[]> {
     const tail = this.#tails.open(id);
     try {
+      const found = await this.#database.read(() => {
+        const known = this.#rows.find(id);
+        return known && { entries: this.#rows.log(known.row, after), ended: isTerminal(known.task.state) };
+      });
+      if (found === undefined) return;
       let position = after;
-      for (let entries = await this.read(id, after); ; entries = await tail.next(signal)) {
+      let { entries, ended }: { entries: readonly LogEntry[]; ended: boolean } = found;
+      for (;;) {
         if (signal.aborted) return;
         const fresh = entries.filter((entry) => entry.position > position);
         const last = fresh.at(-1);
-        if (last === undefined) continue;
-        position = last.position;
-        yield fresh;
-        if (last.kind === 'status' && isTerminal(last.status.state)) return;
+        if (last !== undefined) {
+          position = last.position;
+          yield fresh;
+          ended ||= last.kind === 'status' && isTerminal(last.status.state);
+        }
+        if (ended) return;
+        entries = await tail.next(signal);
       }
     } finally {
       this.#tails.close(id, tail);

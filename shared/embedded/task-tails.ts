@@ -15,10 +15,14 @@ export class Tail {
   async next(signal: AbortSignal): Promise<readonly LogEntry[]> {
     if (this.#pending.length === 0 && !signal.aborted) {
       await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-        signal.addEventListener('abort', () => resolve(), { once: true });
+        const wake = () => {
+          signal.removeEventListener('abort', wake);
+          this.#wake = undefined;
+          resolve();
+        };
+        this.#wake = wake;
+        signal.addEventListener('abort', wake);
       });
-      this.#wake = undefined;
     }
     const entries = this.#pending;
     this.#pending = [];

@@ -4,21 +4,25 @@
  */
 export class Waiters {
   readonly #waiting = new Set<() => void>();
+  #wakes = 0;
 
-  get size(): number {
-    return this.#waiting.size;
+  /** Take it before you look for what you want, and hand it to `wait`: what came while you looked is then not missed. */
+  get mark(): number {
+    return this.#wakes;
   }
 
-  /** Wakes everybody; whoever finds nothing waits again. */
-  wake(): void {
+  /** Wakes everybody; whoever finds nothing waits again. Bound, so that it can be passed on. */
+  readonly wake = (): void => {
+    this.#wakes++;
+    if (this.#waiting.size === 0) return;
     const woken = [...this.#waiting];
     this.#waiting.clear();
     for (const wake of woken) wake();
-  }
+  };
 
-  /** Resolves at the next `wake`, after `milliseconds`, or at the abort, whichever is first. */
-  wait(milliseconds: number, signal?: AbortSignal): Promise<void> {
-    if (signal?.aborted || milliseconds <= 0) return Promise.resolve();
+  /** Resolves at the first `wake` since `mark`, after `milliseconds`, or at the abort, whichever is first. */
+  wait(mark: number, milliseconds: number, signal?: AbortSignal): Promise<void> {
+    if (mark !== this.#wakes || signal?.aborted || milliseconds <= 0) return Promise.resolve();
     return new Promise((resolve) => {
       const done = () => {
         this.#waiting.delete(done);

@@ -91,7 +91,7 @@ function readEvent<Name extends DetailType>(
     return { problem: 'not JSON' };
   }
   const type = types.find((name) => name === event?.['detail-type']);
-  if (type === undefined) return { problem: `not one of ${types.join(', ')}` };
+  if (type === undefined || typeof event.source !== 'string') return { problem: `not one of ${types.join(', ')}` };
   const schema = schemaFor(event.source, type);
   const problem = schema ? schema.validate(event.detail?.data) : `${type} from ${event.source} has no schema`;
   return problem === undefined ? { event: event as TypedEvent<Name> } : { problem };

@@ -12,6 +12,13 @@ export class StreamNotFoundError extends StarlingError {
   }
 }
 
+/** The bus does not take the entry. Its neighbours are not affected. */
+export class EntryRefusedError extends StarlingError {
+  constructor(problem: string, options?: { cause?: unknown }) {
+    super('ENTRY_REFUSED', `The event was refused: ${problem}.`, options);
+  }
+}
+
 /** The task does not wait for its client, or another message began its next turn first. */
 export class TurnConflictError extends StarlingError {
   constructor(taskId: string, state: string) {

@@ -62,7 +62,7 @@ interface Bounds {
 }
 
 function number(env: Environment, name: string, otherwise: number, bounds: Bounds): number {
-  const text = env[name];
+  const text = env[name]?.trim();
   if (text === undefined || text === '') return otherwise;
   const value = Number(text);
   const fits = Number.isFinite(value) && value >= bounds.from && value <= bounds.to;

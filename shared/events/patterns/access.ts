@@ -22,6 +22,11 @@ export function accessOf(field: PatternField): Access | undefined {
   return width === ANY.width ? ANY : { keys: each.flatMap((access) => access.keys), width };
 }
 
+/** How many leaves pass the field's test, roughly; narrow tests are also the cheap ones. */
+export function widthOf(field: PatternField): number {
+  return accessOf(field)?.width ?? ANY.width;
+}
+
 function accessOfMatcher(matcher: Matcher): Access {
   switch (matcher.kind) {
     case 'exact':

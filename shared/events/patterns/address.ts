@@ -4,6 +4,10 @@ const IPV4 = /^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+$/;
 const IPV6 = /^[0-9a-fA-F:]*:[0-9a-fA-F:]*$/;
 /** The longest dotted quad that the JVM under Event Ruler reads. */
 const MAX_IPV4_LENGTH = 15;
+/** Every octet as two hexadecimal digits. */
+const OCTETS: readonly string[] = Array.from({ length: 256 }, (_, octet) =>
+  octet.toString(16).toUpperCase().padStart(2, '0'),
+);
 const IPV4_MAPPED = '00000000000000000000FFFF';
 
 /**
@@ -20,11 +24,11 @@ function ipv4Digits(text: string): string | undefined {
   if (text.length > MAX_IPV4_LENGTH) return undefined;
   let digits = '';
   for (const octet of text.split('.')) {
-    const value = Number(octet);
-    if (value > 0xff) return undefined;
-    digits += value.toString(16).padStart(2, '0');
+    const hex = OCTETS[Number(octet)];
+    if (hex === undefined) return undefined;
+    digits += hex;
   }
-  return digits.toUpperCase();
+  return digits;
 }
 
 function ipv6Digits(text: string): string | undefined {

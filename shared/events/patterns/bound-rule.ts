@@ -1,6 +1,9 @@
+import { widthOf } from './access.ts';
 import type { PatternField, PatternRule } from './compile.ts';
 import { consistent } from './consistency.ts';
 import type { EventTree, Slot } from './event-tree.ts';
+import type { FieldTest } from './field-test.ts';
+import type { Leaf } from './leaf.ts';
 
 export interface BoundField {
   readonly field: PatternField;
@@ -10,11 +13,15 @@ export interface BoundField {
 /** A rule whose fields know their slots in an event tree. */
 export class BoundRule {
   readonly fields: readonly BoundField[];
+  readonly #cheapestFirst: readonly Check[];
   readonly #tree: EventTree;
 
   constructor(rule: PatternRule, tree: EventTree) {
     this.#tree = tree;
     this.fields = rule.fields.map((field) => ({ field, slot: tree.use(field.path, field.blind) }));
+    this.#cheapestFirst = this.fields
+      .toSorted((a, b) => widthOf(a.field) - widthOf(b.field))
+      .map(({ field: { test, absent }, slot }) => ({ slot, test, absent }));
   }
 
   release(): void {
@@ -23,19 +30,34 @@ export class BoundRule {
 
   /** Whether the event that the tree holds satisfies every field, with leaves from the same element of any array. */
   matches(): boolean {
-    let nested = 0;
-    for (const { field, slot } of this.fields) {
+    let nested = false;
+    for (const check of this.#cheapestFirst) {
+      const { slot } = check;
       if (slot.leaves.length === 0) {
-        if (!field.absent) return false;
-        continue;
+        if (!check.absent) return false;
+      } else if (slot.nested) {
+        nested = true;
+        if (!check.absent && !slot.leaves.some(check.test)) return false;
+      } else if (!anyPasses(slot.leaves, check.test)) {
+        return false;
       }
-      if (slot.nested) nested += 1;
-      if (!slot.leaves.some(field.test) && !(field.absent && slot.nested)) return false;
     }
-    if (nested === 0) return true;
+    if (!nested) return true;
     return consistent(
       this.fields.filter(({ slot }) => slot.nested),
       this.#tree.dotted,
     );
   }
+}
+
+/** What a field asks, flat: this is read for every candidate of every event. */
+interface Check {
+  readonly slot: Slot;
+  readonly test: FieldTest;
+  readonly absent: boolean;
+}
+
+function anyPasses(leaves: readonly Leaf[], test: FieldTest): boolean {
+  const first = leaves[0];
+  return leaves.length === 1 && first !== undefined ? test(first) : leaves.some(test);
 }

@@ -4,7 +4,7 @@ import type { PathNode, Place, Slot } from './event-tree.ts';
 /** The array elements that the leaves chosen so far commit to, one per array, from the innermost out. */
 type State = readonly Place[];
 
-/** Only an event whose dotted keys lead one path into many arrays gets there; it counts as no match. */
+/** For events whose dotted keys may lead one path into many arrays, which makes states multiply; beyond it, no match. */
 const MAX_STEPS = 1_000_000;
 
 /**
@@ -26,7 +26,7 @@ export function consistent(fields: readonly BoundField[], dotted: boolean): bool
     const next = new Map<string, State>();
     for (const state of states) {
       const fitting = elements.fitting(slot, state);
-      steps += 1 + (dotted ? slot.leaves.length : fitting.length);
+      if (dotted) steps += slot.leaves.length;
       if (steps > MAX_STEPS) return false;
       for (const leaf of fitting) {
         const value = slot.leaves[leaf];
@@ -83,14 +83,14 @@ class ElementIndex {
 
   /** Positions of the slot's leaves that fit the state. */
   fitting(slot: Slot, state: State): readonly number[] {
-    const all = [...slot.leaves.keys()];
-    if (state.length === 0) return all;
     const fit = (leaf: number) => fits(state, slot.places[leaf]);
-    if (this.#dotted) return all.filter(fit);
+    if (state.length === 0) return positions(slot);
+    if (this.#dotted) return positions(slot).filter(fit);
     const arrays = this.#arraysOf(slot);
     // Every fitting leaf stands in the innermost array that the state and the slot share.
     const shared = state.find(({ array }) => arrays.has(array));
-    return shared === undefined ? all : (arrays.get(shared.array)?.get(shared.index) ?? []).filter(fit);
+    if (shared === undefined) return positions(slot);
+    return (arrays.get(shared.array)?.get(shared.index) ?? []).filter(fit);
   }
 
   #arraysOf(slot: Slot): Map<number, Map<number, number[]>> {
@@ -109,4 +109,8 @@ class ElementIndex {
     this.#bySlot.set(slot, arrays);
     return arrays;
   }
+}
+
+function positions(slot: Slot): number[] {
+  return [...slot.leaves.keys()];
 }

@@ -9,19 +9,39 @@ export interface Place {
   readonly outer: Place | undefined;
 }
 
+/** Shared by all slots without leaves, and never added to. */
+const NONE: never[] = [];
+
 /** A path that some rule uses, and the leaves which the event being matched has there. */
 export class Slot {
   readonly node: Node;
-  readonly leaves: Leaf[] = [];
-  /** As long as `leaves`. */
-  readonly places: (Place | undefined)[] = [];
-  /** Whether any leaf stands inside an object within an array. */
-  nested = false;
+  leaves: Leaf[] = NONE;
+  /** Where each leaf stands; empty unless one of them stands inside an array's element. */
+  places: (Place | undefined)[] = NONE;
   /** How many rules use it. */
   users = 0;
 
   constructor(node: Node) {
     this.node = node;
+  }
+
+  /** Whether any leaf stands inside an element of an array. */
+  get nested(): boolean {
+    return this.places.length > 0;
+  }
+
+  add(leaf: Leaf, place: Place | undefined): void {
+    // Nearly every slot gets one leaf, and a fresh array of one is cheaper than one that grows.
+    if (this.leaves === NONE) this.leaves = [leaf];
+    else this.leaves.push(leaf);
+    if (place === undefined && !this.nested) return;
+    if (this.places === NONE) this.places = [];
+    this.places[this.leaves.length - 1] = place;
+  }
+
+  clear(): void {
+    this.leaves = NONE;
+    this.places = NONE;
   }
 }
 
@@ -91,11 +111,7 @@ export class EventTree {
   }
 
   clear(): void {
-    for (const slot of this.#filled) {
-      slot.leaves.length = 0;
-      slot.places.length = 0;
-      slot.nested = false;
-    }
+    for (const slot of this.#filled) slot.clear();
     this.#filled.length = 0;
     this.#arrays = 0;
     this.dotted = false;
@@ -143,9 +159,7 @@ export class EventTree {
 
   #add(slot: Slot, leaf: Leaf, place: Place | undefined): void {
     if (slot.leaves.length === 0) this.#filled.push(slot);
-    slot.leaves.push(leaf);
-    slot.places.push(place);
-    if (place !== undefined) slot.nested = true;
+    slot.add(leaf, place);
   }
 }
 

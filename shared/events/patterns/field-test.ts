@@ -41,6 +41,8 @@ function matcherTest(matcher: Exclude<Matcher, { kind: 'absent' }>, numeric: boo
     case 'address':
       return addressTest(matcher, numeric);
     case 'anything-but': {
+      // Ruler matches by the values it must not be; without any it never does.
+      if (matcher.excluded.length === 0) return () => false;
       const excluded = fieldTest(matcher.excluded);
       return (leaf) => !excluded(leaf);
     }

@@ -1,4 +1,4 @@
-import { isMap, isPair, isScalar, isSeq, parseDocument } from 'yaml';
+import { isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import { InvalidPatternError } from './errors.ts';
 import { InexactNumber } from './leaf.ts';
 
@@ -19,16 +19,16 @@ export function entriesOf(value: unknown): readonly (readonly [string, unknown])
 
 /** Reads a pattern's text so that what JSON.parse drops and Event Ruler sees stays: repeated keys, exact numbers. */
 export function readPatternText(json: string): unknown {
-  const plain = parseJson(json);
-  // JSON is YAML, and this parser keeps source text and repeated keys. What it cannot read (a key over 1024 characters)
-  // has JSON.parse's meaning.
+  const plain = parsePlain(json);
+  // JSON is YAML, and this parser keeps source text and repeated keys. What it cannot read (a key over 1024 characters,
+  // hundreds of levels) has JSON.parse's meaning.
   const document = parseDocument(json, { uniqueKeys: false, schema: 'json', version: '1.2' });
   return document.errors.length > 0 ? plain : fromNode(document.contents);
 }
 
-function parseJson(json: string): unknown {
+function parsePlain(json: string): unknown {
   try {
-    return JSON.parse(json);
+    return parseEvent(json);
   } catch (cause) {
     throw new InvalidPatternError('', 'it is not JSON; write an object such as {"detail-type": ["TaskRequested.v1"]}', {
       cause,
@@ -39,7 +39,7 @@ function parseJson(json: string): unknown {
 function fromNode(node: unknown): unknown {
   if (isMap(node))
     return new OrderedObject(node.items.map((pair) => [String(scalarValue(pair.key)), fromNode(pair.value)]));
-  if (isSeq(node)) return node.items.map((item) => fromNode(isPair(item) ? item.value : item));
+  if (isSeq(node)) return node.items.map(fromNode);
   return scalarValue(node);
 }
 
@@ -61,9 +61,15 @@ const MAYBE_INEXACT = /[0-9][0-9.]{15}|[0-9][eE]/;
  */
 export function parseEvent(json: string): unknown {
   if (!MAYBE_INEXACT.test(json)) return JSON.parse(json);
-  return JSON.parse(json, (_key: string, value: unknown, context?: { source?: string }) =>
-    typeof value === 'number' && context?.source !== undefined ? exactNumber(value, context.source) : value,
-  );
+  try {
+    return JSON.parse(json, (_key: string, value: unknown, context?: { source?: string }) =>
+      typeof value === 'number' && context?.source !== undefined ? exactNumber(value, context.source) : value,
+    );
+  } catch (error) {
+    // Unlike JSON.parse by itself, the callback needs stack for every level.
+    if (error instanceof RangeError) return JSON.parse(json);
+    throw error;
+  }
 }
 
 function exactNumber(value: number, source: string): number | InexactNumber {

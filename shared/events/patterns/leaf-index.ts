@@ -16,12 +16,12 @@ export type TextKeyKind = 'equals' | 'begins' | 'ends' | 'contains';
 
 /** Values by the key that a leaf must meet: which of thousands can match is looked up, not tried. */
 export class LeafIndex<V> {
-  readonly #exact = new Map<Leaf, Set<V>>();
+  readonly #exact = new Map<Leaf, V[]>();
   readonly #texts = new TextIndex<V>();
   readonly #folded = new TextIndex<V>();
   readonly #between = new IntervalIndex<V>();
   readonly #addresses = new PrefixTrie<V>();
-  readonly #any = new Set<V>();
+  readonly #any: V[] = [];
 
   /** Adds a value and returns what takes it out again. */
   add(key: Key, value: V): () => void {
@@ -33,8 +33,8 @@ export class LeafIndex<V> {
       case 'address':
         return this.#addresses.add(key.digits, value);
       case 'any':
-        this.#any.add(value);
-        return () => this.#any.delete(value);
+        this.#any.push(value);
+        return () => takeOut(this.#any, value);
       default:
         return key.ignoreCase
           ? this.#folded.add(key.kind, key.text.toLowerCase(), value)
@@ -44,13 +44,13 @@ export class LeafIndex<V> {
 
   /** How many values already have the key, as far as that is cheap to tell. */
   population(key: Key): number {
-    return key.kind === 'is' ? (this.#exact.get(key.value)?.size ?? 0) : 0;
+    return key.kind === 'is' ? (this.#exact.get(key.value)?.length ?? 0) : 0;
   }
 
   /** Calls back for every value whose key the leaf meets, perhaps more than once. */
   find(leaf: Leaf, found: (value: V) => void): void {
-    this.#exact.get(leaf)?.forEach(found);
-    if (this.#any.size > 0) this.#any.forEach(found);
+    each(this.#exact.get(leaf), found);
+    each(this.#any, found);
     if (typeof leaf === 'string') {
       this.#texts.find(leaf, found);
       if (!this.#folded.isEmpty) this.#folded.find(leaf.toLowerCase(), found);
@@ -63,7 +63,7 @@ export class LeafIndex<V> {
 }
 
 class TextIndex<V> {
-  readonly #equals = new Map<string, Set<V>>();
+  readonly #equals = new Map<string, V[]>();
   readonly #begins = new PrefixTrie<V>();
   readonly #ends = new PrefixTrie<V>('reversed');
   readonly #contains = new SubstringIndex<V>();
@@ -88,17 +88,29 @@ class TextIndex<V> {
   }
 
   find(text: string, found: (value: V) => void): void {
-    if (this.#equals.size > 0) this.#equals.get(text)?.forEach(found);
+    if (this.#equals.size > 0) each(this.#equals.get(text), found);
     if (!this.#begins.isEmpty) this.#begins.find(text, found);
     if (!this.#ends.isEmpty) this.#ends.find(text, found);
     if (!this.#contains.isEmpty) this.#contains.find(text, found);
   }
 }
 
-function addTo<K, V>(map: Map<K, Set<V>>, key: K, value: V): () => void {
-  const values = map.get(key) ?? new Set<V>();
-  map.set(key, values.add(value));
+function addTo<K, V>(map: Map<K, V[]>, key: K, value: V): () => void {
+  const values = map.get(key) ?? [];
+  values.push(value);
+  map.set(key, values);
   return () => {
-    if (values.delete(value) && values.size === 0) map.delete(key);
+    takeOut(values, value);
+    if (values.length === 0) map.delete(key);
   };
+}
+
+function takeOut<V>(values: V[], value: V): void {
+  const at = values.indexOf(value);
+  if (at >= 0) values.splice(at, 1);
+}
+
+// Lists and a plain loop, here and not sets: this is where the time of matching goes.
+function each<V>(values: readonly V[] | undefined, found: (value: V) => void): void {
+  if (values !== undefined) for (const value of values) found(value);
 }

@@ -62,7 +62,7 @@ export class PatternIndex<T> {
     const attempt = (candidate: Candidate<T>): void => {
       if (candidate.triedFor === this.#events) return;
       candidate.triedFor = this.#events;
-      if (!matched.has(candidate.target) && candidate.rule.matches()) matched.add(candidate.target);
+      if (candidate.rule.matches()) matched.add(candidate.target);
     };
     try {
       for (const slot of this.#tree.read(event)) {

@@ -1,7 +1,9 @@
 import { rmSync } from 'node:fs';
+import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempotency';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TaskFailed } from '../../../shared/agent/errors.ts';
 import { OnceInProgressError, OnceNameError } from '../../../shared/agent/idempotency.ts';
+import { StorePersistenceLayer } from '../../../shared/agent/idempotency-layer.ts';
 import { type AgentTask, agentTask } from '../../../shared/agent/task.ts';
 import { Database } from '../../../shared/embedded/database.ts';
 import { EmbeddedIdempotencyStore } from '../../../shared/embedded/idempotency.ts';
@@ -184,6 +186,28 @@ describe('task.once', () => {
     const task = agentTask(request, { ...surroundings, idempotency: broken });
     await expect(task.once('charge', work)).rejects.toThrow(/in progress record/);
     expect(work).not.toHaveBeenCalled();
+  });
+});
+
+describe('StorePersistenceLayer', () => {
+  it('serves the rest of Powertools: payload validation, and looking a record up', async () => {
+    const folder = temporaryFolder();
+    const database = Database.open(folder);
+    const layer = new StorePersistenceLayer(new EmbeddedIdempotencyStore(database, systemClock));
+    const config = new IdempotencyConfig({ eventKeyJmesPath: 'order', payloadValidationJmesPath: 'cents' });
+    config.lambdaContext = { getRemainingTimeInMillis: () => 1_000 } as NonNullable<typeof config.lambdaContext>;
+    const charge = vi.fn(async (order: { order: string; cents: number }) => ({ charged: order.cents }));
+    const once = makeIdempotent(charge, { persistenceStore: layer, config, keyPrefix: 'shop' });
+    expect(await once({ order: 'o-1', cents: 5 })).toEqual({ charged: 5 });
+    expect(await once({ order: 'o-1', cents: 5 })).toEqual({ charged: 5 });
+    await expect(once({ order: 'o-1', cents: 6 })).rejects.toMatchObject({ name: 'IdempotencyValidationError' });
+    expect(charge).toHaveBeenCalledTimes(1);
+    expect((await layer.getRecord({ order: 'o-1', cents: 5 })).getResponse()).toEqual({ charged: 5 });
+    await expect(layer.getRecord({ order: 'o-2', cents: 5 })).rejects.toMatchObject({
+      name: 'IdempotencyItemNotFoundError',
+    });
+    await database.close();
+    rmSync(folder, { recursive: true, force: true });
   });
 });
 

@@ -1,0 +1,22 @@
+import type { Machine } from './machine.ts';
+import type { Ratios, Round } from './rounds.ts';
+import type { Start } from './starts.ts';
+import type { Spread } from './statistics.ts';
+
+/** All that a run measured: what --json writes. Times are in milliseconds, CPU and sync times in microseconds, sizes in bytes. */
+export interface Figures {
+  readonly machine: Machine;
+  readonly connections: number;
+  readonly secondsPerRound: number;
+  readonly rounds: readonly Round[];
+  /** Mesh ÷ peer, over all rounds. */
+  readonly ratios: Ratios<Spread>;
+  readonly starts: {
+    /** The first start ever on a folder. */
+    readonly empty: Start;
+    /** The second start on the same folder. */
+    readonly second: Start;
+    /** On the folder of the rounds, with the tasks that the load made. */
+    readonly loaded: Start & { readonly tasks: number };
+  };
+}

@@ -1,0 +1,82 @@
+import type { Figures } from './figures.ts';
+import { countOf } from './load-protocol.ts';
+import type { Machine } from './machine.ts';
+import type { Measurement } from './measure.ts';
+import type { Round } from './rounds.ts';
+import type { Start } from './starts.ts';
+import type { Spread } from './statistics.ts';
+import { table } from './table.ts';
+
+/** The figures for a person. */
+export function report({ machine, connections, secondsPerRound, rounds, ratios, starts }: Figures): string {
+  const measures = ['calls/s', 'p50 ms', 'p99 ms', 'CPU µs/call'];
+  const spreads = [ratios.callsPerSecond, ratios.p50, ratios.p99, ratios.cpuPerCall];
+  return [
+    machineText(machine),
+    `Blocking SendMessage to echo, ${connections} connections, ${secondsPerRound} s a round and server`,
+    table(
+      ['round', 'server', ...measures, 'memory MB', 'failures'],
+      rounds.flatMap((round, at) => [row(at + 1, 'mesh', round.mesh), row(at + 1, 'peer', round.peer)]),
+    ),
+    'Mesh ÷ peer, over the rounds',
+    table(
+      ['', 'min', 'median', 'max'],
+      measures.map((name, at) => [name, ...spreadCells(spreads[at], 2)]),
+    ),
+    'Start of the mesh, milliseconds from the spawn of node',
+    table(
+      ['folder', 'ready: min', 'median', 'max', '/health: min', 'median', 'max'],
+      [
+        startRow('empty', starts.empty),
+        startRow('second start', starts.second),
+        startRow(`${starts.loaded.tasks} tasks`, starts.loaded),
+      ],
+    ),
+  ].join('\n\n');
+}
+
+/** One line for who watches. */
+export function roundText({ mesh, peer, ratios }: Round, number: number): string {
+  const rates = `mesh ${fixed(mesh.callsPerSecond)} calls/s, peer ${fixed(peer.callsPerSecond)} calls/s`;
+  return `round ${number}: ${rates}, ratio ${ratios.callsPerSecond.toFixed(2)}`;
+}
+
+/** What was answered wrongly or not at all; undefined when nothing was. */
+export function failureText(rounds: readonly Round[]): string | undefined {
+  const all = rounds.flatMap(({ mesh, peer }) => [mesh.failures, peer.failures]);
+  const count = all.reduce((sum, failures) => sum + countOf(failures), 0);
+  if (count === 0) return undefined;
+  const example = all.find((failures) => failures.example !== undefined)?.example;
+  return `${count} calls were answered wrongly or not at all, so these figures say nothing.${example ? ` The first wrong answer: ${example}` : ''}`;
+}
+
+export function machineText({ processor, cores, memory, system, node, sync }: Machine): string {
+  const syncs = `sync of 4 KB: median ${fixed(sync.median)} µs, p99 ${fixed(sync.p99)} µs`;
+  return `${processor}, ${cores} cores, ${fixed(memory / 2 ** 30)} GB, ${system}, node ${node}\n${syncs}`;
+}
+
+function row(number: number, name: string, measured: Measurement): string[] {
+  const { callsPerSecond, p50, p99, cpuPerCall, memory, failures } = measured;
+  return [
+    String(number),
+    name,
+    fixed(callsPerSecond),
+    fixed(p50, 2),
+    fixed(p99, 2),
+    fixed(cpuPerCall),
+    fixed(memory && memory / 2 ** 20),
+    String(countOf(failures)),
+  ];
+}
+
+function startRow(name: string, { ready, health }: Start): string[] {
+  return [name, ...spreadCells(ready), ...spreadCells(health)];
+}
+
+function spreadCells(spread: Spread | undefined, digits = 0): string[] {
+  return [fixed(spread?.min, digits), fixed(spread?.median, digits), fixed(spread?.max, digits)];
+}
+
+function fixed(value: number | undefined, digits = 0): string {
+  return value === undefined ? '—' : value.toFixed(digits);
+}

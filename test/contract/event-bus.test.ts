@@ -1,0 +1,8 @@
+import { openEmbedded } from '../support/embedded.ts';
+import { TestClock } from '../unit/security/fixtures.ts';
+import { eventBusContract } from './event-bus.ts';
+
+eventBusContract('embedded', async () => {
+  const { bus, queue, remove } = await openEmbedded(new TestClock());
+  return { bus, archive: bus, queue, close: remove };
+});

@@ -1,0 +1,10 @@
+import { openEmbedded } from '../support/embedded.ts';
+import { TestClock } from '../unit/security/fixtures.ts';
+import { eventStreamContract } from './event-stream.ts';
+
+eventStreamContract('embedded', async () => {
+  const { stream, remove } = await openEmbedded(new TestClock());
+  const name = 'starling-local-artifacts';
+  await stream.create(name, 4);
+  return { stream, name, close: remove };
+});

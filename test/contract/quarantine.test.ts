@@ -1,0 +1,8 @@
+import { openEmbedded } from '../support/embedded.ts';
+import { TestClock } from '../unit/security/fixtures.ts';
+import { quarantineContract } from './quarantine.ts';
+
+quarantineContract('embedded', async () => {
+  const { quarantine, remove } = await openEmbedded(new TestClock());
+  return { quarantine, close: remove };
+});

@@ -1,0 +1,28 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Quarantine } from '../../shared/ports/quarantine.ts';
+
+export interface QuarantineSubject {
+  readonly quarantine: Quarantine;
+  close(): Promise<void>;
+}
+
+/** What every Quarantine does. */
+export function quarantineContract(name: string, open: () => Promise<QuarantineSubject>): void {
+  describe(`Quarantine: ${name}`, () => {
+    let subject: QuarantineSubject;
+
+    beforeEach(async () => {
+      subject = await open();
+    });
+    afterEach(() => subject.close());
+
+    it('keeps and counts what is put there, whatever it is', async () => {
+      const { quarantine } = subject;
+      expect(await quarantine.count()).toBe(0);
+      await quarantine.put('not JSON', '\u0000{"half":');
+      await quarantine.put('not JSON', '\u0000{"half":');
+      await quarantine.put('against its schema', '{}');
+      expect(await quarantine.count()).toBe(3);
+    });
+  });
+}

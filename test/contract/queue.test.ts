@@ -1,0 +1,9 @@
+import { openEmbedded } from '../support/embedded.ts';
+import { TestClock } from '../unit/security/fixtures.ts';
+import { queueContract } from './queue.ts';
+
+queueContract('embedded', async () => {
+  const clock = new TestClock();
+  const { queue, remove } = await openEmbedded(clock);
+  return { queue, pass: async (seconds) => clock.advance(seconds), close: remove };
+});

@@ -1,0 +1,28 @@
+import type { AgentEvent } from '../../shared/tasks/fold.ts';
+import { archivedEvents } from '../support/archive.ts';
+import { type Embedded, openEmbedded } from '../support/embedded.ts';
+import { entryOf } from '../support/task-events.ts';
+import { TestClock } from '../unit/security/fixtures.ts';
+import { taskStoreContract } from './task-store.ts';
+
+const ways = {
+  'embedded, events by the projector': async ({ tasks }: Embedded, event: AgentEvent) => {
+    await tasks.apply(event);
+  },
+  'embedded, events folded within their put': async ({ bus }: Embedded, event: AgentEvent) => {
+    await bus.put([entryOf(event)]);
+  },
+};
+
+for (const [name, deliver] of Object.entries(ways)) {
+  taskStoreContract(name, async () => {
+    const embedded = await openEmbedded(new TestClock());
+    return {
+      tasks: embedded.tasks,
+      deliver: (event) => deliver(embedded, event),
+      quarantined: () => embedded.quarantine.count(),
+      published: () => archivedEvents(embedded.bus),
+      close: embedded.remove,
+    };
+  });
+}

@@ -1,0 +1,55 @@
+import { rmSync } from 'node:fs';
+import { EmbeddedAgentRegistry } from '../../shared/embedded/agent-registry.ts';
+import { Database } from '../../shared/embedded/database.ts';
+import { EmbeddedEventBus } from '../../shared/embedded/event-bus.ts';
+import { EmbeddedQuarantine } from '../../shared/embedded/quarantine.ts';
+import { EmbeddedQueue } from '../../shared/embedded/queue.ts';
+import { EmbeddedStream } from '../../shared/embedded/stream.ts';
+import { TaskProjection } from '../../shared/embedded/task-projection.ts';
+import { TaskRows } from '../../shared/embedded/task-rows.ts';
+import { EmbeddedTaskStore } from '../../shared/embedded/task-store.ts';
+import { TaskTails } from '../../shared/embedded/task-tails.ts';
+import type { Clock } from '../../shared/ports/clock.ts';
+import { temporaryFolder } from '../unit/security/fixtures.ts';
+
+export const projectorQueue = 'starling-local-projector';
+
+export type Embedded = Awaited<ReturnType<typeof openEmbedded>>;
+
+/** The embedded adapters on one data folder, put together as the standalone runtime does. */
+export async function openEmbedded(clock: Clock, folder = temporaryFolder()) {
+  const database = Database.open(folder);
+  const queue = new EmbeddedQueue(database, clock);
+  const bus = new EmbeddedEventBus(database, queue, clock, { account: '000000000000', region: 'us-east-1' });
+  const quarantine = new EmbeddedQuarantine(database, clock);
+  const rows = new TaskRows(database);
+  const tails = new TaskTails();
+  const projection = new TaskProjection(database, rows, tails, quarantine, projectorQueue);
+  bus.inline(projection);
+  await queue.create(projectorQueue, { visibilityTimeout: 30 });
+  await bus.putRule({
+    name: 'projector',
+    pattern: {
+      source: [{ prefix: 'starling.agents.' }],
+      'detail-type': ['TaskStatusChanged.v1', 'TaskArtifact.v1'],
+    },
+    queue: projectorQueue,
+  });
+  return {
+    folder,
+    database,
+    queue,
+    bus,
+    stream: new EmbeddedStream(database, clock),
+    quarantine,
+    tasks: new EmbeddedTaskStore({ database, bus, rows, tails, projection }),
+    registry: new EmbeddedAgentRegistry(database, bus, clock),
+    /** Closes, and leaves the folder for the next to open it. */
+    close: () => database.close(),
+    /** Closes and removes the folder. */
+    async remove() {
+      await database.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

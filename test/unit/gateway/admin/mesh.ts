@@ -1,0 +1,109 @@
+import { adminRoutes } from '../../../../services/gateway/admin/routes.ts';
+import { EmbeddedAgentRegistry } from '../../../../shared/embedded/agent-registry.ts';
+import { EmbeddedEventBus } from '../../../../shared/embedded/event-bus.ts';
+import { EmbeddedQuarantine } from '../../../../shared/embedded/quarantine.ts';
+import { EmbeddedQueue } from '../../../../shared/embedded/queue.ts';
+import { TaskProjection } from '../../../../shared/embedded/task-projection.ts';
+import { TaskRows } from '../../../../shared/embedded/task-rows.ts';
+import { EmbeddedTaskStore } from '../../../../shared/embedded/task-store.ts';
+import { TaskTails } from '../../../../shared/embedded/task-tails.ts';
+import { EventPublisher } from '../../../../shared/events/publisher.ts';
+import { type AgentId, type ContextId, type TaskId, uuidv7 } from '../../../../shared/ids.ts';
+import type { LogFields } from '../../../../shared/telemetry/logger.ts';
+import { openDatabase, TestClock } from '../../security/fixtures.ts';
+
+/** The admin API over the embedded stores. */
+export function openMesh() {
+  const { database, close } = openDatabase();
+  const clock = new TestClock();
+  const queue = new EmbeddedQueue(database, clock);
+  const archive = new EmbeddedEventBus(database, queue, clock, { account: '000000000000', region: 'us-east-1' });
+  const rows = new TaskRows(database);
+  const tails = new TaskTails();
+  const projection = new TaskProjection(database, rows, tails, new EmbeddedQuarantine(database, clock), 'projector');
+  const tasks = new EmbeddedTaskStore({ database, bus: archive, rows, tails, projection });
+  const registry = new EmbeddedAgentRegistry(database, archive, clock);
+  const publisher = new EventPublisher(archive, clock);
+  const errors: LogFields[] = [];
+  const nothing = () => {};
+  const log = {
+    debug: nothing,
+    info: nothing,
+    warn: nothing,
+    error: (_: string, fields?: LogFields) => void errors.push(fields ?? {}),
+  };
+  const draining = new AbortController();
+  const routes = adminRoutes({ registry, tasks, archive, log }, { draining: draining.signal });
+
+  const trace = '00-11111111111111111111111111111111-2222222222222222-01';
+
+  async function createTask(agent = 'echo', owner = 'app'): Promise<{ id: TaskId; contextId: ContextId }> {
+    const now = clock.now();
+    const id = uuidv7(now) as TaskId;
+    const contextId = uuidv7(now) as ContextId;
+    const messageId = uuidv7(now);
+    const request = publisher.prepare(
+      'TaskRequested.v1',
+      {
+        taskId: id,
+        contextId,
+        agentId: agent,
+        turn: 1,
+        attemptBase: 0,
+        message: { messageId, role: 'ROLE_USER', parts: [{ text: 'hello' }], taskId: id, contextId },
+        deadline: new Date(now + 300_000).toISOString(),
+        principal: { id: owner, scopes: [] },
+      },
+      { source: 'starling.tasks', subject: id, correlationId: id, traceparent: trace },
+    );
+    const deadline = now + 300_000;
+    await tasks.create({
+      id,
+      contextId,
+      agentId: agent as AgentId,
+      owner,
+      createdAt: now,
+      deadline,
+      messageId,
+      request,
+    });
+    return { id, contextId };
+  }
+
+  /** The agent answers with an artifact and completes. */
+  async function completeTask({ id, contextId }: { id: TaskId; contextId: ContextId }, agent = 'echo'): Promise<void> {
+    const place = { taskId: id, contextId, agentId: agent, turn: 1, attempt: 1 };
+    const source = `starling.agents.${agent}`;
+    const artifact = { artifactId: 'result', parts: [{ text: 'hello' }] };
+    const status = { state: 'TASK_STATE_COMPLETED' as const, timestamp: new Date(clock.now()).toISOString() };
+    await tasks.apply({
+      source,
+      detailType: 'TaskArtifact.v1',
+      data: { ...place, sequence: 1, artifact, append: false, lastChunk: true },
+    });
+    await tasks.apply({ source, detailType: 'TaskStatusChanged.v1', data: { ...place, sequence: 2, status } });
+  }
+
+  async function get<Answer = unknown>(path: string, headers: Record<string, string> = {}) {
+    const response = await routes.request(path, { headers });
+    return { status: response.status, body: (await response.json()) as Answer };
+  }
+
+  return {
+    routes,
+    get,
+    archive,
+    tasks,
+    registry,
+    publisher,
+    clock,
+    errors,
+    draining,
+    trace,
+    createTask,
+    completeTask,
+    close,
+  };
+}
+
+export type Mesh = ReturnType<typeof openMesh>;
