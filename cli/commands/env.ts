@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { awsCredentials, EMBEDDED_REGION } from '../../shared/embedded/aws-credentials.ts';
+import { awsCredentials, EMBEDDED_REGION } from '../../shared/security/aws-credentials.ts';
 import { print, printJson } from '../print/output.ts';
 import { type GlobalOptions, readTarget, type Target } from '../target.ts';
 

@@ -5,6 +5,7 @@ import type { AgentRecord } from '../../shared/ports/agent-registry.ts';
 import type { BusEntry } from '../../shared/ports/event-bus.ts';
 import { currentRuntime } from '../../shared/runtime/current.ts';
 import type { Runtime } from '../../shared/runtime/runtime.ts';
+import { permitOwnScope } from '../../shared/security/seed-permissions.ts';
 
 /** All agents of the project, as packaging or a standalone start collected them. */
 export interface Manifest {
@@ -15,6 +16,8 @@ export interface Manifest {
 export async function handler({ agents }: Manifest): Promise<void> {
   const runtime = currentRuntime();
   for (const record of agents) {
+    // Before the agent is there: a crash in between leaves a permission for nothing, not an agent that nobody may call.
+    if ((await runtime.registry.get(record.id)) === undefined) await permitOwnScope(runtime.permissions, record.id);
     const change = await runtime.registry.put(record, (made) => changed(runtime, record, made));
     if (change !== 'unchanged') runtime.log.info(`the agent was ${change}`, { agentId: record.id });
   }

@@ -17,6 +17,7 @@ import { ACCOUNT, REGION } from './identity.ts';
 import { createIssuer, type Issuer } from './issuer/issuer.ts';
 import { type SeededClient, seedSecurity } from './issuer/seed-client.ts';
 import { collectAgents } from './manifest.ts';
+import { gauges } from './gauges.ts';
 import { HttpServer, type Listener, unavailable } from './server.ts';
 import { startSources } from './sources/start-sources.ts';
 import type { Source } from './sources/source.ts';
@@ -84,7 +85,6 @@ async function startBehind(server: HttpServer, options: HostOptions, stops: (() 
   const client = await seedSecurity({
     clients: runtime.clients,
     permissions: runtime.permissions,
-    agents: agents.map(({ id }) => id),
     folder: settings.data,
     clock: runtime.clock,
   });
@@ -112,16 +112,17 @@ function openRuntime({ settings, wiring, log, onFatal }: HostOptions): Standalon
   const functions = new Map(
     wiring.functions.map(({ name, subscriptions }) => [name, { maxReceiveCount: subscriptions[0]?.maxReceiveCount ?? 1 }]),
   );
-  return createStandaloneRuntime({
+  const runtime: StandaloneRuntime = createStandaloneRuntime({
     settings,
     log,
-    metrics: createMetrics(),
+    metrics: createMetrics({ log, gauges: gauges(wiring, () => runtime) }),
     account: ACCOUNT,
     region: REGION,
     projectorQueue: queueName(wiring.stage, PROJECTOR),
     functions,
     onFatal,
   });
+  return runtime;
 }
 
 /** The functions that have routes serve them as HTTP services, without a Lambda event in between. */

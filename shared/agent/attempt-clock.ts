@@ -6,9 +6,11 @@ export class AttemptClock {
   readonly #controller = new AbortController();
   readonly #over: Promise<never>;
   readonly #timer: NodeJS.Timeout;
+  readonly #deadline: number;
 
   /** Times in milliseconds from now. */
   constructor(untilDeadline: number, untilTimeout: number) {
+    this.#deadline = performance.now() + untilDeadline;
     this.#over = new Promise((_, reject) => {
       this.signal.addEventListener('abort', () => reject(this.signal.reason), { once: true });
     });
@@ -16,16 +18,17 @@ export class AttemptClock {
     this.#over.catch(() => {});
     this.#timer =
       untilDeadline <= untilTimeout
-        ? setTimeout(() => this.abort(new DeadlineError()), untilDeadline)
-        : setTimeout(() => this.abort(new TimeoutError(untilTimeout)), untilTimeout);
+        ? setTimeout(() => this.#abort(new DeadlineError()), untilDeadline)
+        : setTimeout(() => this.#abort(new TimeoutError(untilTimeout)), untilTimeout);
   }
 
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
-  abort(reason: Error): void {
-    this.#controller.abort(reason);
+  /** The sweeper tells an agent to stop as well: at the deadline that is not the client's wish. */
+  cancel(): void {
+    this.#abort(performance.now() >= this.#deadline ? new DeadlineError() : new CanceledError());
   }
 
   /** The work's result, or the reason of the abort if that comes first. */
@@ -35,6 +38,10 @@ export class AttemptClock {
 
   stop(): void {
     clearTimeout(this.#timer);
+  }
+
+  #abort(reason: Error): void {
+    this.#controller.abort(reason);
   }
 }
 

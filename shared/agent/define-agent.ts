@@ -51,7 +51,7 @@ export function defineAgent(definition: AgentDefinition): AgentHandler {
 }
 
 function cancel(running: ReadonlyMap<string, AttemptClock>, { taskId, agentId }: TaskCancelRequestedV1): void {
-  running.get(`${agentId}/${taskId}`)?.abort(new CanceledError());
+  running.get(`${agentId}/${taskId}`)?.cancel();
 }
 
 async function attempt(
@@ -69,7 +69,7 @@ async function attempt(
   const untilDeadline = Date.parse(data.deadline) - runtime.clock.now();
   if (untilDeadline <= 0) {
     log.warn('not begun: the deadline of the task has passed');
-    return;
+    throw new DeadlineError();
   }
   const clock = new AttemptClock(untilDeadline, context.getRemainingTimeInMillis() - TIME_TO_TELL);
   const key = `${agentId}/${taskId}`;
@@ -105,9 +105,14 @@ interface Failure {
 
 /** Tells the task how the attempt ended, and throws on when the message is to be delivered again or to dead-letter. */
 async function tell(turn: Turn, error: unknown, { runtime, log, agentId, last }: Failure): Promise<void> {
-  if (error instanceof CanceledError || error instanceof DeadlineError) {
+  if (error instanceof CanceledError) {
     log.info('given up', { reason: error.message });
     return;
+  }
+  if (error instanceof DeadlineError) {
+    // The sweeper has failed the task; its request goes the way of every request that was not done, to the dead letters.
+    log.warn('given up', { reason: error.message });
+    throw error;
   }
   if (error instanceof TaskRejected || error instanceof TaskFailed) {
     turn.status(error instanceof TaskRejected ? 'TASK_STATE_REJECTED' : 'TASK_STATE_FAILED', error.message);

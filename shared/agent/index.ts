@@ -3,4 +3,4 @@ export { defineAgent } from './define-agent.ts';
 export { type AgentDefinition, type Handler, type SkillDefinition, skill } from './definition.ts';
 export { TaskFailed, TaskRejected } from './errors.ts';
 export { artifact, authRequired, chunk, completed, inputRequired, type Output, working } from './outputs.ts';
-export type { AgentTask } from './task.ts';
+export { type AgentTask, textOf } from './task.ts';

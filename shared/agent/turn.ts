@@ -7,6 +7,7 @@ import { uuidv7 } from '../ids.ts';
 import type { BusEntry } from '../ports/event-bus.ts';
 import type { OutgoingRecord } from '../ports/event-stream.ts';
 import type { AgentRuntime } from '../runtime/runtime.ts';
+import { isTerminal } from '../tasks/state.ts';
 import type { ArtifactInit } from './outputs.ts';
 
 /** Whole artifacts up to this many characters of JSON ride the bus; larger ones and chunks ride the stream. */
@@ -50,6 +51,9 @@ export class Turn {
     const status = { state, timestamp: new Date(now).toISOString(), ...(message && { message }) };
     if (this.#closed) return;
     this.#entries.push(this.#prepare('TaskStatusChanged.v1', { ...this.#place(), status }));
+    if (isTerminal(state)) {
+      this.#runtime.metrics.count('starling_tasks_ended_total', { agent: this.#request.data.agentId, state });
+    }
     this.#made();
   }
 

@@ -9,20 +9,25 @@ export class EmbeddedQuarantine implements Quarantine {
   readonly #insert: StatementSync;
   readonly #count: StatementSync;
 
-  constructor(database: Database, clock: Clock) {
+  readonly #noticed: (reason: string) => void;
+
+  /** `noticed` is told of what the fold puts here, as no handler is there to count it. */
+  constructor(database: Database, clock: Clock, noticed: (reason: string) => void = () => {}) {
     this.#database = database;
     this.#clock = clock;
+    this.#noticed = noticed;
     this.#insert = database.prepare('INSERT INTO quarantine (time, reason, event) VALUES (?, ?, ?)');
     this.#count = database.prepare('SELECT count(*) AS count FROM quarantine');
   }
 
   async put(reason: string, event: string): Promise<void> {
-    await this.#database.write(() => this.putWithin(reason, event));
+    await this.#database.write(() => this.#insert.run(this.#clock.now(), reason, event));
   }
 
   /** Puts as a part of the unit of work that is running. */
   putWithin(reason: string, event: string): void {
     this.#insert.run(this.#clock.now(), reason, event);
+    this.#database.afterDurable(() => this.#noticed(reason));
   }
 
   async count(): Promise<number> {

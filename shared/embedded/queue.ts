@@ -134,8 +134,10 @@ export class EmbeddedQueue implements Queue {
    * those messages died with the process before.
    */
   async releaseInFlight(name: string): Promise<number> {
+    const { waiters } = this.#state(name);
     return this.#database.write(() => {
       const now = this.#clock.now();
+      this.#database.afterDurable(waiters.wake);
       return Number(this.#release.run(now, name, now).changes);
     });
   }

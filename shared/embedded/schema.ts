@@ -136,6 +136,7 @@ const migrations: readonly string[] = [
     data        TEXT,
     payload_hash TEXT
   ) STRICT, WITHOUT ROWID;
+  CREATE INDEX idempotency_by_expiry ON idempotency (expires_at);
   `,
 ];
 

@@ -2,7 +2,7 @@ import type { StatementSync } from 'node:sqlite';
 import { logEntryOf } from '../events/task-events.ts';
 import type { TaskId } from '../ids.ts';
 import type { BusEvent } from '../ports/event-bus.ts';
-import { TurnConflictError } from '../ports/errors.ts';
+import { InvalidCursorError, TurnConflictError } from '../ports/errors.ts';
 import type { Created, Ending, NewTask, NextTurn, TaskPage, TaskQuery, TaskStore } from '../ports/task-store.ts';
 import type { AgentEvent, Outcome } from '../tasks/fold.ts';
 import type { LogEntry, MessageEntry, StatusEntry } from '../tasks/log.ts';
@@ -194,6 +194,7 @@ export class EmbeddedTaskStore implements TaskStore {
   }
 
   async list(query: TaskQuery): Promise<TaskPage> {
+    if (query.cursor !== undefined && !/^[0-9]{1,15}$/.test(query.cursor)) throw new InvalidCursorError();
     const { owner = null, agentId = null, state = null, limit, cursor } = query;
     const rows = (await this.#database.read(() =>
       this.#list.all(owner, agentId, state, cursor === undefined ? null : Number(cursor), limit + 1),

@@ -25,3 +25,10 @@ export class TurnConflictError extends StarlingError {
     super('TURN_CONFLICT', `Task ${taskId} takes no message now: it is in ${state}.`);
   }
 }
+
+/** A cursor of a list that no page of the list gave. */
+export class InvalidCursorError extends StarlingError {
+  constructor() {
+    super('INVALID_CURSOR', 'The cursor is none that a page of this list gave. Begin without one.');
+  }
+}

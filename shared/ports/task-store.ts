@@ -65,6 +65,7 @@ export interface TaskPage {
  * - Positions are integers from 1 without gaps.
  * - `tail` gives every entry after a position, in order, none twice, and goes on until the task has ended or `signal`
  *   aborts. What it gives is durable.
+ * - `list` gives the newest first, and throws InvalidCursorError for a cursor that is not its own.
  * - `end` moves a task that has not ended to a terminal state and publishes; it is false for one that had.
  */
 export interface TaskStore {

@@ -40,7 +40,7 @@ export function readSettings(env: Environment, terminal: boolean): Settings {
     data: env['STARLING_DATA'] || '.starling',
     wait: number(env, 'STARLING_WAIT', 25, { from: 0, to: 86_400, what: 'seconds' }) * 1000,
     maxBody: number(env, 'STARLING_MAX_BODY', 4 * 1024 * 1024, { from: 1024, to: 2 ** 30, integer: true, what: 'bytes' }),
-    url: (env['STARLING_URL'] || `http://${urlHost(host)}:${port}`).replace(/\/+$/, ''),
+    url: (env['STARLING_PUBLIC_URL'] || `http://${urlHost(host)}:${port}`).replace(/\/+$/, ''),
     bus: `starling-${stage}`,
     artifactStream: `starling-${stage}-artifacts`,
     logLevel: oneOf(env, 'STARLING_LOG_LEVEL', logLevels, 'INFO'),

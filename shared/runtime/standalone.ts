@@ -57,7 +57,10 @@ export function createStandaloneRuntime(options: StandaloneOptions): StandaloneR
   const database = Database.open(settings.data, { onFatal: options.onFatal });
   const queue = new EmbeddedQueue(database, clock);
   const bus = new EmbeddedEventBus(database, queue, clock, { account, region });
-  const quarantine = new EmbeddedQuarantine(database, clock);
+  const quarantine = new EmbeddedQuarantine(database, clock, (reason) => {
+    metrics.count('starling_quarantined_total', { function: 'projector' });
+    log.warn('an event that breaks its contract was put into quarantine', { reason });
+  });
   const rows = new TaskRows(database);
   const tails = new TaskTails();
   const projection = new TaskProjection(database, rows, tails, quarantine, options.projectorQueue);

@@ -6,13 +6,15 @@ import { ADMIN_SCOPE, INVOKE_SCOPE, invokeScopeOf } from './scopes.ts';
 const taken: readonly string[] = [INVOKE_SCOPE, ADMIN_SCOPE];
 
 /**
- * The permissions of a new mesh: `starling/agents:invoke` may call every agent, `starling/{id}:invoke` the one. For the
- * first start only: later, what an operator took back would return.
+ * The permission of a new mesh: `starling/agents:invoke` may call every agent. For the first start only: later, what an
+ * operator took back would return.
  */
-export async function seedPermissions(permissions: PermissionStore, agents: readonly AgentId[]): Promise<void> {
+export async function seedPermissions(permissions: PermissionStore): Promise<void> {
   await permissions.grant({ subject: `scope:${INVOKE_SCOPE}`, agent: '*' });
-  for (const agent of agents) {
-    const scope = invokeScopeOf(agent);
-    if (!taken.includes(scope)) await permissions.grant({ subject: `scope:${scope}`, agent });
-  }
+}
+
+/** Lets `starling/{id}:invoke` call the agent. For an agent that is new to the mesh, for the same reason. */
+export async function permitOwnScope(permissions: PermissionStore, agent: AgentId): Promise<void> {
+  const scope = invokeScopeOf(agent);
+  if (!taken.includes(scope)) await permissions.grant({ subject: `scope:${scope}`, agent });
 }

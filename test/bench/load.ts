@@ -4,10 +4,6 @@ import autocannon from 'autocannon';
 import { isEcho, sendMessage } from './answer.ts';
 import type { LoadJob, LoadResult } from './load-protocol.ts';
 
-/**
- * The process that makes the load: on its own, so that what it costs does not count as the servers', and the same for
- * both. It takes one job after the other from its parent.
- */
 /** Milliseconds between autocannon's looks at the time. */
 const SAMPLE = 100;
 const EXAMPLE_LENGTH = 300;
@@ -59,6 +55,10 @@ async function load({ url, headers, connections, seconds }: LoadJob): Promise<Lo
   };
 }
 
+/**
+ * The process that makes the load: on its own, so that what it costs does not count as the servers', and the same for
+ * both. It takes one job after the other from its parent.
+ */
 process.on('message', (job: LoadJob) => {
   void load(job).then((result) => process.send?.(result));
 });

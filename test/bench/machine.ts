@@ -11,6 +11,8 @@ export interface Machine {
   readonly memory: number;
   readonly system: string;
   readonly node: string;
+  /** How many processes ran or wanted to in the minute before: above 0, others shared the cores. */
+  readonly busy: number;
   /** Microseconds that the disk of the data folder takes to sync 4 KB. */
   readonly sync: { readonly median: number; readonly p99: number };
 }
@@ -26,6 +28,7 @@ export function describeMachine(folder: string): Machine {
     memory: os.totalmem(),
     system: `${os.type()} ${os.release()} ${os.arch()}`,
     node: process.version,
+    busy: os.loadavg()[0] ?? 0,
     sync: measureSync(path.join(folder, 'sync-probe')),
   };
 }

@@ -50,9 +50,10 @@ export function failureText(rounds: readonly Round[]): string | undefined {
   return `${count} calls were answered wrongly or not at all, so these figures say nothing.${example ? ` The first wrong answer: ${example}` : ''}`;
 }
 
-export function machineText({ processor, cores, memory, system, node, sync }: Machine): string {
+function machineText({ processor, cores, memory, system, node, busy, sync }: Machine): string {
   const syncs = `sync of 4 KB: median ${fixed(sync.median)} µs, p99 ${fixed(sync.p99)} µs`;
-  return `${processor}, ${cores} cores, ${fixed(memory / 2 ** 30)} GB, ${system}, node ${node}\n${syncs}`;
+  const load = `load average before the run: ${fixed(busy, 2)}`;
+  return `${processor}, ${cores} cores, ${fixed(memory / 2 ** 30)} GB, ${system}, node ${node}\n${syncs}; ${load}`;
 }
 
 function row(number: number, name: string, measured: Measurement): string[] {

@@ -150,7 +150,7 @@ function spawnMesh({ data, config, env = {} }: MeshOptions & { data: string }) {
   const child = spawn(process.execPath, ['services/standalone/main.ts'], {
     cwd: root,
     env: {
-      ...process.env,
+      ...withoutOurs(process.env),
       STARLING_PORT: '0',
       STARLING_LOG_LEVEL: 'INFO',
       STARLING_DATA: data,
@@ -167,4 +167,9 @@ function spawnMesh({ data, config, env = {} }: MeshOptions & { data: string }) {
   child.stderr.on('data', collect);
   const exited = new Promise<Exit>((resolve) => child.once('close', (code, signal) => resolve({ code, signal })));
   return { child, exited, output: () => text };
+}
+
+/** What a developer's shell has set for another mesh is not for this one. */
+function withoutOurs(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('STARLING_')));
 }

@@ -45,10 +45,12 @@ export async function callSkill(
 }
 
 function outputOf(task: Task): unknown {
-  const parts = (task.artifacts ?? []).flatMap((artifact) => artifact.parts);
-  const data = parts.find((part) => 'data' in part);
-  if (data) return data['data'];
-  return parts.length > 0 ? textOf(parts) : textOf(task.status.message?.parts ?? []);
+  const artifacts = task.artifacts ?? [];
+  const data = artifacts.flatMap(({ parts }) => parts).find((part) => 'data' in part);
+  if (data) return data.data;
+  if (artifacts.length === 0) return textOf(task.status.message?.parts ?? []);
+  // The parts of one artifact may be the chunks of one text.
+  return artifacts.map(({ parts }) => parts.map((part) => ('text' in part ? part.text : '')).join('')).join('\n');
 }
 
 function noSuchSkill({ id, card }: RegisteredAgent, method: string): A2AError {

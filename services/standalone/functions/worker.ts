@@ -4,6 +4,8 @@ import { systemClock } from '../../../shared/ports/clock.ts';
 import type { EventBus } from '../../../shared/ports/event-bus.ts';
 import { provideRuntime } from '../../../shared/runtime/current.ts';
 import type { AgentRuntime } from '../../../shared/runtime/runtime.ts';
+import type { Logger } from '../../../shared/telemetry/logger.ts';
+import { redactFields } from '../../../shared/telemetry/redact.ts';
 import { lambdaContext, loadHandler } from './function.ts';
 import { type FromWorker, type RemotePort, remoteMethods, type ToWorker, type WorkerStart } from './protocol.ts';
 
@@ -30,10 +32,9 @@ function remote<Port>(name: RemotePort): Port {
   return Object.fromEntries(methods);
 }
 
-function told<Port>(name: 'log' | 'metrics', methods: readonly string[]): Port {
-  return Object.fromEntries(
-    methods.map((method) => [method, (...args: unknown[]) => send({ kind: 'tell', port: name, method, args })]),
-  ) as Port;
+/** Fields are made plain here: an error would lose its code on the way, and a function would not get through. */
+function toldLog(level: keyof Logger): Logger[typeof level] {
+  return (message, fields = {}) => send({ kind: 'tell', port: 'log', method: level, args: [message, redactFields(fields)] });
 }
 
 const runtime: AgentRuntime = {
@@ -43,8 +44,8 @@ const runtime: AgentRuntime = {
   stream: remote<AgentRuntime['stream']>('stream'),
   queue: remote<AgentRuntime['queue']>('queue'),
   idempotency: remote<AgentRuntime['idempotency']>('idempotency'),
-  log: told<AgentRuntime['log']>('log', ['debug', 'info', 'warn', 'error']),
-  metrics: told<AgentRuntime['metrics']>('metrics', ['count']),
+  log: { debug: toldLog('debug'), info: toldLog('info'), warn: toldLog('warn'), error: toldLog('error') },
+  metrics: { count: (...args) => send({ kind: 'tell', port: 'metrics', method: 'count', args }) },
   functionSettings: () => start.functionSettings,
 };
 provideRuntime(runtime);

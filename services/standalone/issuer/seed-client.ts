@@ -74,10 +74,10 @@ export async function seedClient({ clients, folder, clock }: SeedClientOptions):
  * start that this one is done; permissions that an operator took back stay away.
  */
 export async function seedSecurity(
-  options: SeedClientOptions & { readonly permissions: PermissionStore; readonly agents: readonly AgentId[] },
+  options: SeedClientOptions & { readonly permissions: PermissionStore },
 ): Promise<SeededClient> {
   if ((await options.clients.get(CLI_CLIENT_ID)) === undefined) {
-    await seedPermissions(options.permissions, options.agents);
+    await seedPermissions(options.permissions);
   }
   return seedClient(options);
 }

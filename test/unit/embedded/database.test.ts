@@ -317,12 +317,13 @@ describe('open', () => {
     await database.close();
     const file = path.join(folder, 'starling.db');
     const other = new DatabaseSync(file);
+    const version = other.prepare('PRAGMA user_version').get()?.['user_version'];
     other.exec('PRAGMA user_version = 999');
     other.close();
     expect(refusal().message).toMatch(/newer Starling.*999.*STARLING_DATA/s);
     const restored = new DatabaseSync(file);
     expect(restored.prepare('PRAGMA user_version').get()).toEqual({ user_version: 999 });
-    restored.exec('PRAGMA user_version = 1');
+    restored.exec(`PRAGMA user_version = ${version}`);
     restored.close();
     // The refused attempt let go of the folder.
     database = Database.open(folder);

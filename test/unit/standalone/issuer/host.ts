@@ -54,7 +54,7 @@ export interface RunningIssuer {
 /** Starts the issuer of a mesh on a port of its own. Its name in tokens does not change with the port. */
 export async function startIssuer(mesh: Mesh, issuer = 'http://127.0.0.1:4280'): Promise<RunningIssuer> {
   const { clients, secrets, permissions, folder, clock } = mesh;
-  const client = await seedSecurity({ clients, permissions, agents: [], folder, clock });
+  const client = await seedSecurity({ clients, permissions, folder, clock });
   const errors: string[] = [];
   const log = { error: (message: string) => void errors.push(message) };
   const running = await createIssuer({ clients, secrets, issuer, clock, log });

@@ -1,8 +1,8 @@
 import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { awsCredentials, awsCredentialsFile } from '../../../shared/embedded/aws-credentials.ts';
+import { awsCredentials, awsCredentialsFile } from '../../../shared/security/aws-credentials.ts';
 import { ConfigurationError } from '../../../shared/errors.ts';
-import { temporaryFolder } from '../security/fixtures.ts';
+import { temporaryFolder } from './fixtures.ts';
 
 let folder: string;
 beforeEach(() => {

@@ -1,0 +1,89 @@
+import type { CloudEvent } from '../../shared/events/envelope.ts';
+import type { TaskArtifactV1, TaskStatusChangedV1 } from '../../shared/events/generated/types.ts';
+import { EventPublisher } from '../../shared/events/publisher.ts';
+import type { BusEntry, EventBus } from '../../shared/ports/event-bus.ts';
+import type { OutgoingRecord } from '../../shared/ports/event-stream.ts';
+import type { IdempotencyStore } from '../../shared/ports/idempotency-store.ts';
+import type { AgentRuntime } from '../../shared/runtime/runtime.ts';
+import type { LogFields, Logger } from '../../shared/telemetry/logger.ts';
+
+type AgentData = TaskStatusChangedV1 | TaskArtifactV1;
+
+export interface LogLine {
+  readonly level: keyof Logger;
+  readonly message: string;
+  readonly fields: LogFields;
+}
+
+/** What an agent published: a batch of the bus or of the stream. */
+export interface Batch {
+  readonly to: 'bus' | 'stream';
+  readonly events: readonly CloudEvent<AgentData>[];
+}
+
+/** An agent's runtime in memory, which remembers what is done with it. */
+export class RecordingRuntime implements AgentRuntime {
+  readonly settings = { artifactStream: 'starling-local-artifacts' };
+  readonly clock = { now: () => Date.now() };
+  readonly batches: Batch[] = [];
+  readonly entries: BusEntry[] = [];
+  readonly records: OutgoingRecord[] = [];
+  readonly lines: LogLine[] = [];
+  readonly counts: string[] = [];
+  readonly visibilities: { readonly queue: string; readonly receipt: string; readonly timeout: number }[] = [];
+  /** Awaited by each put before it is done. */
+  disk: () => Promise<void> = async () => {};
+  maxReceiveCount = 3;
+
+  readonly #bus: Pick<EventBus, 'put'> = {
+    put: async (entries) => {
+      await this.disk();
+      this.entries.push(...entries);
+      // As the bus does: what is passed on is the text of that moment.
+      const events = entries.map(({ detail }) => JSON.parse(JSON.stringify(detail)) as CloudEvent<AgentData>);
+      this.batches.push({ to: 'bus', events });
+      return entries.map((_, i) => ({ eventId: `event-${i}` }));
+    },
+  };
+  readonly publisher = new EventPublisher(this.#bus as EventBus, this.clock);
+
+  readonly stream: AgentRuntime['stream'] = {
+    put: async (name, records) => {
+      if (name !== this.settings.artifactStream) throw new Error(`there is no stream ${name}`);
+      await this.disk();
+      this.records.push(...records);
+      this.batches.push({ to: 'stream', events: records.map(({ data }) => JSON.parse(Buffer.from(data).toString())) });
+      return records.map((_, i) => ({ sequenceNumber: String(i) }));
+    },
+  };
+
+  readonly log: Logger = {
+    debug: (message, fields = {}) => this.lines.push({ level: 'debug', message, fields }),
+    info: (message, fields = {}) => this.lines.push({ level: 'info', message, fields }),
+    warn: (message, fields = {}) => this.lines.push({ level: 'warn', message, fields }),
+    error: (message, fields = {}) => this.lines.push({ level: 'error', message, fields }),
+  };
+  readonly metrics: AgentRuntime['metrics'] = {
+    count: (name, labels) => this.counts.push(`${name} ${Object.values(labels).join(' ')}`),
+  };
+  readonly queue: AgentRuntime['queue'] = {
+    changeVisibility: async (queue, receipt, timeout) => {
+      this.visibilities.push({ queue, receipt, timeout });
+    },
+  };
+  readonly idempotency: IdempotencyStore = {
+    get: async () => undefined,
+    put: async () => undefined,
+    update: async () => {},
+    delete: async () => {},
+  };
+
+  functionSettings(): { maxReceiveCount: number } {
+    return { maxReceiveCount: this.maxReceiveCount };
+  }
+
+  /** All that the agent published, in the order of its sequence numbers. */
+  get published(): readonly CloudEvent<AgentData>[] {
+    return this.batches.flatMap(({ events }) => events).toSorted((a, b) => a.data.sequence - b.data.sequence);
+  }
+}

@@ -1,0 +1,328 @@
+import { setImmediate } from 'node:timers/promises';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { type AgentTask, artifact, TaskFailed, TaskRejected, working } from '../../../shared/agent/index.ts';
+import { provideRuntime } from '../../../shared/runtime/current.ts';
+import { RecordingRuntime } from '../../support/agent-runtime.ts';
+import { lambdaContext, sqsEvent, sqsRecord } from '../../support/lambda.ts';
+import { agent, briefly, cancel, delivered, requested, run } from './turns.ts';
+
+const noFailures = { batchItemFailures: [] };
+const failed = { batchItemFailures: [{ itemIdentifier: 'message-1' }] };
+const forEver = () => new Promise<never>(() => {});
+
+describe('an attempt', () => {
+  let runtime: RecordingRuntime;
+  beforeEach(() => {
+    runtime = new RecordingRuntime();
+    provideRuntime(runtime);
+  });
+  const published = () => runtime.published.map(briefly);
+  const logged = () => runtime.lines.map(({ level, message }) => `${level}: ${message}`);
+
+  it('gives the handler the task', async () => {
+    let seen: AgentTask | undefined;
+    const request = requested({
+      turn: 2,
+      attemptBase: 4,
+      history: [{ messageId: 'before', role: 'ROLE_USER', parts: [{ text: 'earlier' }] }],
+      message: { messageId: 'm', role: 'ROLE_USER', parts: [{ text: 'one' }, { data: { n: 1 } }, { text: 'two' }, { data: 2 }] },
+      skill: 'test',
+    });
+    await run(
+      agent((task) => {
+        seen = task;
+      }),
+      request,
+      { receiveCount: 2 },
+    );
+    expect(seen).toMatchObject({
+      id: request.taskId,
+      contextId: 'context-1',
+      agentId: 'echo',
+      turn: 2,
+      attempt: 6,
+      message: request.message,
+      history: request.history,
+      text: 'one\ntwo',
+      input: { n: 1 },
+      skill: 'test',
+      principal: request.principal,
+      deadline: new Date(request.deadline),
+    });
+    expect(seen?.signal.aborted).toBe(false);
+  });
+
+  it('logs under the ids of the task', async () => {
+    const request = requested({ turn: 2 });
+    await run(
+      agent((task) => task.log.info('thinking', { depth: 1 })),
+      request,
+    );
+    expect(runtime.lines).toEqual([
+      {
+        level: 'info',
+        message: 'thinking',
+        fields: {
+          agentId: 'echo',
+          taskId: request.taskId,
+          turn: 2,
+          attempt: 1,
+          correlationId: 'root',
+          traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
+          depth: 1,
+        },
+      },
+    ]);
+    expect(runtime.counts).toEqual(['starling_agent_attempts_total echo']);
+  });
+
+  it.each([
+    ['TaskRejected', new TaskRejected('not mine'), 'rejected not mine'],
+    ['TaskFailed', new TaskFailed('it is broken'), 'failed it is broken'],
+  ])('that throws %s ends the task, and is not made again', async (_, error, expected) => {
+    const throwing = () => {
+      throw error;
+    };
+    expect(await run(agent(throwing), requested())).toEqual(noFailures);
+    expect(published()).toEqual(['1 working', `2 ${expected}`]);
+    runtime.batches.length = 0;
+    const yielding = async function* () {
+      yield { half: true };
+      throw error;
+    };
+    expect(await run(agent(yielding), requested())).toEqual(noFailures);
+    expect(published()).toEqual(['1 working', '2 artifact-1-1 = {"half":true}', `3 ${expected}`]);
+  });
+
+  describe('that throws anything else', () => {
+    const handler = agent(async () => {
+      throw new Error('the network is down');
+    });
+
+    it('is made again and says nothing of it to the task', async () => {
+      for (const receiveCount of [1, 2]) {
+        expect(await run(handler, requested(), { receiveCount })).toEqual(failed);
+      }
+      expect(published().filter((event) => event !== '1 working')).toEqual([]);
+      expect(logged()).toEqual(Array(2).fill('warn: the attempt failed and will be made again'));
+      expect(runtime.counts.filter((count) => count.includes('retries'))).toHaveLength(2);
+      expect(runtime.visibilities.map(({ timeout }) => timeout)).toEqual([1, 2]);
+    });
+
+    it('fails the task at the last receive, and still dead-letters its message', async () => {
+      expect(await run(handler, requested(), { receiveCount: 3 })).toEqual(failed);
+      expect(published()).toEqual(['1 working', '2 failed The agent failed at its last attempt: the network is down']);
+      expect(logged()).toEqual(['error: the last attempt failed']);
+      expect(runtime.counts.filter((count) => count.includes('retries'))).toEqual([]);
+    });
+
+    it('takes the number of receives from the function’s settings', async () => {
+      runtime.maxReceiveCount = 1;
+      await run(handler, requested());
+      expect(published()).toHaveLength(2);
+    });
+
+    it.each([
+      ['no error', 'just text'],
+      ['nothing', undefined],
+    ])('also if it is %s', async (_, thrown) => {
+      const throwing = agent(() => {
+        throw thrown;
+      });
+      expect(await run(throwing, requested(), { receiveCount: 3 })).toEqual(failed);
+      expect(published()[1]).toBe(`2 failed The agent failed at its last attempt: ${thrown}`);
+    });
+  });
+
+  it('of a handler that makes an invalid artifact fails, and leaves no hole before its failed', async () => {
+    const handler = agent(async function* () {
+      yield working('on it');
+      yield artifact({ artifactId: 'a', parts: [] as never });
+    });
+    expect(await run(handler, requested(), { receiveCount: 3 })).toEqual(failed);
+    expect(published()).toMatchObject(['1 working', '2 working on it', expect.stringMatching(/^3 failed .*data\/artifact\/parts/)]);
+  });
+
+  it('of a handler whose data is not JSON fails and says so', async () => {
+    expect(await run(agent(() => ({ big: 1n })), requested(), { receiveCount: 3 })).toEqual(failed);
+    expect(published()[1]).toMatch(/^2 failed .*BigInt/);
+  });
+
+  it('whose events the bus refuses is made again', async () => {
+    runtime.disk = () => Promise.reject(new Error('the disk is full'));
+    expect(await run(agent(() => 'hello'), requested())).toEqual(failed);
+    expect(runtime.lines).toMatchObject([{ level: 'warn', fields: { error: new Error('the disk is full') } }]);
+  });
+
+  describe('of a task that is canceled', () => {
+    it('ends: the signal aborts, nothing more is published, the message is done', async () => {
+      let aborted: unknown;
+      const request = requested();
+      const handler = agent(async function* ({ signal }) {
+        yield working('half way');
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        aborted = signal.reason;
+        yield 'too late';
+        return 'far too late';
+      });
+      const turn = run(handler, request);
+      while (runtime.batches.length === 0) await setImmediate();
+      expect(await cancel(handler, request)).toEqual(noFailures);
+      expect(await turn).toEqual(noFailures);
+      for (let i = 0; i < 5; i++) await setImmediate();
+      expect(published()).toEqual(['1 working', '2 working half way']);
+      expect(aborted).toMatchObject({ name: 'CanceledError' });
+    });
+
+    it('ends although the handler does not listen', async () => {
+      const request = requested();
+      const handler = agent(forEver);
+      const turn = run(handler, request);
+      await setImmediate();
+      await cancel(handler, request);
+      expect(await turn).toEqual(noFailures);
+      expect(published()).toEqual(['1 working']);
+    });
+
+    it('publishes nothing of what a handler gives afterwards', async () => {
+      const request = requested();
+      let finish: (result: string) => void = () => {};
+      const handler = agent(
+        () =>
+          new Promise((resolve) => {
+            finish = resolve;
+          }),
+      );
+      const turn = run(handler, request);
+      await setImmediate();
+      await cancel(handler, request);
+      await turn;
+      finish('too late');
+      for (let i = 0; i < 5; i++) await setImmediate();
+      expect(published()).toEqual(['1 working']);
+    });
+
+    it('does not wait for what a generator does when it is left', async () => {
+      const request = requested();
+      const handler = agent(async function* ({ signal }) {
+        try {
+          yield working('half way');
+          await new Promise((resolve) => signal.addEventListener('abort', resolve));
+          yield 'more';
+        } finally {
+          await forEver();
+        }
+      });
+      const turn = run(handler, request);
+      while (runtime.batches.length === 0) await setImmediate();
+      await cancel(handler, request);
+      expect(await turn).toEqual(noFailures);
+    });
+
+    it('is no other’s', async () => {
+      const [request, other] = [requested(), requested()];
+      let finish: (result: string) => void = () => {};
+      const handler = agent(
+        () =>
+          new Promise((resolve) => {
+            finish = resolve;
+          }),
+      );
+      const turn = run(handler, request);
+      await setImmediate();
+      await cancel(handler, other);
+      await cancel(handler, { ...request, agentId: 'other' });
+      finish('in time');
+      await turn;
+      expect(published()).toEqual(['1 working', '2 artifact-1-1 = "in time"', '3 completed']);
+    });
+
+    it('may be canceled in the batch that brings it', async () => {
+      const request = requested();
+      const { taskId, contextId, agentId, turn } = request;
+      const records = [
+        sqsRecord(delivered('TaskRequested.v1', request), { messageId: 'm1' }),
+        sqsRecord(delivered('TaskCancelRequested.v1', { taskId, contextId, agentId, turn }), { messageId: 'm2' }),
+      ];
+      expect(await agent(forEver)(sqsEvent(...records), lambdaContext())).toEqual(noFailures);
+      expect(published()).toEqual([]);
+    });
+  });
+
+  describe('and time', () => {
+    it('is not begun when the deadline has passed', async () => {
+      const handler = vi.fn(() => 'hello');
+      const deadline = new Date(Date.now() - 1).toISOString();
+      expect(await run(agent(handler), requested({ deadline }))).toEqual(noFailures);
+      expect(handler).not.toHaveBeenCalled();
+      expect(published()).toEqual([]);
+      expect(logged()).toEqual(['warn: not begun: the deadline of the task has passed']);
+    });
+
+    it('ends at the deadline, and is not made again', async () => {
+      let reason: unknown;
+      const handler = agent(async ({ signal }) => {
+        signal.addEventListener('abort', () => {
+          reason = signal.reason;
+        });
+        await forEver();
+      });
+      const deadline = new Date(Date.now() + 30).toISOString();
+      expect(await run(handler, requested({ deadline }))).toEqual(noFailures);
+      expect(reason).toMatchObject({ name: 'DeadlineError' });
+      expect(published()).toEqual(['1 working']);
+    });
+
+    it('ends before the function’s time is up, and is made again', async () => {
+      let reason: unknown;
+      const handler = agent(async ({ signal }) => {
+        signal.addEventListener('abort', () => {
+          reason = signal.reason;
+        });
+        await forEver();
+      });
+      expect(await run(handler, requested(), { timeLeft: 530 })).toEqual(failed);
+      expect(reason).toMatchObject({ name: 'TimeoutError' });
+      expect(published()).toEqual(['1 working']);
+    });
+
+    it('fails the task when the last attempt takes too long', async () => {
+      expect(await run(agent(forEver), requested(), { timeLeft: 530, receiveCount: 3 })).toEqual(failed);
+      expect(published()[1]).toMatch(/^2 failed The agent failed at its last attempt: .*did not end within/);
+    });
+
+    it('leaves no timer behind', async () => {
+      const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+      const before = timers();
+      await run(agent(() => 'hello'), requested());
+      expect(timers()).toBe(before);
+    });
+  });
+
+  it.each([
+    ['no JSON', 'nonsense'],
+    ['an event against its schema', delivered('TaskRequested.v1', { ...requested(), turn: 0 })],
+    ['an event of another type', { ...delivered('TaskRequested.v1', requested()), 'detail-type': 'AgentUpdated.v1' }],
+  ])('does not come of %s, which is put aside', async (_, body) => {
+    const handler = vi.fn();
+    expect(await agent(handler)(sqsEvent(sqsRecord(body)), lambdaContext())).toEqual(noFailures);
+    expect(handler).not.toHaveBeenCalled();
+    expect(runtime.counts).toEqual(['starling_quarantined_total echo']);
+    expect(logged()).toEqual(['error: an event for the agent breaks its contract and was dropped']);
+  });
+
+  it('fails alone in its batch', async () => {
+    const handler = agent((task) => {
+      if (task.text === 'bad') throw new Error('no');
+      return task.text;
+    });
+    const message = (text: string) => ({ messageId: text, role: 'ROLE_USER' as const, parts: [{ text }] });
+    const records = ['good', 'bad', 'better'].map((text) =>
+      sqsRecord(delivered('TaskRequested.v1', requested({ message: message(text) })), { messageId: text }),
+    );
+    expect(await handler(sqsEvent(...(records as [never])), lambdaContext())).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'bad' }],
+    });
+    expect(published().filter((event) => event.endsWith('completed'))).toHaveLength(2);
+  });
+});

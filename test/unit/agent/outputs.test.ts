@@ -1,0 +1,303 @@
+import { setImmediate } from 'node:timers/promises';
+import { beforeEach, describe, expect, it } from 'vitest';
+import {
+  artifact,
+  authRequired,
+  chunk,
+  completed,
+  inputRequired,
+  working,
+} from '../../../shared/agent/index.ts';
+import { skill } from '../../../shared/agent/definition.ts';
+import { provideRuntime } from '../../../shared/runtime/current.ts';
+import { RecordingRuntime } from '../../support/agent-runtime.ts';
+import { agent, briefly, requested, run } from './turns.ts';
+
+const noFailures = { batchItemFailures: [] };
+
+describe('what a handler gives', () => {
+  let runtime: RecordingRuntime;
+  beforeEach(() => {
+    runtime = new RecordingRuntime();
+    provideRuntime(runtime);
+  });
+  const published = () => runtime.published.map(briefly);
+  const batches = () => runtime.batches.map(({ to, events }) => [to, ...events.map(briefly)]);
+
+  it.each([
+    ['text', 'hello', '"hello"'],
+    ['empty text', '', '""'],
+    ['data', { sum: 27 }, '{"sum":27}'],
+    ['a list', [1, 2], '[1,2]'],
+    ['a number', 0, '0'],
+    ['false', false, 'false'],
+    ['null', null, 'null'],
+    ['data that looks like an output', { output: 'completed', text: 'x' }, '{"output":"completed","text":"x"}'],
+  ])('%s becomes an artifact and completes the task', async (_, result, text) => {
+    expect(await run(agent(() => result), requested())).toEqual(noFailures);
+    expect(published()).toEqual(['1 working', `2 artifact-1-1 = ${text}`, '3 completed']);
+    runtime.batches.length = 0;
+    await run(agent(async () => result), requested());
+    expect(published()).toEqual(['1 working', `2 artifact-1-1 = ${text}`, '3 completed']);
+  });
+
+  it.each([
+    ['nothing', undefined, ['2 completed']],
+    ['a message', completed('all good'), ['2 completed all good']],
+    ['progress', working('nearly'), ['2 working nearly', '3 completed']],
+    ['a question', inputRequired('which?'), ['2 input_required which?']],
+    ['a need for a credential', authRequired('log in'), ['2 auth_required log in']],
+    ['an artifact', artifact({ artifactId: 'a', name: 'A', parts: [{ text: 'x' }] }), ['2 a = "x"', '3 completed']],
+  ])('%s', async (_, result, expected) => {
+    await run(agent(async () => result), requested());
+    expect(published()).toEqual(['1 working', ...expected]);
+  });
+
+  it.each([
+    ['a question', inputRequired('which?'), ['2 input_required which?']],
+    ['a need for a credential', authRequired('log in'), ['2 auth_required log in']],
+    ['a message', completed('all good'), ['2 completed all good']],
+  ])('%s that a generator yields ends the turn, and the generator', async (_, output, expected) => {
+    let cleaned = false;
+    const generator = async function* () {
+      try {
+        yield output;
+        yield 'more';
+      } finally {
+        cleaned = true;
+      }
+    };
+    expect(await run(agent(generator), requested())).toEqual(noFailures);
+    expect(published()).toEqual(['1 working', ...expected]);
+    expect(cleaned).toBe(true);
+  });
+
+  it('streams the texts of a generator as chunks of one artifact', async () => {
+    await run(
+      agent(async function* () {
+        yield 'one ';
+        yield 'two ';
+        yield 'three';
+      }),
+      requested({ turn: 4 }),
+    );
+    expect(published()).toEqual([
+      '1 working',
+      '2 artifact-4-1 = "one " …',
+      '3 artifact-4-1 + "two " …',
+      '4 artifact-4-1 + "three" …',
+      '5 completed',
+    ]);
+  });
+
+  it('numbers artifacts the same in every attempt', async () => {
+    const handler = agent(async function* () {
+      yield { first: true };
+      yield 'streamed ';
+      yield { second: true };
+      yield 'text';
+      return 'the end';
+    });
+    const expected = [
+      '1 working',
+      '2 artifact-1-1 = {"first":true}',
+      '3 artifact-1-2 = "streamed " …',
+      '4 artifact-1-3 = {"second":true}',
+      '5 artifact-1-2 + "text" …',
+      '6 artifact-1-4 = "the end"',
+      '7 completed',
+    ];
+    const request = requested();
+    for (const receiveCount of [1, 2]) {
+      runtime.batches.length = 0;
+      await run(handler, request, { receiveCount });
+      expect(published()).toEqual(expected);
+      expect(runtime.published.map(({ data }) => data.attempt)).toEqual(expected.map(() => receiveCount));
+    }
+  });
+
+  it('adds chunks to the artifacts that they name', async () => {
+    await run(
+      agent(async function* () {
+        yield chunk('a', [{ text: 'a1' }]);
+        yield chunk('b', [{ data: 1 }, { data: 2 }]);
+        yield chunk('a', [{ text: 'a2' }], { lastChunk: true });
+        yield artifact({ artifactId: 'a', parts: [{ text: 'anew' }] });
+        yield chunk('a', [{ text: 'more' }]);
+      }),
+      requested(),
+    );
+    expect(published()).toEqual([
+      '1 working',
+      '2 a = "a1" …',
+      '3 b = 1 2 …',
+      '4 a + "a2"',
+      '5 a = "anew"',
+      '6 a + "more" …',
+      '7 completed',
+    ]);
+  });
+
+  it('passes over what a generator yields as nothing', async () => {
+    await run(
+      agent(async function* () {
+        yield undefined;
+        yield working('half way');
+        yield;
+      }),
+      requested(),
+    );
+    expect(published()).toEqual(['1 working', '2 working half way', '3 completed']);
+  });
+
+  it('takes what is yielded as it is in that moment', async () => {
+    await run(
+      agent(async function* () {
+        const rows: number[] = [];
+        for (const row of [1, 2]) {
+          rows.push(row);
+          yield rows;
+        }
+        const parts: [{ text: string }] = [{ text: 'before' }];
+        yield artifact({ artifactId: 'a', parts });
+        parts[0].text = 'after';
+      }),
+      requested(),
+    );
+    expect(published()).toEqual(['1 working', '2 artifact-1-1 = [1]', '3 artifact-1-2 = [1,2]', '4 a = "before"', '5 completed']);
+  });
+
+  describe('is published', () => {
+    it('as one batch when the handler answers at once', async () => {
+      await run(agent(() => 'hello'), requested());
+      expect(batches()).toEqual([['bus', '1 working', '2 artifact-1-1 = "hello"', '3 completed']]);
+    });
+
+    it('as one batch also by an async function and a generator that do not wait', async () => {
+      await run(agent(async () => 'hello'), requested());
+      const generator = async function* () {
+        yield working('on it');
+        yield { sum: 27 };
+      };
+      await run(agent(generator), requested());
+      expect(batches()).toEqual([
+        ['bus', '1 working', '2 artifact-1-1 = "hello"', '3 completed'],
+        ['bus', '1 working', '2 working on it', '3 artifact-1-1 = {"sum":27}', '4 completed'],
+      ]);
+    });
+
+    it('whenever the handler waits', async () => {
+      let goOn: () => void = () => {};
+      const pause = () =>
+        new Promise<void>((resolve) => {
+          goOn = resolve;
+        });
+      const turn = run(
+        agent(async function* () {
+          yield working('half way');
+          await pause();
+          yield { sum: 27 };
+          await pause();
+        }),
+        requested(),
+      );
+      const untilBatches = async (count: number) => {
+        while (runtime.batches.length < count) await setImmediate();
+      };
+      await untilBatches(1);
+      goOn();
+      await untilBatches(2);
+      goOn();
+      await turn;
+      expect(batches()).toEqual([
+        ['bus', '1 working', '2 working half way'],
+        ['bus', '3 artifact-1-1 = {"sum":27}'],
+        ['bus', '4 completed'],
+      ]);
+    });
+
+    it('whole on the bus and in chunks on the stream, by the key of the task', async () => {
+      const request = requested();
+      await run(
+        agent(async function* () {
+          yield 'streamed';
+          yield { whole: true };
+        }),
+        request,
+      );
+      expect(runtime.entries.map(({ source, detailType }) => `${source} ${detailType}`)).toEqual([
+        'starling.agents.echo TaskStatusChanged.v1',
+        'starling.agents.echo TaskArtifact.v1',
+        'starling.agents.echo TaskStatusChanged.v1',
+      ]);
+      expect(runtime.records.map(({ partitionKey }) => partitionKey)).toEqual([request.taskId]);
+    });
+
+    it('on the stream when it is too large for the bus', async () => {
+      await run(agent(() => 'x'.repeat(200_001)), requested());
+      expect(runtime.batches.map(({ to, events }) => `${to} ${events.map(({ data }) => data.sequence)}`).toSorted()).toEqual([
+        'bus 1,3',
+        'stream 2',
+      ]);
+    });
+
+    it('no faster than the disk takes it', async () => {
+      let made = 0;
+      let release: () => void = () => {};
+      const held = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      runtime.disk = () => held;
+      const turn = run(
+        agent(async function* () {
+          for (; made < 1_000; made++) yield working(`${made}`);
+        }),
+        requested(),
+      );
+      for (let i = 0; i < 20; i++) await setImmediate();
+      expect(made).toBeLessThan(200);
+      release();
+      await turn;
+      expect(published()).toHaveLength(1_002);
+      expect(runtime.published.map(({ data }) => data.sequence)).toEqual(Array.from({ length: 1_002 }, (_, i) => i + 1));
+    });
+  });
+
+  it('bears the place, the cause and the trace of its request', async () => {
+    const request = requested({ turn: 3, attemptBase: 5 });
+    await run(agent(() => 'hello'), request, { receiveCount: 2 });
+    const { taskId, contextId } = request;
+    const events = runtime.published;
+    for (const { data } of events) expect(data).toMatchObject({ taskId, contextId, agentId: 'echo', turn: 3, attempt: 7 });
+    const [first] = events;
+    expect(new Set(events.map(({ source, subject }) => `${source} ${subject}`))).toEqual(new Set([`starling.agents.echo ${taskId}`]));
+    expect(first).toMatchObject({ correlationid: 'root', causationid: expect.any(String), traceparent: expect.stringMatching(/^00-/) });
+    expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
+  });
+
+  describe('a skill’s handler', () => {
+    const handler = agent((task) => `general: ${task.text}`, {
+      skills: [
+        skill<{ a: number; b: number }>({
+          id: 'add',
+          name: 'Add',
+          description: 'Adds.',
+          tags: [],
+          handler: ({ a, b }, task) => ({ sum: a + b, skill: task.skill }),
+        }),
+        { id: 'plain', name: 'Plain', description: 'Has no handler.', tags: [] },
+      ],
+    });
+    const message = { messageId: 'm', role: 'ROLE_USER' as const, parts: [{ text: 'hi' }, { data: { a: 1, b: 2 } }] };
+
+    it.each([
+      ['add', '{"sum":3,"skill":"add"}'],
+      ['plain', '"general: hi"'],
+      ['unknown', '"general: hi"'],
+      [undefined, '"general: hi"'],
+    ])('answers to its name: %s', async (named, expected) => {
+      await run(handler, requested({ message, ...(named !== undefined && { skill: named }) }));
+      expect(published()[1]).toBe(`2 artifact-1-1 = ${expected}`);
+    });
+  });
+});

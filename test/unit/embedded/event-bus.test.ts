@@ -1,0 +1,151 @@
+import { setImmediate } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { InlineConsumer } from '../../../shared/embedded/event-bus.ts';
+import type { BusEntry, BusEvent } from '../../../shared/ports/event-bus.ts';
+import { archivedEvents } from '../../support/archive.ts';
+import { type Embedded, openEmbedded } from '../../support/embedded.ts';
+import { TestClock } from '../security/fixtures.ts';
+
+const made = (n: number, more: Partial<BusEntry> = {}): BusEntry => ({ source: 'test', detailType: 'Made', detail: { n }, ...more });
+const numberOf = ({ detail }: BusEvent): number => (detail as { n: number }).n;
+
+describe('EmbeddedEventBus', () => {
+  const clock = new TestClock();
+  let embedded: Embedded;
+
+  beforeEach(async () => {
+    embedded = await openEmbedded(clock);
+    await embedded.queue.create('inbox', { visibilityTimeout: 30 });
+    await embedded.bus.putRule({ name: 'all', pattern: { source: ['test'] }, queue: 'inbox' });
+  });
+  afterEach(() => embedded.remove());
+
+  const inbox = async () =>
+    (await embedded.queue.receive('inbox', { max: 100, wait: 0 })).map(({ body }): BusEvent => JSON.parse(body));
+  const numbers = async () => (await inbox()).map(numberOf);
+  const archived = async () => (await archivedEvents(embedded.bus)).map(numberOf);
+  /** Rows in a table of the tests' own, which a consumer writes. */
+  const folded = async () =>
+    (await embedded.database.read(() => embedded.database.prepare('SELECT reason FROM quarantine').all())).map((row) =>
+      Number(row['reason']),
+    );
+
+  it('keeps the archive and what rules delivered over a restart', async () => {
+    await embedded.bus.put([made(1), made(2)]);
+    const before = await archivedEvents(embedded.bus);
+    await embedded.close();
+    embedded = await openEmbedded(clock, embedded.folder);
+    await embedded.queue.create('inbox', { visibilityTimeout: 30 });
+    expect(await archivedEvents(embedded.bus)).toEqual(before);
+    expect(await inbox()).toEqual(before);
+    const position = await embedded.bus.newest();
+    await embedded.bus.put([made(3)]);
+    expect(await embedded.bus.newest()).toBe(position + 1);
+  });
+
+  it('takes nothing of a put that the store fails', async () => {
+    await embedded.bus.putRule({ name: 'broken', pattern: { detail: { n: [2] } }, queue: 'never-made' });
+    await expect(embedded.bus.put([made(1), made(2)])).rejects.toMatchObject({ code: 'QUEUE_NOT_FOUND' });
+    expect(await archived()).toEqual([]);
+    expect(await numbers()).toEqual([]);
+  });
+
+  it('feeds several tails alike', async () => {
+    const stop = new AbortController();
+    const read = async () => {
+      const seen: number[] = [];
+      for await (const { event } of embedded.bus.tail(0, stop.signal)) {
+        seen.push(numberOf(JSON.parse(event)));
+        if (seen.length === 3) break;
+      }
+      return seen;
+    };
+    await embedded.bus.put([made(1)]);
+    const tails = [read(), read()];
+    await setImmediate();
+    await embedded.bus.put([made(2), made(3)]);
+    expect(await Promise.all(tails)).toEqual([
+      [1, 2, 3],
+      [1, 2, 3],
+    ]);
+  });
+
+  describe('an inline consumer', () => {
+    /** Writes each event's number into a table, and throws behind the write for the numbers that it is told. */
+    class Folding implements InlineConsumer {
+      readonly queue = 'inbox';
+      readonly failsAt: readonly number[];
+      failsToFinish = false;
+      readonly calls: string[] = [];
+
+      constructor(...failsAt: number[]) {
+        this.failsAt = failsAt;
+      }
+      apply(event: BusEvent, position: number): void {
+        const n = numberOf(event);
+        this.calls.push(`apply ${n} at ${position}`);
+        embedded.quarantine.putWithin(String(n), '');
+        if (this.failsAt.includes(n)) throw new Error(`no ${n}`);
+      }
+      finish(): void {
+        this.calls.push('finish');
+        if (this.failsToFinish) throw new Error('no end');
+      }
+      abandon(): void {
+        this.calls.push('abandon');
+      }
+    }
+
+    it('gets events within their put, instead of its queue', async () => {
+      const folding = new Folding();
+      embedded.bus.inline(folding);
+      await embedded.bus.put([made(1), made(2)]);
+      expect(await folded()).toEqual([1, 2]);
+      expect(await numbers()).toEqual([]);
+      expect(folding.calls).toEqual(['apply 1 at 1', 'apply 2 at 2', 'finish']);
+    });
+
+    it('leaves other queues theirs', async () => {
+      embedded.bus.inline(new Folding());
+      await embedded.queue.create('other', { visibilityTimeout: 30 });
+      await embedded.bus.putRule({ name: 'other', pattern: { source: ['test'] }, queue: 'other' });
+      await embedded.bus.put([made(1)]);
+      expect(await embedded.queue.receive('other', { max: 10, wait: 0 })).toHaveLength(1);
+    });
+
+    it('gets no event that its rules do not match', async () => {
+      const folding = new Folding();
+      embedded.bus.inline(folding);
+      await embedded.bus.put([made(1, { source: 'elsewhere' })]);
+      expect(folding.calls).toEqual(['finish']);
+      expect(await archived()).toEqual([1]);
+    });
+
+    it('that throws has what it did for this event undone, and the event in its queue', async () => {
+      const folding = new Folding(2);
+      embedded.bus.inline(folding);
+      const results = await embedded.bus.put([made(1), made(2), made(3)]);
+      expect(results).toMatchObject([1, 2, 3].map(() => ({ eventId: expect.any(String) })));
+      expect(await folded()).toEqual([1, 3]);
+      expect(await numbers()).toEqual([2]);
+      expect(await archived()).toEqual([1, 2, 3]);
+      expect(folding.calls.at(-1)).toBe('finish');
+    });
+
+    it('that cannot finish takes the put with it, and is told', async () => {
+      const folding = new Folding();
+      folding.failsToFinish = true;
+      embedded.bus.inline(folding);
+      const [first, second] = await Promise.allSettled([
+        embedded.bus.put([made(1)]),
+        embedded.queue.send('inbox', [{ body: JSON.stringify({ detail: { n: 9 } }) }]),
+      ]);
+      expect(first).toMatchObject({ status: 'rejected', reason: new Error('no end') });
+      expect(second.status).toBe('fulfilled');
+      expect(folding.calls).toEqual(['apply 1 at 1', 'finish', 'abandon']);
+      expect(await folded()).toEqual([]);
+      expect(await archived()).toEqual([]);
+      expect(await numbers()).toEqual([9]);
+    });
+  });
+});

@@ -1,0 +1,131 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { systemClock } from '../../../shared/ports/clock.ts';
+import { type Embedded, openEmbedded } from '../../support/embedded.ts';
+import { TestClock } from '../security/fixtures.ts';
+
+const dlq = 'jobs-dlq';
+const settings = { visibilityTimeout: 30, maxReceiveCount: 2, deadLetterQueue: dlq };
+
+describe('EmbeddedQueue', () => {
+  let clock: TestClock;
+  let embedded: Embedded;
+
+  beforeEach(async () => {
+    clock = new TestClock();
+    embedded = await openEmbedded(clock);
+    await create();
+  });
+  afterEach(() => embedded.remove());
+
+  async function create(): Promise<void> {
+    await embedded.queue.create('jobs', settings);
+    await embedded.queue.create(dlq, settings);
+  }
+  async function reopen(): Promise<void> {
+    await embedded.close();
+    embedded = await openEmbedded(clock, embedded.folder);
+    await create();
+  }
+  const receive = (from = 'jobs', max = 10) => embedded.queue.receive(from, { max, wait: 0 });
+
+  it('keeps messages, their counts and their times over a restart', async () => {
+    const sent = await embedded.queue.send('jobs', [
+      { body: 'seen', attributes: { a: '1' } },
+      { body: 'fresh' },
+      { body: 'late', delay: 60 },
+    ]);
+    const [seen] = await receive('jobs', 1);
+    await reopen();
+    expect(await embedded.queue.depth('jobs')).toEqual({ visible: 1, inFlight: 1, delayed: 1 });
+    expect(await receive()).toMatchObject([{ body: 'fresh', messageId: sent[1]?.messageId, receiveCount: 1 }]);
+    clock.advance(30);
+    expect(await receive()).toMatchObject([
+      { ...seen, receiptHandle: expect.any(String), receiveCount: 2 },
+      { body: 'fresh', receiveCount: 2 },
+    ]);
+    clock.advance(30);
+    expect(await receive()).toMatchObject([{ body: 'late' }]);
+    expect(await receive(dlq)).toMatchObject([{ body: 'seen' }, { body: 'fresh' }]);
+  });
+
+  it('deletes by a receipt of before the restart', async () => {
+    await embedded.queue.send('jobs', [{ body: 'job' }]);
+    const [message] = await receive();
+    await reopen();
+    await embedded.queue.delete('jobs', [message?.receiptHandle ?? '']);
+    clock.advance(60);
+    expect(await receive()).toEqual([]);
+  });
+
+  it('makes what a dead process had in flight visible at once, its count kept, and wakes who waits', async () => {
+    await embedded.queue.send('jobs', [{ body: 'in flight' }]);
+    await receive();
+    await embedded.queue.send('jobs', [{ body: 'delayed', delay: 60 }]);
+    await reopen();
+    const waiting = embedded.queue.receive('jobs', { max: 10, wait: 3_600 });
+    await new Promise(setImmediate);
+    expect(await embedded.queue.releaseInFlight('jobs')).toBe(1);
+    expect(await waiting).toMatchObject([{ body: 'in flight', receiveCount: 2 }]);
+    expect(await embedded.queue.depth('jobs')).toEqual({ visible: 0, inFlight: 1, delayed: 1 });
+    expect(await embedded.queue.releaseInFlight(dlq)).toBe(0);
+  });
+
+  it('sends nothing of a batch that cannot be sent whole', async () => {
+    const circular: Record<string, string> = {};
+    (circular as Record<string, unknown>)['self'] = circular;
+    await expect(embedded.queue.send('jobs', [{ body: 'a' }, { body: 'b', attributes: circular }])).rejects.toThrow();
+    expect(await receive()).toEqual([]);
+  });
+
+  it.each(['', 'nonsense', '1', '1.', '.1', '1.1; DROP TABLE messages', '9999999.1'])(
+    'does nothing by the receipt %j',
+    async (receipt) => {
+      await embedded.queue.send('jobs', [{ body: 'job' }]);
+      await receive();
+      await embedded.queue.delete('jobs', [receipt]);
+      await embedded.queue.changeVisibility('jobs', receipt, 0);
+      expect(await embedded.queue.depth('jobs')).toEqual({ visible: 0, inFlight: 1, delayed: 0 });
+    },
+  );
+
+  it('does not touch the store while it waits', async () => {
+    const touched = vi.spyOn(embedded.database, 'writeLazily');
+    const waiting = embedded.queue.receive('jobs', { max: 1, wait: 3_600 });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(touched).toHaveBeenCalledTimes(1);
+    await embedded.queue.send('jobs', [{ body: 'job' }]);
+    expect(await waiting).toHaveLength(1);
+    expect(touched).toHaveBeenCalledTimes(2);
+  });
+
+  it('wakes by itself when a delay or a visibility timeout ends', async () => {
+    const real = await openEmbedded(systemClock);
+    await real.queue.create('jobs', { visibilityTimeout: 0.05 });
+    const next = () => real.queue.receive('jobs', { max: 1, wait: 3_600 });
+    await real.queue.send('jobs', [{ body: 'job', delay: 0.05 }]);
+    expect(await next()).toMatchObject([{ receiveCount: 1 }]);
+    expect(await next()).toMatchObject([{ receiveCount: 2 }]);
+    const waiting = next();
+    await real.queue.send('jobs', [{ body: 'later', delay: 3_600 }]);
+    expect(await waiting).toMatchObject([{ body: 'job', receiveCount: 3 }]);
+    await real.remove();
+  });
+
+  it('keeps what it receives for good without a dead-letter queue', async () => {
+    await embedded.queue.create('patient', { visibilityTimeout: 1, maxReceiveCount: 1 });
+    await embedded.queue.send('patient', [{ body: 'job' }]);
+    for (let receiveCount = 1; receiveCount <= 5; receiveCount++) {
+      expect(await receive('patient')).toMatchObject([{ receiveCount }]);
+      clock.advance(1);
+    }
+  });
+
+  it('counts anew in the dead-letter queue', async () => {
+    await embedded.queue.send('jobs', [{ body: 'poison' }]);
+    for (let i = 0; i < 3; i++) {
+      await receive();
+      clock.advance(30);
+    }
+    expect(await receive(dlq)).toMatchObject([{ body: 'poison', receiveCount: 1 }]);
+  });
+});

@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Embedded, openEmbedded } from '../../support/embedded.ts';
+import { TestClock } from '../security/fixtures.ts';
+
+describe('EmbeddedStream', () => {
+  const clock = new TestClock();
+  let embedded: Embedded;
+
+  beforeEach(async () => {
+    embedded = await openEmbedded(clock);
+    await embedded.stream.create('chunks', 4);
+  });
+  afterEach(() => embedded.remove());
+
+  const put = (...keys: string[]) =>
+    embedded.stream.put(
+      'chunks',
+      keys.map((partitionKey) => ({ partitionKey, data: Buffer.from(partitionKey) })),
+    );
+  async function everything() {
+    const { stream } = embedded;
+    const shards = await stream.shards('chunks');
+    return Promise.all(shards.map((shard) => stream.read('chunks', shard, undefined, { max: 1_000, wait: 0 })));
+  }
+
+  it('keeps records, shards and places over a restart', async () => {
+    await put('a', 'b', 'c', 'd', 'e', 'f');
+    const before = await everything();
+    const at = before.findIndex(({ length }) => length > 0);
+    const [shard = ''] = (await embedded.stream.shards('chunks')).slice(at);
+    const place = before[at]?.at(-1)?.sequenceNumber ?? '';
+    await embedded.stream.checkpoint('me', 'chunks', shard, place);
+
+    await embedded.close();
+    embedded = await openEmbedded(clock, embedded.folder);
+    await embedded.stream.create('chunks', 4);
+
+    expect(await everything()).toEqual(before);
+    expect(await embedded.stream.position('me', 'chunks', shard)).toBe(place);
+    const [next] = await put('a');
+    const numbers = before.flat().map(({ sequenceNumber }) => Number(sequenceNumber));
+    expect(Number(next?.sequenceNumber)).toBeGreaterThan(Math.max(...numbers));
+  });
+
+  it('names shards and picks them as Kinesis does', async () => {
+    expect(await embedded.stream.shards('chunks')).toEqual([0, 1, 2, 3].map((i) => `shardId-00000000000${i}`));
+    // Their MD5s begin with 0c, 4a, 82, e1 and 92.
+    await put('a', 'c', 'd', 'e', 'b');
+    const shards = (await everything()).map((records) => records.map(({ partitionKey }) => partitionKey));
+    expect(shards).toEqual([['a'], ['c'], ['d', 'b'], ['e']]);
+  });
+
+  it('keeps the shards that a stream was made with', async () => {
+    await embedded.stream.create('chunks', 1);
+    expect(await embedded.stream.shards('chunks')).toHaveLength(4);
+  });
+
+  it('does not touch the store while it waits', async () => {
+    const touched = vi.spyOn(embedded.database, 'read');
+    const stop = new AbortController();
+    const options = { max: 1, wait: 3_600, signal: stop.signal };
+    const waiting = embedded.stream.read('chunks', 'shardId-000000000000', undefined, options);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(touched).toHaveBeenCalledTimes(1);
+    stop.abort();
+    expect(await waiting).toEqual([]);
+  });
+});

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigurationError } from '../../../shared/errors.ts';
+import { readSettings } from '../../../shared/runtime/settings.ts';
+
+const read = (env: Record<string, string> = {}, terminal = false) => readSettings(env, terminal);
+
+describe('readSettings', () => {
+  it('has a default for everything', () => {
+    expect(read()).toEqual({
+      stage: 'local',
+      host: '127.0.0.1',
+      port: 4280,
+      config: 'serverless.yml',
+      data: '.starling',
+      wait: 25_000,
+      maxBody: 4_194_304,
+      url: 'http://127.0.0.1:4280',
+      bus: 'starling-local',
+      artifactStream: 'starling-local-artifacts',
+      logLevel: 'INFO',
+      logFormat: 'json',
+    });
+    expect(read({}, true).logFormat).toBe('pretty');
+  });
+
+  it('takes an empty variable for none', () => {
+    const names = ['HOST', 'PORT', 'CONFIG', 'DATA', 'WAIT', 'MAX_BODY', 'PUBLIC_URL', 'LOG_LEVEL', 'LOG'];
+    expect(read(Object.fromEntries(names.map((name) => [`STARLING_${name}`, ''])))).toEqual(read());
+    expect(read({ STARLING_PORT: ' ', STARLING_WAIT: ' ' })).toEqual(read());
+  });
+
+  it('reads every variable', () => {
+    const env = {
+      STARLING_HOST: '10.0.0.1',
+      STARLING_PORT: '8080',
+      STARLING_CONFIG: 'other.yml',
+      STARLING_DATA: '/data',
+      STARLING_WAIT: '0.5',
+      STARLING_MAX_BODY: '2048',
+      STARLING_LOG_LEVEL: 'DEBUG',
+      STARLING_LOG: 'pretty',
+    };
+    expect(read(env)).toMatchObject({
+      host: '10.0.0.1',
+      port: 8080,
+      config: 'other.yml',
+      data: '/data',
+      wait: 500,
+      maxBody: 2048,
+      url: 'http://10.0.0.1:8080',
+      logLevel: 'DEBUG',
+      logFormat: 'pretty',
+    });
+  });
+
+  it.each([
+    ['0.0.0.0', 'http://127.0.0.1:4280'],
+    ['::', 'http://127.0.0.1:4280'],
+    ['::1', 'http://[::1]:4280'],
+    ['localhost', 'http://localhost:4280'],
+  ])('is reached on %s at %s', (STARLING_HOST, url) => {
+    expect(read({ STARLING_HOST }).url).toBe(url);
+  });
+
+  it('takes the address that clients know, without slashes at its end', () => {
+    expect(read({ STARLING_PUBLIC_URL: 'https://mesh.example/base//' }).url).toBe('https://mesh.example/base');
+  });
+
+  it.each([
+    ['STARLING_PORT', 'http', 'a port from 0 to 65535'],
+    ['STARLING_PORT', '-1', 'a port from 0 to 65535'],
+    ['STARLING_PORT', '65536', 'a port from 0 to 65535'],
+    ['STARLING_PORT', '80.5', 'a port from 0 to 65535'],
+    ['STARLING_PORT', 'NaN', 'a port from 0 to 65535'],
+    ['STARLING_WAIT', '-1', 'seconds from 0 to 86400'],
+    ['STARLING_WAIT', 'Infinity', 'seconds from 0 to 86400'],
+    ['STARLING_WAIT', '25s', 'seconds from 0 to 86400'],
+    ['STARLING_MAX_BODY', '1023', 'bytes from 1024 to 1073741824'],
+    ['STARLING_LOG_LEVEL', 'info', 'one of DEBUG, INFO, WARN, ERROR'],
+    ['STARLING_LOG', 'xml', 'one of json, pretty'],
+  ])('refuses %s=%s and says what it takes', (name, value, takes) => {
+    const refused = () => read({ [name]: value });
+    expect(refused).toThrow(ConfigurationError);
+    expect(refused).toThrow(`${name} is "${value}", but takes ${takes}.`);
+  });
+});
