@@ -86,6 +86,8 @@ export class Database {
     const file = path.join(folder, 'starling.db');
     let sqlite: DatabaseSync | undefined;
     try {
+      // SQLite gives its other files the mode of this one: hashes and payloads are its owner's only.
+      closeSync(openSync(file, 'a', 0o600));
       sqlite = new DatabaseSync(file, { timeout: 10_000 });
       sqlite.exec(settings);
       migrate(sqlite, file);

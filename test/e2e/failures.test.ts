@@ -50,6 +50,10 @@ describe('an agent that hangs', () => {
     const task = await mesh.send('sleeper', 'wake up');
     expect(task.status.state).toBe('TASK_STATE_FAILED');
     expect(task.status.message.parts[0].text).toContain('deadline');
+    // Its request is a dead letter in the end, once its receives are used up.
+    const counters = async () => (await (await mesh.admin('/metrics')).text()).split('\n');
+    await expect.poll(counters, { timeout: 15_000 }).toContain('starling_dead_letters_total{function="sleeper"} 1');
+    expect(await counters()).toContain('starling_tasks_ended_total{agent="stubborn",state="TASK_STATE_FAILED"} 2');
   });
 });
 
