@@ -1,7 +1,7 @@
 import type { Artifact, Message, TaskState } from '../a2a/types.ts';
+import type { EventCatalog } from '../events/catalog.ts';
 import type { CloudEvent } from '../events/envelope.ts';
 import { causedBy, childTraceparent } from '../events/envelope.ts';
-import type { EventCatalog } from '../events/catalog.ts';
 import type { TaskRequestedV1 } from '../events/generated/types.ts';
 import { uuidv7 } from '../ids.ts';
 import type { BusEntry } from '../ports/event-bus.ts';
@@ -67,7 +67,12 @@ export class Turn {
     const artifact: Artifact = JSON.parse(text);
     const append = options.append && this.#begun.has(artifactId);
     if (this.#closed) return;
-    const entry = this.#prepare('TaskArtifact.v1', { ...this.#place(), artifact, append, lastChunk: options.lastChunk });
+    const entry = this.#prepare('TaskArtifact.v1', {
+      ...this.#place(),
+      artifact,
+      append,
+      lastChunk: options.lastChunk,
+    });
     if (options.append || text.length > MAX_ON_BUS) this.#records.push(this.#record(entry));
     else this.#entries.push(entry);
     this.#begun.add(artifactId);
@@ -116,10 +121,7 @@ export class Turn {
     return { messageId: uuidv7(now), role: 'ROLE_AGENT', parts: [{ text }], taskId, contextId };
   }
 
-  #prepare<Name extends 'TaskStatusChanged.v1' | 'TaskArtifact.v1'>(
-    type: Name,
-    data: EventCatalog[Name],
-  ): BusEntry {
+  #prepare<Name extends 'TaskStatusChanged.v1' | 'TaskArtifact.v1'>(type: Name, data: EventCatalog[Name]): BusEntry {
     return this.#runtime.publisher.prepare(type, data, {
       ...causedBy(this.#request),
       source: this.#source,

@@ -41,7 +41,10 @@ export class EmbeddedAgentRegistry implements AgentRegistry {
     return [...this.#agents.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
-  put(record: AgentRecord, event: (change: 'registered' | 'updated') => BusEntry): Promise<'registered' | 'updated' | 'unchanged'> {
+  put(
+    record: AgentRecord,
+    event: (change: 'registered' | 'updated') => BusEntry,
+  ): Promise<'registered' | 'updated' | 'unchanged'> {
     const text = JSON.stringify(record);
     const digest = hash('sha256', text);
     return this.#database.write(() => {

@@ -1,10 +1,10 @@
-import { closeSync, fdatasync, fsyncSync, openSync } from 'node:fs';
+import { closeSync, fdatasync, openSync } from 'node:fs';
 import path from 'node:path';
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { ConfigurationError, messageOf, StarlingError } from '../errors.ts';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { messageOf, StarlingError } from '../errors.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { type FolderLock, lockFolder } from './folder.ts';
-import { migrate } from './schema.ts';
+import { openSqliteFile } from './sqlite-file.ts';
 
 /** One piece of work of a batch. `settle` is called once, when the work is as durable as it was asked to be. */
 interface Unit {
@@ -23,16 +23,6 @@ export interface DatabaseOptions {
    */
   readonly onFatal?: (error: Error) => void;
 }
-
-const settings = `
-  PRAGMA page_size = 8192;
-  PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = NORMAL;
-  PRAGMA wal_autocheckpoint = 0;
-  PRAGMA temp_store = MEMORY;
-  PRAGMA cache_size = -65536;
-  PRAGMA foreign_keys = OFF;
-`;
 
 /**
  * The SQLite file of a standalone mesh, shared by all embedded adapters.
@@ -86,21 +76,12 @@ export class Database {
     const file = path.join(folder, 'starling.db');
     let sqlite: DatabaseSync | undefined;
     try {
-      // SQLite gives its other files the mode of this one: hashes and payloads are its owner's only.
-      closeSync(openSync(file, 'a', 0o600));
-      sqlite = new DatabaseSync(file, { timeout: 10_000 });
-      sqlite.exec(settings);
-      migrate(sqlite, file);
-      syncFolder(folder);
+      sqlite = openSqliteFile(file);
       return new Database(file, sqlite, lock, options);
     } catch (error) {
       sqlite?.close();
       lock.release();
-      if (error instanceof StarlingError) throw error;
-      throw new ConfigurationError(
-        `The database ${file} cannot be opened: ${messageOf(error)}. Restore it from a backup, or set STARLING_DATA to another folder.`,
-        { cause: error },
-      );
+      throw error;
     }
   }
 
@@ -267,14 +248,4 @@ export class Database {
 function settle(unit: Unit): void {
   if (unit.effects) for (const effect of unit.effects) effect();
   unit.resolve(unit.result as never);
-}
-
-/** Makes the names of new files durable: syncing a file does not promise that its folder knows it. */
-function syncFolder(folder: string): void {
-  const descriptor = openSync(folder, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }

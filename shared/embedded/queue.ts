@@ -2,7 +2,14 @@ import type { StatementSync } from 'node:sqlite';
 import { uuidv7 } from '../ids.ts';
 import type { Clock } from '../ports/clock.ts';
 import { QueueNotFoundError } from '../ports/errors.ts';
-import type { OutgoingMessage, Queue, QueueDepth, QueueSettings, ReceivedMessage, ReceiveOptions } from '../ports/queue.ts';
+import type {
+  OutgoingMessage,
+  Queue,
+  QueueDepth,
+  QueueSettings,
+  ReceivedMessage,
+  ReceiveOptions,
+} from '../ports/queue.ts';
 import type { Database } from './database.ts';
 import { Waiters } from './waiters.ts';
 
@@ -54,7 +61,9 @@ export class EmbeddedQueue implements Queue {
     this.#change = database.prepare(
       'UPDATE messages SET visible_at = ? WHERE id = ? AND queue = ? AND receive_count = ? AND visible_at > ?',
     );
-    this.#release = database.prepare('UPDATE messages SET visible_at = ? WHERE queue = ? AND visible_at > ? AND receive_count > 0');
+    this.#release = database.prepare(
+      'UPDATE messages SET visible_at = ? WHERE queue = ? AND visible_at > ? AND receive_count > 0',
+    );
     this.#nextVisible = database.prepare(
       'SELECT visible_at AS at FROM messages WHERE queue = ? AND visible_at > ? ORDER BY visible_at LIMIT 1',
     );
@@ -91,12 +100,11 @@ export class EmbeddedQueue implements Queue {
     for (;;) {
       if (options.signal?.aborted) return [];
       const mark = state.waiters.mark;
-      const messages = await this.#database.writeLazily(() => this.#take(name, state, options));
+      const { messages, nextAt } = await this.#database.writeLazily(() => this.#look(name, state, options));
       if (messages.length > 0) return messages;
       const now = this.#clock.now();
       if (now >= until) return [];
-      const next = this.#nextVisible.get(name, now) as { at: number } | undefined;
-      await state.waiters.wait(mark, Math.min(until, next?.at ?? until) - now, options.signal);
+      await state.waiters.wait(mark, Math.min(until, nextAt ?? until) - now, options.signal);
     }
   }
 
@@ -142,10 +150,18 @@ export class EmbeddedQueue implements Queue {
     });
   }
 
-  /** Takes what is visible. Exhausted messages go to the dead letters on the way, and others are taken in their place. */
-  #take(name: string, { settings }: State, options: ReceiveOptions): ReceivedMessage[] {
-    const { maxReceiveCount = Number.POSITIVE_INFINITY, deadLetterQueue } = settings;
+  /** Takes what is visible; where nothing is, tells when something will be. Both of one moment, so that none falls between. */
+  #look(name: string, state: State, options: ReceiveOptions): { messages: ReceivedMessage[]; nextAt?: number } {
     const now = this.#clock.now();
+    const messages = this.#take(name, state, options, now);
+    if (messages.length > 0) return { messages };
+    const next = this.#nextVisible.get(name, now) as { at: number } | undefined;
+    return { messages, ...(next && { nextAt: next.at }) };
+  }
+
+  /** Takes what is visible. Exhausted messages go to the dead letters on the way, and others are taken in their place. */
+  #take(name: string, { settings }: State, options: ReceiveOptions, now: number): ReceivedMessage[] {
+    const { maxReceiveCount = Number.POSITIVE_INFINITY, deadLetterQueue } = settings;
     const visibleAt = now + (options.visibilityTimeout ?? settings.visibilityTimeout) * 1000;
     for (;;) {
       const rows = this.#select.all(name, now, options.max) as unknown as MessageRow[];

@@ -35,7 +35,9 @@ export class EmbeddedStream implements EventStream {
        WHERE stream = ? AND shard = ? AND sequence > ? ORDER BY sequence LIMIT ?`,
     );
     this.#newest = database.prepare('SELECT max(sequence) AS sequence FROM records WHERE stream = ? AND shard = ?');
-    this.#position = database.prepare('SELECT sequence FROM checkpoints WHERE consumer = ? AND stream = ? AND shard = ?');
+    this.#position = database.prepare(
+      'SELECT sequence FROM checkpoints WHERE consumer = ? AND stream = ? AND shard = ?',
+    );
     this.#checkpoint = database.prepare(
       `INSERT INTO checkpoints (consumer, stream, shard, sequence) VALUES (?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET sequence = max(sequence, excluded.sequence)`,
@@ -62,7 +64,12 @@ export class EmbeddedStream implements EventStream {
     return Array.from({ length: this.#state(stream).shards }, (_, shard) => shardName(shard));
   }
 
-  async read(stream: string, shard: string, after: string | undefined, options: ReadOptions): Promise<readonly StreamRecord[]> {
+  async read(
+    stream: string,
+    shard: string,
+    after: string | undefined,
+    options: ReadOptions,
+  ): Promise<readonly StreamRecord[]> {
     const { waiters } = this.#state(stream);
     const until = this.#clock.now() + options.wait * 1000;
     for (;;) {

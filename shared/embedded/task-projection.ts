@@ -49,7 +49,8 @@ export class TaskProjection implements InlineConsumer {
     }
     try {
       const outcome = this.#step(before, event, archived);
-      for (let next = this.#nextParked(id); next; next = this.#nextParked(id)) this.#step(next.row, next.event, undefined);
+      for (let next = this.#nextParked(id); next; next = this.#nextParked(id))
+        this.#step(next.row, next.event, undefined);
       return outcome;
     } catch (error) {
       // The rows are rolled back by whoever catches this; what is remembered goes back with them.
@@ -79,7 +80,8 @@ export class TaskProjection implements InlineConsumer {
     switch (outcome.kind) {
       case 'applied': {
         // The log points at the archive, except where the entry differs from the event.
-        const same = outcome.entry.kind !== 'artifact' || outcome.entry.append === (event.data as { append?: boolean }).append;
+        const same =
+          outcome.entry.kind !== 'artifact' || outcome.entry.append === (event.data as { append?: boolean }).append;
         this.#rows.append(before.row, outcome.entry, same ? archived : undefined);
         this.#remember({ row: before.row, task: outcome.task }, outcome.entry);
         break;

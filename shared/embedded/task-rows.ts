@@ -173,12 +173,9 @@ export function toTaskRow(stored: StoredTask): TaskRow {
   };
 }
 
-
-
 function toEntry(stored: StoredEntry): LogEntry {
   if (stored.entry !== null) return JSON.parse(stored.entry);
   if (stored.event === null) throw new Error('an entry of the log points at an event that the archive lacks');
   const event: BusEvent = JSON.parse(stored.event);
   return logEntryOf(event, stored);
 }
-

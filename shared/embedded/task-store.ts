@@ -1,8 +1,8 @@
 import type { StatementSync } from 'node:sqlite';
 import { logEntryOf } from '../events/task-events.ts';
 import type { TaskId } from '../ids.ts';
-import type { BusEvent } from '../ports/event-bus.ts';
 import { InvalidCursorError, TurnConflictError } from '../ports/errors.ts';
+import type { BusEvent } from '../ports/event-bus.ts';
 import type { Created, Ending, NewTask, NextTurn, TaskPage, TaskQuery, TaskStore } from '../ports/task-store.ts';
 import type { AgentEvent, Outcome } from '../tasks/fold.ts';
 import type { LogEntry, MessageEntry, StatusEntry } from '../tasks/log.ts';

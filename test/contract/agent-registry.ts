@@ -46,7 +46,9 @@ export function agentRegistryContract(name: string, open: () => Promise<AgentReg
     });
     const put = (agent: AgentRecord) => registry.put(agent, changed(agent));
     const published = async () =>
-      (await subject.published()).map(({ detail, ...rest }) => `${rest['detail-type']} ${(detail as { agent: string }).agent}`);
+      (await subject.published()).map(
+        ({ detail, ...rest }) => `${rest['detail-type']} ${(detail as { agent: string }).agent}`,
+      );
 
     it('registers an agent and publishes', async () => {
       const echo = record('echo');
@@ -76,7 +78,10 @@ export function agentRegistryContract(name: string, open: () => Promise<AgentReg
     });
 
     it('registers once what is put twice at once', async () => {
-      expect((await Promise.all([put(record('echo')), put(record('echo'))])).toSorted()).toEqual(['registered', 'unchanged']);
+      expect((await Promise.all([put(record('echo')), put(record('echo'))])).toSorted()).toEqual([
+        'registered',
+        'unchanged',
+      ]);
       expect(await published()).toEqual(['registered echo']);
     });
 

@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InvalidPatternError } from '../../shared/events/patterns/index.ts';
-import type { ArchivedEvent, BusEntry, BusEvent, EventArchive, EventBus, PutResult } from '../../shared/ports/event-bus.ts';
+import type {
+  ArchivedEvent,
+  BusEntry,
+  BusEvent,
+  EventArchive,
+  EventBus,
+  PutResult,
+} from '../../shared/ports/event-bus.ts';
 import type { Queue } from '../../shared/ports/queue.ts';
 
 export interface EventBusSubject {

@@ -36,7 +36,10 @@ export function eventStreamContract(name: string, open: () => Promise<EventStrea
     async function readShard(shard: string, after?: string): Promise<StreamRecord[]> {
       const records: StreamRecord[] = [];
       for (;;) {
-        const page = await stream.read(subject.name, shard, records.at(-1)?.sequenceNumber ?? after, { max: 7, wait: 0 });
+        const page = await stream.read(subject.name, shard, records.at(-1)?.sequenceNumber ?? after, {
+          max: 7,
+          wait: 0,
+        });
         records.push(...page);
         if (page.length === 0) return records;
       }
@@ -69,7 +72,8 @@ export function eventStreamContract(name: string, open: () => Promise<EventStrea
     });
 
     it('puts all records of a key into one shard', async () => {
-      for (let round = 0; round < 3; round++) await put(...['a', 'b', 'c', 'd'].map((key) => [key, `${round}`] as const));
+      for (let round = 0; round < 3; round++)
+        await put(...['a', 'b', 'c', 'd'].map((key) => [key, `${round}`] as const));
       const shards = new Map<string, Set<string>>();
       for (const [shard, records] of await readAll()) {
         for (const { partitionKey } of records) {
@@ -116,7 +120,9 @@ export function eventStreamContract(name: string, open: () => Promise<EventStrea
 
     it('knows the newest record of a shard', async () => {
       const shards = await stream.shards(subject.name);
-      expect(await Promise.all(shards.map((shard) => stream.newest(subject.name, shard)))).toEqual(shards.map(() => undefined));
+      expect(await Promise.all(shards.map((shard) => stream.newest(subject.name, shard)))).toEqual(
+        shards.map(() => undefined),
+      );
       const sent = await put(['k', '1'], ['k', '2']);
       const shard = await shardOf('k');
       expect(await stream.newest(subject.name, shard)).toBe(sent[1]?.sequenceNumber);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AgentId, TaskId } from '../../shared/ids.ts';
-import type { BusEvent } from '../../shared/ports/event-bus.ts';
 import { TurnConflictError } from '../../shared/ports/errors.ts';
+import type { BusEvent } from '../../shared/ports/event-bus.ts';
 import type { NewTask, TaskStore } from '../../shared/ports/task-store.ts';
 import type { AgentEvent } from '../../shared/tasks/fold.ts';
 import type { LogEntry } from '../../shared/tasks/log.ts';
@@ -64,7 +64,13 @@ export function taskStoreContract(name: string, open: () => Promise<TaskStoreSub
         taskId: task.id,
         status: { state, timestamp: new Date(at).toISOString() },
         events: ({ id, contextId, agentId, turn, attempt }) => [
-          entry('starling.tasks', 'TaskCancelRequested.v1', { taskId: id, contextId, agentId, turn, reason: `${attempt}` }),
+          entry('starling.tasks', 'TaskCancelRequested.v1', {
+            taskId: id,
+            contextId,
+            agentId,
+            turn,
+            reason: `${attempt}`,
+          }),
         ],
       });
 
@@ -169,7 +175,13 @@ export function taskStoreContract(name: string, open: () => Promise<TaskStoreSub
 
       it('ends the task only when all before the end have come', async () => {
         const task = await create();
-        const [working, first, second, third, completed] = turnOf(task) as [AgentEvent, AgentEvent, AgentEvent, AgentEvent, AgentEvent];
+        const [working, first, second, third, completed] = turnOf(task) as [
+          AgentEvent,
+          AgentEvent,
+          AgentEvent,
+          AgentEvent,
+          AgentEvent,
+        ];
         await deliver(completed, working, third, first);
         expect(await get(task)).toMatchObject({ state: 'TASK_STATE_WORKING', position: 3 });
         await deliver(second);
@@ -188,7 +200,13 @@ export function taskStoreContract(name: string, open: () => Promise<TaskStoreSub
       it('replaces, with the first chunk of a later attempt, what an earlier one had made', async () => {
         const task = await create();
         await deliver(...turnOf(task).slice(0, 3));
-        const [working, , second, third, completed] = turnOf(task, 2) as [AgentEvent, AgentEvent, AgentEvent, AgentEvent, AgentEvent];
+        const [working, , second, third, completed] = turnOf(task, 2) as [
+          AgentEvent,
+          AgentEvent,
+          AgentEvent,
+          AgentEvent,
+          AgentEvent,
+        ];
         // The second attempt appends from its start, as if it had gone on where the first broke off.
         const first = artifactEvent(task, { attempt: 2, sequence: 2 }, { append: true, lastChunk: false });
         await deliver(working, first, second, third, completed);
@@ -360,7 +378,9 @@ export function taskStoreContract(name: string, open: () => Promise<TaskStoreSub
         expect(await end(task, 'TASK_STATE_CANCELED', noon + 99)).toBe(true);
         expect(await get(task)).toMatchObject({ state: 'TASK_STATE_CANCELED', statusAt: noon + 99, position: 4 });
         expect(brief(await log(task, 3))).toEqual(['4 canceled']);
-        expect(await publishedOf(task, 'TaskCancelRequested.v1')).toMatchObject([{ detail: { data: { reason: '1' } } }]);
+        expect(await publishedOf(task, 'TaskCancelRequested.v1')).toMatchObject([
+          { detail: { data: { reason: '1' } } },
+        ]);
       });
 
       it('lets nothing that comes later change it', async () => {

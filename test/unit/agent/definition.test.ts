@@ -27,7 +27,9 @@ describe('defineAgent', () => {
     ['two skills of one id', { skills: [skill, skill] }, /two skills.*"echo"/],
     ['a skill without tags', { skills: [{ ...skill, tags: undefined }] }, /"echo" lacks/],
     ['a skill without a description', { skills: [{ ...skill, description: '' }] }, /"echo" lacks/],
-    ...['', '1st', 'a b', 'a/b', 'ü', 'a'.repeat(65)].map((id) => [`the skill id "${id}"`, { skills: [{ ...skill, id }] }, /skill id/] as const),
+    ...['', '1st', 'a b', 'a/b', 'ü', 'a'.repeat(65)].map(
+      (id) => [`the skill id "${id}"`, { skills: [{ ...skill, id }] }, /skill id/] as const,
+    ),
     ...[
       'SendMessage',
       'SendStreamingMessage',
@@ -88,6 +90,10 @@ describe('the manifest of an agent', () => {
   it('has the schemas of the skills that have them', () => {
     const [input, output] = [{ type: 'object' }, { type: 'string' }];
     const skills = [skill, { ...skill, id: 'in', input }, { ...skill, id: 'both', input, output }];
-    expect(skillSchemas({ ...definition, skills })).toEqual([{ id: 'echo' }, { id: 'in', input }, { id: 'both', input, output }]);
+    expect(skillSchemas({ ...definition, skills })).toEqual([
+      { id: 'echo' },
+      { id: 'in', input },
+      { id: 'both', input, output },
+    ]);
   });
 });

@@ -1,14 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
-import {
-  artifact,
-  authRequired,
-  chunk,
-  completed,
-  inputRequired,
-  working,
-} from '../../../shared/agent/index.ts';
 import { skill } from '../../../shared/agent/definition.ts';
+import { artifact, authRequired, chunk, completed, inputRequired, working } from '../../../shared/agent/index.ts';
 import { provideRuntime } from '../../../shared/runtime/current.ts';
 import { RecordingRuntime } from '../../support/agent-runtime.ts';
 import { agent, briefly, requested, run } from './turns.ts';
@@ -34,10 +27,18 @@ describe('what a handler gives', () => {
     ['null', null, 'null'],
     ['data that looks like an output', { output: 'completed', text: 'x' }, '{"output":"completed","text":"x"}'],
   ])('%s becomes an artifact and completes the task', async (_, result, text) => {
-    expect(await run(agent(() => result), requested())).toEqual(noFailures);
+    expect(
+      await run(
+        agent(() => result),
+        requested(),
+      ),
+    ).toEqual(noFailures);
     expect(published()).toEqual(['1 working', `2 artifact-1-1 = ${text}`, '3 completed']);
     runtime.batches.length = 0;
-    await run(agent(async () => result), requested());
+    await run(
+      agent(async () => result),
+      requested(),
+    );
     expect(published()).toEqual(['1 working', `2 artifact-1-1 = ${text}`, '3 completed']);
   });
 
@@ -49,7 +50,10 @@ describe('what a handler gives', () => {
     ['a need for a credential', authRequired('log in'), ['2 auth_required log in']],
     ['an artifact', artifact({ artifactId: 'a', name: 'A', parts: [{ text: 'x' }] }), ['2 a = "x"', '3 completed']],
   ])('%s', async (_, result, expected) => {
-    await run(agent(async () => result), requested());
+    await run(
+      agent(async () => result),
+      requested(),
+    );
     expect(published()).toEqual(['1 working', ...expected]);
   });
 
@@ -164,17 +168,29 @@ describe('what a handler gives', () => {
       }),
       requested(),
     );
-    expect(published()).toEqual(['1 working', '2 artifact-1-1 = [1]', '3 artifact-1-2 = [1,2]', '4 a = "before"', '5 completed']);
+    expect(published()).toEqual([
+      '1 working',
+      '2 artifact-1-1 = [1]',
+      '3 artifact-1-2 = [1,2]',
+      '4 a = "before"',
+      '5 completed',
+    ]);
   });
 
   describe('is published', () => {
     it('as one batch when the handler answers at once', async () => {
-      await run(agent(() => 'hello'), requested());
+      await run(
+        agent(() => 'hello'),
+        requested(),
+      );
       expect(batches()).toEqual([['bus', '1 working', '2 artifact-1-1 = "hello"', '3 completed']]);
     });
 
     it('as one batch also by an async function and a generator that do not wait', async () => {
-      await run(agent(async () => 'hello'), requested());
+      await run(
+        agent(async () => 'hello'),
+        requested(),
+      );
       const generator = async function* () {
         yield working('on it');
         yield { sum: 27 };
@@ -234,11 +250,13 @@ describe('what a handler gives', () => {
     });
 
     it('on the stream when it is too large for the bus', async () => {
-      await run(agent(() => 'x'.repeat(200_001)), requested());
-      expect(runtime.batches.map(({ to, events }) => `${to} ${events.map(({ data }) => data.sequence)}`).toSorted()).toEqual([
-        'bus 1,3',
-        'stream 2',
-      ]);
+      await run(
+        agent(() => 'x'.repeat(200_001)),
+        requested(),
+      );
+      expect(
+        runtime.batches.map(({ to, events }) => `${to} ${events.map(({ data }) => data.sequence)}`).toSorted(),
+      ).toEqual(['bus 1,3', 'stream 2']);
     });
 
     it('no faster than the disk takes it', async () => {
@@ -259,19 +277,32 @@ describe('what a handler gives', () => {
       release();
       await turn;
       expect(published()).toHaveLength(1_002);
-      expect(runtime.published.map(({ data }) => data.sequence)).toEqual(Array.from({ length: 1_002 }, (_, i) => i + 1));
+      expect(runtime.published.map(({ data }) => data.sequence)).toEqual(
+        Array.from({ length: 1_002 }, (_, i) => i + 1),
+      );
     });
   });
 
   it('bears the place, the cause and the trace of its request', async () => {
     const request = requested({ turn: 3, attemptBase: 5 });
-    await run(agent(() => 'hello'), request, { receiveCount: 2 });
+    await run(
+      agent(() => 'hello'),
+      request,
+      { receiveCount: 2 },
+    );
     const { taskId, contextId } = request;
     const events = runtime.published;
-    for (const { data } of events) expect(data).toMatchObject({ taskId, contextId, agentId: 'echo', turn: 3, attempt: 7 });
+    for (const { data } of events)
+      expect(data).toMatchObject({ taskId, contextId, agentId: 'echo', turn: 3, attempt: 7 });
     const [first] = events;
-    expect(new Set(events.map(({ source, subject }) => `${source} ${subject}`))).toEqual(new Set([`starling.agents.echo ${taskId}`]));
-    expect(first).toMatchObject({ correlationid: 'root', causationid: expect.any(String), traceparent: expect.stringMatching(/^00-/) });
+    expect(new Set(events.map(({ source, subject }) => `${source} ${subject}`))).toEqual(
+      new Set([`starling.agents.echo ${taskId}`]),
+    );
+    expect(first).toMatchObject({
+      correlationid: 'root',
+      causationid: expect.any(String),
+      traceparent: expect.stringMatching(/^00-/),
+    });
     expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
   });
 

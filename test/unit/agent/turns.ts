@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { SQSBatchResponse } from 'aws-lambda';
-import { type AgentDefinition, type AgentHandler, defineAgent, type Handler } from '../../../shared/agent/index.ts';
+import { type AgentHandler, defineAgent } from '../../../shared/agent/define-agent.ts';
+import type { AgentDefinition, Handler } from '../../../shared/agent/definition.ts';
 import type { CloudEvent } from '../../../shared/events/envelope.ts';
 import type { TaskArtifactV1, TaskRequestedV1, TaskStatusChangedV1 } from '../../../shared/events/generated/types.ts';
 import { lambdaContext, type RecordOptions, sqsEvent, sqsRecord } from '../../support/lambda.ts';
@@ -49,7 +50,10 @@ export function run(handler: AgentHandler, data: TaskRequestedV1, options: RunOp
   return handler(sqsEvent(sqsRecord(delivered('TaskRequested.v1', data), record)), lambdaContext('echo', timeLeft));
 }
 
-export function cancel(handler: AgentHandler, { taskId, contextId, agentId, turn }: TaskRequestedV1): Promise<SQSBatchResponse> {
+export function cancel(
+  handler: AgentHandler,
+  { taskId, contextId, agentId, turn }: TaskRequestedV1,
+): Promise<SQSBatchResponse> {
   const data = { taskId, contextId, agentId, turn, reason: 'the client said so' };
   return handler(sqsEvent(sqsRecord(delivered('TaskCancelRequested.v1', data))), lambdaContext());
 }
@@ -58,7 +62,9 @@ export function cancel(handler: AgentHandler, { taskId, contextId, agentId, turn
 export function briefly({ data }: CloudEvent<TaskStatusChangedV1 | TaskArtifactV1>): string {
   if ('artifact' in data) {
     const { artifact, append, lastChunk } = data;
-    const parts = artifact.parts.map((part) => JSON.stringify('data' in part ? part.data : 'text' in part ? part.text : part));
+    const parts = artifact.parts.map((part) =>
+      JSON.stringify('data' in part ? part.data : 'text' in part ? part.text : part),
+    );
     return `${data.sequence} ${artifact.artifactId} ${append ? '+' : '='} ${parts.join(' ')}${lastChunk ? '' : ' …'}`;
   }
   const [part] = data.status.message?.parts ?? [];

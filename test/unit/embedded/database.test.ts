@@ -58,7 +58,11 @@ const insert = (text: string) => {
   database.prepare('INSERT INTO quarantine (time, reason, event) VALUES (0, ?, ?)').run(text, '{}');
   return text;
 };
-const rows = (of = database) => of.prepare('SELECT reason FROM quarantine ORDER BY position').all().map((row) => row['reason']);
+const rows = (of = database) =>
+  of
+    .prepare('SELECT reason FROM quarantine ORDER BY position')
+    .all()
+    .map((row) => row['reason']);
 const failing = (text: string) => () => {
   insert(text);
   throw new Error(`no ${text}`);

@@ -6,7 +6,12 @@ import { archivedEvents } from '../../support/archive.ts';
 import { type Embedded, openEmbedded } from '../../support/embedded.ts';
 import { TestClock } from '../security/fixtures.ts';
 
-const made = (n: number, more: Partial<BusEntry> = {}): BusEntry => ({ source: 'test', detailType: 'Made', detail: { n }, ...more });
+const made = (n: number, more: Partial<BusEntry> = {}): BusEntry => ({
+  source: 'test',
+  detailType: 'Made',
+  detail: { n },
+  ...more,
+});
 const numberOf = ({ detail }: BusEvent): number => (detail as { n: number }).n;
 
 describe('EmbeddedEventBus', () => {

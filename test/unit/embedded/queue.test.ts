@@ -111,6 +111,18 @@ describe('EmbeddedQueue', () => {
     await real.remove();
   });
 
+  it('misses no message that becomes visible while it looks', async () => {
+    let time = 0;
+    // Time passes with every look at the clock.
+    const ticking = await openEmbedded({ now: () => (time += 10) });
+    await ticking.queue.create('jobs', { visibilityTimeout: 3_600 });
+    for (let delay = 0.005; delay < 0.1; delay += 0.01) {
+      await ticking.queue.send('jobs', [{ body: `${delay}`, delay }]);
+      expect(await ticking.queue.receive('jobs', { max: 1, wait: 3_000 })).toMatchObject([{ body: `${delay}` }]);
+    }
+    await ticking.remove();
+  });
+
   it('keeps what it receives for good without a dead-letter queue', async () => {
     await embedded.queue.create('patient', { visibilityTimeout: 1, maxReceiveCount: 1 });
     await embedded.queue.send('patient', [{ body: 'job' }]);

@@ -28,9 +28,9 @@ describe('EmbeddedTaskStore', () => {
   const log = (task: TaskRecord) => embedded.tasks.read(task.id, 0);
   const put = (...entries: BusEntry[]) => embedded.bus.put(entries);
   const parked = async () =>
-    (await embedded.database.read(() => embedded.database.prepare('SELECT sequence FROM task_parked ORDER BY 1').all())).map(
-      (row) => row['sequence'],
-    );
+    (
+      await embedded.database.read(() => embedded.database.prepare('SELECT sequence FROM task_parked ORDER BY 1').all())
+    ).map((row) => row['sequence']);
   const waiting = async () =>
     (await embedded.queue.receive(projectorQueue, { max: 10, wait: 0 })).map(({ body }) => JSON.parse(body));
 
@@ -51,7 +51,10 @@ describe('EmbeddedTaskStore', () => {
 
     expect(await get(task)).toEqual(record);
     expect(await log(task)).toEqual(entries);
-    expect(await embedded.tasks.create(newTask({ messageId: fresh.messageId }))).toEqual({ created: false, taskId: task.id });
+    expect(await embedded.tasks.create(newTask({ messageId: fresh.messageId }))).toEqual({
+      created: false,
+      taskId: task.id,
+    });
     expect(await embedded.tasks.list({ limit: 10 })).toEqual({ tasks: [record] });
     // It still knows that the artifact was begun.
     await put(entryOf(artifactEvent(task, { sequence: 3 }, { append: true })));
@@ -103,7 +106,8 @@ describe('EmbeddedTaskStore', () => {
 
   it('tells of outcomes', async () => {
     const task = await create();
-    const apply = async (...event: Parameters<Embedded['tasks']['apply']>) => (await embedded.tasks.apply(...event)).kind;
+    const apply = async (...event: Parameters<Embedded['tasks']['apply']>) =>
+      (await embedded.tasks.apply(...event)).kind;
     expect(await apply(statusEvent(task, { sequence: 2 }, 'TASK_STATE_WORKING'))).toBe('parked');
     expect(await apply(statusEvent(task, { sequence: 1 }, 'TASK_STATE_WORKING'))).toBe('applied');
     expect(await apply(statusEvent(task, { sequence: 2 }, 'TASK_STATE_WORKING'))).toBe('dropped');
@@ -116,7 +120,8 @@ describe('EmbeddedTaskStore', () => {
     const task = await create();
     const tailed: LogEntry[] = [];
     const tail = (async () => {
-      for await (const entries of embedded.tasks.tail(task.id, 0, new AbortController().signal)) tailed.push(...entries);
+      for await (const entries of embedded.tasks.tail(task.id, 0, new AbortController().signal))
+        tailed.push(...entries);
     })();
     // The first chunk of an attempt is logged otherwise than it was put.
     await put(

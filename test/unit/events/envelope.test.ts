@@ -40,7 +40,11 @@ describe('envelope', () => {
 
   it('hands correlation and trace on, and itself as the cause', () => {
     const event = envelope({}, { ...options, causationId: 'cause' });
-    expect(causedBy(event)).toEqual({ correlationId: 'task-1', causationId: event.id, traceparent: options.traceparent });
+    expect(causedBy(event)).toEqual({
+      correlationId: 'task-1',
+      causationId: event.id,
+      traceparent: options.traceparent,
+    });
   });
 });
 

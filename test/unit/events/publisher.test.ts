@@ -22,7 +22,11 @@ const { publisher } = publisherOn(() => []);
 
 describe('EventPublisher.prepare', () => {
   it('makes an entry whose detail is the event, with its schema', () => {
-    const entry = publisher.prepare('TaskCancelRequested.v1', data, { source: 'starling.tasks', subject: 'task-1', ...lineage });
+    const entry = publisher.prepare('TaskCancelRequested.v1', data, {
+      source: 'starling.tasks',
+      subject: 'task-1',
+      ...lineage,
+    });
     expect(entry).toMatchObject({
       source: 'starling.tasks',
       detailType: 'TaskCancelRequested.v1',
@@ -52,11 +56,14 @@ describe('EventPublisher.prepare', () => {
     expect(prepare).toThrow(/TaskCancelRequested\.v1 from starling\.tasks .*data\/turn must be >= 1/);
   });
 
-  it.each(['starling.agents.echo', 'starling.registry'])('refuses an event that the source %s does not have', (source) => {
-    const prepare = () => publisher.prepare('TaskCancelRequested.v1', data, { source, ...lineage });
-    expect(prepare).toThrow(InvalidEventError);
-    expect(prepare).toThrow('has no such event');
-  });
+  it.each(['starling.agents.echo', 'starling.registry'])(
+    'refuses an event that the source %s does not have',
+    (source) => {
+      const prepare = () => publisher.prepare('TaskCancelRequested.v1', data, { source, ...lineage });
+      expect(prepare).toThrow(InvalidEventError);
+      expect(prepare).toThrow('has no such event');
+    },
+  );
 
   it('passes a foreign source untouched, whatever it says', () => {
     const strange = { ...data, turn: 0 };

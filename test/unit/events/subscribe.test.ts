@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { subscribe, type Subscriber } from '../../../shared/events/subscribe.ts';
+import { type Subscriber, subscribe } from '../../../shared/events/subscribe.ts';
 import { provideRuntime } from '../../../shared/runtime/current.ts';
 import { RecordingRuntime } from '../../support/agent-runtime.ts';
 import { lambdaContext, sqsEvent, sqsRecord } from '../../support/lambda.ts';
@@ -20,7 +20,12 @@ describe('subscribe', () => {
   const quarantine = vi.fn<Subscriber<Names>['quarantine']>();
   const failed = vi.fn<NonNullable<Subscriber<Names>['failed']>>();
   const context = lambdaContext();
-  const handler = subscribe<Names>({ types: ['TaskCancelRequested.v1', 'AgentDeregistered.v1'], handle, quarantine, failed });
+  const handler = subscribe<Names>({
+    types: ['TaskCancelRequested.v1', 'AgentDeregistered.v1'],
+    handle,
+    quarantine,
+    failed,
+  });
   const run = (...records: Parameters<typeof sqsEvent>) => handler(sqsEvent(...records), context);
   const failures = (...ids: string[]) => ({ batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) });
 

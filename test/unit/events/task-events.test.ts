@@ -44,10 +44,18 @@ describe('logEntryOf', () => {
   it('makes the entry of an artifact', () => {
     const put = artifactEvent(task, { sequence: 1 }, { append: true, lastChunk: false });
     const { artifact } = put.data;
-    expect(logEntryOf(event(entryOf(put)), place)).toEqual({ kind: 'artifact', ...place, artifact, append: true, lastChunk: false });
+    expect(logEntryOf(event(entryOf(put)), place)).toEqual({
+      kind: 'artifact',
+      ...place,
+      artifact,
+      append: true,
+      lastChunk: false,
+    });
   });
 
   it('refuses any other event', () => {
-    expect(() => logEntryOf(event(entry('starling.tasks', 'TaskCancelRequested.v1', {})), place)).toThrow('TaskCancelRequested.v1');
+    expect(() => logEntryOf(event(entry('starling.tasks', 'TaskCancelRequested.v1', {})), place)).toThrow(
+      'TaskCancelRequested.v1',
+    );
   });
 });

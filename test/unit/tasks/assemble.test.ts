@@ -21,12 +21,20 @@ const message = (turn: number, text: string): LogEntry => ({
   message: said(turn, text),
   status: { state: 'TASK_STATE_SUBMITTED', timestamp },
 });
-const status = (state: TaskRecord['state'], place: { turn?: number; attempt?: number } = {}, text?: string): LogEntry => {
+const status = (
+  state: TaskRecord['state'],
+  place: { turn?: number; attempt?: number } = {},
+  text?: string,
+): LogEntry => {
   const { turn = 1, attempt = 1 } = place;
   const spoken = text !== undefined && { message: said(turn, text, 'ROLE_AGENT') };
   return { kind: 'status', position: 0, turn, attempt, status: { state, timestamp, ...spoken } };
 };
-const artifact = (artifactId: string, text: string, place: { turn?: number; attempt?: number; append?: boolean } = {}): LogEntry => {
+const artifact = (
+  artifactId: string,
+  text: string,
+  place: { turn?: number; attempt?: number; append?: boolean } = {},
+): LogEntry => {
   const { turn = 1, attempt = 1, append = false } = place;
   return {
     kind: 'artifact',
@@ -40,7 +48,9 @@ const artifact = (artifactId: string, text: string, place: { turn?: number; atte
 };
 const shown = (...log: LogEntry[]) => assemble(task, [message(1, 'hello'), ...log]);
 const texts = (artifacts: readonly Artifact[] | undefined) =>
-  artifacts?.map(({ artifactId, parts }) => `${artifactId}: ${parts.map((part) => (part as { text: string }).text).join('|')}`);
+  artifacts?.map(
+    ({ artifactId, parts }) => `${artifactId}: ${parts.map((part) => (part as { text: string }).text).join('|')}`,
+  );
 
 describe('assemble', () => {
   it('makes a new task of its message', () => {
@@ -52,7 +62,10 @@ describe('assemble', () => {
   });
 
   it('joins the chunks of an artifact and keeps its name', () => {
-    const first = { ...artifact('a', '1'), artifact: { artifactId: 'a', name: 'A', parts: [{ text: '1' }] } } as LogEntry;
+    const first = {
+      ...artifact('a', '1'),
+      artifact: { artifactId: 'a', name: 'A', parts: [{ text: '1' }] },
+    } as LogEntry;
     const result = shown(first, artifact('b', 'whole'), artifact('a', '2', { append: true }));
     expect(texts(result.artifacts)).toEqual(['a: 1|2', 'b: whole']);
     expect(result.artifacts?.[0]?.name).toBe('A');
@@ -68,7 +81,10 @@ describe('assemble', () => {
   });
 
   it('replaces an artifact in its place', () => {
-    expect(texts(shown(artifact('a', '1'), artifact('b', '1'), artifact('a', '2')).artifacts)).toEqual(['a: 2', 'b: 1']);
+    expect(texts(shown(artifact('a', '1'), artifact('b', '1'), artifact('a', '2')).artifacts)).toEqual([
+      'a: 2',
+      'b: 1',
+    ]);
   });
 
   it('shows nothing of an attempt that a later one left behind', () => {

@@ -8,7 +8,9 @@ import { artifactEvent, entryOf, newTask, statusEvent } from '../../support/task
 import { TestClock } from '../security/fixtures.ts';
 
 /** One event of an agent, before it has a task. */
-type Step = { readonly kind: 'working' } | { readonly kind: 'chunk'; readonly artifact: number; readonly append: boolean };
+type Step =
+  | { readonly kind: 'working' }
+  | { readonly kind: 'chunk'; readonly artifact: number; readonly append: boolean };
 
 /** What the events of an attempt are: its steps, then its end. */
 type Attempt = readonly Step[];
@@ -67,7 +69,9 @@ function expectedLog(delivered: readonly AgentEvent[], last: readonly number[]):
       const next = delivered.find(({ data }) => data.attempt === current && data.sequence === done + 1) as AgentEvent;
       if (next.detailType === 'TaskArtifact.v1') {
         const { artifactId } = next.data.artifact;
-        log.push(`${current}.${done + 1} ${next.data.append && begun.has(artifactId) ? 'append' : 'replace'} ${artifactId}`);
+        log.push(
+          `${current}.${done + 1} ${next.data.append && begun.has(artifactId) ? 'append' : 'replace'} ${artifactId}`,
+        );
         begun.add(artifactId);
       } else {
         log.push(`${current}.${done + 1} ${next.data.status.state}`);
@@ -136,7 +140,9 @@ describe('a task’s log', () => {
           expect(log.map(({ position }) => position)).toEqual(log.map((_, i) => i + 1));
           expect(tailed).toStrictEqual(log);
 
-          const ended = log.filter(({ kind }, i) => kind === 'status' && brief(log[i] as LogEntry).endsWith('COMPLETED'));
+          const ended = log.filter(
+            ({ kind }, i) => kind === 'status' && brief(log[i] as LogEntry).endsWith('COMPLETED'),
+          );
           expect(ended).toEqual([log.at(-1)]);
           expect(await tasks.get(task.id)).toMatchObject({ state: 'TASK_STATE_COMPLETED', position: log.length });
 

@@ -1,0 +1,95 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { schemaFor } from '../../../shared/events/catalog.ts';
+import type { CloudEvent } from '../../../shared/events/envelope.ts';
+import { EventPublisher } from '../../../shared/events/publisher.ts';
+import { endTask } from '../../../shared/tasks/end-task.ts';
+import type { TaskRecord } from '../../../shared/tasks/state.ts';
+import { archivedEvents } from '../../support/archive.ts';
+import { type Embedded, openEmbedded } from '../../support/embedded.ts';
+import { entryOf, newTask, statusEvent } from '../../support/task-events.ts';
+import { TestClock } from '../security/fixtures.ts';
+
+describe('endTask', () => {
+  const clock = new TestClock();
+  let embedded: Embedded;
+  let task: TaskRecord;
+
+  beforeEach(async () => {
+    embedded = await openEmbedded(clock);
+    const created = await embedded.tasks.create(newTask());
+    if (!created.created) throw new Error('the task was there already');
+    task = created.task;
+    await embedded.bus.put([entryOf(statusEvent(task, { attempt: 2, sequence: 1 }, 'TASK_STATE_WORKING'))]);
+  });
+  afterEach(() => embedded.remove());
+
+  const end = (changes: Partial<Parameters<typeof endTask>[2]> = {}) => {
+    const { tasks, bus } = embedded;
+    const runtime = { tasks, publisher: new EventPublisher(bus, clock), clock };
+    return endTask(runtime, task, { state: 'TASK_STATE_FAILED', text: 'too late', reason: 'the deadline', ...changes });
+  };
+  const published = async () => (await archivedEvents(embedded.bus)).slice(2);
+
+  it('ends the task with a word to its client', async () => {
+    expect(await end()).toBe(true);
+    expect(await embedded.tasks.get(task.id)).toMatchObject({ state: 'TASK_STATE_FAILED', statusAt: clock.now() });
+    const [entry] = await embedded.tasks.read(task.id, 2);
+    expect(entry).toMatchObject({
+      kind: 'status',
+      position: 3,
+      attempt: 2,
+      status: {
+        state: 'TASK_STATE_FAILED',
+        timestamp: new Date(clock.now()).toISOString(),
+        message: { role: 'ROLE_AGENT', parts: [{ text: 'too late' }], taskId: task.id, contextId: task.contextId },
+      },
+    });
+  });
+
+  it('tells everybody, and the agent to stop, by events that keep their schemas', async () => {
+    await end();
+    const [changed, cancel] = await published();
+    const place = { taskId: task.id, contextId: task.contextId, agentId: 'echo', turn: 1 };
+    expect(changed).toMatchObject({
+      source: 'starling.tasks',
+      'detail-type': 'TaskStatusChanged.v1',
+      detail: { correlationid: task.id, subject: task.id, data: { ...place, attempt: 2, sequence: 0 } },
+    });
+    expect(cancel).toMatchObject({
+      source: 'starling.tasks',
+      'detail-type': 'TaskCancelRequested.v1',
+      detail: { correlationid: task.id, subject: task.id, data: { ...place, reason: 'the deadline' } },
+    });
+    for (const event of [changed, cancel]) {
+      const { data } = event?.detail as CloudEvent;
+      expect(schemaFor('starling.tasks', event?.['detail-type'] ?? '')?.validate(data)).toBeUndefined();
+    }
+    // The mesh's own events do not come back to the fold.
+    expect(await embedded.quarantine.count()).toBe(0);
+  });
+
+  it('goes on with the trace that it is given', async () => {
+    await end({ traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' });
+    const traces = (await published()).map(({ detail }) => (detail as CloudEvent).traceparent);
+    expect(traces).toEqual([
+      expect.stringMatching(/^00-0af7651916cd43dd8448eb211c80319c-(?!b7ad6b7169203331)/),
+      expect.stringMatching(/^00-0af7651916cd43dd8448eb211c80319c-/),
+    ]);
+  });
+
+  it('needs no words', async () => {
+    const { tasks, bus } = embedded;
+    const runtime = { tasks, publisher: new EventPublisher(bus, clock), clock };
+    await endTask(runtime, task, { state: 'TASK_STATE_CANCELED', reason: 'the client said so' });
+    const [entry] = await embedded.tasks.read(task.id, 2);
+    expect(entry).toMatchObject({ status: { state: 'TASK_STATE_CANCELED' } });
+    expect((entry as { status: object }).status).not.toHaveProperty('message');
+  });
+
+  it('does nothing to a task that has ended', async () => {
+    await embedded.bus.put([entryOf(statusEvent(task, { attempt: 2, sequence: 2 }, 'TASK_STATE_COMPLETED'))]);
+    expect(await end()).toBe(false);
+    expect((await embedded.tasks.get(task.id))?.state).toBe('TASK_STATE_COMPLETED');
+    expect(await published()).toHaveLength(1);
+  });
+});
