@@ -13,7 +13,7 @@ export type Target = Pick<Settings, 'url' | 'data' | 'bus' | 'artifactStream'>;
 /** @throws UsageError, ConfigurationError */
 export function readTarget({ url, data }: GlobalOptions): Target {
   const env = { ...process.env, ...(data !== undefined && { STARLING_DATA: data }) };
-  const given = url ?? process.env['STARLING_URL'];
+  const given = url ?? process.env.STARLING_URL;
   const own = readSettings(env, false);
   const settings = given ? { ...own, url: given.replace(/\/+$/, '') } : own;
   const protocol = URL.parse(settings.url)?.protocol;

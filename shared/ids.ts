@@ -1,4 +1,4 @@
-import { randomFillSync } from 'node:crypto';
+import { randomByte, randomHex } from './random.ts';
 
 declare const brand: unique symbol;
 type Branded<Name extends string> = string & { readonly [brand]: Name };
@@ -16,9 +16,6 @@ export function isAgentId(text: string): text is AgentId {
   return agentIdPattern.test(text);
 }
 
-const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
-const pool = new Uint8Array(4096);
-let used = pool.length;
 let lastMillisecond = 0;
 let counter = 0;
 
@@ -35,15 +32,8 @@ export function uuidv7(now: number): string {
     lastMillisecond++;
     counter = 0;
   }
-  if (used + 8 > pool.length) {
-    randomFillSync(pool);
-    used = 0;
-  }
   const time = lastMillisecond.toString(16).padStart(12, '0');
   const sequence = counter.toString(16).padStart(3, '0');
-  const at = used;
-  used += 8;
-  const byte = (i: number) => hex[pool[at + i] as number] as string;
-  const variant = hex[((pool[at] as number) & 0x3f) | 0x80] as string;
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${sequence}-${variant}${byte(1)}-${byte(2)}${byte(3)}${byte(4)}${byte(5)}${byte(6)}${byte(7)}`;
+  const variant = ((randomByte() & 0x3f) | 0x80).toString(16);
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${sequence}-${variant}${randomHex(1)}-${randomHex(6)}`;
 }

@@ -48,18 +48,18 @@ export function meshError(body: unknown, httpStatus: number): MeshError {
   const answer = isObject(body) ? body : {};
   const { error } = answer;
   if (isObject(error)) {
-    const detail: ErrorDetail = Array.isArray(error['data']) ? (error['data'][0] ?? {}) : {};
+    const detail: ErrorDetail = Array.isArray(error.data) ? (error.data[0] ?? {}) : {};
     const taskId = detail.metadata?.taskId;
     return new MeshError({
-      code: text(detail.reason) ?? text(error['code']) ?? `HTTP_${httpStatus}`,
-      message: text(error['message']) ?? 'the mesh does not say why',
+      code: text(detail.reason) ?? text(error.code) ?? `HTTP_${httpStatus}`,
+      message: text(error.message) ?? 'the mesh does not say why',
       httpStatus,
       taskId: typeof taskId === 'string' ? taskId : undefined,
     });
   }
   return new MeshError({
     code: text(error) ?? `HTTP_${httpStatus}`,
-    message: text(answer['error_description']) ?? text(answer['message']) ?? 'the mesh does not say why',
+    message: text(answer.error_description) ?? text(answer.message) ?? 'the mesh does not say why',
     httpStatus,
   });
 }

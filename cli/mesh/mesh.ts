@@ -47,7 +47,7 @@ export class Mesh {
     const response = await this.#send(...rpcRequest(agent, method, params));
     const body = await readJson(url, response);
     if (!response.ok || !isObject(body) || !('result' in body)) throw meshError(body, response.status);
-    return { result: body['result'], taskId: response.headers.get('starling-task-id') ?? undefined };
+    return { result: body.result, taskId: response.headers.get('starling-task-id') ?? undefined };
   }
 
   /** A JSON-RPC call that is answered by a stream of results. */
@@ -62,7 +62,7 @@ export class Mesh {
     for await (const { id, data } of this.#messages(response, options)) {
       const body: unknown = JSON.parse(data);
       if (!isObject(body) || !('result' in body)) throw meshError(body, response.status);
-      yield { id, result: body['result'] };
+      yield { id, result: body.result };
     }
   }
 

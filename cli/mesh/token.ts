@@ -12,7 +12,7 @@ export async function fetchToken({ url, data }: Pick<Target, 'url' | 'data'>, sc
     body: new URLSearchParams({ grant_type: 'client_credentials', ...(scope !== undefined && { scope }) }),
   });
   const body = await readJson(url, response);
-  if (response.ok && isObject(body) && typeof body['access_token'] === 'string') return body['access_token'];
+  if (response.ok && isObject(body) && typeof body.access_token === 'string') return body.access_token;
   const error = meshError(body, response.status);
   throw error.code === 'invalid_client' ? refused(file, url, error) : error;
 }

@@ -8,13 +8,13 @@ const SHORT_ID = 8;
 /** An event on one line: when, from whom, what, about which task, and what came of it. */
 export function eventLine(event: BusEvent): string {
   const detail = isObject(event.detail) ? event.detail : {};
-  const about = text(detail['correlationid']) ?? text(detail['subject']);
+  const about = text(detail.correlationid) ?? text(detail.subject);
   return [
-    dim(localClock(text(detail['time']) ?? event.time)),
+    dim(localClock(text(detail.time) ?? event.time)),
     styled('cyan', oneLine(event.source).padEnd(26)),
     styled('bold', oneLine(event['detail-type']).padEnd(22)),
     dim((about === undefined ? '-' : oneLine(about).slice(-SHORT_ID)).padEnd(SHORT_ID)),
-    gist(isObject(detail['data']) ? detail['data'] : {}),
+    gist(isObject(detail.data) ? detail.data : {}),
   ]
     .join('  ')
     .trimEnd();
@@ -23,8 +23,8 @@ export function eventLine(event: BusEvent): string {
 /** What a task's event is about, in a word or two; nothing for those that this command does not know. */
 function gist(data: Readonly<Record<string, unknown>>): string {
   const { status, artifact, agentId, reason } = data;
-  if (isObject(status) && isState(status['state'])) return colouredState(status['state']);
-  if (isObject(artifact)) return oneLine(text(artifact['artifactId']) ?? '');
+  if (isObject(status) && isState(status.state)) return colouredState(status.state);
+  if (isObject(artifact)) return oneLine(text(artifact.artifactId) ?? '');
   return oneLine(text(reason) ?? text(agentId) ?? '');
 }
 

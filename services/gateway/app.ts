@@ -1,4 +1,4 @@
-import { Hono } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { A2AError } from '../../shared/a2a/errors.ts';
 import type { Runtime } from '../../shared/runtime/runtime.ts';
@@ -24,26 +24,42 @@ export function createGateway(runtime: Runtime): Gateway {
   const operations = new Operations(runtime, correlator);
   const draining = new AbortController();
   const { maxBody } = runtime.settings;
-  const limited = bodyLimit({
-    maxSize: maxBody,
-    onError: () =>
-      jsonRpcError(
-        new A2AError('PAYLOAD_TOO_LARGE', `The body is larger than ${maxBody} bytes. Send large parts by their url, or raise STARLING_MAX_BODY.`),
+  const tooLarge = () =>
+    jsonRpcError(
+      new A2AError(
+        'PAYLOAD_TOO_LARGE',
+        `The body is larger than ${maxBody} bytes. Send large parts by their url, or raise STARLING_MAX_BODY.`,
       ),
-  });
+    );
+  const counted = bodyLimit({ maxSize: maxBody, onError: tooLarge });
+  // HTTP holds a body to the length it announces; only one without is counted, which is slow.
+  const limited: MiddlewareHandler = (context, next) => {
+    const length = context.req.header('content-length');
+    if (length === undefined || context.req.header('transfer-encoding') !== undefined) return counted(context, next);
+    return Number(length) > maxBody ? Promise.resolve(tooLarge()) : next();
+  };
   const app = new Hono<GatewayEnvironment>({ strict: false });
   app.post('/agents/:agentId', limited, jsonRpcEndpoint(runtime, operations));
   app.get('/agents/:agentId/.well-known/agent-card.json', cardEndpoint(runtime));
   app.get('/health', (context) =>
     draining.signal.aborted ? context.json({ status: 'draining' }, 503) : context.json({ status: 'ok' }),
   );
-  app.get('/metrics', async () => new Response(await runtime.metrics.text(), { headers: { 'content-type': runtime.metrics.contentType } }));
+  app.get(
+    '/metrics',
+    async () =>
+      new Response(await runtime.metrics.text(), { headers: { 'content-type': runtime.metrics.contentType } }),
+  );
   app.route('/admin', adminRoutes(runtime, { draining: draining.signal }));
   app.onError((error, context) => {
     runtime.log.error('a request failed', { error, method: context.req.method });
-    return context.json({ error: { code: 'INTERNAL_ERROR', message: 'The gateway failed; its log has the details.' } }, 500);
+    return context.json(
+      { error: { code: 'INTERNAL_ERROR', message: 'The gateway failed; its log has the details.' } },
+      500,
+    );
   });
-  app.notFound((context) => context.json({ error: { code: 'NOT_FOUND', message: 'There is nothing at this path.' } }, 404));
+  app.notFound((context) =>
+    context.json({ error: { code: 'NOT_FOUND', message: 'There is nothing at this path.' } }, 404),
+  );
   return {
     app,
     drain() {

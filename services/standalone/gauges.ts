@@ -4,7 +4,10 @@ import { deadLetterQueueName, queueName } from '../../shared/wiring/names.ts';
 import type { Wiring } from './wiring/types.ts';
 
 /** What an operator looks at first: how much waits, and what was given up. Looked up when the metrics are read. */
-export function gauges({ functions, stage }: Wiring, runtime: () => Pick<Runtime, 'queue' | 'quarantine'>): GaugeDefinition[] {
+export function gauges(
+  { functions, stage }: Wiring,
+  runtime: () => Pick<Runtime, 'queue' | 'quarantine'>,
+): GaugeDefinition[] {
   const subscribed = functions.filter(({ subscriptions }) => subscriptions.length > 0).map(({ name }) => name);
   return [
     {

@@ -13,14 +13,14 @@ import { LocalAuthorizer } from './api-gateway/authorize.ts';
 import type { LocalFunction } from './functions/function.ts';
 import { InProcessFunction } from './functions/in-process.ts';
 import { IsolatedFunction } from './functions/isolated.ts';
+import { gauges } from './gauges.ts';
 import { ACCOUNT, REGION } from './identity.ts';
 import { createIssuer, type Issuer } from './issuer/issuer.ts';
 import { type SeededClient, seedSecurity } from './issuer/seed-client.ts';
 import { collectAgents } from './manifest.ts';
-import { gauges } from './gauges.ts';
 import { HttpServer, type Listener, unavailable } from './server.ts';
-import { startSources } from './sources/start-sources.ts';
 import type { Source } from './sources/source.ts';
+import { startSources } from './sources/start-sources.ts';
 import type { Wiring } from './wiring/types.ts';
 
 /** Milliseconds of the 5 s that a stop may take, after which what still runs is left to the next start. */
@@ -76,11 +76,15 @@ async function startBehind(server: HttpServer, options: HostOptions, stops: (() 
 
   const functions = new Map<string, LocalFunction>();
   for (const wired of wiring.functions) {
-    functions.set(wired.name, wired.isolation === 'thread' ? new IsolatedFunction(wired, runtime) : new InProcessFunction(wired));
+    functions.set(
+      wired.name,
+      wired.isolation === 'thread' ? new IsolatedFunction(wired, runtime) : new InProcessFunction(wired),
+    );
   }
   const agents = await collectAgents(wiring, runtime.registry);
   const registry = functions.get(REGISTRY);
-  if (registry === undefined) throw new ConfigurationError(`${wiring.file} has no function "${REGISTRY}", which keeps the agents.`);
+  if (registry === undefined)
+    throw new ConfigurationError(`${wiring.file} has no function "${REGISTRY}", which keeps the agents.`);
   await registry.invoke({ agents });
   const client = await seedSecurity({
     clients: runtime.clients,
@@ -92,9 +96,12 @@ async function startBehind(server: HttpServer, options: HostOptions, stops: (() 
   const authorizers = new Map([...functions].map(([name, target]) => [name, new LocalAuthorizer(target, log)]));
   const api = createApiGateway(wiring.functions, services, authorizers);
   const sources = await startSources({ runtime, wiring, functions });
-  server.serve(route(issuer, getRequestListener(api.fetch, { overrideGlobalObjects: false })));
+  server.serve(route(issuer, getRequestListener(api.fetch)));
   // The issuer is slow to load: better now than in the first client's call.
-  const loading = setTimeout(() => void issuer.load().catch((error: unknown) => log.error('the token issuer failed to load', { error })), 100);
+  const loading = setTimeout(
+    () => void issuer.load().catch((error: unknown) => log.error('the token issuer failed to load', { error })),
+    100,
+  );
   return {
     settings,
     client,
@@ -110,7 +117,10 @@ async function startBehind(server: HttpServer, options: HostOptions, stops: (() 
 
 function openRuntime({ settings, wiring, log, onFatal }: HostOptions): StandaloneRuntime {
   const functions = new Map(
-    wiring.functions.map(({ name, subscriptions }) => [name, { maxReceiveCount: subscriptions[0]?.maxReceiveCount ?? 1 }]),
+    wiring.functions.map(({ name, subscriptions }) => [
+      name,
+      { maxReceiveCount: subscriptions[0]?.maxReceiveCount ?? 1 },
+    ]),
   );
   const runtime: StandaloneRuntime = createStandaloneRuntime({
     settings,
@@ -134,7 +144,9 @@ async function loadServices(wiring: Wiring): Promise<Map<string, HttpService>> {
     try {
       module = await import(handler.file);
     } catch (cause) {
-      throw new ConfigurationError(`The function ${name} cannot be loaded from ${handler.file}: ${messageOf(cause)}`, { cause });
+      throw new ConfigurationError(`The function ${name} cannot be loaded from ${handler.file}: ${messageOf(cause)}`, {
+        cause,
+      });
     }
     if (module.service) services.set(name, module.service);
   }

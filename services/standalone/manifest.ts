@@ -33,7 +33,11 @@ async function definitionOf(wired: WiredFunction): Promise<AgentDefinition> {
 }
 
 /** The check is slow to load, so that a start with the agents of the last one goes without. */
-async function checkChanged({ name, handler }: WiredFunction, record: AgentRecord, registry: Runtime['registry']): Promise<void> {
+async function checkChanged(
+  { name, handler }: WiredFunction,
+  record: AgentRecord,
+  registry: Runtime['registry'],
+): Promise<void> {
   const known = await registry.get(record.id);
   if (known !== undefined && JSON.stringify(known.skillSchemas) === JSON.stringify(record.skillSchemas)) return;
   const { checkSkillSchemas } = await import('../../shared/agent/check-skill-schemas.ts');

@@ -49,7 +49,11 @@ export class HttpServer {
 /** What every call is answered with while the mesh is not ready, or ready no more. */
 export const unavailable: Listener = (_request, response) => {
   response.writeHead(503, { 'content-type': 'application/json', 'retry-after': '1', connection: 'close' });
-  response.end(JSON.stringify({ error: { code: 'NOT_READY', message: 'The mesh is starting or stopping. Try again in a second.' } }));
+  response.end(
+    JSON.stringify({
+      error: { code: 'NOT_READY', message: 'The mesh is starting or stopping. Try again in a second.' },
+    }),
+  );
 };
 
 function cannotListen(host: string, port: number, cause: NodeJS.ErrnoException): ConfigurationError {
@@ -62,8 +66,11 @@ function cannotListen(host: string, port: number, cause: NodeJS.ErrnoException):
     case 'EACCES':
       return new ConfigurationError(`Port ${port} is not allowed: set STARLING_PORT to one above 1023.`, { cause });
     default:
-      return new ConfigurationError(`The gateway cannot listen at ${host}:${port} (${cause.message}): check STARLING_HOST and STARLING_PORT.`, {
-        cause,
-      });
+      return new ConfigurationError(
+        `The gateway cannot listen at ${host}:${port} (${cause.message}): check STARLING_HOST and STARLING_PORT.`,
+        {
+          cause,
+        },
+      );
   }
 }

@@ -1,5 +1,5 @@
-import { agentEventOf } from '../../shared/events/task-events.ts';
 import { subscribe } from '../../shared/events/subscribe.ts';
+import { agentEventOf } from '../../shared/events/task-events.ts';
 import { currentRuntime } from '../../shared/runtime/current.ts';
 
 /**

@@ -34,7 +34,11 @@ export class A2AError extends StarlingError {
   readonly reason: A2AErrorReason;
   readonly metadata: Readonly<Record<string, string>>;
 
-  constructor(reason: A2AErrorReason, message: string, options: { cause?: unknown; metadata?: Record<string, string> } = {}) {
+  constructor(
+    reason: A2AErrorReason,
+    message: string,
+    options: { cause?: unknown; metadata?: Record<string, string> } = {},
+  ) {
     super(reason, message, options);
     this.reason = reason;
     this.metadata = options.metadata ?? {};

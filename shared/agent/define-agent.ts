@@ -1,7 +1,7 @@
+import { messageOf } from '../errors.ts';
 import { type CloudEvent, traceIdOf } from '../events/envelope.ts';
 import type { TaskCancelRequestedV1, TaskRequestedV1 } from '../events/generated/types.ts';
 import { type Delivery, type QueueHandler, subscribe } from '../events/subscribe.ts';
-import { messageOf } from '../errors.ts';
 import { currentAgentRuntime } from '../runtime/current.ts';
 import type { AgentRuntime } from '../runtime/runtime.ts';
 import type { LogFields, Logger } from '../telemetry/logger.ts';
@@ -44,7 +44,10 @@ export function defineAgent(definition: AgentDefinition): AgentHandler {
     async quarantine(reason, _body, { context }) {
       const { log, metrics } = currentAgentRuntime();
       metrics.count('starling_quarantined_total', { function: context.functionName });
-      log.error('an event for the agent breaks its contract and was dropped', { function: context.functionName, reason });
+      log.error('an event for the agent breaks its contract and was dropped', {
+        function: context.functionName,
+        reason,
+      });
     },
   });
   return Object.assign(handler, { definition });
@@ -132,7 +135,15 @@ async function tell(turn: Turn, error: unknown, { runtime, log, agentId, last }:
 
 function taskLogger(log: Logger, request: CloudEvent<TaskRequestedV1>, attempt: number): Logger {
   const { agentId, taskId, turn } = request.data;
-  const ids = { agentId, taskId, turn, attempt, correlationId: request.correlationid, traceId: traceIdOf(request.traceparent) };
-  const bound = (level: keyof Logger) => (message: string, fields?: LogFields) => log[level](message, { ...ids, ...fields });
+  const ids = {
+    agentId,
+    taskId,
+    turn,
+    attempt,
+    correlationId: request.correlationid,
+    traceId: traceIdOf(request.traceparent),
+  };
+  const bound = (level: keyof Logger) => (message: string, fields?: LogFields) =>
+    log[level](message, { ...ids, ...fields });
   return { debug: bound('debug'), info: bound('info'), warn: bound('warn'), error: bound('error') };
 }

@@ -43,7 +43,8 @@ export function skill<Input>(definition: SkillDefinition<Input>): SkillDefinitio
 }
 
 /** Method names that are A2A's own, in both versions, so that no skill may have them. */
-const reserved = /^(?:SendMessage|SendStreamingMessage|GetTask|ListTasks|CancelTask|SubscribeToTask|GetExtendedAgentCard|(?:Create|Get|List|Delete)TaskPushNotificationConfigs?|(?:message|tasks|agent|rpc)[/.].*)$/;
+const reserved =
+  /^(?:SendMessage|SendStreamingMessage|GetTask|ListTasks|CancelTask|SubscribeToTask|GetExtendedAgentCard|(?:Create|Get|List|Delete)TaskPushNotificationConfigs?|(?:message|tasks|agent|rpc)[/.].*)$/;
 const skillIdPattern = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
 
 /** @throws ConfigurationError that names the field: a mistake shows at start, not under load. */
@@ -60,7 +61,9 @@ export function checkDefinition(definition: AgentDefinition): void {
   const ids = new Set<string>();
   for (const { id, name, description, tags } of definition.skills) {
     if (!skillIdPattern.test(id)) {
-      throw new ConfigurationError(`defineAgent: the skill id "${id}" is not of letters, digits, "_", "." and "-", at most 64, a letter first.`);
+      throw new ConfigurationError(
+        `defineAgent: the skill id "${id}" is not of letters, digits, "_", "." and "-", at most 64, a letter first.`,
+      );
     }
     if (reserved.test(id)) throw new ConfigurationError(`defineAgent: the skill id "${id}" is a method of A2A itself.`);
     if (ids.has(id)) throw new ConfigurationError(`defineAgent: two skills have the id "${id}".`);

@@ -3,7 +3,12 @@ import type { Artifact, Part } from '../a2a/types.ts';
 /** What a handler yields or returns beside plain text and plain data. Made by the functions below. */
 export type Output =
   | { readonly output: 'working'; readonly text: string }
-  | { readonly output: 'artifact'; readonly artifact: ArtifactInit; readonly append: boolean; readonly lastChunk: boolean }
+  | {
+      readonly output: 'artifact';
+      readonly artifact: ArtifactInit;
+      readonly append: boolean;
+      readonly lastChunk: boolean;
+    }
   | { readonly output: 'input-required'; readonly text: string }
   | { readonly output: 'auth-required'; readonly text: string }
   | { readonly output: 'completed'; readonly text: string };
@@ -33,7 +38,11 @@ export function artifact(artifact: ArtifactInit): Output {
 }
 
 /** More parts for an artifact that grows while it is made; `lastChunk` says that it is done. */
-export function chunk(artifactId: string, parts: readonly [Part, ...Part[]], options: { lastChunk?: boolean } = {}): Output {
+export function chunk(
+  artifactId: string,
+  parts: readonly [Part, ...Part[]],
+  options: { lastChunk?: boolean } = {},
+): Output {
   const { lastChunk = false } = options;
   return output({ output: 'artifact', artifact: { artifactId, parts: [...parts] }, append: true, lastChunk });
 }

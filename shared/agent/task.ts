@@ -52,7 +52,7 @@ export function agentTask(data: TaskRequestedV1, surroundings: TaskSurroundings)
     message,
     history: data.history ?? [],
     text: textOf(message.parts),
-    input: message.parts.find((part) => 'data' in part)?.['data'],
+    input: message.parts.find((part) => 'data' in part)?.data,
     skill: data.skill,
     principal: data.principal,
     deadline: new Date(data.deadline),
@@ -65,6 +65,6 @@ export function agentTask(data: TaskRequestedV1, surroundings: TaskSurroundings)
 /** The texts among the parts, joined by line ends. */
 export function textOf(parts: readonly Part[]): string {
   const texts: string[] = [];
-  for (const part of parts) if ('text' in part && typeof part['text'] === 'string') texts.push(part['text']);
+  for (const part of parts) if ('text' in part && typeof part.text === 'string') texts.push(part.text);
   return texts.join('\n');
 }

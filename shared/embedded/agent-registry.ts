@@ -28,8 +28,8 @@ export class EmbeddedAgentRegistry implements AgentRegistry {
     this.#find = database.prepare('SELECT digest, active FROM agents WHERE id = ?');
     this.#deactivate = database.prepare('UPDATE agents SET active = 0, updated_at = ? WHERE id = ? AND active = 1');
     for (const row of database.prepare('SELECT record, updated_at FROM agents WHERE active = 1').all()) {
-      const record: AgentRecord = JSON.parse(String(row['record']));
-      this.#agents.set(record.id, { ...record, updatedAt: Number(row['updated_at']) });
+      const record: AgentRecord = JSON.parse(String(row.record));
+      this.#agents.set(record.id, { ...record, updatedAt: Number(row.updated_at) });
     }
   }
 
@@ -49,8 +49,8 @@ export class EmbeddedAgentRegistry implements AgentRegistry {
     const digest = hash('sha256', text);
     return this.#database.write(() => {
       const known = this.#find.get(record.id);
-      if (known?.['active'] === 1 && known['digest'] === digest) return 'unchanged';
-      const change = known?.['active'] === 1 ? 'updated' : 'registered';
+      if (known?.active === 1 && known.digest === digest) return 'unchanged';
+      const change = known?.active === 1 ? 'updated' : 'registered';
       const updatedAt = this.#clock.now();
       this.#upsert.run(record.id, text, digest, updatedAt);
       this.#bus.putWithin(event(change));

@@ -108,7 +108,7 @@ export class EmbeddedEventBus implements EventBus, EventArchive {
 
   async newest(): Promise<number> {
     const row = await this.#database.read(() => this.#newest.get());
-    return Number(row?.['position'] ?? 0);
+    return Number(row?.position ?? 0);
   }
 
   async *tail(after: number, signal: AbortSignal): AsyncIterable<ArchivedEvent> {

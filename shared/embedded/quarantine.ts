@@ -32,6 +32,6 @@ export class EmbeddedQuarantine implements Quarantine {
 
   async count(): Promise<number> {
     const row = await this.#database.read(() => this.#count.get());
-    return Number(row?.['count'] ?? 0);
+    return Number(row?.count ?? 0);
   }
 }

@@ -96,14 +96,14 @@ const migrations: readonly string[] = [
     PRIMARY KEY (task, turn, attempt, sequence)
   ) STRICT, WITHOUT ROWID;
 
-  CREATE TABLE task_keys (              -- one message of a client makes one task, however often it is sent
+  CREATE TABLE task_messages (          -- one message of a client makes one task, however often it is sent
+    message    INTEGER PRIMARY KEY,
     owner      TEXT NOT NULL,
     agent_id   TEXT NOT NULL,
     message_id TEXT NOT NULL,
     task_id    TEXT NOT NULL,
-    created_at INTEGER NOT NULL,
-    PRIMARY KEY (owner, agent_id, message_id)
-  ) STRICT, WITHOUT ROWID;
+    created_at INTEGER NOT NULL
+  ) STRICT;
 
   CREATE TABLE agents (
     id         TEXT PRIMARY KEY,
@@ -147,7 +147,7 @@ const migrations: readonly string[] = [
  */
 export function migrate(database: DatabaseSync, file: string): void {
   const row = database.prepare('PRAGMA user_version').get();
-  const version = Number(row?.['user_version'] ?? 0);
+  const version = Number(row?.user_version ?? 0);
   if (version > migrations.length) {
     throw new ConfigurationError(
       `${file} was written by a newer Starling (its schema is ${version}, this one knows ${migrations.length}). ` +

@@ -87,12 +87,12 @@ export class EmbeddedStream implements EventStream {
   async newest(stream: string, shard: string): Promise<string | undefined> {
     this.#state(stream);
     const row = await this.#database.read(() => this.#newest.get(stream, shardNumber(shard)));
-    return typeof row?.['sequence'] === 'number' ? String(row['sequence']) : undefined;
+    return typeof row?.sequence === 'number' ? String(row.sequence) : undefined;
   }
 
   async position(consumer: string, stream: string, shard: string): Promise<string | undefined> {
     const row = await this.#database.read(() => this.#position.get(consumer, stream, shardNumber(shard)));
-    return row === undefined ? undefined : String(row['sequence']);
+    return row === undefined ? undefined : String(row.sequence);
   }
 
   /** A checkpoint that a crash takes back has records delivered again, as Kinesis may: it waits for no sync. */

@@ -143,7 +143,7 @@ export class TaskRows {
     const parked = this.#parked.get(...next);
     if (parked === undefined) return undefined;
     this.#unpark.run(...next);
-    return JSON.parse(String(parked['event']));
+    return JSON.parse(String(parked.event));
   }
 
   forgetParked(row: number): void {

@@ -9,6 +9,7 @@ import type { LogEntry, MessageEntry, StatusEntry } from '../tasks/log.ts';
 import { isTerminal, isWaitingForClient, type TaskRecord } from '../tasks/state.ts';
 import type { Database } from './database.ts';
 import type { EmbeddedEventBus } from './event-bus.ts';
+import type { RecentMessages } from './recent-messages.ts';
 import type { TaskProjection } from './task-projection.ts';
 import { type StoredTask, type TaskRow, type TaskRows, toTaskRow } from './task-rows.ts';
 import type { TaskTails } from './task-tails.ts';
@@ -19,7 +20,15 @@ export interface TaskStoreParts {
   readonly rows: TaskRows;
   readonly tails: TaskTails;
   readonly projection: TaskProjection;
+  readonly messages: RecentMessages;
 }
+
+interface ReadLog {
+  readonly entries: readonly LogEntry[];
+  readonly ended: boolean;
+}
+
+const nothingYet: ReadLog = { entries: [], ended: false };
 
 /** Tasks on SQLite: a change of a task, its log entry and its event are one unit of work. */
 export class EmbeddedTaskStore implements TaskStore {
@@ -28,8 +37,7 @@ export class EmbeddedTaskStore implements TaskStore {
   readonly #rows: TaskRows;
   readonly #tails: TaskTails;
   readonly #projection: TaskProjection;
-  readonly #addKey: StatementSync;
-  readonly #key: StatementSync;
+  readonly #messages: RecentMessages;
   readonly #overdue: StatementSync;
   readonly #nextDeadline: StatementSync;
   readonly #list: StatementSync;
@@ -42,10 +50,7 @@ export class EmbeddedTaskStore implements TaskStore {
     this.#rows = parts.rows;
     this.#tails = parts.tails;
     this.#projection = parts.projection;
-    this.#addKey = database.prepare(
-      'INSERT OR IGNORE INTO task_keys (owner, agent_id, message_id, task_id, created_at) VALUES (?, ?, ?, ?, ?)',
-    );
-    this.#key = database.prepare('SELECT task_id FROM task_keys WHERE owner = ? AND agent_id = ? AND message_id = ?');
+    this.#messages = parts.messages;
     this.#overdue = database.prepare('SELECT * FROM tasks WHERE open = 1 AND deadline <= ? ORDER BY deadline LIMIT ?');
     this.#nextDeadline = database.prepare('SELECT min(deadline) AS at FROM tasks WHERE open = 1');
     this.#list = database.prepare(
@@ -57,10 +62,8 @@ export class EmbeddedTaskStore implements TaskStore {
   create(fresh: NewTask): Promise<Created> {
     return this.#database.write(() => {
       const { id, owner, agentId, createdAt } = fresh;
-      if (this.#addKey.run(owner, agentId, fresh.messageId, id, createdAt).changes === 0) {
-        const known = this.#key.get(owner, agentId, fresh.messageId);
-        return { created: false, taskId: String(known?.['task_id']) as TaskId };
-      }
+      const known = this.#messages.find(fresh);
+      if (known !== undefined && this.#rows.find(known)) return { created: false, taskId: known };
       const { row, task } = this.#rows.insert({
         id,
         contextId: fresh.contextId,
@@ -78,17 +81,22 @@ export class EmbeddedTaskStore implements TaskStore {
         artifacts: [],
       });
       const { position } = this.#bus.putWithin(fresh.request);
-      this.#rows.append(row, messageEntry(fresh, task), position);
-      this.#database.afterDurable(() => this.#onDeadline(task.deadline));
-      return { created: true, task };
+      const entry = messageEntry(fresh, task);
+      this.#rows.append(row, entry, position);
+      this.#messages.add(fresh, id);
+      this.#database.afterDurable(() => {
+        this.#tails.begin(id, task.position);
+        this.#onDeadline(task.deadline);
+      });
+      return { created: true, task, entry };
     });
   }
 
   begin(turn: NextTurn): Promise<TaskRecord> {
     return this.#database.write(() => {
       const { row, task } = this.#mustFind(turn.taskId);
-      const known = this.#key.get(task.owner, task.agentId, turn.messageId);
-      if (known?.['task_id'] === task.id) return task;
+      const key = { owner: task.owner, agentId: task.agentId, messageId: turn.messageId };
+      if (this.#messages.find(key) === task.id) return task;
       if (task.turn !== turn.after || !isWaitingForClient(task.state)) throw new TurnConflictError(task.id, task.state);
       const next: TaskRecord = {
         ...task,
@@ -102,11 +110,11 @@ export class EmbeddedTaskStore implements TaskStore {
         position: task.position + 1,
         artifacts: [],
       };
-      this.#addKey.run(task.owner, task.agentId, turn.messageId, task.id, turn.at);
       const { position } = this.#bus.putWithin(turn.request);
       const entry = messageEntry(turn, next);
       this.#rows.append(row, entry, position);
       this.#rows.update({ row, task: next });
+      this.#messages.add(key, task.id);
       this.#database.afterDurable(() => {
         this.#tails.hand(task.id, [entry]);
         this.#onDeadline(next.deadline);
@@ -169,13 +177,13 @@ export class EmbeddedTaskStore implements TaskStore {
   async *tail(id: TaskId, after: number, signal: AbortSignal): AsyncIterable<readonly LogEntry[]> {
     const tail = this.#tails.open(id);
     try {
-      const found = await this.#database.read(() => {
-        const known = this.#rows.find(id);
-        return known && { entries: this.#rows.log(known.row, after), ended: isTerminal(known.task.state) };
-      });
+      // Most tails begin at a task's newest entry, and then there is nothing to read.
+      const found = this.#tails.isAt(id, after)
+        ? nothingYet
+        : await this.#database.read(() => this.#logAfter(id, after));
       if (found === undefined) return;
       let position = after;
-      let { entries, ended }: { entries: readonly LogEntry[]; ended: boolean } = found;
+      let { entries, ended } = found;
       for (;;) {
         if (signal.aborted) return;
         const fresh = entries.filter((entry) => entry.position > position);
@@ -212,8 +220,13 @@ export class EmbeddedTaskStore implements TaskStore {
   /** Calls back with every new deadline, and now with the earliest: for a timer that runs the sweep in time. */
   watchDeadlines(onDeadline: (at: number) => void): void {
     this.#onDeadline = onDeadline;
-    const earliest = this.#nextDeadline.get()?.['at'];
+    const earliest = this.#nextDeadline.get()?.at;
     if (typeof earliest === 'number') onDeadline(earliest);
+  }
+
+  #logAfter(id: TaskId, after: number): ReadLog | undefined {
+    const known = this.#rows.find(id);
+    return known && { entries: this.#rows.log(known.row, after), ended: isTerminal(known.task.state) };
   }
 
   #mustFind(id: TaskId): TaskRow {

@@ -1,5 +1,6 @@
 import type { TaskId } from '../ids.ts';
 import type { LogEntry } from '../tasks/log.ts';
+import { isTerminal } from '../tasks/state.ts';
 
 /** One reader of a task's log: takes what is handed to it while it was busy, then waits. */
 export class Tail {
@@ -33,6 +34,17 @@ export class Tail {
 /** Who follows which task. */
 export class TaskTails {
   readonly #tails = new Map<TaskId, Set<Tail>>();
+  /** The newest durable position of the tasks that were made since the start and have not ended. */
+  readonly #positions = new Map<TaskId, number>();
+
+  begin(id: TaskId, position: number): void {
+    this.#positions.set(id, position);
+  }
+
+  /** Whether the task's log is known to have nothing after `position` that was not handed over. */
+  isAt(id: TaskId, position: number): boolean {
+    return this.#positions.get(id) === position;
+  }
 
   open(id: TaskId): Tail {
     const tail = new Tail();
@@ -50,6 +62,11 @@ export class TaskTails {
 
   /** Hands durable entries to the task's followers. */
   hand(id: TaskId, entries: readonly LogEntry[]): void {
+    const last = entries.at(-1);
+    if (last !== undefined && this.#positions.has(id)) {
+      if (last.kind === 'status' && isTerminal(last.status.state)) this.#positions.delete(id);
+      else this.#positions.set(id, last.position);
+    }
     for (const tail of this.#tails.get(id) ?? []) tail.hand(entries);
   }
 }

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { EventId } from '../ids.ts';
 import { uuidv7 } from '../ids.ts';
+import { randomHex } from '../random.ts';
 
 /** A CloudEvents 1.0 object with Starling's extension attributes: the `detail` of every event on the bus. */
 export interface CloudEvent<Data = unknown> {
@@ -69,9 +69,10 @@ const traceparentPattern = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9
  * (https://www.w3.org/TR/trace-context/ §3.2).
  */
 export function childTraceparent(parent: string | undefined): string {
-  const span = randomBytes(8).toString('hex');
-  if (parent !== undefined && traceparentPattern.test(parent)) return `${parent.slice(0, 36)}${span}${parent.slice(52)}`;
-  return `00-${randomBytes(16).toString('hex')}-${span}-01`;
+  const span = randomHex(8);
+  if (parent !== undefined && traceparentPattern.test(parent))
+    return `${parent.slice(0, 36)}${span}${parent.slice(52)}`;
+  return `00-${randomHex(16)}-${span}-01`;
 }
 
 /** The 32 hexadecimal digits that all spans of a trace share. */

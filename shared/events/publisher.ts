@@ -1,8 +1,8 @@
 import { StarlingError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { BusEntry, EventBus } from '../ports/event-bus.ts';
-import { envelope, type Lineage } from './envelope.ts';
 import { type DetailType, type EventCatalog, isOwnSource, schemaFor } from './catalog.ts';
+import { envelope, type Lineage } from './envelope.ts';
 
 /** The event does not fit its schema, or its source has no such event. Nothing was published. */
 export class InvalidEventError extends StarlingError {

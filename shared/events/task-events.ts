@@ -24,7 +24,14 @@ export function logEntryOf(event: BusEvent, place: { position: number; turn: num
   switch (event['detail-type']) {
     case 'TaskRequested.v1': {
       const { message } = data as TaskRequestedV1;
-      return { kind: 'message', position, turn, attempt, message, status: { state: 'TASK_STATE_SUBMITTED', timestamp: time } };
+      return {
+        kind: 'message',
+        position,
+        turn,
+        attempt,
+        message,
+        status: { state: 'TASK_STATE_SUBMITTED', timestamp: time },
+      };
     }
     case 'TaskStatusChanged.v1':
       return { kind: 'status', position, turn, attempt, status: (data as TaskStatusChangedV1).status };

@@ -39,6 +39,9 @@ export interface RegisteredAgent extends AgentRecord {
 export interface AgentRegistry {
   get(id: AgentId): Promise<RegisteredAgent | undefined> | RegisteredAgent | undefined;
   list(): Promise<readonly RegisteredAgent[]>;
-  put(record: AgentRecord, event: (change: 'registered' | 'updated') => BusEntry): Promise<'registered' | 'updated' | 'unchanged'>;
+  put(
+    record: AgentRecord,
+    event: (change: 'registered' | 'updated') => BusEntry,
+  ): Promise<'registered' | 'updated' | 'unchanged'>;
   deactivate(id: AgentId, event: BusEntry): Promise<boolean>;
 }

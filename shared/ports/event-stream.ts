@@ -31,7 +31,12 @@ export interface ReadOptions {
 export interface EventStream {
   put(stream: string, records: readonly OutgoingRecord[]): Promise<readonly { readonly sequenceNumber: string }[]>;
   shards(stream: string): Promise<readonly string[]>;
-  read(stream: string, shard: string, after: string | undefined, options: ReadOptions): Promise<readonly StreamRecord[]>;
+  read(
+    stream: string,
+    shard: string,
+    after: string | undefined,
+    options: ReadOptions,
+  ): Promise<readonly StreamRecord[]>;
   /** The sequence number of the shard's last record, undefined while it has none. */
   newest(stream: string, shard: string): Promise<string | undefined>;
   position(consumer: string, stream: string, shard: string): Promise<string | undefined>;

@@ -35,7 +35,9 @@ export interface Ending {
   readonly events: (task: TaskRecord) => readonly BusEntry[];
 }
 
-export type Created = { readonly created: true; readonly task: TaskRecord } | { readonly created: false; readonly taskId: TaskId };
+export type Created =
+  | { readonly created: true; readonly task: TaskRecord; readonly entry: LogEntry }
+  | { readonly created: false; readonly taskId: TaskId };
 
 export interface TaskQuery {
   readonly owner?: string;
@@ -57,7 +59,7 @@ export interface TaskPage {
  *
  * Contract:
  * - `create` stores the task, its first log entry and the request event in one step: a crash leaves all or none. A
- *   message that made a task before makes no other, and answers with that task's id.
+ *   message that made a task within the last hour makes no other, and answers with that task's id.
  * - `begin` does the same for the next turn of a task that waits for its client; a message that began a turn before
  *   begins no other.
  * - `apply` folds an agent's event (see fold.ts) and whatever was parked behind it; any order and any number of

@@ -29,18 +29,23 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * @throws ConfigurationError that names the variable and what it takes.
  */
 export function readSettings(env: Environment, terminal: boolean): Settings {
-  const host = env['STARLING_HOST'] || '127.0.0.1';
+  const host = env.STARLING_HOST || '127.0.0.1';
   const port = number(env, 'STARLING_PORT', 4280, { from: 0, to: 65_535, integer: true, what: 'a port' });
   const stage = 'local';
   return {
     stage,
     host,
     port,
-    config: env['STARLING_CONFIG'] || 'serverless.yml',
-    data: env['STARLING_DATA'] || '.starling',
+    config: env.STARLING_CONFIG || 'serverless.yml',
+    data: env.STARLING_DATA || '.starling',
     wait: number(env, 'STARLING_WAIT', 25, { from: 0, to: 86_400, what: 'seconds' }) * 1000,
-    maxBody: number(env, 'STARLING_MAX_BODY', 4 * 1024 * 1024, { from: 1024, to: 2 ** 30, integer: true, what: 'bytes' }),
-    url: (env['STARLING_PUBLIC_URL'] || `http://${urlHost(host)}:${port}`).replace(/\/+$/, ''),
+    maxBody: number(env, 'STARLING_MAX_BODY', 4 * 1024 * 1024, {
+      from: 1024,
+      to: 2 ** 30,
+      integer: true,
+      what: 'bytes',
+    }),
+    url: (env.STARLING_PUBLIC_URL || `http://${urlHost(host)}:${port}`).replace(/\/+$/, ''),
     bus: `starling-${stage}`,
     artifactStream: `starling-${stage}-artifacts`,
     logLevel: oneOf(env, 'STARLING_LOG_LEVEL', logLevels, 'INFO'),
@@ -72,7 +77,12 @@ function number(env: Environment, name: string, otherwise: number, bounds: Bound
   return value;
 }
 
-function oneOf<const Value extends string>(env: Environment, name: string, values: readonly Value[], otherwise: Value): Value {
+function oneOf<const Value extends string>(
+  env: Environment,
+  name: string,
+  values: readonly Value[],
+  otherwise: Value,
+): Value {
   const text = env[name];
   if (text === undefined || text === '') return otherwise;
   const value = values.find((candidate) => candidate === text);

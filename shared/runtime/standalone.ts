@@ -8,10 +8,8 @@ import { EmbeddedQuarantine } from '../embedded/quarantine.ts';
 import { EmbeddedQueue } from '../embedded/queue.ts';
 import { EmbeddedSecretStore } from '../embedded/secret-store.ts';
 import { EmbeddedStream } from '../embedded/stream.ts';
-import { TaskProjection } from '../embedded/task-projection.ts';
-import { TaskRows } from '../embedded/task-rows.ts';
-import { EmbeddedTaskStore } from '../embedded/task-store.ts';
-import { TaskTails } from '../embedded/task-tails.ts';
+import type { EmbeddedTaskStore } from '../embedded/task-store.ts';
+import { openTasks } from '../embedded/tasks.ts';
 import { EventPublisher } from '../events/publisher.ts';
 import type { ClientStore } from '../ports/client-store.ts';
 import { systemClock } from '../ports/clock.ts';
@@ -61,10 +59,6 @@ export function createStandaloneRuntime(options: StandaloneOptions): StandaloneR
     metrics.count('starling_quarantined_total', { function: 'projector' });
     log.warn('an event that breaks its contract was put into quarantine', { reason });
   });
-  const rows = new TaskRows(database);
-  const tails = new TaskTails();
-  const projection = new TaskProjection(database, rows, tails, quarantine, options.projectorQueue);
-  bus.inline(projection);
   let verify: TokenVerifier = () => Promise.reject(new Error('the token issuer is not there yet'));
   return {
     settings,
@@ -76,7 +70,7 @@ export function createStandaloneRuntime(options: StandaloneOptions): StandaloneR
     archive: bus,
     queue,
     stream: new EmbeddedStream(database, clock),
-    tasks: new EmbeddedTaskStore({ database, bus, rows, tails, projection }),
+    tasks: openTasks({ database, bus, quarantine, clock, projectorQueue: options.projectorQueue }),
     registry: new EmbeddedAgentRegistry(database, bus, clock),
     permissions: new EmbeddedPermissionStore(database),
     clients: new EmbeddedClientStore(database),

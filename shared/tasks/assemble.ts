@@ -12,7 +12,11 @@ export interface AssembleOptions {
  * Artifacts that an attempt left behind and a later attempt of the same turn did not make again are not shown: they are
  * the half-done work of a crash.
  */
-export function assemble(task: { readonly id: string; readonly contextId: string }, log: readonly LogEntry[], options: AssembleOptions = {}): Task {
+export function assemble(
+  task: { readonly id: string; readonly contextId: string },
+  log: readonly LogEntry[],
+  options: AssembleOptions = {},
+): Task {
   const history: Message[] = [];
   let artifacts: { artifact: Artifact; turn: number; attempt: number }[] = [];
   let status: TaskStatus | undefined;
@@ -47,7 +51,12 @@ export function assemble(task: { readonly id: string; readonly contextId: string
     }
   }
   if (status === undefined) throw new Error(`the log of task ${task.id} is empty`);
-  const shown = options.historyLength === undefined ? history : options.historyLength === 0 ? [] : history.slice(-options.historyLength);
+  const shown =
+    options.historyLength === undefined
+      ? history
+      : options.historyLength === 0
+        ? []
+        : history.slice(-options.historyLength);
   return {
     id: task.id,
     contextId: task.contextId,

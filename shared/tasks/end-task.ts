@@ -19,7 +19,11 @@ export interface TaskEnd {
  *
  * @returns false when the task had ended already.
  */
-export function endTask(runtime: Pick<Runtime, 'tasks' | 'publisher' | 'clock'>, task: TaskRecord, end: TaskEnd): Promise<boolean> {
+export function endTask(
+  runtime: Pick<Runtime, 'tasks' | 'publisher' | 'clock'>,
+  task: TaskRecord,
+  end: TaskEnd,
+): Promise<boolean> {
   const { tasks, publisher, clock } = runtime;
   const now = clock.now();
   const place = { taskId: task.id, contextId: task.contextId, agentId: task.agentId, turn: task.turn };

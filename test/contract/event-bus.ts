@@ -155,7 +155,7 @@ export function eventBusContract(name: string, open: () => Promise<EventBusSubje
     it('answers for each entry, in order, and lets the neighbours of a refused one through', async () => {
       await rule({});
       const loop: Record<string, unknown> = {};
-      loop['loop'] = loop;
+      loop.loop = loop;
       const results = await bus.put([
         made({ n: 1 }),
         made({}, { source: '' }),

@@ -94,7 +94,11 @@ export function taskStoreContract(name: string, open: () => Promise<TaskStoreSub
           position: 1,
           artifacts: [],
         };
-        expect(created).toEqual({ created: true, task: expected });
+        expect(created).toMatchObject({
+          created: true,
+          task: expected,
+          entry: { kind: 'message', position: 1, turn: 1 },
+        });
         expect(await get(fresh)).toEqual(expected);
         expect(await log(fresh)).toMatchObject([
           {

@@ -25,7 +25,13 @@ async function addRestrictedClient(data: string): Promise<void> {
   const database = Database.open(data);
   const secretHash = await new SecretHasher().hash(restricted.secret);
   const scopes = ['starling/echo:invoke'];
-  await new EmbeddedClientStore(database).put({ id: restricted.id, name: 'Test', secretHash, scopes, createdAt: Date.now() });
+  await new EmbeddedClientStore(database).put({
+    id: restricted.id,
+    name: 'Test',
+    secretHash,
+    scopes,
+    createdAt: Date.now(),
+  });
   await database.close();
 }
 
@@ -80,7 +86,13 @@ async function forged(claims: Record<string, unknown>, expiresIn = '1h'): Promis
 
 function unsigned(): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const claims = { iss: mesh.url, token_use: 'access', client_id: 'x', scope: 'starling/agents:invoke', exp: Date.now() };
+  const claims = {
+    iss: mesh.url,
+    token_use: 'access',
+    client_id: 'x',
+    scope: 'starling/agents:invoke',
+    exp: Date.now(),
+  };
   return `${part({ alg: 'none' })}.${part(claims)}.`;
 }
 
@@ -152,7 +164,9 @@ describe('the gateway lets in', () => {
     const hidden = await fetch(`${mesh.url}/agents/asker/.well-known/agent-card.json`);
     expect([unknown.status, await unknown.json()]).toEqual([hidden.status, await hidden.json()]);
     expect(hidden.status).toBe(401);
-    const shown = await fetch(`${mesh.url}/agents/asker/.well-known/agent-card.json`, { headers: bearer(await mesh.token()) });
+    const shown = await fetch(`${mesh.url}/agents/asker/.well-known/agent-card.json`, {
+      headers: bearer(await mesh.token()),
+    });
     expect(shown.status).toBe(200);
     expect(shown.headers.get('cache-control')).toContain('private');
   });
@@ -171,8 +185,16 @@ describe('a call that is wrong', () => {
     ['with a method of a wrong type', '{"jsonrpc":"2.0","id":1,"method":7}', -32600],
     ['with params of a wrong type', '{"jsonrpc":"2.0","id":1,"method":"GetTask","params":7}', -32600],
     ['without a message', '{"jsonrpc":"2.0","id":1,"method":"SendMessage","params":{}}', -32602],
-    ['with no parts', '{"jsonrpc":"2.0","id":1,"method":"SendMessage","params":{"message":{"messageId":"a","role":"ROLE_USER","parts":[]}}}', -32602],
-    ['with a wrong role', '{"jsonrpc":"2.0","id":1,"method":"SendMessage","params":{"message":{"messageId":"a","role":"user","parts":[{"text":"x"}]}}}', -32602],
+    [
+      'with no parts',
+      '{"jsonrpc":"2.0","id":1,"method":"SendMessage","params":{"message":{"messageId":"a","role":"ROLE_USER","parts":[]}}}',
+      -32602,
+    ],
+    [
+      'with a wrong role',
+      '{"jsonrpc":"2.0","id":1,"method":"SendMessage","params":{"message":{"messageId":"a","role":"user","parts":[{"text":"x"}]}}}',
+      -32602,
+    ],
     ['with a task id of a wrong type', '{"jsonrpc":"2.0","id":1,"method":"GetTask","params":{"id":{}}}', -32602],
     ['of an unknown method', '{"jsonrpc":"2.0","id":1,"method":"Nothing","params":{}}', -32601],
     ['a method of A2A 0.3', '{"jsonrpc":"2.0","id":1,"method":"message/send","params":{}}', -32009],
@@ -180,7 +202,10 @@ describe('a call that is wrong', () => {
     const response = await post('/agents/echo', await authorized(), body);
     expect(response.status).toBe(200);
     const answer = (await response.json()) as Answer;
-    expect(answer).toMatchObject({ jsonrpc: '2.0', error: { code, data: [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo' }] } });
+    expect(answer).toMatchObject({
+      jsonrpc: '2.0',
+      error: { code, data: [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo' }] },
+    });
   });
 
   it('with invalid UTF-8 is -32700', async () => {
@@ -200,14 +225,20 @@ describe('a call that is wrong', () => {
     } as RequestInit);
     for (const response of [whole, chunked]) {
       expect(response.status).toBe(413);
-      expect(((await response.json()) as Answer).error).toMatchObject({ code: -32051, data: [{ reason: 'PAYLOAD_TOO_LARGE' }] });
+      expect(((await response.json()) as Answer).error).toMatchObject({
+        code: -32051,
+        data: [{ reason: 'PAYLOAD_TOO_LARGE' }],
+      });
     }
   });
 
   it('of an unknown agent is 404 with a stable code', async () => {
     const response = await post('/agents/nobody', await authorized());
     expect(response.status).toBe(404);
-    expect(((await response.json()) as Answer).error).toMatchObject({ code: -32050, data: [{ reason: 'AGENT_NOT_FOUND' }] });
+    expect(((await response.json()) as Answer).error).toMatchObject({
+      code: -32050,
+      data: [{ reason: 'AGENT_NOT_FOUND' }],
+    });
   });
 
   it.each(['0.2', '2.0', '1.0.1', 'x'])('of version %s is -32009', async (version) => {

@@ -42,7 +42,9 @@ describe('the example agents', () => {
 
   it('echo returns text and data, also with a slash at the end of the path', async () => {
     expect((await mesh.send('echo', 'héllo 안녕')).artifacts[0].parts).toEqual([{ text: 'héllo 안녕' }]);
-    const { body } = await mesh.rpc('echo/', 'SendMessage', { message: { ...message(''), parts: [{ data: { a: [1, null] } }] } });
+    const { body } = await mesh.rpc('echo/', 'SendMessage', {
+      message: { ...message(''), parts: [{ data: { a: [1, null] } }] },
+    });
     expect(body.result.task.artifacts[0].parts).toEqual([{ data: { a: [1, null] } }]);
   });
 });
@@ -95,12 +97,15 @@ describe('tasks', () => {
     expect(await mesh.send('echo', 'hi', { configuration: { historyLength: 0 } })).not.toHaveProperty('history');
   });
 
-  it.each(['GetTask', 'CancelTask', 'SubscribeToTask'])('%s of an unknown task and of another agent’s is -32001', async (method) => {
-    const { id } = await mesh.send('echo', 'mine');
-    for (const unknown of [id, crypto.randomUUID()]) {
-      expect((await mesh.rpc('weather', method, { id: unknown })).body.error.code).toBe(-32001);
-    }
-  });
+  it.each(['GetTask', 'CancelTask', 'SubscribeToTask'])(
+    '%s of an unknown task and of another agent’s is -32001',
+    async (method) => {
+      const { id } = await mesh.send('echo', 'mine');
+      for (const unknown of [id, crypto.randomUUID()]) {
+        expect((await mesh.rpc('weather', method, { id: unknown })).body.error.code).toBe(-32001);
+      }
+    },
+  );
 
   it('a message to an ended task is -32004', async () => {
     const { id } = await mesh.send('echo', 'over');
@@ -114,9 +119,13 @@ describe('cards', () => {
     const response = await fetch(`${mesh.url}/agents/echo/.well-known/agent-card.json`);
     expect(response.status).toBe(200);
     const card = (await response.json()) as { supportedInterfaces: unknown };
-    expect(card.supportedInterfaces).toEqual([{ url: `${mesh.url}/agents/echo`, protocolBinding: 'JSONRPC', protocolVersion: '1.0' }]);
+    expect(card.supportedInterfaces).toEqual([
+      { url: `${mesh.url}/agents/echo`, protocolBinding: 'JSONRPC', protocolVersion: '1.0' },
+    ]);
     const etag = response.headers.get('etag') ?? '';
-    const again = await fetch(`${mesh.url}/agents/echo/.well-known/agent-card.json`, { headers: { 'if-none-match': etag } });
+    const again = await fetch(`${mesh.url}/agents/echo/.well-known/agent-card.json`, {
+      headers: { 'if-none-match': etag },
+    });
     expect(again.status).toBe(304);
   });
 });
@@ -124,9 +133,16 @@ describe('cards', () => {
 describe('events', () => {
   it('correlate, name their cause and share the trace of the HTTP call', async () => {
     const traceId = 'a'.repeat(32);
-    const { body } = await mesh.rpc('echo', 'SendMessage', { message: message('traced') }, { traceparent: `00-${traceId}-00f067aa0ba902b7-01` });
+    const { body } = await mesh.rpc(
+      'echo',
+      'SendMessage',
+      { message: message('traced') },
+      { traceparent: `00-${traceId}-00f067aa0ba902b7-01` },
+    );
     const taskId = body.result.task.id;
-    const response = await mesh.admin(`/admin/events?after=0&pattern=${encodeURIComponent(JSON.stringify({ detail: { correlationid: [taskId] } }))}`);
+    const response = await mesh.admin(
+      `/admin/events?after=0&pattern=${encodeURIComponent(JSON.stringify({ detail: { correlationid: [taskId] } }))}`,
+    );
     const events: { id: string; 'detail-type': string; detail: Record<string, string> }[] = [];
     for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
       for (const [, data] of chunk.matchAll(/^data: (.*)$/gm)) events.push(JSON.parse(data ?? ''));
@@ -139,8 +155,8 @@ describe('events', () => {
       'TaskStatusChanged.v1',
     ]);
     const [request, ...answers] = events;
-    for (const answer of answers) expect(answer.detail['causationid']).toBe(request?.detail['id']);
-    for (const { detail } of events) expect(detail['traceparent']).toContain(traceId);
+    for (const answer of answers) expect(answer.detail.causationid).toBe(request?.detail.id);
+    for (const { detail } of events) expect(detail.traceparent).toContain(traceId);
   });
 });
 

@@ -74,7 +74,10 @@ describe('cancel', () => {
 describe('an agent that asks', () => {
   it('gets the answer as the next turn of the task', async () => {
     const asked = await mesh.send('asker', 'weather?');
-    expect(asked.status).toMatchObject({ state: 'TASK_STATE_INPUT_REQUIRED', message: { parts: [{ text: 'Which city?' }] } });
+    expect(asked.status).toMatchObject({
+      state: 'TASK_STATE_INPUT_REQUIRED',
+      message: { parts: [{ text: 'Which city?' }] },
+    });
     const answered = await mesh.send('asker', 'Seoul', { message: { taskId: asked.id } });
     expect(answered.id).toBe(asked.id);
     expect(answered.status.state).toBe('TASK_STATE_COMPLETED');
@@ -84,7 +87,9 @@ describe('an agent that asks', () => {
 
   it('refuses another context and a task that works', async () => {
     const asked = await mesh.send('asker', 'weather?');
-    const wrong = await mesh.rpc('asker', 'SendMessage', { message: { ...message('x'), taskId: asked.id, contextId: 'other' } });
+    const wrong = await mesh.rpc('asker', 'SendMessage', {
+      message: { ...message('x'), taskId: asked.id, contextId: 'other' },
+    });
     expect(wrong.body.error.code).toBe(-32602);
     const { id } = await mesh.send('patient', '3000', { configuration: { returnImmediately: true } });
     const busy = await mesh.rpc('patient', 'SendMessage', { message: { ...message('x'), taskId: id } });

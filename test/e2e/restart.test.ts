@@ -50,7 +50,12 @@ describe('a mesh that is stopped and started again', () => {
     expect(await get('echo', done.id)).toMatchObject({ artifacts: done.artifacts, status: done.status });
     // What was under way is delivered again, as the next attempt.
     await expect
-      .poll(async () => (await (await second.admin(`/admin/tasks/${asItStood.id}`)).json() as { record: { attempt: number } }).record.attempt, { timeout: 10_000 })
+      .poll(
+        async () =>
+          ((await (await second.admin(`/admin/tasks/${asItStood.id}`)).json()) as { record: { attempt: number } })
+            .record.attempt,
+        { timeout: 10_000 },
+      )
       .toBe(2);
     const keys = async (url: string) => (await fetch(`${url}/.well-known/jwks.json`)).json();
     expect(token).not.toBe('');

@@ -1,5 +1,10 @@
 import type { AgentCard as SdkCard, Task } from '@a2a-js/sdk';
-import { ClientFactory, ClientFactoryOptions, DefaultAgentCardResolver, JsonRpcTransportFactory } from '@a2a-js/sdk/client';
+import {
+  ClientFactory,
+  ClientFactoryOptions,
+  DefaultAgentCardResolver,
+  JsonRpcTransportFactory,
+} from '@a2a-js/sdk/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fixtureConfig, Mesh } from '../support/mesh.ts';
 
@@ -18,7 +23,10 @@ interface SseEvent {
 }
 
 /** Reads a stream to its end, or until `enough` of the events says so. */
-async function readStream(response: Response, enough: (events: readonly SseEvent[]) => boolean = () => false): Promise<SseEvent[]> {
+async function readStream(
+  response: Response,
+  enough: (events: readonly SseEvent[]) => boolean = () => false,
+): Promise<SseEvent[]> {
   expect(response.headers.get('content-type')).toContain('text/event-stream');
   const events: SseEvent[] = [];
   let text = '';
@@ -38,7 +46,10 @@ const stream = (method: string, params: object, headers: Record<string, string> 
   mesh.post(agent, { jsonrpc: '2.0', id: 7, method, params }, headers);
 
 const textOf = (events: readonly SseEvent[]) =>
-  events.flatMap(({ result }) => result.artifactUpdate?.artifact.parts ?? []).map(({ text }) => text).join('');
+  events
+    .flatMap(({ result }) => result.artifactUpdate?.artifact.parts ?? [])
+    .map(({ text }) => text)
+    .join('');
 
 describe('SendStreamingMessage', () => {
   it('gives the task, then status and artifact events in order, and ends', async () => {
@@ -58,19 +69,26 @@ describe('SendStreamingMessage', () => {
 
   it('is taken up again where it broke off', async () => {
     const words = Array.from({ length: 20 }, (_, index) => `w${index}`).join(' ');
-    const first = await readStream(await stream('SendStreamingMessage', { message: message(words) }), (events) => events.length >= 5);
+    const first = await readStream(
+      await stream('SendStreamingMessage', { message: message(words) }),
+      (events) => events.length >= 5,
+    );
     const last = first.at(-1);
     const id = first[0]?.result.task.id;
     const rest = await readStream(await stream('SubscribeToTask', { id }, { 'last-event-id': String(last?.id) }));
     expect(rest[0]?.result.task.id).toBe(id);
-    expect(rest.slice(1).map((event) => event.id)).toEqual(rest.slice(1).map((_, index) => (last?.id ?? 0) + 1 + index));
+    expect(rest.slice(1).map((event) => event.id)).toEqual(
+      rest.slice(1).map((_, index) => (last?.id ?? 0) + 1 + index),
+    );
     expect(textOf(first) + textOf(rest)).toBe(`${words} `);
   });
 
   it('shows all subscribers the same', async () => {
     const begun = await mesh.send('talker', 'a b c d', { configuration: { returnImmediately: true } });
     const streams = await Promise.all(
-      [1, 2, 3].map(async () => readStream(await stream('SubscribeToTask', { id: begun.id }, { 'last-event-id': '1' }))),
+      [1, 2, 3].map(async () =>
+        readStream(await stream('SubscribeToTask', { id: begun.id }, { 'last-event-id': '1' })),
+      ),
     );
     expect(streams[1]).toEqual(streams[0]);
     expect(streams[2]).toEqual(streams[0]);
@@ -126,7 +144,8 @@ describe('the official client', () => {
     const task = await talker.getTask({ tenant: '', id: sent.id, historyLength: undefined } as never);
     expect(task.artifacts[0]?.parts.map((part) => part.content?.value)).toEqual(['hello ', 'there ']);
     const kinds: string[] = [];
-    for await (const event of talker.sendMessageStream(params('a b') as never)) kinds.push(JSON.stringify(event).includes('artifact') ? 'a' : 's');
+    for await (const event of talker.sendMessageStream(params('a b') as never))
+      kinds.push(JSON.stringify(event).includes('artifact') ? 'a' : 's');
     expect(kinds.length).toBeGreaterThanOrEqual(5);
   });
 });

@@ -5,10 +5,7 @@ import { EmbeddedEventBus } from '../../shared/embedded/event-bus.ts';
 import { EmbeddedQuarantine } from '../../shared/embedded/quarantine.ts';
 import { EmbeddedQueue } from '../../shared/embedded/queue.ts';
 import { EmbeddedStream } from '../../shared/embedded/stream.ts';
-import { TaskProjection } from '../../shared/embedded/task-projection.ts';
-import { TaskRows } from '../../shared/embedded/task-rows.ts';
-import { EmbeddedTaskStore } from '../../shared/embedded/task-store.ts';
-import { TaskTails } from '../../shared/embedded/task-tails.ts';
+import { openTasks } from '../../shared/embedded/tasks.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import { temporaryFolder } from '../unit/security/fixtures.ts';
 
@@ -22,10 +19,7 @@ export async function openEmbedded(clock: Clock, folder = temporaryFolder()) {
   const queue = new EmbeddedQueue(database, clock);
   const bus = new EmbeddedEventBus(database, queue, clock, { account: '000000000000', region: 'us-east-1' });
   const quarantine = new EmbeddedQuarantine(database, clock);
-  const rows = new TaskRows(database);
-  const tails = new TaskTails();
-  const projection = new TaskProjection(database, rows, tails, quarantine, projectorQueue);
-  bus.inline(projection);
+  const tasks = openTasks({ database, bus, quarantine, clock, projectorQueue });
   await queue.create(projectorQueue, { visibilityTimeout: 30 });
   await bus.putRule({
     name: 'projector',
@@ -42,7 +36,7 @@ export async function openEmbedded(clock: Clock, folder = temporaryFolder()) {
     bus,
     stream: new EmbeddedStream(database, clock),
     quarantine,
-    tasks: new EmbeddedTaskStore({ database, bus, rows, tails, projection }),
+    tasks,
     registry: new EmbeddedAgentRegistry(database, bus, clock),
     /** Closes, and leaves the folder for the next to open it. */
     close: () => database.close(),

@@ -38,7 +38,14 @@ export class Mesh {
   readonly #ownsData: boolean;
   #token: string | undefined;
 
-  private constructor(parts: { url: string; data: string; ownsData: boolean; child: ChildProcess; exited: Promise<Exit>; output: () => string }) {
+  private constructor(parts: {
+    url: string;
+    data: string;
+    ownsData: boolean;
+    child: ChildProcess;
+    exited: Promise<Exit>;
+    output: () => string;
+  }) {
     this.url = parts.url;
     this.data = parts.data;
     this.#ownsData = parts.ownsData;
@@ -55,7 +62,9 @@ export class Mesh {
         const [, found] = /Starling is ready at (\S+)/.exec(output()) ?? [];
         if (found) resolve(found);
       });
-      void exited.then(({ code }) => reject(new Error(`the mesh ended with ${code} before it was ready:\n${output()}`)));
+      void exited.then(({ code }) =>
+        reject(new Error(`the mesh ended with ${code} before it was ready:\n${output()}`)),
+      );
     });
     return new Mesh({ url, data, ownsData: options.data === undefined, child, exited, output });
   }

@@ -1,15 +1,18 @@
-import { readFileSync } from 'node:fs';
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const files = globSync('{services,shared,cli,tools,plugins}/**/*.{ts,js}', { cwd: root }).filter((file) => !file.includes('generated/'));
+const files = globSync('{services,shared,cli,tools,plugins}/**/*.{ts,js}', { cwd: root }).filter(
+  (file) => !file.includes('generated/'),
+);
 
 /** The modules of the project that a file imports, by static and dynamic imports, as paths from the root. */
 function importsOf(file: string): string[] {
   const text = readFileSync(path.join(root, file), 'utf8');
-  const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g)].map(([, specifier]) => specifier ?? '');
+  const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g)].map(
+    ([, specifier]) => specifier ?? '',
+  );
   return specifiers.map((specifier) => path.posix.join(path.posix.dirname(file), specifier));
 }
 
@@ -21,7 +24,9 @@ function serviceOf(file: string): string | undefined {
 const imports = files.flatMap((file) => importsOf(file).map((imported) => ({ file, imported })));
 
 function breaches(breaks: (file: string, imported: string) => boolean): string[] {
-  return imports.filter(({ file, imported }) => breaks(file, imported)).map(({ file, imported }) => `${file} → ${imported}`);
+  return imports
+    .filter(({ file, imported }) => breaks(file, imported))
+    .map(({ file, imported }) => `${file} → ${imported}`);
 }
 
 describe('imports go down only', () => {
@@ -46,10 +51,17 @@ describe('imports go down only', () => {
   it('only the factories of the runtimes know adapters', () => {
     const adapter = /^shared\/(?:embedded|aws)\//;
     const factory = /^shared\/runtime\//;
-    expect(breaches((file, imported) => adapter.test(imported) && !adapter.test(file) && !factory.test(file))).toEqual([]);
+    expect(breaches((file, imported) => adapter.test(imported) && !adapter.test(file) && !factory.test(file))).toEqual(
+      [],
+    );
   });
 
   it('ports know no adapter, no runtime and no agent', () => {
-    expect(breaches((file, imported) => file.startsWith('shared/ports/') && /^shared\/(?:embedded|aws|runtime|agent)\//.test(imported))).toEqual([]);
+    expect(
+      breaches(
+        (file, imported) =>
+          file.startsWith('shared/ports/') && /^shared\/(?:embedded|aws|runtime|agent)\//.test(imported),
+      ),
+    ).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import { weatherInputSchema, weatherOutputSchema } from './schemas.ts';
 import { createWeather, parseWeatherSource } from './weather.ts';
 
 const weather = createWeather({
-  source: parseWeatherSource(process.env['STARLING_WEATHER']),
+  source: parseWeatherSource(process.env.STARLING_WEATHER),
   now: () => new Date(),
   fetch,
 });
@@ -37,7 +37,8 @@ async function report(location: string, task: AgentTask) {
   try {
     return await weather.report(location, task.signal);
   } catch (error) {
-    if (error instanceof WeatherError && error.code === 'UNKNOWN_LOCATION') throw new TaskRejected(error.message, { cause: error });
+    if (error instanceof WeatherError && error.code === 'UNKNOWN_LOCATION')
+      throw new TaskRejected(error.message, { cause: error });
     throw error;
   }
 }

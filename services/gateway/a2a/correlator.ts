@@ -2,6 +2,7 @@ import type { TaskId } from '../../../shared/ids.ts';
 import type { TaskStore } from '../../../shared/ports/task-store.ts';
 import type { LogEntry } from '../../../shared/tasks/log.ts';
 import { isTerminal, isWaitingForClient } from '../../../shared/tasks/state.ts';
+import type { Submitted } from './submit.ts';
 
 /**
  * Turns correlated events back into the answers of synchronous calls: it follows the log of a call's task, and never
@@ -19,12 +20,12 @@ export class Correlator {
   /**
    * The log of a task once its turn has ended, or as far as it had come after `wait` milliseconds or at a drain.
    */
-  async settled(id: TaskId, turn: number, wait: number): Promise<readonly LogEntry[]> {
-    const log: LogEntry[] = [];
+  async settled({ taskId, turn, log: known }: Submitted, wait: number): Promise<readonly LogEntry[]> {
+    const log = [...known];
     const timeout = this.#controller();
     const timer = setTimeout(() => timeout.abort(), wait);
     try {
-      for await (const entries of this.#tasks.tail(id, 0, timeout.signal)) {
+      for await (const entries of this.#tasks.tail(taskId, log.length, timeout.signal)) {
         log.push(...entries);
         if (hasEnded(log, turn)) return log;
       }
@@ -32,7 +33,7 @@ export class Correlator {
       clearTimeout(timer);
       this.#waiting.delete(timeout);
     }
-    return log.length > 0 ? log : this.#tasks.read(id, 0);
+    return log.length > 0 ? log : this.#tasks.read(taskId, 0);
   }
 
   /** The entries after a position as they come, until the turn has ended, the client has gone, or a drain. */

@@ -82,11 +82,12 @@ export class Operations {
 
   /** The task once its turn has ended, or as it stands after `wait` milliseconds. */
   async settled(
-    { taskId, turn }: Submitted,
+    submitted: Submitted,
     { wait, historyLength }: { wait: number; historyLength?: number | undefined },
   ): Promise<Task> {
+    const { taskId } = submitted;
     const log =
-      wait === 0 ? await this.#runtime.tasks.read(taskId, 0) : await this.#correlator.settled(taskId, turn, wait);
+      wait === 0 ? await this.#runtime.tasks.read(taskId, 0) : await this.#correlator.settled(submitted, wait);
     return assemble({ id: taskId, contextId: contextOf(log) }, log, { historyLength });
   }
 
@@ -97,7 +98,7 @@ export class Operations {
       agent: call.agent,
       principal: call.principal,
       traceparent: call.traceparent,
-      message: params['message'],
+      message: params.message,
       ...(acceptedOutputModes && { acceptedOutputModes }),
       ...(metadata && { metadata }),
     });

@@ -9,6 +9,7 @@ import { TurnConflictError } from '../../../shared/ports/errors.ts';
 import type { Principal } from '../../../shared/ports/permission-store.ts';
 import type { Runtime } from '../../../shared/runtime/runtime.ts';
 import { assemble } from '../../../shared/tasks/assemble.ts';
+import type { LogEntry } from '../../../shared/tasks/log.ts';
 import { isTerminal, isWaitingForClient, type TaskRecord } from '../../../shared/tasks/state.ts';
 
 /** A call that was let in, before there is a task. */
@@ -27,6 +28,8 @@ export interface Submission {
 export interface Submitted {
   readonly taskId: TaskId;
   readonly turn: number;
+  /** The beginning of the task's log, as far as it is known already. */
+  readonly log: readonly LogEntry[];
 }
 
 /**
@@ -65,7 +68,7 @@ async function create(runtime: Runtime, submission: Submission, message: Message
     messageId: message.messageId,
     request,
   });
-  return { taskId: created.created ? id : created.taskId, turn: 1 };
+  return created.created ? { taskId: id, turn: 1, log: [created.entry] } : { taskId: created.taskId, turn: 1, log: [] };
 }
 
 async function proceed(runtime: Runtime, submission: Submission, message: Message, id: TaskId): Promise<Submitted> {
@@ -97,7 +100,7 @@ async function proceed(runtime: Runtime, submission: Submission, message: Messag
       messageId: message.messageId,
       request,
     });
-    return { taskId: id, turn: begun.turn };
+    return { taskId: id, turn: begun.turn, log: [] };
   } catch (error) {
     if (error instanceof TurnConflictError) throw takesNoMessage((await runtime.tasks.get(id)) ?? task);
     throw error;
@@ -169,7 +172,8 @@ function readMessage(value: unknown): Message {
   }
   const { taskId, contextId, ...message } = withoutNulls(value) as Message;
   for (const [field, id] of Object.entries({ taskId, contextId })) {
-    if (id !== undefined && typeof id !== 'string') throw new A2AError('INVALID_PARAMS', `message.${field} is not a string.`);
+    if (id !== undefined && typeof id !== 'string')
+      throw new A2AError('INVALID_PARAMS', `message.${field} is not a string.`);
   }
   return {
     ...message,

@@ -116,7 +116,7 @@ function refuse(id: RequestId, error: A2AError): Response {
       ? httpStatus
       : 200;
   const headers: Record<string, string> = { 'content-type': 'application/json' };
-  if (metadata['taskId'] !== undefined) headers['Starling-Task-Id'] = metadata['taskId'];
+  if (metadata.taskId !== undefined) headers['Starling-Task-Id'] = metadata.taskId;
   return new Response(JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data: details } }), {
     status,
     headers,

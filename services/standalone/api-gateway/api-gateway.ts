@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono';
-import type { HttpService } from '../../../shared/http/service.ts';
 import { ConfigurationError } from '../../../shared/errors.ts';
+import type { HttpService } from '../../../shared/http/service.ts';
 import type { WiredFunction } from '../wiring/types.ts';
 import type { LocalAuthorizer } from './authorize.ts';
 
@@ -22,21 +22,30 @@ export function createApiGateway(
   for (const { name, routes } of functions) {
     for (const { method, path, authorizer } of routes) {
       const service = services.get(name);
-      if (service === undefined) throw new ConfigurationError(`The function ${name} has routes but exports no HTTP service.`);
+      if (service === undefined)
+        throw new ConfigurationError(`The function ${name} has routes but exports no HTTP service.`);
       const guard = authorizer === undefined ? undefined : authorizers.get(authorizer);
       if (authorizer !== undefined && guard === undefined) {
-        throw new ConfigurationError(`The route ${method} ${path} names the authorizer ${authorizer}, which is no function.`);
+        throw new ConfigurationError(
+          `The route ${method} ${path} names the authorizer ${authorizer}, which is no function.`,
+        );
       }
       api.on(method === 'ANY' ? methods : [method], [honoPath(path)], (context) => serve(context, service, guard));
     }
   }
-  api.notFound((context) => context.json({ error: { code: 'NOT_FOUND', message: 'There is nothing at this path.' } }, 404));
+  api.notFound((context) =>
+    context.json({ error: { code: 'NOT_FOUND', message: 'There is nothing at this path.' } }, 404),
+  );
   return api;
 }
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
 
-async function serve(context: Context<Environment>, service: HttpService, guard: LocalAuthorizer | undefined): Promise<Response> {
+async function serve(
+  context: Context<Environment>,
+  service: HttpService,
+  guard: LocalAuthorizer | undefined,
+): Promise<Response> {
   const { req, env } = context;
   // Only what an authorizer said may stand here, whatever the request brought.
   delete env.requestContext;

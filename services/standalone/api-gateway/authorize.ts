@@ -56,7 +56,7 @@ export class LocalAuthorizer {
       const result = (await this.#target.invoke(event)) as APIGatewayAuthorizerResult;
       const { policyDocument } = result;
       const context = result.context ?? {};
-      const expiresAt = Number(context['expiresAt'] ?? Number.POSITIVE_INFINITY);
+      const expiresAt = Number(context.expiresAt ?? Number.POSITIVE_INFINITY);
       return { allows: compilePolicy(policyDocument), context, until: Math.min(now + TTL, expiresAt) };
     } catch (error) {
       if (error instanceof Error && error.message === 'Unauthorized') {
@@ -82,7 +82,12 @@ function refused(description: string): Refused {
   return { refusal: oauthError(401, 'invalid_token', description) };
 }
 
-function requestEvent(method: string, path: string, methodArn: string, authorization: string): APIGatewayRequestAuthorizerEvent {
+function requestEvent(
+  method: string,
+  path: string,
+  methodArn: string,
+  authorization: string,
+): APIGatewayRequestAuthorizerEvent {
   return {
     type: 'REQUEST',
     methodArn,
@@ -100,8 +105,13 @@ function requestEvent(method: string, path: string, methodArn: string, authoriza
 }
 
 function authorizerFailed(): Response {
-  return new Response(JSON.stringify({ error: { code: 'AUTHORIZER_FAILED', message: 'The authorizer failed; the log has the details.' } }), {
-    status: 500,
-    headers: { 'content-type': 'application/json' },
-  });
+  return new Response(
+    JSON.stringify({
+      error: { code: 'AUTHORIZER_FAILED', message: 'The authorizer failed; the log has the details.' },
+    }),
+    {
+      status: 500,
+      headers: { 'content-type': 'application/json' },
+    },
+  );
 }

@@ -30,7 +30,9 @@ export async function loadHandler({ name, handler }: Pick<WiredFunction, 'name' 
   try {
     module = await import(handler.file);
   } catch (cause) {
-    throw new ConfigurationError(`The function ${name} cannot be loaded from ${handler.file}: ${messageOf(cause)}`, { cause });
+    throw new ConfigurationError(`The function ${name} cannot be loaded from ${handler.file}: ${messageOf(cause)}`, {
+      cause,
+    });
   }
   const exported = module[handler.exportName];
   if (typeof exported !== 'function') {

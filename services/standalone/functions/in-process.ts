@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { WiredFunction } from '../wiring/types.ts';
-import { FunctionTimeoutError, type LambdaHandler, type LocalFunction, lambdaContext, loadHandler } from './function.ts';
+import {
+  FunctionTimeoutError,
+  type LambdaHandler,
+  type LocalFunction,
+  lambdaContext,
+  loadHandler,
+} from './function.ts';
 
 /** A function on the main thread: as fast as a call, and stopped at its timeout only if it ever yields. */
 export class InProcessFunction implements LocalFunction {

@@ -1,5 +1,5 @@
-import type { SQSEvent } from 'aws-lambda';
 import { Worker } from 'node:worker_threads';
+import type { SQSEvent } from 'aws-lambda';
 import type { Runtime } from '../../../shared/runtime/runtime.ts';
 import type { WiredFunction } from '../wiring/types.ts';
 import { FunctionTimeoutError, type LocalFunction } from './function.ts';

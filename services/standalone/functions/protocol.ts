@@ -22,9 +22,20 @@ export type FromWorker =
   | { readonly kind: 'result'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'failure'; readonly id: number; readonly error: unknown }
   /** A call of a port, which only the host can make. */
-  | { readonly kind: 'call'; readonly call: number; readonly port: RemotePort; readonly method: string; readonly args: readonly unknown[] }
+  | {
+      readonly kind: 'call';
+      readonly call: number;
+      readonly port: RemotePort;
+      readonly method: string;
+      readonly args: readonly unknown[];
+    }
   /** A call that has no answer. */
-  | { readonly kind: 'tell'; readonly port: 'log' | 'metrics'; readonly method: string; readonly args: readonly unknown[] };
+  | {
+      readonly kind: 'tell';
+      readonly port: 'log' | 'metrics';
+      readonly method: string;
+      readonly args: readonly unknown[];
+    };
 
 export type RemotePort = 'bus' | 'stream' | 'queue' | 'idempotency';
 

@@ -34,7 +34,8 @@ function remote<Port>(name: RemotePort): Port {
 
 /** Fields are made plain here: an error would lose its code on the way, and a function would not get through. */
 function toldLog(level: keyof Logger): Logger[typeof level] {
-  return (message, fields = {}) => send({ kind: 'tell', port: 'log', method: level, args: [message, redactFields(fields)] });
+  return (message, fields = {}) =>
+    send({ kind: 'tell', port: 'log', method: level, args: [message, redactFields(fields)] });
 }
 
 const runtime: AgentRuntime = {

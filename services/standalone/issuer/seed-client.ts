@@ -1,5 +1,4 @@
 import path from 'node:path';
-import type { AgentId } from '../../../shared/ids.ts';
 import type { ClientStore } from '../../../shared/ports/client-store.ts';
 import type { Clock } from '../../../shared/ports/clock.ts';
 import type { PermissionStore } from '../../../shared/ports/permission-store.ts';

@@ -29,7 +29,8 @@ export async function startSources({ runtime, wiring, functions }: Sources): Pro
   for (const wired of wiring.functions) {
     const target = functions.get(wired.name);
     if (target === undefined) continue;
-    for (const subscription of wired.subscriptions) sources.push(await queueSource(runtime, wiring, { wired, subscription, target }));
+    for (const subscription of wired.subscriptions)
+      sources.push(await queueSource(runtime, wiring, { wired, subscription, target }));
     for (const consumer of wired.streams) sources.push(await streamSource(runtime, consumer, target));
     for (const { rate } of wired.schedules) {
       const source = new ScheduleSource(target, rate, runtime.log);
@@ -47,7 +48,11 @@ interface Subscribed {
   readonly target: LocalFunction;
 }
 
-async function queueSource(runtime: StandaloneRuntime, { stage }: Wiring, { wired, subscription, target }: Subscribed): Promise<Source> {
+async function queueSource(
+  runtime: StandaloneRuntime,
+  { stage }: Wiring,
+  { wired, subscription, target }: Subscribed,
+): Promise<Source> {
   const { queue, bus, log, metrics } = runtime;
   const { batchSize, concurrency, maxReceiveCount, visibilityTimeout, pattern } = subscription;
   const name = queueName(stage, wired.name);
@@ -56,10 +61,24 @@ async function queueSource(runtime: StandaloneRuntime, { stage }: Wiring, { wire
   await queue.create(name, { visibilityTimeout, maxReceiveCount, deadLetterQueue });
   await queue.releaseInFlight(name);
   await bus.putRule({ name: ruleName(stage, wired.name), pattern, queue: name });
-  return new QueueSource({ queue, name, arn: arn('sqs', name), target, batchSize, concurrency, maxReceiveCount, log, metrics });
+  return new QueueSource({
+    queue,
+    name,
+    arn: arn('sqs', name),
+    target,
+    batchSize,
+    concurrency,
+    maxReceiveCount,
+    log,
+    metrics,
+  });
 }
 
-async function streamSource(runtime: StandaloneRuntime, consumer: StreamConsumer, target: LocalFunction): Promise<Source> {
+async function streamSource(
+  runtime: StandaloneRuntime,
+  consumer: StreamConsumer,
+  target: LocalFunction,
+): Promise<Source> {
   const { stream, log, metrics } = runtime;
   await stream.create(consumer.stream, SHARDS);
   return new StreamSource({ stream, consumer, arn: arn('kinesis', `stream/${consumer.stream}`), target, log, metrics });

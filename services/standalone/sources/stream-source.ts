@@ -36,7 +36,9 @@ export class StreamSource implements Source {
 
   start(): void {
     const { stream, consumer } = this.#options;
-    this.#loops = stream.shards(consumer.stream).then((shards) => Promise.all(shards.map((shard) => this.#consume(shard))));
+    this.#loops = stream
+      .shards(consumer.stream)
+      .then((shards) => Promise.all(shards.map((shard) => this.#consume(shard))));
   }
 
   async stop(): Promise<void> {

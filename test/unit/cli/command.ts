@@ -33,7 +33,7 @@ export function start(
   options: CommandOptions = {},
 ): Running {
   const env = {
-    PATH: process.env['PATH'],
+    PATH: process.env.PATH,
     TZ: 'UTC',
     STARLING_URL: mesh.url,
     STARLING_DATA: mesh.folder,

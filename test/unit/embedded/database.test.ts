@@ -62,7 +62,7 @@ const rows = (of = database) =>
   of
     .prepare('SELECT reason FROM quarantine ORDER BY position')
     .all()
-    .map((row) => row['reason']);
+    .map((row) => row.reason);
 const failing = (text: string) => () => {
   insert(text);
   throw new Error(`no ${text}`);
@@ -321,7 +321,7 @@ describe('open', () => {
     await database.close();
     const file = path.join(folder, 'starling.db');
     const other = new DatabaseSync(file);
-    const version = other.prepare('PRAGMA user_version').get()?.['user_version'];
+    const version = other.prepare('PRAGMA user_version').get()?.user_version;
     other.exec('PRAGMA user_version = 999');
     other.close();
     expect(refusal().message).toMatch(/newer Starling.*999.*STARLING_DATA/s);

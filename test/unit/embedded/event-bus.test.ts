@@ -32,7 +32,7 @@ describe('EmbeddedEventBus', () => {
   /** Rows in a table of the tests' own, which a consumer writes. */
   const folded = async () =>
     (await embedded.database.read(() => embedded.database.prepare('SELECT reason FROM quarantine').all())).map((row) =>
-      Number(row['reason']),
+      Number(row.reason),
     );
 
   it('keeps the archive and what rules delivered over a restart', async () => {

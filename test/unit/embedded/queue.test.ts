@@ -72,7 +72,7 @@ describe('EmbeddedQueue', () => {
 
   it('sends nothing of a batch that cannot be sent whole', async () => {
     const circular: Record<string, string> = {};
-    (circular as Record<string, unknown>)['self'] = circular;
+    (circular as Record<string, unknown>).self = circular;
     await expect(embedded.queue.send('jobs', [{ body: 'a' }, { body: 'b', attributes: circular }])).rejects.toThrow();
     expect(await receive()).toEqual([]);
   });

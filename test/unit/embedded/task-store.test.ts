@@ -30,7 +30,7 @@ describe('EmbeddedTaskStore', () => {
   const parked = async () =>
     (
       await embedded.database.read(() => embedded.database.prepare('SELECT sequence FROM task_parked ORDER BY 1').all())
-    ).map((row) => row['sequence']);
+    ).map((row) => row.sequence);
   const waiting = async () =>
     (await embedded.queue.receive(projectorQueue, { max: 10, wait: 0 })).map(({ body }) => JSON.parse(body));
 

@@ -3,10 +3,7 @@ import { EmbeddedAgentRegistry } from '../../../../shared/embedded/agent-registr
 import { EmbeddedEventBus } from '../../../../shared/embedded/event-bus.ts';
 import { EmbeddedQuarantine } from '../../../../shared/embedded/quarantine.ts';
 import { EmbeddedQueue } from '../../../../shared/embedded/queue.ts';
-import { TaskProjection } from '../../../../shared/embedded/task-projection.ts';
-import { TaskRows } from '../../../../shared/embedded/task-rows.ts';
-import { EmbeddedTaskStore } from '../../../../shared/embedded/task-store.ts';
-import { TaskTails } from '../../../../shared/embedded/task-tails.ts';
+import { openTasks } from '../../../../shared/embedded/tasks.ts';
 import { EventPublisher } from '../../../../shared/events/publisher.ts';
 import { type AgentId, type ContextId, type TaskId, uuidv7 } from '../../../../shared/ids.ts';
 import type { LogFields } from '../../../../shared/telemetry/logger.ts';
@@ -18,10 +15,8 @@ export function openMesh() {
   const clock = new TestClock();
   const queue = new EmbeddedQueue(database, clock);
   const archive = new EmbeddedEventBus(database, queue, clock, { account: '000000000000', region: 'us-east-1' });
-  const rows = new TaskRows(database);
-  const tails = new TaskTails();
-  const projection = new TaskProjection(database, rows, tails, new EmbeddedQuarantine(database, clock), 'projector');
-  const tasks = new EmbeddedTaskStore({ database, bus: archive, rows, tails, projection });
+  const quarantine = new EmbeddedQuarantine(database, clock);
+  const tasks = openTasks({ database, bus: archive, quarantine, clock, projectorQueue: 'projector' });
   const registry = new EmbeddedAgentRegistry(database, archive, clock);
   const publisher = new EventPublisher(archive, clock);
   const errors: LogFields[] = [];

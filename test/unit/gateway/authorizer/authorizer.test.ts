@@ -24,7 +24,11 @@ describe('the answer', () => {
     const authorize = createAuthorizer({ verify: good, permissions: permissionsOf('*') });
     const { principalId, context } = await authorize(eventOf());
     expect(principalId).toBe('app');
-    expect(context).toEqual({ clientId: 'app', scopes: 'starling/agents:invoke starling/x:y', expiresAt: expect.any(Number) });
+    expect(context).toEqual({
+      clientId: 'app',
+      scopes: 'starling/agents:invoke starling/x:y',
+      expiresAt: expect.any(Number),
+    });
   });
 
   it('is the same whatever path is asked, as API Gateway keeps it for the others', async () => {

@@ -16,7 +16,6 @@ beforeEach(() => {
 });
 afterEach(() => mesh.close());
 
-const agents = ['echo', 'calculator', 'agents', 'gateway'].filter(isAgentId);
 const accepts = async (secret: string) =>
   new SecretHasher().matches(secret, (await mesh.clients.get('starling-cli'))?.secretHash ?? '');
 
@@ -78,9 +77,7 @@ describe('the client of the command', () => {
 describe('the permissions', () => {
   it('let one scope call every agent', async () => {
     await seedSecurity(mesh);
-    expect(await mesh.permissions.list()).toEqual([
-      { subject: 'scope:starling/agents:invoke', agent: '*' },
-    ]);
+    expect(await mesh.permissions.list()).toEqual([{ subject: 'scope:starling/agents:invoke', agent: '*' }]);
   });
 
   it('that were taken back do not return', async () => {

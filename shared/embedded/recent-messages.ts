@@ -1,0 +1,74 @@
+import type { StatementSync } from 'node:sqlite';
+import type { TaskId } from '../ids.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Database } from './database.ts';
+
+/** How long a message that is sent again is known, in milliseconds, */
+const WINDOW = 60 * 60_000;
+/** and of how many messages at the most: some 20 MB. */
+const MAX_MESSAGES = 100_000;
+
+/** One message of a client to an agent. */
+export interface MessageKey {
+  readonly owner: string;
+  readonly agentId: string;
+  readonly messageId: string;
+}
+
+/**
+ * Which task each message of the last hour made. The table only grows at its end and is looked up in memory: an index on
+ * ids that clients make up would cost a call ten times as much as the row.
+ */
+export class RecentMessages {
+  readonly #clock: Clock;
+  readonly #insert: StatementSync;
+  /** In the order of time. */
+  readonly #known = new Map<string, { readonly taskId: TaskId; readonly at: number }>();
+
+  constructor(database: Database, clock: Clock) {
+    this.#clock = clock;
+    this.#insert = database.prepare(
+      'INSERT INTO task_messages (owner, agent_id, message_id, task_id, created_at) VALUES (?, ?, ?, ?, ?)',
+    );
+    const newest = database.prepare(
+      `SELECT owner, agent_id, message_id, task_id, created_at FROM
+         (SELECT * FROM task_messages ORDER BY message DESC LIMIT ?) WHERE created_at > ? ORDER BY message`,
+    );
+    for (const row of newest.iterate(MAX_MESSAGES, clock.now() - WINDOW)) {
+      const key = {
+        owner: String(row.owner),
+        agentId: String(row.agent_id),
+        messageId: String(row.message_id),
+      };
+      this.#known.set(keyText(key), { taskId: row.task_id as TaskId, at: Number(row.created_at) });
+    }
+  }
+
+  /** The task that the message made. The caller makes sure that it exists: the commit of its making may have failed. */
+  find(key: MessageKey): TaskId | undefined {
+    const known = this.#known.get(keyText(key));
+    return known !== undefined && known.at > this.#clock.now() - WINDOW ? known.taskId : undefined;
+  }
+
+  /** Notes the message as the last step of the unit of work that is running. */
+  add(key: MessageKey, taskId: TaskId): void {
+    const at = this.#clock.now();
+    this.#insert.run(key.owner, key.agentId, key.messageId, taskId, at);
+    const text = keyText(key);
+    this.#known.delete(text);
+    this.#known.set(text, { taskId, at });
+    this.#forget(at - WINDOW);
+  }
+
+  #forget(before: number): void {
+    for (const [text, { at }] of this.#known) {
+      if (at > before && this.#known.size <= MAX_MESSAGES) return;
+      this.#known.delete(text);
+    }
+  }
+}
+
+/** No part can imitate another: a client id and an agent id hold no line end. */
+function keyText({ owner, agentId, messageId }: MessageKey): string {
+  return `${agentId}\n${owner}\n${messageId}`;
+}

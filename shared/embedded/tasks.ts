@@ -1,0 +1,34 @@
+import type { Clock } from '../ports/clock.ts';
+import type { Database } from './database.ts';
+import type { EmbeddedEventBus } from './event-bus.ts';
+import type { EmbeddedQuarantine } from './quarantine.ts';
+import { RecentMessages } from './recent-messages.ts';
+import { TaskProjection } from './task-projection.ts';
+import { TaskRows } from './task-rows.ts';
+import { EmbeddedTaskStore } from './task-store.ts';
+import { TaskTails } from './task-tails.ts';
+
+export interface TasksOptions {
+  readonly database: Database;
+  readonly bus: EmbeddedEventBus;
+  readonly quarantine: EmbeddedQuarantine;
+  readonly clock: Clock;
+  /** The queue of the projector, whose fold is done within the publisher's unit of work. */
+  readonly projectorQueue: string;
+}
+
+/** The task store with its parts, and its fold put into the bus. */
+export function openTasks({ database, bus, quarantine, clock, projectorQueue }: TasksOptions): EmbeddedTaskStore {
+  const rows = new TaskRows(database);
+  const tails = new TaskTails();
+  const projection = new TaskProjection(database, rows, tails, quarantine, projectorQueue);
+  bus.inline(projection);
+  return new EmbeddedTaskStore({
+    database,
+    bus,
+    rows,
+    tails,
+    projection,
+    messages: new RecentMessages(database, clock),
+  });
+}
