@@ -123,6 +123,17 @@ describe('EmbeddedQueue', () => {
     await ticking.remove();
   });
 
+  it('gives at once what stands behind messages that dead-letter', async () => {
+    await embedded.queue.send('jobs', [{ body: 'poison 1' }, { body: 'poison 2' }]);
+    for (let i = 0; i < 2; i++) {
+      await receive();
+      clock.advance(30);
+    }
+    await embedded.queue.send('jobs', [{ body: 'good' }]);
+    expect(await receive('jobs', 1)).toMatchObject([{ body: 'good' }]);
+    expect(await receive(dlq)).toHaveLength(2);
+  });
+
   it('keeps what it receives for good without a dead-letter queue', async () => {
     await embedded.queue.create('patient', { visibilityTimeout: 1, maxReceiveCount: 1 });
     await embedded.queue.send('patient', [{ body: 'job' }]);

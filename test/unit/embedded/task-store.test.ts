@@ -104,6 +104,20 @@ describe('EmbeddedTaskStore', () => {
     expect(await get(task)).toMatchObject({ sequence: 1 });
   });
 
+  it('undoes an event whole when one that was parked behind it throws', async () => {
+    const task = await create();
+    const broken = entryOf(statusEvent(task, { sequence: 3 }, 'TASK_STATE_WORKING'));
+    await put({ ...broken, detail: { data: { ...(broken.detail as { data: object }).data, status: null } } });
+    await put(
+      entryOf(statusEvent(task, { sequence: 1 }, 'TASK_STATE_WORKING')),
+      entryOf(statusEvent(task, { sequence: 2 }, 'TASK_STATE_WORKING')),
+    );
+    expect(await get(task)).toMatchObject({ sequence: 1, position: 2 });
+    expect((await log(task)).map(({ position }) => position)).toEqual([1, 2]);
+    expect(await waiting()).toMatchObject([{ detail: { data: { sequence: 2 } } }]);
+    expect(await parked()).toEqual([3]);
+  });
+
   it('tells of outcomes', async () => {
     const task = await create();
     const apply = async (...event: Parameters<Embedded['tasks']['apply']>) =>

@@ -6,7 +6,6 @@ import {
   seedClient,
   seedSecurity,
 } from '../../../../services/standalone/issuer/seed-client.ts';
-import { isAgentId } from '../../../../shared/ids.ts';
 import { SecretHasher } from '../../../../shared/security/client-secret.ts';
 import { type Mesh, openMesh } from './host.ts';
 
