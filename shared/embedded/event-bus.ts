@@ -27,9 +27,6 @@ export interface InlineConsumer {
   abandon(): void;
 }
 
-/** EventBridge's limit of an entry: 1 MB of UTF-8. */
-const MAX_BYTES = 1_048_576;
-
 /** Events of one page of the archive's tail. */
 const TAIL_PAGE = 500;
 
@@ -82,8 +79,8 @@ export class EmbeddedEventBus implements EventBus, EventArchive {
    */
   putWithin(entry: BusEntry): { readonly id: string; readonly position: number } {
     const event = this.#envelope(entry);
+    checkEntry(entry);
     const text = serialize(event, entry.detailText);
-    checkEntry(entry, text);
     const inserted = this.#archive.run(event.source, event['detail-type'], entry.time ?? this.#clock.now(), text);
     const position = Number(inserted.lastInsertRowid);
     // As on AWS, a queue that two matching rules name gets the event twice.
@@ -177,14 +174,10 @@ function serialize(event: BusEvent, detailText: string | undefined): string {
 }
 
 /** What EventBridge refuses of an entry, https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html */
-function checkEntry({ source, detailType, detail }: BusEntry, text: string): void {
+function checkEntry({ source, detailType, detail }: BusEntry): void {
   if (source === '') throw new EntryRefusedError('its source is empty');
   if (detailType === '') throw new EntryRefusedError('its detail-type is empty');
   if (typeof detail !== 'object' || detail === null || Array.isArray(detail)) {
     throw new EntryRefusedError('its detail is not a JSON object');
-  }
-  // A character takes one byte at least.
-  if (text.length * 3 > MAX_BYTES && Buffer.byteLength(text) > MAX_BYTES) {
-    throw new EntryRefusedError(`it is larger than ${MAX_BYTES} bytes`);
   }
 }

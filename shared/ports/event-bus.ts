@@ -51,6 +51,7 @@ export interface ArchivedEvent {
  * Contract:
  * - `put` answers per entry, in order; an entry that is refused leaves its neighbours alone. What was answered with an
  *   id is on the disk, in the archive and in the queue of every rule that matches, once for each rule.
+ * - An entry may be as large as the gateway's largest body; an adapter whose bus takes less carries it by reference.
  * - `putRule` replaces the rule of that name, and throws `InvalidPatternError` for a pattern that AWS would refuse.
  * - A rule takes effect for events put after it resolved.
  */

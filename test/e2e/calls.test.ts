@@ -49,6 +49,15 @@ describe('the example agents', () => {
   });
 });
 
+describe('large parts', () => {
+  it.each([190_000, 300_000, 3_000_000])('of %i characters go through whole', async (length) => {
+    const text = 'é'.repeat(length / 2);
+    const task = await mesh.send('echo', text);
+    expect(task.status.state).toBe('TASK_STATE_COMPLETED');
+    expect(task.artifacts[0].parts[0].text).toBe(text);
+  });
+});
+
 describe('skills by their names', () => {
   it('an unknown one is -32601 and names those there are', async () => {
     const { status, body } = await mesh.rpc('weather', 'get_whether', {});

@@ -35,7 +35,10 @@ export const handler = defineAgent({
 });
 `;
 const withAgent = (handler: string) => (text: string) =>
-  text.replace('resources:', `  bad:\n    handler: ${handler}\n    events:\n      - subscription: { agent: bad }\n\nresources:`);
+  text.replace(
+    'resources:',
+    `  bad:\n    handler: ${handler}\n    events:\n      - subscription: { agent: bad }\n\nresources:`,
+  );
 
 describe('a start that cannot be', () => {
   it.each([
@@ -53,7 +56,10 @@ describe('a start that cannot be', () => {
     ],
     [
       'an agent that is none',
-      () => config((text) => text.replace(/handler: \S+agents\/asker.handler/, `handler: plain.handler`), { 'plain.ts': 'export const handler = () => {};' }),
+      () =>
+        config((text) => text.replace(/handler: \S+agents\/asker.handler/, `handler: plain.handler`), {
+          'plain.ts': 'export const handler = () => {};',
+        }),
       ['asker', 'defineAgent'],
     ],
     [
@@ -98,7 +104,10 @@ describe('a start that cannot be', () => {
 
   it('says so for a database that is none', async () => {
     const data = folder();
-    writeFileSync(path.join(data, 'starling.db'), 'this is no database, but long enough to be taken for one '.repeat(200));
+    writeFileSync(
+      path.join(data, 'starling.db'),
+      'this is no database, but long enough to be taken for one '.repeat(200),
+    );
     const { code, output } = await failingStart({ data });
     expect(code).toBe(1);
     expect(output).toContain('starling.db');
