@@ -162,7 +162,6 @@ export function eventBusContract(name: string, open: () => Promise<EventBusSubje
         made({ n: 2 }),
         made({}, { detailType: '' }),
         made([1, 2]),
-        made({ text: 'x'.repeat(1_100_000) }),
         made(loop),
         made({ n: 3 }),
       ]);
@@ -173,13 +172,17 @@ export function eventBusContract(name: string, open: () => Promise<EventBusSubje
         'ENTRY_REFUSED',
         'ENTRY_REFUSED',
         'ENTRY_REFUSED',
-        'ENTRY_REFUSED',
         'taken',
       ]);
-      const ids = [results[0], results[2], results[7]].map(idOf);
+      const ids = [results[0], results[2], results[6]].map(idOf);
       const got = (await events(3)).toSorted((a, b) => (JSON.stringify(a.detail) < JSON.stringify(b.detail) ? -1 : 1));
       expect(got.map(({ id }) => id)).toEqual(ids);
       expect(got.map(({ detail }) => detail)).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]);
+    });
+
+    it('takes an event as large as the largest body', async () => {
+      const [id] = await put(made({ text: 'x'.repeat(4_000_000) }));
+      expect(id).toBeTruthy();
     });
 
     it('takes an event that no rule matches', async () => {
