@@ -1,6 +1,6 @@
 import { archivedEvents } from '../support/archive.ts';
 import { openEmbedded } from '../support/embedded.ts';
-import { TestClock } from '../unit/security/fixtures.ts';
+import { TestClock } from '../support/fixtures.ts';
 import { agentRegistryContract } from './agent-registry.ts';
 
 agentRegistryContract('embedded', async () => {

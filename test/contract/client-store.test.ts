@@ -1,5 +1,5 @@
 import { EmbeddedClientStore } from '../../shared/embedded/client-store.ts';
-import { openDatabase } from '../unit/security/fixtures.ts';
+import { openDatabase } from '../support/fixtures.ts';
 import { clientStoreContract } from './client-store.ts';
 
 clientStoreContract('embedded', async () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { EmbeddedIdempotencyStore } from '../../shared/embedded/idempotency.ts';
-import { openDatabase, TestClock } from '../unit/security/fixtures.ts';
+import { openDatabase, TestClock } from '../support/fixtures.ts';
 import { idempotencyStoreContract } from './idempotency-store.ts';
 
 idempotencyStoreContract('embedded', async (clock) => {

@@ -1,5 +1,5 @@
 import { openEmbedded } from '../support/embedded.ts';
-import { TestClock } from '../unit/security/fixtures.ts';
+import { TestClock } from '../support/fixtures.ts';
 import { queueContract } from './queue.ts';
 
 queueContract('embedded', async () => {

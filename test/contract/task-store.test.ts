@@ -1,8 +1,8 @@
 import type { AgentEvent } from '../../shared/tasks/fold.ts';
 import { archivedEvents } from '../support/archive.ts';
 import { type Embedded, openEmbedded } from '../support/embedded.ts';
+import { TestClock } from '../support/fixtures.ts';
 import { entryOf } from '../support/task-events.ts';
-import { TestClock } from '../unit/security/fixtures.ts';
 import { taskStoreContract } from './task-store.ts';
 
 const ways = {

@@ -5,13 +5,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EmbeddedClientStore } from '../../shared/embedded/client-store.ts';
 import { Database } from '../../shared/embedded/database.ts';
 import { SecretHasher } from '../../shared/security/client-secret.ts';
-import { fixtureConfig, Mesh, newFolder } from '../support/mesh.ts';
+import { temporaryFolder } from '../support/fixtures.ts';
+import { fixtureConfig, Mesh } from '../support/mesh.ts';
 
 const restricted = { id: 'only-echo', secret: 'a secret of the test' };
 
 let mesh: Mesh;
 beforeAll(async () => {
-  const data = newFolder();
+  const data = temporaryFolder();
   await addRestrictedClient(data);
   mesh = await Mesh.start({ data, config: fixtureConfig, env: { STARLING_MAX_BODY: '100000' } });
 });

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseDocument } from 'yaml';
 import { A2AError, type A2AErrorReason } from '../../shared/a2a/errors.ts';
-import { type Mesh, newFolder } from '../support/mesh.ts';
+import { temporaryFolder } from '../support/fixtures.ts';
+import type { Mesh } from '../support/mesh.ts';
 import { type Block, blocksOf, patternOf, type Step, stepsOf, uuid, wordsOf } from '../support/page.ts';
 
 /** The pages whose commands are run here, and compared with what the pages say. */
@@ -28,7 +29,7 @@ const commands: Readonly<Record<string, string>> = {
 
 /** The project in a folder of its own, with the files of a page: what the page does cannot touch the tree. */
 class Project {
-  readonly folder = newFolder();
+  readonly folder = temporaryFolder();
   readonly #variables = new Map<string, string>();
   /** The ids on the page, and what they are this time. */
   readonly #ids = new Map<string, string>();

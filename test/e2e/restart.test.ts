@@ -1,9 +1,10 @@
 import { rmSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { fixtureConfig, Mesh, newFolder } from '../support/mesh.ts';
+import { temporaryFolder } from '../support/fixtures.ts';
+import { fixtureConfig, Mesh } from '../support/mesh.ts';
 
 let mesh: Mesh | undefined;
-const data = newFolder();
+const data = temporaryFolder();
 const start = async () => {
   mesh = await Mesh.start({ data, config: fixtureConfig });
   return mesh;

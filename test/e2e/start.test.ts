@@ -1,12 +1,13 @@
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { failingStart, fixtureConfig, newFolder } from '../support/mesh.ts';
+import { temporaryFolder } from '../support/fixtures.ts';
+import { failingStart, fixtureConfig } from '../support/mesh.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const folders: string[] = [];
 const folder = () => {
-  const made = newFolder();
+  const made = temporaryFolder();
   folders.push(made);
   return made;
 };

@@ -7,7 +7,7 @@ import { EmbeddedQueue } from '../../shared/embedded/queue.ts';
 import { EmbeddedStream } from '../../shared/embedded/stream.ts';
 import { openTasks } from '../../shared/embedded/tasks.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
-import { temporaryFolder } from '../unit/security/fixtures.ts';
+import { temporaryFolder } from './fixtures.ts';
 
 export const projectorQueue = 'starling-local-projector';
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import os from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { temporaryFolder } from './fixtures.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
@@ -55,7 +55,7 @@ export class Mesh {
   }
 
   static async start(options: MeshOptions = {}): Promise<Mesh> {
-    const data = options.data ?? newFolder();
+    const data = options.data ?? temporaryFolder();
     const { child, exited, output } = spawnMesh({ ...options, data });
     const url = await new Promise<string>((resolve, reject) => {
       child.stdout?.on('data', () => {
@@ -142,17 +142,13 @@ export class Mesh {
 
 /** Runs a mesh that is expected to end by itself. */
 export async function failingStart(options: MeshOptions & { data?: string } = {}): Promise<Exit & { output: string }> {
-  const data = options.data ?? newFolder();
+  const data = options.data ?? temporaryFolder();
   const { exited, output, child } = spawnMesh({ ...options, data });
   const timer = setTimeout(() => child.kill('SIGKILL'), 15_000);
   const exit = await exited;
   clearTimeout(timer);
   if (options.data === undefined) rmSync(data, { recursive: true, force: true });
   return { ...exit, output: output() };
-}
-
-export function newFolder(): string {
-  return mkdtempSync(path.join(os.tmpdir(), 'starling-'));
 }
 
 function spawnMesh({ data, config, env = {} }: MeshOptions & { data: string }) {

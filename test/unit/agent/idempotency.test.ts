@@ -10,7 +10,7 @@ import { EmbeddedIdempotencyStore } from '../../../shared/embedded/idempotency.t
 import type { TaskRequestedV1 } from '../../../shared/events/generated/types.ts';
 import { systemClock } from '../../../shared/ports/clock.ts';
 import type { IdempotencyStore } from '../../../shared/ports/idempotency-store.ts';
-import { temporaryFolder } from '../security/fixtures.ts';
+import { temporaryFolder } from '../../support/fixtures.ts';
 
 const request: TaskRequestedV1 = {
   taskId: '0198c5c6-7d1c-7b3a-8f00-000000000001',

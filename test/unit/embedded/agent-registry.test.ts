@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { AgentId } from '../../../shared/ids.ts';
 import type { AgentRecord } from '../../../shared/ports/agent-registry.ts';
 import { openEmbedded } from '../../support/embedded.ts';
-import { TestClock } from '../security/fixtures.ts';
+import { TestClock } from '../../support/fixtures.ts';
 
 const record = (id: string): AgentRecord => ({
   id: id as AgentId,

@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Database } from '../../../shared/embedded/database.ts';
 import { ConfigurationError } from '../../../shared/errors.ts';
-import { temporaryFolder } from '../security/fixtures.ts';
+import { temporaryFolder } from '../../support/fixtures.ts';
 
 type SyncCallback = (error: NodeJS.ErrnoException | null) => void;
 

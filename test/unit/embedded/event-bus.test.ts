@@ -4,7 +4,7 @@ import type { InlineConsumer } from '../../../shared/embedded/event-bus.ts';
 import type { BusEntry, BusEvent } from '../../../shared/ports/event-bus.ts';
 import { archivedEvents } from '../../support/archive.ts';
 import { type Embedded, openEmbedded } from '../../support/embedded.ts';
-import { TestClock } from '../security/fixtures.ts';
+import { TestClock } from '../../support/fixtures.ts';
 
 const made = (n: number, more: Partial<BusEntry> = {}): BusEntry => ({
   source: 'test',

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../shared/ports/clock.ts';
 import { type Embedded, openEmbedded } from '../../support/embedded.ts';
-import { TestClock } from '../security/fixtures.ts';
+import { TestClock } from '../../support/fixtures.ts';
 
 const dlq = 'jobs-dlq';
 const settings = { visibilityTimeout: 30, maxReceiveCount: 2, deadLetterQueue: dlq };

@@ -3,8 +3,8 @@ import type { BusEntry } from '../../../shared/ports/event-bus.ts';
 import type { LogEntry } from '../../../shared/tasks/log.ts';
 import type { TaskRecord } from '../../../shared/tasks/state.ts';
 import { type Embedded, openEmbedded, projectorQueue } from '../../support/embedded.ts';
+import { TestClock } from '../../support/fixtures.ts';
 import { artifactEvent, entry, entryOf, newTask, nextTurn, noon, statusEvent } from '../../support/task-events.ts';
-import { TestClock } from '../security/fixtures.ts';
 
 describe('EmbeddedTaskStore', () => {
   const clock = new TestClock();

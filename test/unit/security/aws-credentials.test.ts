@@ -2,7 +2,7 @@ import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../../shared/errors.ts';
 import { awsCredentials, awsCredentialsFile } from '../../../shared/security/aws-credentials.ts';
-import { temporaryFolder } from './fixtures.ts';
+import { temporaryFolder } from '../../support/fixtures.ts';
 
 let folder: string;
 beforeEach(() => {

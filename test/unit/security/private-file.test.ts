@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, write
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createPrivateFile, readPrivateFile, writePrivateFile } from '../../../shared/security/private-file.ts';
-import { temporaryFolder } from './fixtures.ts';
+import { temporaryFolder } from '../../support/fixtures.ts';
 
 let folder: string;
 beforeEach(() => {

@@ -5,7 +5,7 @@ import { exportSPKI, importJWK, SignJWT, UnsecuredJWT } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { KeysUnavailableError, TokenError } from '../../../shared/security/token-error.ts';
 import { createTokenVerifier, type TokenVerifier } from '../../../shared/security/verify-token.ts';
-import { createTestIssuer, TestClock, type TestIssuer } from './fixtures.ts';
+import { createTestIssuer, TestClock, type TestIssuer } from '../../support/fixtures.ts';
 
 let clock: TestClock;
 let trusted: TestIssuer;

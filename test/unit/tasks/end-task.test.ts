@@ -6,8 +6,8 @@ import { endTask } from '../../../shared/tasks/end-task.ts';
 import type { TaskRecord } from '../../../shared/tasks/state.ts';
 import { archivedEvents } from '../../support/archive.ts';
 import { type Embedded, openEmbedded } from '../../support/embedded.ts';
+import { TestClock } from '../../support/fixtures.ts';
 import { entryOf, newTask, statusEvent } from '../../support/task-events.ts';
-import { TestClock } from '../security/fixtures.ts';
 
 describe('endTask', () => {
   const clock = new TestClock();

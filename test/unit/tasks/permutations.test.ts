@@ -4,8 +4,8 @@ import type { AgentEvent } from '../../../shared/tasks/fold.ts';
 import type { LogEntry } from '../../../shared/tasks/log.ts';
 import type { TaskRecord } from '../../../shared/tasks/state.ts';
 import { type Embedded, openEmbedded } from '../../support/embedded.ts';
+import { TestClock } from '../../support/fixtures.ts';
 import { artifactEvent, entryOf, newTask, statusEvent } from '../../support/task-events.ts';
-import { TestClock } from '../security/fixtures.ts';
 
 /** One event of an agent, before it has a task. */
 type Step =

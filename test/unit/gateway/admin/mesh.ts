@@ -7,7 +7,7 @@ import { openTasks } from '../../../../shared/embedded/tasks.ts';
 import { EventPublisher } from '../../../../shared/events/publisher.ts';
 import { type AgentId, type ContextId, type TaskId, uuidv7 } from '../../../../shared/ids.ts';
 import type { LogFields } from '../../../../shared/telemetry/logger.ts';
-import { openDatabase, TestClock } from '../../security/fixtures.ts';
+import { openDatabase, TestClock } from '../../../support/fixtures.ts';
 
 /** The admin API over the embedded stores. */
 export function openMesh() {

@@ -8,7 +8,7 @@ import { EmbeddedSecretStore } from '../../../../shared/embedded/secret-store.ts
 import type { ClientStore } from '../../../../shared/ports/client-store.ts';
 import type { PermissionStore } from '../../../../shared/ports/permission-store.ts';
 import { createTokenVerifier, type TokenVerifier } from '../../../../shared/security/verify-token.ts';
-import { openDatabase, TestClock } from '../../security/fixtures.ts';
+import { openDatabase, TestClock } from '../../../support/fixtures.ts';
 
 /** What the issuer stands on: kept when the issuer is started again. */
 export interface Mesh {
