@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { AdminTask, AdminTasks } from '../../shared/admin/types.ts';
+import { UsageError } from '../errors.ts';
 import { Mesh } from '../mesh/mesh.ts';
 import { printJson } from '../print/output.ts';
 import { printTask, printTasks } from '../print/tasks.ts';
@@ -59,6 +60,7 @@ async function list(options: ListOptions): Promise<void> {
 }
 
 async function get(id: string, options: GetOptions): Promise<void> {
+  if (id === '') throw new UsageError("The task's id is empty: npx starling tasks list shows them.");
   const answer = await new Mesh(readTarget(options)).get<AdminTask>(`/admin/tasks/${encodeURIComponent(id)}`);
   if (options.json) printJson(answer);
   else printTask(answer);

@@ -1,12 +1,13 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { A2AError } from '../../shared/a2a/errors.ts';
+import { oauthError } from '../../shared/http/oauth-error.ts';
 import type { Runtime } from '../../shared/runtime/runtime.ts';
 import { Correlator } from './a2a/correlator.ts';
 import { Operations } from './a2a/operations.ts';
 import { adminRoutes } from './admin/routes.ts';
 import { cardEndpoint } from './cards.ts';
-import type { GatewayEnvironment } from './environment.ts';
+import { type GatewayEnvironment, principalOf } from './environment.ts';
 import { jsonRpcEndpoint, jsonRpcError } from './jsonrpc/endpoint.ts';
 
 export interface Gateway {
@@ -44,6 +45,13 @@ export function createGateway(runtime: Runtime): Gateway {
   app.get('/health', (context) =>
     draining.signal.aborted ? context.json({ status: 'draining' }, 503) : context.json({ status: 'ok' }),
   );
+  // Every host has these behind the authorizer. One that has not is wired wrongly, and shows nothing.
+  const authorized: MiddlewareHandler<GatewayEnvironment> = (context, next) =>
+    principalOf(context)
+      ? next()
+      : Promise.resolve(oauthError(401, 'invalid_token', 'This call needs an access token.'));
+  app.use('/metrics', authorized);
+  app.use('/admin/*', authorized);
   app.get(
     '/metrics',
     async () =>

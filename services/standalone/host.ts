@@ -62,8 +62,19 @@ export async function startHost(options: HostOptions): Promise<Host> {
   } catch (error) {
     for (const stop of stops.reverse()) await stop();
     await server.close(0);
-    throw error;
+    throw isSqliteError(error) ? damaged(settings, error) : error;
   }
+}
+
+function isSqliteError(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR';
+}
+
+function damaged({ data }: Settings, cause: Error): ConfigurationError {
+  return new ConfigurationError(
+    `The database in ${data} cannot be read (${cause.message}). Restore it from a backup, or set STARLING_DATA to another folder.`,
+    { cause },
+  );
 }
 
 async function startBehind(server: HttpServer, options: HostOptions, stops: (() => Promise<void>)[]): Promise<Host> {

@@ -1,5 +1,6 @@
 import { messageOf, StarlingError } from '../../shared/errors.ts';
 import { readSettings } from '../../shared/runtime/settings.ts';
+import type { Logger } from '../../shared/telemetry/logger.ts';
 import { createLogger } from '../../shared/telemetry/powertools-logger.ts';
 import { type Host, startHost } from './host.ts';
 import { readWiring } from './wiring/index.ts';
@@ -8,6 +9,7 @@ import { readWiring } from './wiring/index.ts';
 async function main(): Promise<void> {
   const settings = readSettings(process.env, process.stdout.isTTY ?? false);
   const log = createLogger({ level: settings.logLevel, format: settings.logFormat, service: 'starling' });
+  outliveStrayErrors(log);
   const wiring = readWiring(settings.config, { stage: settings.stage, env: process.env });
   const host = await startHost({
     settings,
@@ -18,17 +20,27 @@ async function main(): Promise<void> {
       process.exit(1);
     },
   });
-  stopAtSignals(host);
+  stopAtSignals(host, log);
   process.stdout.write(greeting(host));
 }
 
-function stopAtSignals(host: Host): void {
+/**
+ * What an agent lets fall (a promise that nobody awaits, an error in a timer) ends that agent's attempt at most. It must
+ * not end the mesh: the message would come again at the next start, and end that one too.
+ */
+function outliveStrayErrors(log: Logger): void {
+  process.on('unhandledRejection', (error) => log.error('a promise was rejected that nobody awaits', { error }));
+  process.on('uncaughtException', (error) => log.error('an error was thrown that nobody catches', { error }));
+}
+
+function stopAtSignals(host: Host, log: Logger): void {
   let stopping = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       // The second one does not wait.
       if (stopping) process.exit(130);
       stopping = true;
+      log.info('the mesh is stopping', { signal });
       host.stop().then(
         () => process.exit(0),
         (error: unknown) => {

@@ -67,5 +67,5 @@ export class A2AError extends StarlingError {
 
 /** The one answer for a task that is not there, and for one that the caller may not see. */
 export function taskNotFound(taskId: string): A2AError {
-  return new A2AError('TASK_NOT_FOUND', `There is no task ${taskId} for you at this agent.`);
+  return new A2AError('TASK_NOT_FOUND', `There is no task ${taskId.slice(0, 80)} for you at this agent.`);
 }

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 
-/** Batches between two checkpoints: some 5 to 20 MB of write-ahead log. */
-const BATCHES_PER_CHECKPOINT = 1_000;
+/** Batches between two checkpoints: under load some 50 MB of write-ahead log. */
+const BATCHES_PER_CHECKPOINT = 250;
 
 /**
  * Moves the write-ahead log into the database from a thread of its own, so that no call waits for it: passive

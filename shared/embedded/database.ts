@@ -246,6 +246,15 @@ export class Database {
 }
 
 function settle(unit: Unit): void {
-  if (unit.effects) for (const effect of unit.effects) effect();
+  for (const effect of unit.effects ?? []) {
+    try {
+      effect();
+    } catch (error) {
+      // A defect of ours: it must not take from the other units of the batch what is theirs.
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  }
   unit.resolve(unit.result as never);
 }

@@ -45,7 +45,7 @@ export function readSettings(env: Environment, terminal: boolean): Settings {
       integer: true,
       what: 'bytes',
     }),
-    url: (env.STARLING_PUBLIC_URL || `http://${urlHost(host)}:${port}`).replace(/\/+$/, ''),
+    url: publicUrl(env, `http://${urlHost(host)}:${port}`),
     bus: `starling-${stage}`,
     artifactStream: `starling-${stage}-artifacts`,
     logLevel: oneOf(env, 'STARLING_LOG_LEVEL', logLevels, 'INFO'),
@@ -57,6 +57,18 @@ export function readSettings(env: Environment, terminal: boolean): Settings {
 function urlHost(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
   return host.includes(':') ? `[${host}]` : host;
+}
+
+function publicUrl(env: Environment, otherwise: string): string {
+  const text = env.STARLING_PUBLIC_URL;
+  if (text === undefined || text === '') return otherwise;
+  const url = URL.parse(text);
+  if (!url || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
+    throw new ConfigurationError(
+      `STARLING_PUBLIC_URL is "${text}", but takes an address like https://mesh.example.com.`,
+    );
+  }
+  return text.replace(/\/+$/, '');
 }
 
 interface Bounds {

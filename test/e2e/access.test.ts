@@ -209,6 +209,33 @@ describe('a call that is wrong', () => {
     });
   });
 
+  it.each(['messageId', 'contextId', 'taskId'])('with a %s of half characters is -32602', async (field) => {
+    for (const id of ['"\\ud800"', '"a\\u0000b"', '7']) {
+      const ids = { messageId: '"m"', [field]: id };
+      const fields = Object.entries(ids).map(([name, value]) => `"${name}":${value}`);
+      const body = `{"jsonrpc":"2.0","id":1,"method":"SendMessage","params":{"message":{${fields.join()},"role":"ROLE_USER","parts":[{"text":"x"}]}}}`;
+      const response = await post('/agents/echo', await authorized(), body);
+      expect(((await response.json()) as Answer).error).toMatchObject({ code: -32602 });
+    }
+  });
+
+  it('nested too deep is -32600', async () => {
+    const data = `${'['.repeat(5_000)}${']'.repeat(5_000)}`;
+    const body = call.replace('{"text":"hi"}', `{"data":${data}}`);
+    const response = await post('/agents/echo', await authorized(), body);
+    expect(((await response.json()) as Answer).error).toMatchObject({ code: -32600 });
+  });
+
+  it('of no announced length is served', async () => {
+    const response = await fetch(`${mesh.url}/agents/echo`, {
+      method: 'POST',
+      headers: await authorized(),
+      body: new Blob([call]).stream(),
+      duplex: 'half',
+    } as RequestInit);
+    expect(await response.json()).toMatchObject({ result: { task: { status: { state: 'TASK_STATE_COMPLETED' } } } });
+  });
+
   it('with invalid UTF-8 is -32700', async () => {
     const body = Buffer.from('{"jsonrpc":"2.0","id":"\xff"}', 'latin1');
     const response = await fetch(`${mesh.url}/agents/echo`, { method: 'POST', headers: await authorized(), body });

@@ -57,6 +57,14 @@ describe('an agent that hangs', () => {
   });
 });
 
+describe('an agent that lets errors fall', () => {
+  it('does not take the mesh with it, and the log tells', async () => {
+    expect((await mesh.send('careless', 'go')).status.state).toBe('TASK_STATE_COMPLETED');
+    expect((await mesh.send('echo', 'and the others')).status.state).toBe('TASK_STATE_COMPLETED');
+    for (const text of ['a floating promise', 'a throwing timer']) expect(mesh.output).toContain(text);
+  });
+});
+
 describe('cancel', () => {
   it('is final at once and tells the agent to stop', async () => {
     const { id } = await mesh.send('patient', 'wait', { configuration: { returnImmediately: true } });

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/fixtures.ts';
-import { failingStart, fixtureConfig } from '../support/mesh.ts';
+import { failingStart, fixtureConfig, Mesh } from '../support/mesh.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const folders: string[] = [];
@@ -69,6 +69,16 @@ describe('a start that cannot be', () => {
       ['serverless.yml:', 'retries'],
     ],
     [
+      'a misspelt authorizer, which would open its route',
+      () => config((text) => text.replace('path: /metrics, authorizer:', 'path: /metrics, authoriser:')),
+      ['serverless.yml:', 'authoriser'],
+    ],
+    [
+      'an alias that nothing anchors',
+      () => config((text) => text.replace('timeout: 50', 'timeout: *nope')),
+      ['serverless.yml', 'nope'],
+    ],
+    [
       'a pattern that the bus would refuse',
       () => config((text) => text.replace('source: [{ prefix: starling.agents. }]', 'source: starling')),
       ['serverless.yml:'],
@@ -96,6 +106,7 @@ describe('a start that cannot be', () => {
     ['STARLING_WAIT', '-1'],
     ['STARLING_MAX_BODY', '4MB'],
     ['STARLING_LOG', 'xml'],
+    ['STARLING_PUBLIC_URL', 'foo'],
     ['STARLING_WEATHER', 'crystal-ball'],
   ])('names the variable: %s=%s', async (name, value) => {
     const { code, output } = await failingStart({ env: { [name]: value } });
@@ -113,6 +124,21 @@ describe('a start that cannot be', () => {
     expect(code).toBe(1);
     expect(output).toContain('starling.db');
     expect(output).toContain('STARLING_DATA');
+  });
+
+  it('says so for a database that is damaged in the middle', async () => {
+    const data = temporaryFolder();
+    folders.push(data);
+    const mesh = await Mesh.start({ data, config: fixtureConfig });
+    await mesh.stop();
+    const file = path.join(data, 'starling.db');
+    const bytes = readFileSync(file);
+    bytes.fill(0xa5, 8192);
+    writeFileSync(file, bytes);
+    const { code, output } = await failingStart({ data });
+    expect(code).toBe(1);
+    expect(output).toContain('STARLING_DATA');
+    expect(output).not.toMatch(/^\s+at /m);
   });
 
   it.skipIf(process.getuid?.() === 0)('says so for a folder that cannot be written', async () => {

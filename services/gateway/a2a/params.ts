@@ -14,11 +14,11 @@ export function readConfiguration(params: Params): SendConfiguration {
   const configuration = optionalObject(params, 'configuration') ?? {};
   const returnImmediately = configuration.returnImmediately ?? false;
   if (typeof returnImmediately !== 'boolean') throw wrong('configuration.returnImmediately', 'a boolean');
-  const modes = configuration.acceptedOutputModes;
+  const modes = configuration.acceptedOutputModes ?? undefined;
   if (modes !== undefined && !(Array.isArray(modes) && modes.every((mode) => typeof mode === 'string'))) {
     throw wrong('configuration.acceptedOutputModes', 'an array of strings');
   }
-  if (configuration.taskPushNotificationConfig !== undefined) {
+  if ((configuration.taskPushNotificationConfig ?? undefined) !== undefined) {
     throw new A2AError(
       'PUSH_NOTIFICATION_NOT_SUPPORTED',
       'This agent sends no push notifications: see capabilities in its card.',

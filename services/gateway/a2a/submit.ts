@@ -171,9 +171,8 @@ function readMessage(value: unknown): Message {
     throw new A2AError('INVALID_PARAMS', 'params.message is missing or not an object.');
   }
   const { taskId, contextId, ...message } = withoutNulls(value) as Message;
-  for (const [field, id] of Object.entries({ taskId, contextId })) {
-    if (id !== undefined && typeof id !== 'string')
-      throw new A2AError('INVALID_PARAMS', `message.${field} is not a string.`);
+  for (const [field, id] of Object.entries({ taskId, contextId, messageId: message.messageId })) {
+    if (id !== undefined && (typeof id !== 'string' || !isPlain(id))) throw notAnId(field);
   }
   return {
     ...message,
@@ -181,6 +180,15 @@ function readMessage(value: unknown): Message {
     ...(contextId && { contextId }),
     parts: Array.isArray(message.parts) ? message.parts.map((part) => withoutNulls(part) as Part) : message.parts,
   };
+}
+
+/** Ids are kept and compared as text: half a surrogate pair would be stored as another character than it came. */
+function isPlain(id: string): boolean {
+  return id.isWellFormed() && !/\p{Cc}/u.test(id);
+}
+
+function notAnId(field: string): A2AError {
+  return new A2AError('INVALID_PARAMS', `message.${field} is not a string of whole, printable characters.`);
 }
 
 /** A data part may well be null. */

@@ -17,11 +17,14 @@ export function jsonRpcEndpoint(runtime: Runtime, operations: Operations) {
   return async (context: GatewayContext): Promise<Response> => {
     const agentId = context.req.param('agentId') ?? '';
     let id: RequestId = null;
+    let agent: RegisteredAgent | undefined;
+    const body = await readBody(context);
+    if (body === undefined) return new Response(null, { status: CLIENT_GONE });
     try {
-      const request = readRequest(Buffer.from(await context.req.arrayBuffer()));
+      const request = readRequest(body);
       id = request.id;
       checkVersion(context.req.header('a2a-version') ?? context.req.query('A2A-Version'), request.method);
-      const agent = await findAgent(runtime, agentId);
+      agent = await findAgent(runtime, agentId);
       runtime.metrics.count('starling_calls_total', { agent: agent.id, method: methodLabel(agent, request.method) });
       const gone = new AbortController();
       const call = callOf(context, agent, gone.signal);
@@ -38,7 +41,8 @@ export function jsonRpcEndpoint(runtime: Runtime, operations: Operations) {
     } catch (thrown) {
       const error = callerError(runtime, thrown);
       runtime.metrics.count('starling_call_errors_total', {
-        agent: agentLabel(runtime, error, agentId),
+        // From what the mesh knows, so that no caller can make the labels many.
+        agent: agent?.id ?? 'unknown',
         code: error.reason,
       });
       return refuse(thrown instanceof JsonRpcRequestError ? thrown.id : id, error);
@@ -49,6 +53,18 @@ export function jsonRpcEndpoint(runtime: Runtime, operations: Operations) {
 /** The error of a request that the host turned away before it could be read, such as one with too large a body. */
 export function jsonRpcError(error: A2AError): Response {
   return refuse(null, error);
+}
+
+/** What nginx writes down for a client that has gone; nobody reads it as an answer. */
+const CLIENT_GONE = 499;
+
+/** Undefined where the client broke off before all had come. */
+async function readBody(context: GatewayContext): Promise<Buffer | undefined> {
+  try {
+    return Buffer.from(await context.req.arrayBuffer());
+  } catch {
+    return undefined;
+  }
 }
 
 async function findAgent(runtime: Runtime, agentId: string): Promise<RegisteredAgent> {
@@ -127,8 +143,4 @@ function refuse(id: RequestId, error: A2AError): Response {
 function methodLabel(agent: RegisteredAgent, method: string): string {
   if (operationOf(method)) return method;
   return agent.card.skills.some(({ id }) => id === method) ? method : 'unknown';
-}
-
-function agentLabel(_runtime: Runtime, error: A2AError, agentId: string): string {
-  return error.reason === 'AGENT_NOT_FOUND' || !isAgentId(agentId) ? 'unknown' : agentId;
 }

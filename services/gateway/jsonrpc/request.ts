@@ -1,4 +1,5 @@
 import { A2AError } from '../../../shared/a2a/errors.ts';
+import { nestingOf } from '../../../shared/json-nesting.ts';
 import type { Params } from '../a2a/params.ts';
 
 export type RequestId = string | number | null;
@@ -52,7 +53,11 @@ export function paramsObject({ params, method }: JsonRpcRequest): Params {
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
+/** Deeper than any message is, and far from what the stack bears. */
+const MAX_NESTING = 256;
+
 function parse(body: Buffer): unknown {
+  if (nestingOf(body) > MAX_NESTING) throw invalid(null, `The body is nested more than ${MAX_NESTING} levels deep.`);
   try {
     return JSON.parse(decoder.decode(body));
   } catch (cause) {

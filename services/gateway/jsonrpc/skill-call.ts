@@ -57,7 +57,7 @@ function noSuchSkill({ id, card }: RegisteredAgent, method: string): A2AError {
   const skills = card.skills.map((skill) => skill.id).join(', ');
   return new A2AError(
     'METHOD_NOT_FOUND',
-    `${method} is neither a method of A2A 1.0 nor a skill of ${id}, which has: ${skills}.`,
+    `${method.slice(0, 80)} is neither a method of A2A 1.0 nor a skill of ${id}, which has: ${skills}.`,
     {
       metadata: { skills },
     },

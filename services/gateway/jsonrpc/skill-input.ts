@@ -36,6 +36,8 @@ function compile(schema: Readonly<Record<string, unknown>>): InputValidator {
     // The last error is the innermost: what the caller can mend.
     const innermost = errors.at(-1);
     const where = innermost?.instanceLocation.replace(/^#\/?/, '') || 'params';
-    return `${where}: ${(innermost?.error ?? 'does not fit the schema').replace(/\.$/, '')}`;
+    const why =
+      innermost?.keyword === 'false' ? 'is not a field that it takes' : (innermost?.error ?? 'does not fit the schema');
+    return `${where}: ${why.replace(/\.$/, '')}`;
   };
 }

@@ -11,7 +11,7 @@ const SUPPORTED = '1.0';
  */
 export function checkVersion(asked: string | undefined, method: string): void {
   if (asked !== undefined && asked !== '') {
-    if (asked !== SUPPORTED) throw notSupported(`A2A version ${asked} is not supported`);
+    if (asked !== SUPPORTED) throw notSupported(`A2A version ${asked.slice(0, 80)} is not supported`);
     return;
   }
   if (legacyMethods.has(method)) throw notSupported(`${method} is a method of A2A 0.3, which is not supported`);

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { ConfigurationError, messageOf } from '../../../shared/errors.ts';
 import { cloudFormationTags } from './cloudformation.ts';
 
@@ -29,7 +29,7 @@ export function readDocument(file: string): WiringDocument {
     throw new ConfigurationError(`${file}:${line}:${col}: not valid YAML: ${problem.message}`, { cause: problem });
   }
   return {
-    root: document.toJS(),
+    root: toJS(file, document),
     at(path) {
       let node: unknown = document.contents;
       let offset = 0;
@@ -69,4 +69,13 @@ function child(node: unknown, step: string | number): { node: unknown; offset: n
 
 function offsetOf(node: Node): number {
   return node.range?.[0] ?? 0;
+}
+
+/** An alias that nothing anchors is found only now. */
+function toJS(file: string, document: Document): unknown {
+  try {
+    return document.toJS();
+  } catch (cause) {
+    throw new ConfigurationError(`${file}: not valid YAML: ${messageOf(cause)}`, { cause });
+  }
 }
