@@ -16,7 +16,6 @@ const migrations: readonly string[] = [
     time        INTEGER NOT NULL,
     event       TEXT NOT NULL           -- the whole EventBridge event: also the body of every queue message made of it
   ) STRICT;
-  CREATE INDEX events_by_time ON events (time);
 
   CREATE TABLE quarantine (             -- events that broke their contract: kept with the reason, not applied
     position INTEGER PRIMARY KEY,
@@ -75,7 +74,6 @@ const migrations: readonly string[] = [
     artifacts    TEXT NOT NULL          -- JSON: ids of the artifacts that the current attempt has begun
   ) STRICT;
   CREATE INDEX tasks_by_deadline ON tasks (deadline) WHERE open = 1;
-  CREATE INDEX tasks_by_owner ON tasks (owner, status_at DESC, task DESC);
 
   CREATE TABLE task_log (
     task     INTEGER NOT NULL,
