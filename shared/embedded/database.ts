@@ -5,16 +5,7 @@ import { messageOf, StarlingError } from '../errors.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { type FolderLock, lockFolder } from './folder.ts';
 import { openSqliteFile } from './sqlite-file.ts';
-
-/** One piece of work of a batch. `settle` is called once, when the work is as durable as it was asked to be. */
-interface Unit {
-  readonly run: () => unknown;
-  readonly lazy: boolean;
-  readonly resolve: (value: never) => void;
-  readonly reject: (error: unknown) => void;
-  effects: (() => void)[] | undefined;
-  result?: unknown;
-}
+import { settle, type Unit } from './unit.ts';
 
 export interface DatabaseOptions {
   /**
@@ -243,18 +234,4 @@ export class Database {
     for (const unit of [...units, ...this.#waiting.splice(0)]) unit.reject(fatal);
     this.#onFatal(fatal);
   }
-}
-
-function settle(unit: Unit): void {
-  for (const effect of unit.effects ?? []) {
-    try {
-      effect();
-    } catch (error) {
-      // A defect of ours: it must not take from the other units of the batch what is theirs.
-      queueMicrotask(() => {
-        throw error;
-      });
-    }
-  }
-  unit.resolve(unit.result as never);
 }

@@ -46,6 +46,13 @@ describe('the example agents', () => {
       message: { ...message(''), parts: [{ data: { a: [1, null] } }] },
     });
     expect(body.result.task.artifacts[0].parts).toEqual([{ data: { a: [1, null] } }]);
+    const parts = [
+      { text: 'a' },
+      { url: 'https://example.com/b', mediaType: 'text/html' },
+      { raw: 'aGk=', filename: 'c' },
+      { data: null },
+    ];
+    expect((await mesh.send('echo', '', { message: { parts } })).artifacts[0].parts).toEqual(parts);
   });
 });
 

@@ -1,4 +1,4 @@
-import { defineAgent } from '../../../shared/agent/index.ts';
+import { artifact, defineAgent } from '../../../shared/agent/index.ts';
 
 /** Says what it is told, part by part: the shortest agent there is, and the one that the benchmark calls. */
 export const handler = defineAgent({
@@ -10,10 +10,10 @@ export const handler = defineAgent({
     {
       id: 'echo',
       name: 'Echo',
-      description: 'Returns the text or the data that it is sent.',
+      description: 'Returns the parts that it is sent.',
       tags: ['test', 'example'],
       examples: ['hello'],
     },
   ],
-  handler: (task) => (task.input === undefined ? task.text : task.input),
+  handler: (task) => artifact({ parts: task.message.parts }),
 });

@@ -28,6 +28,8 @@ export const handler = defineAgent({
     }),
   ],
   handler: async (task) => {
+    const { location } = (task.input ?? {}) as { location?: unknown };
+    if (typeof location === 'string') return report(location, task);
     if (task.text.trim() === '') throw new TaskRejected('Name a city, such as "Seoul" or "Paris, FR".');
     return (await report(task.text, task)).summary;
   },
