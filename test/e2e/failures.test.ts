@@ -57,6 +57,17 @@ describe('an agent that hangs', () => {
   });
 });
 
+describe('deadlines', () => {
+  it('are each kept, also when another passes before', async () => {
+    const tasks = [0, 400, 800].map(async (delay) => {
+      await new Promise((resolve) => setTimeout(resolve, delay));
+      return mesh.send('sleeper', `after ${delay} ms`);
+    });
+    // A call whose task was not ended in time comes back with the task at work.
+    for (const task of await Promise.all(tasks)) expect(task.status.state).toBe('TASK_STATE_FAILED');
+  });
+});
+
 describe('an agent that lets errors fall', () => {
   it('does not take the mesh with it, and the log tells', async () => {
     expect((await mesh.send('careless', 'go')).status.state).toBe('TASK_STATE_COMPLETED');

@@ -7,15 +7,19 @@ export class ScheduleSource implements Source {
   readonly #target: LocalFunction;
   readonly #milliseconds: number;
   readonly #log: Logger;
+  readonly #after: () => void;
   #timer: NodeJS.Timeout | undefined;
   #soon: { readonly at: number; readonly timer: NodeJS.Timeout } | undefined;
   #running: Promise<void> | undefined;
   #again = false;
+  #stopped = false;
 
-  constructor(target: LocalFunction, seconds: number, log: Logger) {
+  /** `after` is called when an invocation has ended: to say when the next is wanted. */
+  constructor(target: LocalFunction, seconds: number, log: Logger, after: () => void = () => {}) {
     this.#target = target;
     this.#milliseconds = seconds * 1000;
     this.#log = log;
+    this.#after = after;
   }
 
   start(): void {
@@ -23,6 +27,7 @@ export class ScheduleSource implements Source {
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true;
     clearInterval(this.#timer);
     clearTimeout(this.#soon?.timer);
     await this.#running;
@@ -55,6 +60,8 @@ export class ScheduleSource implements Source {
       )
       .finally(() => {
         this.#running = undefined;
+        if (this.#stopped) return;
+        this.#after();
         if (!this.#again) return;
         this.#again = false;
         this.#invoke();

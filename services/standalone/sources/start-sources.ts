@@ -33,13 +33,28 @@ export async function startSources({ runtime, wiring, functions }: Sources): Pro
       sources.push(await queueSource(runtime, wiring, { wired, subscription, target }));
     for (const consumer of wired.streams) sources.push(await streamSource(runtime, consumer, target));
     for (const { rate } of wired.schedules) {
-      const source = new ScheduleSource(target, rate, runtime.log);
-      if (wired.name === SWEEPER) runtime.tasks.watchDeadlines((at) => source.invokeAt(at, runtime.clock.now()));
-      sources.push(source);
+      sources.push(
+        wired.name === SWEEPER ? sweeperSource(runtime, target, rate) : new ScheduleSource(target, rate, runtime.log),
+      );
     }
   }
   for (const source of sources) source.start();
   return sources;
+}
+
+/** Between two sweeps, in milliseconds: one that fails is not repeated without end. */
+const SWEEP_PAUSE = 500;
+
+/** Sweeps at each deadline: after a sweep, the earliest that is left is the next. */
+function sweeperSource({ tasks, clock, log }: StandaloneRuntime, target: LocalFunction, rate: number): Source {
+  let notBefore = 0;
+  const watch = () => tasks.watchDeadlines((at) => source.invokeAt(Math.max(at, notBefore), clock.now()));
+  const source = new ScheduleSource(target, rate, log, () => {
+    notBefore = clock.now() + SWEEP_PAUSE;
+    watch();
+  });
+  watch();
+  return source;
 }
 
 interface Subscribed {
