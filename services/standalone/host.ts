@@ -155,9 +155,12 @@ async function loadServices(wiring: Wiring): Promise<Map<string, HttpService>> {
     try {
       module = await import(handler.file);
     } catch (cause) {
-      throw new ConfigurationError(`The function ${name} cannot be loaded from ${handler.file}: ${messageOf(cause)}`, {
-        cause,
-      });
+      throw new ConfigurationError(
+        `${handler.at}: the function ${name} cannot be loaded from ${handler.file}: ${messageOf(cause)}`,
+        {
+          cause,
+        },
+      );
     }
     if (module.service) services.set(name, module.service);
   }

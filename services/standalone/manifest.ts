@@ -26,7 +26,7 @@ async function definitionOf(wired: WiredFunction): Promise<AgentDefinition> {
   const handler = await loadHandler(wired);
   if (!('definition' in handler)) {
     throw new ConfigurationError(
-      `The function ${wired.name} has a subscription of an agent, but ${wired.handler.file} exports no agent: make its handler with defineAgent.`,
+      `${wired.handler.at}: the function ${wired.name} has a subscription of an agent, but ${wired.handler.file} exports no agent: make its handler with defineAgent.`,
     );
   }
   return handler.definition as AgentDefinition;
@@ -44,6 +44,8 @@ async function checkChanged(
   try {
     checkSkillSchemas(record.skillSchemas);
   } catch (cause) {
-    throw new ConfigurationError(`The function ${name} (${handler.file}): ${messageOf(cause)}`, { cause });
+    throw new ConfigurationError(`${handler.at}: the function ${name} (${handler.file}): ${messageOf(cause)}`, {
+      cause,
+    });
   }
 }

@@ -53,7 +53,7 @@ describe('a start that cannot be', () => {
     [
       'a handler that its file does not export',
       () => config((text) => text.replace('agents/asker.handler', 'agents/asker.run')),
-      ['asker', '"run"'],
+      ['serverless.yml:', 'asker', '"run"'],
     ],
     [
       'an agent that is none',
@@ -61,7 +61,7 @@ describe('a start that cannot be', () => {
         config((text) => text.replace(/handler: \S+agents\/asker.handler/, `handler: plain.handler`), {
           'plain.ts': 'export const handler = () => {};',
         }),
-      ['asker', 'defineAgent'],
+      ['serverless.yml:', 'asker', 'defineAgent'],
     ],
     [
       'an option that is not known',
@@ -86,12 +86,12 @@ describe('a start that cannot be', () => {
     [
       'a skill schema that does not compile',
       () => config(withAgent('bad.handler'), { 'bad.ts': agentWith("{ type: 'nothing' }") }),
-      ['bad.ts', 'skill bad', 'input schema'],
+      ['serverless.yml:', 'bad.ts', 'skill bad', 'input schema'],
     ],
     [
       'a skill schema with a reference to nowhere',
       () => config(withAgent('bad.handler'), { 'bad.ts': agentWith("{ $ref: '#/$defs/none' }") }),
-      ['bad.ts', 'skill bad', 'input schema'],
+      ['serverless.yml:', 'bad.ts', 'skill bad', 'input schema'],
     ],
   ])('says so for %s', async (_, make, said) => {
     const { code, output } = await failingStart({ config: make() });

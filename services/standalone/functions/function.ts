@@ -30,14 +30,17 @@ export async function loadHandler({ name, handler }: Pick<WiredFunction, 'name' 
   try {
     module = await import(handler.file);
   } catch (cause) {
-    throw new ConfigurationError(`The function ${name} cannot be loaded from ${handler.file}: ${messageOf(cause)}`, {
-      cause,
-    });
+    throw new ConfigurationError(
+      `${handler.at}: the function ${name} cannot be loaded from ${handler.file}: ${messageOf(cause)}`,
+      {
+        cause,
+      },
+    );
   }
   const exported = module[handler.exportName];
   if (typeof exported !== 'function') {
     throw new ConfigurationError(
-      `The function ${name} has no handler: ${handler.file} exports no function "${handler.exportName}". It exports: ${Object.keys(module).join(', ') || 'nothing'}.`,
+      `${handler.at}: the function ${name} has no handler: ${handler.file} exports no function "${handler.exportName}". It exports: ${Object.keys(module).join(', ') || 'nothing'}.`,
     );
   }
   return exported as LambdaHandler;

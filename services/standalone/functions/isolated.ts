@@ -54,6 +54,7 @@ export class IsolatedFunction implements LocalFunction {
       name,
       file: handler.file,
       exportName: handler.exportName,
+      at: handler.at,
       timeout,
       artifactStream: this.#runtime.settings.artifactStream,
       functionSettings: this.#runtime.functionSettings(name),

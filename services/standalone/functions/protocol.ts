@@ -5,6 +5,7 @@ export interface WorkerStart {
   readonly name: string;
   readonly file: string;
   readonly exportName: string;
+  readonly at: string;
   /** Seconds. */
   readonly timeout: number;
   readonly artifactStream: string;

@@ -63,7 +63,7 @@ export function readSchedule(schedule: Setting): Schedule {
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'ANY'];
 
 /** What osls takes of an `http` event. A misspelt `authorizer` that was overlooked would open its route to everybody. */
-const httpKeys = new Set([
+const httpKeys = [
   'method',
   'path',
   'authorizer',
@@ -74,14 +74,11 @@ const httpKeys = new Set([
   'request',
   'response',
   'operationId',
-]);
+];
 
 /** An `http` event: `GET /health`, or a map with `method` and `path`. */
 export function readRoute(http: Setting, functions: Setting): Route {
-  if (typeof http.value !== 'string') {
-    const [strange] = http.entries().filter(([key]) => !httpKeys.has(key));
-    if (strange) strange[1].fail(`an http event has no '${strange[0]}': it takes ${[...httpKeys].join(', ')}.`);
-  }
+  if (typeof http.value !== 'string') http.requireKeys(httpKeys);
   const [method = '', path = ''] =
     typeof http.value === 'string' ? http.value.split(' ') : [http.get('method').string(), http.get('path').string()];
   const known = methods.find((each) => each === method.toUpperCase());

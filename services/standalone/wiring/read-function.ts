@@ -82,7 +82,7 @@ function readHandler(setting: Setting, folder: string): Handler {
   const file = endings.map((ending) => resolve(folder, path + ending)).find((candidate) => existsSync(candidate));
   return file === undefined
     ? setting.fail(`there is no ${path}.ts. Create it with an export named '${exportName}', or correct the handler.`)
-    : { file, exportName };
+    : { file, exportName, at: setting.at };
 }
 
 function readEnvironment(setting: Setting): Record<string, string> {

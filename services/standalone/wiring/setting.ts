@@ -74,7 +74,8 @@ export class Setting {
   /** Refuses what would silently do nothing in standalone. */
   requireKeys(known: readonly string[]): void {
     for (const [key, setting] of this.entries()) {
-      if (!known.includes(key)) setting.fail(`is not known to standalone, which reads ${known.join(', ')}.`);
+      // A value that is a variable stands where the variable leads: the key has to be named too.
+      if (!known.includes(key)) setting.fail(`'${key}' is not known to standalone, which reads ${known.join(', ')}.`);
     }
   }
 
@@ -87,9 +88,14 @@ export class Setting {
     return Object.fromEntries(this.entries().map(([key, setting]) => [key, setting.plain()]));
   }
 
+  /** Where it stands, as `file:line`. */
+  get at(): string {
+    return this.#document.at(this.#located.path);
+  }
+
   /** Throws a ConfigurationError that says where, which setting, and what is wrong with it. */
   fail(problem: string, options?: { cause?: unknown }): never {
     const { path } = this.#located;
-    throw new ConfigurationError(`${this.#document.at(path)}: ${path.join('.')}: ${problem}`, options);
+    throw new ConfigurationError(`${this.at}: ${path.join('.')}: ${problem}`, options);
   }
 }

@@ -31,6 +31,8 @@ export interface Handler {
   /** Absolute. */
   readonly file: string;
   readonly exportName: string;
+  /** Where serverless.yml names it, as `file:line`. */
+  readonly at: string;
 }
 
 /** An event source mapping of a Kinesis stream, with Lambda's meaning of each word. */

@@ -104,6 +104,7 @@ function wired(
     handler: {
       file: join(at.folder, `${printed.handler.slice(0, dot)}.ts`),
       exportName: printed.handler.slice(dot + 1),
+      at: expect.stringMatching(/:\d+$/),
     },
     timeout,
     memorySize: printed.memorySize ?? provider.memorySize ?? 1024,

@@ -35,7 +35,11 @@ describe('a function', () => {
       functions: [
         {
           name: 'f',
-          handler: { file: join(service.folder, 'src/handler.ts'), exportName: 'run' },
+          handler: {
+            file: join(service.folder, 'src/handler.ts'),
+            exportName: 'run',
+            at: expect.stringMatching(/serverless\.yml:1$/),
+          },
           timeout: 6,
           memorySize: 1024,
           isolation: undefined,
@@ -203,7 +207,7 @@ describe('a mistake is told with its line:', () => {
     [
       'an unknown stream option',
       'events:\n  - stream:\n      type: kinesis\n      consumer: true',
-      /:8: .*consumer: is not known/,
+      /:8: .*consumer: 'consumer' is not known/,
     ],
     ['a stream of another kind', 'events:\n  - stream: { type: dynamodb }', /:6: .*stream\.type: must be kinesis/],
     [
