@@ -10,6 +10,9 @@ import { cardEndpoint } from './cards.ts';
 import { type GatewayEnvironment, principalOf } from './environment.ts';
 import { jsonRpcEndpoint, jsonRpcError } from './jsonrpc/endpoint.ts';
 
+/** What nginx writes down for a client that broke off its call; nobody reads it as an answer. */
+const CLIENT_GONE = 499;
+
 export interface Gateway {
   readonly app: Hono<GatewayEnvironment>;
   /** Ends every wait and stream, and has /health say so: the process is about to stop. */
@@ -59,6 +62,7 @@ export function createGateway(runtime: Runtime): Gateway {
   );
   app.route('/admin', adminRoutes(runtime, { draining: draining.signal }));
   app.onError((error, context) => {
+    if (context.req.raw.signal.aborted) return new Response(null, { status: CLIENT_GONE });
     runtime.log.error('a request failed', { error, method: context.req.method });
     return context.json(
       { error: { code: 'INTERNAL_ERROR', message: 'The gateway failed; its log has the details.' } },

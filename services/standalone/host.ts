@@ -1,5 +1,5 @@
 import { getRequestListener } from '@hono/node-server';
-import { ConfigurationError, messageOf } from '../../shared/errors.ts';
+import { ConfigurationError } from '../../shared/errors.ts';
 import type { HttpService } from '../../shared/http/service.ts';
 import { provideRuntime } from '../../shared/runtime/current.ts';
 import type { Settings } from '../../shared/runtime/settings.ts';
@@ -10,7 +10,7 @@ import { createMetrics } from '../../shared/telemetry/prometheus.ts';
 import { queueName } from '../../shared/wiring/names.ts';
 import { createApiGateway } from './api-gateway/api-gateway.ts';
 import { LocalAuthorizer } from './api-gateway/authorize.ts';
-import type { LocalFunction } from './functions/function.ts';
+import { type LocalFunction, loadModule } from './functions/function.ts';
 import { InProcessFunction } from './functions/in-process.ts';
 import { IsolatedFunction } from './functions/isolated.ts';
 import { gauges } from './gauges.ts';
@@ -149,20 +149,10 @@ function openRuntime({ settings, wiring, log, onFatal }: HostOptions): Standalon
 /** The functions that have routes serve them as HTTP services, without a Lambda event in between. */
 async function loadServices(wiring: Wiring): Promise<Map<string, HttpService>> {
   const services = new Map<string, HttpService>();
-  for (const { name, routes, handler } of wiring.functions) {
-    if (routes.length === 0) continue;
-    let module: { service?: HttpService };
-    try {
-      module = await import(handler.file);
-    } catch (cause) {
-      throw new ConfigurationError(
-        `${handler.at}: the function ${name} cannot be loaded from ${handler.file}: ${messageOf(cause)}`,
-        {
-          cause,
-        },
-      );
-    }
-    if (module.service) services.set(name, module.service);
+  for (const wired of wiring.functions) {
+    if (wired.routes.length === 0) continue;
+    const { service } = (await loadModule(wired)) as { service?: HttpService };
+    if (service) services.set(wired.name, service);
   }
   return services;
 }

@@ -65,6 +65,14 @@ export class A2AError extends StarlingError {
   }
 }
 
+/** For every operation and option of push notifications: the cards of this mesh say that it has none. */
+export function pushNotSupported(): A2AError {
+  return new A2AError(
+    'PUSH_NOTIFICATION_NOT_SUPPORTED',
+    'This agent sends no push notifications: see capabilities in its card.',
+  );
+}
+
 /** The one answer for a task that is not there, and for one that the caller may not see. */
 export function taskNotFound(taskId: string): A2AError {
   return new A2AError('TASK_NOT_FOUND', `There is no task ${taskId.slice(0, 80)} for you at this agent.`);

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EmbeddedClientStore } from '../../shared/embedded/client-store.ts';
@@ -225,6 +227,26 @@ describe('a call that is wrong', () => {
     const response = await post('/agents/echo', await authorized(), body);
     expect(((await response.json()) as Answer).error).toMatchObject({ code: -32600 });
   });
+
+  it.each(['content-length: 1000', 'transfer-encoding: chunked'])(
+    'broken off (%s) is no error of the mesh',
+    async (length) => {
+      const { port } = new URL(mesh.url);
+      const socket = connect(Number(port), '127.0.0.1');
+      await once(socket, 'connect');
+      const { authorization } = await authorized();
+      socket.write(
+        `POST /agents/echo HTTP/1.1\r\nhost: mesh\r\nauthorization: ${authorization}\r\n${length}\r\n\r\n5\r\n{"jso\r\n`,
+      );
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      socket.destroy();
+      // The next call is answered after the mesh has seen the end of this one.
+      expect((await post('/agents/echo', await authorized())).status).toBe(200);
+      const metrics = await (await mesh.admin('/metrics')).text();
+      expect(metrics).not.toMatch(/starling_call_errors_total\{[^}]*INTERNAL_ERROR/);
+      expect(mesh.output).not.toContain('a request failed');
+    },
+  );
 
   it('of no announced length is served', async () => {
     const response = await fetch(`${mesh.url}/agents/echo`, {

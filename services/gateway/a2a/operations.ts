@@ -16,6 +16,7 @@ import {
   readHistoryLength,
   readLastEventId,
   readTaskId,
+  type SendConfiguration,
 } from './params.ts';
 import { type PositionedResponse, positioned } from './stream-responses.ts';
 import { type Submitted, submit, visibleTask } from './submit.ts';
@@ -42,15 +43,15 @@ export class Operations {
   }
 
   async sendMessage(call: Call, params: Params): Promise<Task> {
-    const { returnImmediately, historyLength } = readConfiguration(params);
-    const submitted = await this.#submit(call, params);
+    const configuration = readConfiguration(params);
+    const { returnImmediately, historyLength } = configuration;
+    const submitted = await this.#submit(call, params, configuration);
     return this.settled(submitted, { wait: returnImmediately ? 0 : this.#runtime.settings.wait, historyLength });
   }
 
   /** Resolves when the task is made, with the stream of what happens to it. */
   async sendStreamingMessage(call: Call, params: Params): Promise<AsyncIterable<PositionedResponse>> {
-    readConfiguration(params);
-    const { taskId } = await this.#submit(call, params);
+    const { taskId } = await this.#submit(call, params, readConfiguration(params));
     return this.#stream(call, taskId, undefined);
   }
 
@@ -91,8 +92,7 @@ export class Operations {
     return assemble({ id: taskId, contextId: contextOf(log) }, log, { historyLength });
   }
 
-  #submit(call: Call, params: Params): Promise<Submitted> {
-    const { acceptedOutputModes } = readConfiguration(params);
+  #submit(call: Call, params: Params, { acceptedOutputModes }: SendConfiguration): Promise<Submitted> {
     const metadata = optionalObject(params, 'metadata');
     return submit(this.#runtime, {
       agent: call.agent,

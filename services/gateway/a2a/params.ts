@@ -1,4 +1,4 @@
-import { A2AError } from '../../../shared/a2a/errors.ts';
+import { A2AError, pushNotSupported } from '../../../shared/a2a/errors.ts';
 
 /** The params of an A2A operation: an object whose unknown fields are ignored. */
 export type Params = Readonly<Record<string, unknown>>;
@@ -18,12 +18,7 @@ export function readConfiguration(params: Params): SendConfiguration {
   if (modes !== undefined && !(Array.isArray(modes) && modes.every((mode) => typeof mode === 'string'))) {
     throw wrong('configuration.acceptedOutputModes', 'an array of strings');
   }
-  if ((configuration.taskPushNotificationConfig ?? undefined) !== undefined) {
-    throw new A2AError(
-      'PUSH_NOTIFICATION_NOT_SUPPORTED',
-      'This agent sends no push notifications: see capabilities in its card.',
-    );
-  }
+  if ((configuration.taskPushNotificationConfig ?? undefined) !== undefined) throw pushNotSupported();
   const historyLength = readHistoryLength(configuration, 'configuration.historyLength');
   return {
     returnImmediately,

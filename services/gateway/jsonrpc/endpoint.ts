@@ -18,8 +18,8 @@ export function jsonRpcEndpoint(runtime: Runtime, operations: Operations) {
     const agentId = context.req.param('agentId') ?? '';
     let id: RequestId = null;
     let agent: RegisteredAgent | undefined;
-    const body = await readBody(context);
-    if (body === undefined) return new Response(null, { status: CLIENT_GONE });
+    // Outside of the try: what fails here is no call yet, and the app's to tell.
+    const body = Buffer.from(await context.req.arrayBuffer());
     try {
       const request = readRequest(body);
       id = request.id;
@@ -53,18 +53,6 @@ export function jsonRpcEndpoint(runtime: Runtime, operations: Operations) {
 /** The error of a request that the host turned away before it could be read, such as one with too large a body. */
 export function jsonRpcError(error: A2AError): Response {
   return refuse(null, error);
-}
-
-/** What nginx writes down for a client that has gone; nobody reads it as an answer. */
-const CLIENT_GONE = 499;
-
-/** Undefined where the client broke off before all had come. */
-async function readBody(context: GatewayContext): Promise<Buffer | undefined> {
-  try {
-    return Buffer.from(await context.req.arrayBuffer());
-  } catch {
-    return undefined;
-  }
 }
 
 async function findAgent(runtime: Runtime, agentId: string): Promise<RegisteredAgent> {

@@ -1,4 +1,4 @@
-import { A2AError } from '../../../shared/a2a/errors.ts';
+import { A2AError, pushNotSupported } from '../../../shared/a2a/errors.ts';
 import type { Task } from '../../../shared/a2a/types.ts';
 import type { Call, Operations } from '../a2a/operations.ts';
 import type { Params } from '../a2a/params.ts';
@@ -16,13 +16,7 @@ const unary = (run: (operations: Operations, call: Call, params: Params) => Prom
   run,
 });
 const refuse = (refusal: () => A2AError): Operation => unary(async () => Promise.reject(refusal()));
-const noPush = refuse(
-  () =>
-    new A2AError(
-      'PUSH_NOTIFICATION_NOT_SUPPORTED',
-      'This agent sends no push notifications: see capabilities in its card.',
-    ),
-);
+const noPush = refuse(pushNotSupported);
 
 /** The methods of A2A 1.0 (§9.4), each with what it does here. */
 const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([

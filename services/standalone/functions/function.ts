@@ -20,23 +20,33 @@ export class FunctionTimeoutError extends StarlingError {
   }
 }
 
+/** What is needed to import a function. */
+type Loadable = Pick<WiredFunction, 'name' | 'handler'>;
+
+/**
+ * Imports the module of a function.
+ *
+ * @throws ConfigurationError that names the file and what is wrong with it.
+ */
+export async function loadModule({ name, handler }: Loadable): Promise<Record<string, unknown>> {
+  try {
+    return await import(handler.file);
+  } catch (cause) {
+    throw new ConfigurationError(
+      `${handler.at}: the function ${name} cannot be loaded from ${handler.file}: ${messageOf(cause)}`,
+      { cause },
+    );
+  }
+}
+
 /**
  * Imports the module of a function and takes its handler.
  *
  * @throws ConfigurationError that names the file and what is wrong with it.
  */
-export async function loadHandler({ name, handler }: Pick<WiredFunction, 'name' | 'handler'>): Promise<LambdaHandler> {
-  let module: Record<string, unknown>;
-  try {
-    module = await import(handler.file);
-  } catch (cause) {
-    throw new ConfigurationError(
-      `${handler.at}: the function ${name} cannot be loaded from ${handler.file}: ${messageOf(cause)}`,
-      {
-        cause,
-      },
-    );
-  }
+export async function loadHandler(loadable: Loadable): Promise<LambdaHandler> {
+  const { name, handler } = loadable;
+  const module = await loadModule(loadable);
   const exported = module[handler.exportName];
   if (typeof exported !== 'function') {
     throw new ConfigurationError(

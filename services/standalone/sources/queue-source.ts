@@ -3,6 +3,7 @@ import type { Queue, ReceivedMessage } from '../../../shared/ports/queue.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
 import type { Metrics } from '../../../shared/telemetry/metrics.ts';
 import type { LocalFunction } from '../functions/function.ts';
+import { sleep } from './sleep.ts';
 import type { Source } from './source.ts';
 
 export interface QueueSourceOptions {
@@ -63,7 +64,7 @@ export class QueueSource implements Source {
       } catch (error) {
         if (signal.aborted) return;
         log.error('a queue could not be received from', { queue: name, error });
-        await new Promise((resolve) => setTimeout(resolve, 1000));
+        await sleep(1000, signal);
       }
     }
   }

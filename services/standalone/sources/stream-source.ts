@@ -4,6 +4,7 @@ import type { Logger } from '../../../shared/telemetry/logger.ts';
 import type { Metrics } from '../../../shared/telemetry/metrics.ts';
 import type { LocalFunction } from '../functions/function.ts';
 import type { StreamConsumer } from '../wiring/types.ts';
+import { sleep } from './sleep.ts';
 import type { Source } from './source.ts';
 
 export interface StreamSourceOptions {
@@ -158,17 +159,4 @@ function kinesisRecord(record: StreamRecord, shard: string, arn: string): Kinesi
       approximateArrivalTimestamp: record.arrivedAt / 1000,
     },
   };
-}
-
-function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener('abort', done);
-  });
 }
