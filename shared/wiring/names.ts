@@ -27,3 +27,11 @@ export function deadLetterQueueName(stage: string, functionName: string): string
 export function ruleName(stage: string, functionName: string): string {
   return queueName(stage, functionName);
 }
+
+/** The DynamoDB table of a stage that keeps `what`. */
+export function tableName(
+  stage: string,
+  what: 'tasks' | 'registry' | 'idempotency' | 'quarantine' | 'positions',
+): string {
+  return `starling-${stage}-${what}`;
+}

@@ -1,0 +1,32 @@
+/** A table as CreateTable and serverless.yml define it: a test holds the two together. */
+export interface TableDefinition {
+  readonly partitionKey: string;
+  readonly sortKey?: string;
+  readonly timeToLive?: string;
+  readonly indexes: readonly IndexDefinition[];
+}
+
+export interface IndexDefinition {
+  readonly name: string;
+  readonly partitionKey: string;
+  readonly sortKey: string;
+  /** N or S. */
+  readonly sortKeyType: 'N' | 'S';
+  readonly projection: 'KEYS_ONLY' | { readonly include: readonly string[] };
+}
+
+export type TableName = 'tasks' | 'registry' | 'idempotency' | 'quarantine' | 'positions';
+
+/** The tables of a stage, by the last part of their names. Keys are strings. */
+export const tables: Readonly<Record<TableName, TableDefinition>> = {
+  tasks: {
+    partitionKey: 'pk',
+    sortKey: 'sk',
+    timeToLive: 'expiresAt',
+    indexes: [],
+  },
+  registry: { partitionKey: 'pk', sortKey: 'sk', indexes: [] },
+  idempotency: { partitionKey: 'id', timeToLive: 'expiration', indexes: [] },
+  quarantine: { partitionKey: 'pk', sortKey: 'sk', timeToLive: 'expiresAt', indexes: [] },
+  positions: { partitionKey: 'pk', sortKey: 'sk', indexes: [] },
+};
