@@ -4,6 +4,7 @@ import { oauthError } from '../../shared/http/oauth-error.ts';
 import { type AgentId, isAgentId } from '../../shared/ids.ts';
 import type { RegisteredAgent } from '../../shared/ports/agent-registry.ts';
 import type { Runtime } from '../../shared/runtime/runtime.ts';
+import type { MeshSettings } from '../../shared/runtime/settings.ts';
 import { INVOKE_SCOPE, invokeScopeOf } from '../../shared/security/scopes.ts';
 import { TokenError } from '../../shared/security/token-error.ts';
 import type { GatewayContext } from './environment.ts';
@@ -22,12 +23,15 @@ export function cardEndpoint(runtime: Runtime) {
       if (allowed === undefined) return oauthError(401, 'invalid_token', 'This card needs an access token.');
       if (!allowed || agent === undefined) return notFound();
     }
-    return cardResponse(context, agent, agentCard(agent, runtime.settings.url));
+    return cardResponse(context, agent, agentCard(agent, runtime.settings));
   };
 }
 
 /** The card with what only the gateway knows: where the agent is reached, and how a caller proves who it is. */
-export function agentCard(agent: RegisteredAgent, url: string): AgentCard {
+export function agentCard(
+  agent: RegisteredAgent,
+  { url, tokenUrl }: Pick<MeshSettings, 'url' | 'tokenUrl'>,
+): AgentCard {
   const scope = invokeScopeOf(agent.id);
   return {
     ...agent.card,
@@ -37,7 +41,7 @@ export function agentCard(agent: RegisteredAgent, url: string): AgentCard {
         oauth2SecurityScheme: {
           flows: {
             clientCredentials: {
-              tokenUrl: `${url}/oauth2/token`,
+              tokenUrl,
               scopes: { [INVOKE_SCOPE]: 'Call every agent', [scope]: `Call ${agent.card.name}` },
             },
           },

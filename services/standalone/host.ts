@@ -2,7 +2,7 @@ import { getRequestListener } from '@hono/node-server';
 import { ConfigurationError } from '../../shared/errors.ts';
 import type { HttpService } from '../../shared/http/service.ts';
 import { provideRuntime } from '../../shared/runtime/current.ts';
-import type { Settings } from '../../shared/runtime/settings.ts';
+import { type Settings, withPort } from '../../shared/runtime/settings.ts';
 import { createStandaloneRuntime, type StandaloneRuntime } from '../../shared/runtime/standalone.ts';
 import { createTokenVerifier } from '../../shared/security/verify-token.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
@@ -175,8 +175,4 @@ async function drain(server: HttpServer, services: readonly HttpService[], sourc
   const stopped = Promise.all(sources.map((source) => source.stop()));
   await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, DRAIN).unref())]);
   await closed;
-}
-
-function withPort(settings: Settings, port: number): Settings {
-  return port === settings.port ? settings : { ...settings, port, url: settings.url.replace(/:0$/, `:${port}`) };
 }

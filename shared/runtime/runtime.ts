@@ -11,7 +11,7 @@ import type { TaskStore } from '../ports/task-store.ts';
 import type { TokenVerifier } from '../security/verify-token.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import type { Settings } from './settings.ts';
+import type { MeshSettings } from './settings.ts';
 
 /** What a deployed function is told of itself. */
 export interface FunctionSettings {
@@ -21,7 +21,7 @@ export interface FunctionSettings {
 
 /** What an agent's handler needs: little enough that a worker thread can have it too. */
 export interface AgentRuntime {
-  readonly settings: Pick<Settings, 'artifactStream'>;
+  readonly settings: Pick<MeshSettings, 'artifactStream'>;
   readonly clock: Clock;
   readonly publisher: EventPublisher;
   readonly stream: Pick<EventStream, 'put'>;
@@ -35,7 +35,7 @@ export interface AgentRuntime {
 
 /** All that services stand on, with the adapters of the place they run in. */
 export interface Runtime extends AgentRuntime {
-  readonly settings: Settings;
+  readonly settings: MeshSettings;
   readonly bus: EventBus;
   readonly archive: EventArchive;
   readonly stream: EventStream;

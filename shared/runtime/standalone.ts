@@ -34,6 +34,7 @@ export interface StandaloneOptions {
 
 /** The runtime of one machine, with what only its host needs of the adapters. */
 export interface StandaloneRuntime extends Runtime {
+  readonly settings: Settings;
   readonly database: Database;
   readonly queue: EmbeddedQueue;
   readonly stream: EmbeddedStream;

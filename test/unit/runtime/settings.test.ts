@@ -15,6 +15,7 @@ describe('readSettings', () => {
       wait: 25_000,
       maxBody: 4_194_304,
       url: 'http://127.0.0.1:4280',
+      tokenUrl: 'http://127.0.0.1:4280/oauth2/token',
       bus: 'starling-local',
       artifactStream: 'starling-local-artifacts',
       logLevel: 'INFO',

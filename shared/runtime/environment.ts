@@ -1,0 +1,83 @@
+import { ConfigurationError } from '../errors.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export const logLevels = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+interface Bounds {
+  readonly from: number;
+  readonly to: number;
+  readonly what: string;
+  readonly integer?: boolean;
+}
+
+/** A number between bounds; an empty variable counts as none. @throws ConfigurationError */
+export function number(env: Environment, name: string, otherwise: number, bounds: Bounds): number {
+  const text = env[name]?.trim();
+  if (text === undefined || text === '') return otherwise;
+  const value = Number(text);
+  const fits = Number.isFinite(value) && value >= bounds.from && value <= bounds.to;
+  if (!fits || (bounds.integer && !Number.isInteger(value))) {
+    throw new ConfigurationError(`${name} is "${text}", but takes ${bounds.what} from ${bounds.from} to ${bounds.to}.`);
+  }
+  return value;
+}
+
+/** One of the values; an empty variable counts as none. @throws ConfigurationError */
+export function oneOf<const Value extends string>(
+  env: Environment,
+  name: string,
+  values: readonly Value[],
+  otherwise: Value,
+): Value {
+  const text = env[name];
+  if (text === undefined || text === '') return otherwise;
+  const value = values.find((candidate) => candidate === text);
+  if (value === undefined) throw new ConfigurationError(`${name} is "${text}", but takes one of ${values.join(', ')}.`);
+  return value;
+}
+
+/** An http address without a slash at the end; an empty variable counts as none. @throws ConfigurationError */
+export function address(env: Environment, name: string): string | undefined {
+  const text = env[name];
+  if (text === undefined || text === '') return undefined;
+  const url = URL.parse(text);
+  if (!url || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
+    throw new ConfigurationError(`${name} is "${text}", but takes an address like https://mesh.example.com.`);
+  }
+  return text.replace(/\/+$/, '');
+}
+
+/**
+ * The variables that must be there, by their names. All that are missing are named at once, so that a deployment is
+ * mended in one go.
+ *
+ * @throws ConfigurationError
+ */
+export function required<const Name extends string>(
+  env: Environment,
+  names: readonly Name[],
+): Readonly<Record<Name, string>> {
+  const missing = names.filter((name) => !env[name]);
+  if (missing.length > 0) {
+    throw new ConfigurationError(
+      `${missing.join(', ')} ${missing.length > 1 ? 'are' : 'is'} not set. A deployment from serverless.yml sets every variable: deploy it again, or set what is missing in the function's environment.`,
+    );
+  }
+  return Object.fromEntries(names.map((name) => [name, env[name]])) as Record<Name, string>;
+}
+
+/** How long a blocking call waits for its task, in milliseconds. */
+export function readWait(env: Environment): number {
+  return number(env, 'STARLING_WAIT', 25, { from: 0, to: 86_400, what: 'seconds' }) * 1000;
+}
+
+/** The largest body of a call, in bytes. */
+export function readMaxBody(env: Environment): number {
+  return number(env, 'STARLING_MAX_BODY', 4 * 1024 * 1024, { from: 1024, to: 2 ** 30, integer: true, what: 'bytes' });
+}
+
+export function readLogLevel(env: Environment): LogLevel {
+  return oneOf(env, 'STARLING_LOG_LEVEL', logLevels, 'INFO');
+}

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigurationError } from '../../../shared/errors.ts';
+import { readAwsAgentSettings, readAwsSettings } from '../../../shared/runtime/aws-settings.ts';
+
+const agent = { AWS_REGION: 'eu-central-1', STARLING_STAGE: 'prod', STARLING_BLOBS: 'blobs' };
+const mesh = {
+  ...agent,
+  STARLING_ISSUER: 'https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_abc',
+  STARLING_PUBLIC_URL: 'https://id.execute-api.eu-central-1.amazonaws.com/prod/',
+  STARLING_TOKEN_URL: 'https://starling.auth.eu-central-1.amazoncognito.com/oauth2/token',
+};
+
+describe('the settings of a deployed agent', () => {
+  it('follow from its stage', () => {
+    expect(readAwsAgentSettings({ ...agent, STARLING_MAX_RECEIVE_COUNT: '3' })).toEqual({
+      stage: 'prod',
+      region: 'eu-central-1',
+      endpoint: undefined,
+      bus: 'starling-prod',
+      artifactStream: 'starling-prod-artifacts',
+      blobs: 'blobs',
+      logLevel: 'INFO',
+      maxReceiveCount: 3,
+    });
+  });
+
+  it('take the address of an emulator', () => {
+    expect(readAwsAgentSettings({ ...agent, AWS_ENDPOINT_URL: 'http://127.0.0.1:4566/' }).endpoint).toBe(
+      'http://127.0.0.1:4566',
+    );
+  });
+});
+
+describe('the settings of a deployed function of the mesh', () => {
+  it('have where clients come in and whose tokens count', () => {
+    expect(readAwsSettings(mesh)).toMatchObject({
+      wait: 25_000,
+      maxBody: 4_194_304,
+      url: 'https://id.execute-api.eu-central-1.amazonaws.com/prod',
+      tokenUrl: mesh.STARLING_TOKEN_URL,
+      issuer: mesh.STARLING_ISSUER,
+      jwksUrl: `${mesh.STARLING_ISSUER}/.well-known/jwks.json`,
+      responses: 'buffered',
+      maxReceiveCount: 1,
+    });
+    expect(readAwsSettings({ ...mesh, STARLING_RESPONSES: 'stream' }).responses).toBe('stream');
+  });
+
+  it('name all that is missing at once', () => {
+    expect(() => readAwsSettings({ AWS_REGION: 'us-east-1', STARLING_BLOBS: '' })).toThrow(
+      new ConfigurationError(
+        "STARLING_STAGE, STARLING_BLOBS, STARLING_ISSUER, STARLING_PUBLIC_URL, STARLING_TOKEN_URL are not set. A deployment from serverless.yml sets every variable: deploy it again, or set what is missing in the function's environment.",
+      ),
+    );
+    expect(() => readAwsAgentSettings({ ...agent, STARLING_STAGE: undefined })).toThrow(/^STARLING_STAGE is not set/);
+  });
+
+  it.each([
+    ['STARLING_ISSUER', 'cognito', 'takes an address'],
+    ['STARLING_RESPONSES', 'sse', 'takes one of stream, buffered'],
+    ['STARLING_MAX_RECEIVE_COUNT', '0', 'takes receives from 1 to 1000'],
+    ['STARLING_WAIT', 'long', 'takes seconds from 0'],
+  ])('refuse %s=%s', (name, value, problem) => {
+    expect(() => readAwsSettings({ ...mesh, [name]: value })).toThrow(problem);
+  });
+});
