@@ -14,6 +14,8 @@ export function createProgram(): Command {
     .version(manifest.version)
     .option('--url <url>', 'where the mesh is (STARLING_URL; default http://127.0.0.1:4280)')
     .option('--data <folder>', 'the data folder of the mesh (STARLING_DATA; default .starling)')
+    .option('--stage <stage>', 'the mesh deployed on AWS under this stage, with your own AWS credentials')
+    .option('--region <region>', 'where it is deployed (AWS_REGION)')
     .configureHelp({ showGlobalOptions: true })
     .exitOverride();
   // Subcommands take over the settings above when they are made.

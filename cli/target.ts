@@ -1,26 +1,64 @@
 import { readSettings, type Settings } from '../shared/runtime/settings.ts';
 import { UsageError } from './errors.ts';
+import { type Credentials, readCredentials } from './mesh/credentials.ts';
 
 /** Options that every command has. */
 export interface GlobalOptions {
   readonly url?: string;
   readonly data?: string;
+  readonly stage?: string;
+  readonly region?: string;
 }
 
-/** The mesh that is meant: an option goes before its variable, and without both the mesh's own defaults hold. */
-export type Target = Pick<Settings, 'url' | 'data' | 'bus' | 'artifactStream'>;
+/** The mesh that is meant. */
+export interface Target extends Pick<Settings, 'url' | 'tokenUrl' | 'bus' | 'artifactStream'> {
+  readonly place:
+    | { readonly kind: 'standalone'; readonly data: string }
+    | { readonly kind: 'aws'; readonly region: string };
+  credentials(): Promise<Credentials>;
+}
 
-/** @throws UsageError, ConfigurationError */
-export function readTarget({ url, data }: GlobalOptions): Target {
+/**
+ * Without a stage the mesh is a standalone one: an option goes before its variable, and without both the mesh's own
+ * defaults hold. With a stage it is the one deployed under that name.
+ *
+ * @throws UsageError, ConfigurationError
+ */
+export async function readTarget(options: GlobalOptions): Promise<Target> {
+  if (options.stage === undefined) return standalone(options);
+  if (options.data !== undefined)
+    throw new UsageError('--data is of a standalone mesh, --stage of one on AWS: give one.');
+  // The AWS SDK takes 100 ms to load, which no other command should wait for.
+  const { findDeployment, readClientSecret } = await import('../shared/runtime/deployment.ts');
+  const deployment = await findDeployment({ stage: options.stage, region: options.region });
+  return {
+    ...deployment,
+    place: { kind: 'aws', region: deployment.region },
+    url: options.url?.replace(/\/+$/, '') ?? deployment.url,
+    credentials: async () => ({
+      clientId: deployment.clientId,
+      clientSecret: await readClientSecret(deployment),
+      origin: `the user pool ${deployment.userPoolId}`,
+    }),
+  };
+}
+
+function standalone({ url, data }: GlobalOptions): Target {
   const env = { ...process.env, ...(data !== undefined && { STARLING_DATA: data }) };
-  const given = url ?? process.env.STARLING_URL;
+  const given = (url ?? process.env.STARLING_URL)?.replace(/\/+$/, '');
   const own = readSettings(env, false);
-  const settings = given ? { ...own, url: given.replace(/\/+$/, '') } : own;
-  const protocol = URL.parse(settings.url)?.protocol;
+  const address = given || own.url;
+  const protocol = URL.parse(address)?.protocol;
   if (protocol !== 'http:' && protocol !== 'https:') {
     throw new UsageError(
-      `"${settings.url}" is no address of a mesh: --url and STARLING_URL take one like http://127.0.0.1:4280.`,
+      `"${address}" is no address of a mesh: --url and STARLING_URL take one like http://127.0.0.1:4280.`,
     );
   }
-  return settings;
+  return {
+    ...own,
+    place: { kind: 'standalone', data: own.data },
+    url: address,
+    tokenUrl: given ? `${given}/oauth2/token` : own.tokenUrl,
+    credentials: () => readCredentials(own.data),
+  };
 }

@@ -23,7 +23,7 @@ export function addAgents(program: Command): void {
     .addHelpText('after', examples)
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<AgentsOptions>();
-      const answer = await new Mesh(readTarget(options)).get<AdminAgents>('/admin/agents');
+      const answer = await new Mesh(await readTarget(options)).get<AdminAgents>('/admin/agents');
       if (options.json) printJson(answer);
       else printAgents(answer);
     });

@@ -50,7 +50,7 @@ export function addCall(program: Command): void {
 
 async function call(agent: string, text: string, options: CallOptions): Promise<void> {
   const { skill, params } = options;
-  const mesh = new Mesh(readTarget(options));
+  const mesh = new Mesh(await readTarget(options));
   if (skill !== undefined) {
     refuseWith('--skill', { text: text || undefined, '--stream': options.stream, '--task': options.task });
     refuseWith('--skill', { '--context': options.context, '--no-wait': options.wait ? undefined : true });

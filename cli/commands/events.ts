@@ -33,7 +33,7 @@ export function addEvents(program: Command): void {
       const stop = new AbortController();
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
       const options = command.optsWithGlobals<TailOptions>();
-      await tail(new Mesh(readTarget(options)), options, stop.signal);
+      await tail(new Mesh(await readTarget(options)), options, stop.signal);
     });
 }
 

@@ -54,14 +54,14 @@ async function list(options: ListOptions): Promise<void> {
     const value = options[name];
     if (value !== undefined) query.set(name, value);
   }
-  const answer = await new Mesh(readTarget(options)).get<AdminTasks>(`/admin/tasks?${query}`);
+  const answer = await new Mesh(await readTarget(options)).get<AdminTasks>(`/admin/tasks?${query}`);
   if (options.json) printJson(answer);
   else printTasks(answer);
 }
 
 async function get(id: string, options: GetOptions): Promise<void> {
   if (id === '') throw new UsageError("The task's id is empty: npx starling tasks list shows them.");
-  const answer = await new Mesh(readTarget(options)).get<AdminTask>(`/admin/tasks/${encodeURIComponent(id)}`);
+  const answer = await new Mesh(await readTarget(options)).get<AdminTask>(`/admin/tasks/${encodeURIComponent(id)}`);
   if (options.json) printJson(answer);
   else printTask(answer);
 }

@@ -23,6 +23,6 @@ export function addToken(program: Command): void {
     .addHelpText('after', examples)
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<TokenOptions>();
-      print(await fetchToken(readTarget(options), options.scope));
+      print(await fetchToken(await readTarget(options), options.scope));
     });
 }

@@ -5,8 +5,8 @@ import { CliError } from '../errors.ts';
 export interface Credentials {
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Where they were read. */
-  readonly file: string;
+  /** Where they were read: `the file /home/me/mesh/.starling/client.json`. */
+  readonly origin: string;
 }
 
 /** There is no file with credentials. */
@@ -27,7 +27,7 @@ export async function readCredentials(folder: string): Promise<Credentials> {
   if (credentials === undefined) {
     throw new CliError(`${file} does not hold credentials. Delete it and start the mesh again: it writes new ones.`);
   }
-  return { ...credentials, file };
+  return { ...credentials, origin: file };
 }
 
 async function read(file: string): Promise<string | undefined> {
@@ -42,7 +42,7 @@ async function read(file: string): Promise<string | undefined> {
   }
 }
 
-function parse(text: string): Omit<Credentials, 'file'> | undefined {
+function parse(text: string): Omit<Credentials, 'origin'> | undefined {
   try {
     const { clientId, clientSecret } = JSON.parse(text) as Partial<Credentials>;
     if (typeof clientId === 'string' && typeof clientSecret === 'string') return { clientId, clientSecret };

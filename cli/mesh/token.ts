@@ -1,28 +1,32 @@
 import { CliError, type MeshError } from '../errors.ts';
 import type { Target } from '../target.ts';
-import { type Credentials, NoCredentialsError, readCredentials } from './credentials.ts';
+import { type Credentials, NoCredentialsError } from './credentials.ts';
 import { isObject, meshError, readJson, send } from './http.ts';
 
+/** Of every issuer that a mesh has: its own, or Cognito's. */
+const TOKEN_PATH = '/oauth2/token';
+
 /** Asks for an access token (OAuth 2.0 client credentials); without a scope it has all that the client may have. */
-export async function fetchToken({ url, data }: Pick<Target, 'url' | 'data'>, scope?: string): Promise<string> {
-  const { clientId, clientSecret, file } = await credentialsFor(url, data);
-  const response = await send(url, '/oauth2/token', {
+export async function fetchToken(target: Target, scope?: string): Promise<string> {
+  const issuer = target.tokenUrl.replace(TOKEN_PATH, '');
+  const { clientId, clientSecret, origin } = await credentialsFor(target);
+  const response = await send(issuer, TOKEN_PATH, {
     method: 'POST',
     headers: { authorization: basic(clientId, clientSecret), accept: 'application/json' },
     body: new URLSearchParams({ grant_type: 'client_credentials', ...(scope !== undefined && { scope }) }),
   });
-  const body = await readJson(url, response);
+  const body = await readJson(issuer, response);
   if (response.ok && isObject(body) && typeof body.access_token === 'string') return body.access_token;
   const error = meshError(body, response.status);
-  throw error.code === 'invalid_client' ? refused(file, url, error) : error;
+  throw error.code === 'invalid_client' ? refused(origin, issuer, error) : error;
 }
 
 /** Credentials that are missing matter only where there is a mesh: on a fresh machine it has to be started first. */
-async function credentialsFor(url: string, folder: string): Promise<Credentials> {
+async function credentialsFor(target: Target): Promise<Credentials> {
   try {
-    return await readCredentials(folder);
+    return await target.credentials();
   } catch (error) {
-    if (error instanceof NoCredentialsError) await (await send(url, '/health', {})).body?.cancel();
+    if (error instanceof NoCredentialsError) await (await send(target.url, '/health', {})).body?.cancel();
     throw error;
   }
 }
@@ -32,9 +36,9 @@ function basic(id: string, secret: string): string {
   return `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64')}`;
 }
 
-function refused(file: string, url: string, error: MeshError): CliError {
+function refused(origin: string, issuer: string, error: MeshError): CliError {
   return new CliError(
-    `The mesh at ${url} refuses the credentials in ${file} (${error.message}). They may be another mesh's: name the data folder of this one with --data or STARLING_DATA.`,
+    `The mesh at ${issuer} refuses the credentials in ${origin} (${error.message}). They may be another mesh's: name the data folder of this one with --data or STARLING_DATA, or its stage with --stage.`,
     { cause: error },
   );
 }

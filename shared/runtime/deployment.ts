@@ -1,0 +1,105 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CognitoIdentityProviderClient,
+  DescribeUserPoolClientCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { ConfigurationError, messageOf } from '../errors.ts';
+
+/** A mesh on AWS, as its stack tells. */
+export interface Deployment {
+  readonly stage: string;
+  readonly region: string;
+  readonly url: string;
+  readonly tokenUrl: string;
+  readonly bus: string;
+  readonly artifactStream: string;
+  readonly userPoolId: string;
+  /** The example client, which may call every agent and administer the gateway. */
+  readonly clientId: string;
+}
+
+export interface DeploymentName {
+  readonly stage: string;
+  /** The SDK's own (AWS_REGION, the profile) when undefined. */
+  readonly region: string | undefined;
+}
+
+/**
+ * Looks a deployed mesh up by its stage, with the caller's own AWS credentials.
+ *
+ * @throws ConfigurationError that says what to do.
+ */
+export async function findDeployment({ stage, region }: DeploymentName): Promise<Deployment> {
+  const client = new CloudFormationClient({ ...(region !== undefined && { region }) });
+  const stackName = `starling-${stage}`;
+  const outputs = new Map<string, string>();
+  try {
+    const found = await client.config.region();
+    const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
+    for (const { OutputKey: key, OutputValue: value } of Stacks[0]?.Outputs ?? []) {
+      if (key !== undefined && value !== undefined) outputs.set(key, value);
+    }
+    const output = (name: string) => {
+      const value = outputs.get(name);
+      if (value !== undefined) return value;
+      const status = Stacks[0]?.StackStatus ?? 'unknown';
+      throw new ConfigurationError(
+        `The stack ${stackName} is only half deployed (${status}, no output ${name}). Deploy it again: npm run deploy -- --stage ${stage}`,
+      );
+    };
+    return {
+      stage,
+      region: found,
+      url: output('Url'),
+      tokenUrl: output('TokenUrl'),
+      bus: output('Bus'),
+      artifactStream: output('ArtifactStream'),
+      userPoolId: output('UserPoolId'),
+      clientId: output('ClientId'),
+    };
+  } catch (error) {
+    throw error instanceof ConfigurationError ? error : explain(error, stackName, stage);
+  } finally {
+    client.destroy();
+  }
+}
+
+/** The secret of the example client: Cognito tells it to whoever may read the pool. */
+export async function readClientSecret({ region, userPoolId, clientId }: Deployment): Promise<string> {
+  const client = new CognitoIdentityProviderClient({ region });
+  try {
+    const { UserPoolClient } = await client.send(
+      new DescribeUserPoolClientCommand({ UserPoolId: userPoolId, ClientId: clientId }),
+    );
+    if (UserPoolClient?.ClientSecret === undefined) {
+      throw new ConfigurationError(
+        `The client ${clientId} of the pool ${userPoolId} has no secret: deploy the stack again.`,
+      );
+    }
+    return UserPoolClient.ClientSecret;
+  } finally {
+    client.destroy();
+  }
+}
+
+function explain(error: unknown, stackName: string, stage: string): ConfigurationError {
+  const problem = messageOf(error);
+  const name = error instanceof Error ? error.name : '';
+  const options = { cause: error };
+  if (name === 'CredentialsProviderError') {
+    return new ConfigurationError(
+      'There are no AWS credentials. Sign in (aws sso login, aws configure) or set AWS_PROFILE.',
+      options,
+    );
+  }
+  if (/region is missing/i.test(problem)) {
+    return new ConfigurationError('There is no AWS region. Give --region, or set AWS_REGION.', options);
+  }
+  if (/does not exist/.test(problem)) {
+    return new ConfigurationError(
+      `There is no stack ${stackName} in this account and region. Deploy it (npm run deploy -- --stage ${stage}), or give the right --stage and --region.`,
+      options,
+    );
+  }
+  return new ConfigurationError(`The stack ${stackName} cannot be looked up: ${problem}`, options);
+}
