@@ -6,6 +6,7 @@ import { addEnv } from './commands/env.ts';
 import { addEvents } from './commands/events.ts';
 import { addTasks } from './commands/tasks.ts';
 import { addToken } from './commands/token.ts';
+import { addWorker } from './commands/worker.ts';
 
 /** All commands. Each adds itself in a file of its own. */
 export function createProgram(): Command {
@@ -25,5 +26,6 @@ export function createProgram(): Command {
   addEvents(program);
   addToken(program);
   addEnv(program);
+  addWorker(program);
   return program;
 }

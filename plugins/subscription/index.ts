@@ -1,12 +1,13 @@
 import { messageOf } from '../../shared/errors.ts';
 import { defaultTimeout } from '../../shared/wiring/defaults.ts';
 import { Subscriptions } from '../../shared/wiring/subscriptions.ts';
-import type { FunctionDefinition, Serverless } from './osls.ts';
-import { logicalIds, queueEvent, type ResourceMap, subscriptionResources } from './resources.ts';
+import { addResources, type FunctionDefinition, type Hooks, type Serverless } from '../osls.ts';
+import type { ResourceMap } from '../template.ts';
+import { logicalIds, queueEvent, subscriptionResources } from './resources.ts';
 
 /**
  * The event type `subscription` of `serverless.yml`: a function is woken by events from the bus, through a queue of
- * its own. It becomes rule, queue, dead-letter queue, queue policy, event source mapping and an alarm.
+ * its own. It becomes rule, queue, dead-letter queue, queue policy and event source mapping.
  *
  * ```yaml
  * plugins:
@@ -22,7 +23,7 @@ import { logicalIds, queueEvent, type ResourceMap, subscriptionResources } from 
  * `starling-{stage}`. A function's own key `isolation: thread` says that standalone runs it in a worker.
  */
 export default class SubscriptionPlugin {
-  readonly hooks: Record<string, () => void>;
+  readonly hooks: Hooks;
   readonly #serverless: Serverless;
   readonly #resources: ResourceMap = {};
 
@@ -40,9 +41,7 @@ export default class SubscriptionPlugin {
     this.hooks = {
       // Before anything is bundled: a mistake in the file should show in a second.
       'before:package:initialize': () => this.#expand(),
-      'package:compileEvents': () => {
-        Object.assign(serverless.service.provider.compiledCloudFormationTemplate.Resources, this.#resources);
-      },
+      'package:compileEvents': () => addResources(serverless, this.#resources),
     };
   }
 
@@ -70,13 +69,14 @@ export default class SubscriptionPlugin {
     const timeout = definition.timeout ?? service.provider.timeout ?? defaultTimeout;
     const subscription = subscriptions.add(functionName, raw, timeout);
     const ids = logicalIds(provider.naming.getNormalizedFunctionName(functionName));
-    const where = {
-      stage: provider.getStage(),
-      functionName,
-      ids,
-      eventBus: service.custom?.subscription?.eventBus,
-    };
+    const custom = service.custom?.subscription as { readonly eventBus?: unknown } | undefined;
+    const where = { stage: provider.getStage(), functionName, ids, eventBus: custom?.eventBus };
     Object.assign(this.#resources, subscriptionResources(subscription, where));
     definition.events.push(queueEvent(subscription, ids));
+    // By it the function knows when a delivery is the last.
+    definition.environment = {
+      ...definition.environment,
+      STARLING_MAX_RECEIVE_COUNT: String(subscription.maxReceiveCount),
+    };
   }
 }

@@ -1,13 +1,6 @@
 import { busName, deadLetterQueueName, queueName, ruleName } from '../../shared/wiring/names.ts';
 import type { Subscription } from '../../shared/wiring/subscription.ts';
-
-/** A CloudFormation resource. */
-export interface Resource {
-  readonly Type: string;
-  readonly Properties: Record<string, unknown>;
-}
-
-export type ResourceMap = Record<string, Resource>;
+import { arnOf, type ResourceMap } from '../template.ts';
 
 /** The logical ids of what one subscription becomes. */
 export interface LogicalIds {
@@ -15,7 +8,6 @@ export interface LogicalIds {
   readonly queue: string;
   readonly deadLetterQueue: string;
   readonly queuePolicy: string;
-  readonly alarm: string;
 }
 
 const day = 86_400;
@@ -27,7 +19,6 @@ export function logicalIds(prefix: string): LogicalIds {
     queue: `${prefix}SubscriptionQueue`,
     deadLetterQueue: `${prefix}SubscriptionDeadLetterQueue`,
     queuePolicy: `${prefix}SubscriptionQueuePolicy`,
-    alarm: `${prefix}SubscriptionDeadLetterAlarm`,
   };
 }
 
@@ -42,7 +33,6 @@ export function subscriptionResources(
   where: { stage: string; functionName: string; ids: LogicalIds; eventBus: unknown },
 ): ResourceMap {
   const { stage, functionName, ids } = where;
-  const deadLetterName = deadLetterQueueName(stage, functionName);
   return {
     [ids.rule]: {
       Type: 'AWS::Events::Rule',
@@ -70,7 +60,7 @@ export function subscriptionResources(
     [ids.deadLetterQueue]: {
       Type: 'AWS::SQS::Queue',
       Properties: {
-        QueueName: deadLetterName,
+        QueueName: deadLetterQueueName(stage, functionName),
         // The longest there is: SQS counts from when the message was first sent, not from when it died.
         MessageRetentionPeriod: 14 * day,
         SqsManagedSseEnabled: true,
@@ -84,22 +74,6 @@ export function subscriptionResources(
           Version: '2012-10-17',
           Statement: [mayBeSentTo(ids.queue, ids.rule), mayBeSentTo(ids.deadLetterQueue, ids.rule)],
         },
-      },
-    },
-    [ids.alarm]: {
-      Type: 'AWS::CloudWatch::Alarm',
-      Properties: {
-        AlarmName: deadLetterName,
-        AlarmDescription: `Messages for ${functionName} failed for good: see the dead-letter queue ${deadLetterName}.`,
-        Namespace: 'AWS/SQS',
-        MetricName: 'ApproximateNumberOfMessagesVisible',
-        Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [ids.deadLetterQueue, 'QueueName'] } }],
-        Statistic: 'Maximum',
-        Period: 60,
-        EvaluationPeriods: 1,
-        Threshold: 0,
-        ComparisonOperator: 'GreaterThanThreshold',
-        TreatMissingData: 'notBreaching',
       },
     },
   };
@@ -126,8 +100,4 @@ function mayBeSentTo(queue: string, rule: string): Record<string, unknown> {
     Resource: arnOf(queue),
     Condition: { ArnEquals: { 'aws:SourceArn': arnOf(rule) } },
   };
-}
-
-function arnOf(logicalId: string): { 'Fn::GetAtt': [string, 'Arn'] } {
-  return { 'Fn::GetAtt': [logicalId, 'Arn'] };
 }

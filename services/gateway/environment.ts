@@ -10,6 +10,8 @@ export interface GatewayEnvironment {
     readonly requestContext?: {
       readonly authorizer?: { readonly clientId?: unknown; readonly scopes?: unknown } | null;
     };
+    /** Aborts shortly before the host ends the call: waits and streams are to end by themselves then. */
+    readonly timeUp?: AbortSignal;
   };
 }
 

@@ -5,16 +5,19 @@ import type { AgentRecord } from '../../shared/ports/agent-registry.ts';
 import type { BusEntry } from '../../shared/ports/event-bus.ts';
 import { currentRuntime } from '../../shared/runtime/current.ts';
 import type { Runtime } from '../../shared/runtime/runtime.ts';
-import { permitOwnScope } from '../../shared/security/seed-permissions.ts';
+import { permitOwnScope, seedPermissions } from '../../shared/security/seed-permissions.ts';
 
 /** All agents of the project, as packaging or a standalone start collected them. */
 export interface Manifest {
   readonly agents: readonly AgentRecord[];
+  /** Whether the mesh is new, and nobody may call anything yet. */
+  readonly first?: boolean;
 }
 
 /** Brings the registry in line with the manifest: registers, updates, and deactivates what is in it no more. */
-export async function handler({ agents }: Manifest): Promise<void> {
+export async function handler({ agents, first }: Manifest): Promise<void> {
   const runtime = currentRuntime();
+  if (first) await seedPermissions(runtime.permissions);
   for (const record of agents) {
     // Before the agent is there: a crash in between leaves a permission for nothing, not an agent that nobody may call.
     if ((await runtime.registry.get(record.id)) === undefined) await permitOwnScope(runtime.permissions, record.id);

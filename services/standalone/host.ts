@@ -10,8 +10,8 @@ import { createMetrics } from '../../shared/telemetry/prometheus.ts';
 import { queueName } from '../../shared/wiring/names.ts';
 import { createApiGateway } from './api-gateway/api-gateway.ts';
 import { LocalAuthorizer } from './api-gateway/authorize.ts';
-import { type LocalFunction, loadModule } from './functions/function.ts';
-import { InProcessFunction } from './functions/in-process.ts';
+import { type LocalFunction, loadModule } from '../../shared/hosting/function.ts';
+import { InProcessFunction } from '../../shared/hosting/in-process.ts';
 import { IsolatedFunction } from './functions/isolated.ts';
 import { gauges } from './gauges.ts';
 import { ACCOUNT, REGION } from './identity.ts';
@@ -19,16 +19,15 @@ import { createIssuer, type Issuer } from './issuer/issuer.ts';
 import { type SeededClient, seedSecurity } from './issuer/seed-client.ts';
 import { collectAgents } from './manifest.ts';
 import { HttpServer, type Listener, unavailable } from './server.ts';
-import type { Source } from './sources/source.ts';
+import type { Source } from '../../shared/hosting/source.ts';
 import { startSources } from './sources/start-sources.ts';
 import type { Wiring } from './wiring/types.ts';
 
 /** Milliseconds of the 5 s that a stop may take, after which what still runs is left to the next start. */
 const DRAIN = 4_000;
 
-/** The functions that the host itself calls, by their names in serverless.yml. */
+/** The function whose fold the host does itself, by its name in serverless.yml. */
 const PROJECTOR = 'projector';
-const REGISTRY = 'registry';
 
 export interface HostOptions {
   readonly settings: Settings;
@@ -93,10 +92,11 @@ async function startBehind(server: HttpServer, options: HostOptions, stops: (() 
     );
   }
   const agents = await collectAgents(wiring, runtime.registry);
-  const registry = functions.get(REGISTRY);
-  if (registry === undefined)
-    throw new ConfigurationError(`${wiring.file} has no function "${REGISTRY}", which keeps the agents.`);
-  await registry.invoke({ agents });
+  const registry = wiring.functions.find(({ manifest }) => manifest === 'agents');
+  if (registry === undefined) {
+    throw new ConfigurationError(`${wiring.file} has no function with the event "manifest", which keeps the agents.`);
+  }
+  await functions.get(registry.name)?.invoke({ agents });
   const client = await seedSecurity({
     clients: runtime.clients,
     permissions: runtime.permissions,

@@ -6,27 +6,32 @@ import { currentRuntime } from '../../shared/runtime/current.ts';
 import type { AgentEvent } from '../../shared/tasks/fold.ts';
 
 /**
- * Folds the artifact chunks of the stream into their tasks, in the order of the shard. At an error it names the record:
- * those before it are done, and the shard goes on from there.
+ * Folds the artifact chunks of the stream into their tasks. At an error it names the first record that failed, and the
+ * shard goes on from there: those after it that were applied are known when they come again.
  */
 export async function handler(event: KinesisStreamEvent): Promise<KinesisStreamBatchResponse> {
-  const { tasks, quarantine, metrics, log } = currentRuntime();
-  for (const { kinesis } of event.Records) {
-    try {
-      const text = Buffer.from(kinesis.data, 'base64').toString();
-      const read = readChunk(text);
-      if ('problem' in read) {
-        metrics.count('starling_quarantined_total', { function: 'chunks' });
-        await quarantine.put(read.problem, text);
-      } else {
-        await tasks.apply(read.event);
-      }
-    } catch (error) {
-      log.error('a chunk could not be applied to its task', { sequenceNumber: kinesis.sequenceNumber, error });
-      return { batchItemFailures: [{ itemIdentifier: kinesis.sequenceNumber }] };
-    }
+  const { log } = currentRuntime();
+  // All at once: the store writes what is of one task together, in the order of the agent's work.
+  const results = await Promise.allSettled(event.Records.map(({ kinesis }) => take(kinesis.data)));
+  for (const [index, result] of results.entries()) {
+    const sequenceNumber = event.Records[index]?.kinesis.sequenceNumber;
+    if (result.status === 'fulfilled' || sequenceNumber === undefined) continue;
+    log.error('a chunk could not be applied to its task', { sequenceNumber, error: result.reason });
+    return { batchItemFailures: [{ itemIdentifier: sequenceNumber }] };
   }
   return { batchItemFailures: [] };
+}
+
+async function take(data: string): Promise<void> {
+  const { tasks, quarantine, metrics } = currentRuntime();
+  const text = Buffer.from(data, 'base64').toString();
+  const read = readChunk(text);
+  if ('problem' in read) {
+    metrics.count('starling_quarantined_total', { function: 'chunks' });
+    await quarantine.put(read.problem, text);
+  } else {
+    await tasks.apply(read.event);
+  }
 }
 
 function readChunk(text: string): { event: AgentEvent } | { problem: string } {

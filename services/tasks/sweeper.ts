@@ -5,12 +5,27 @@ import type { TaskRecord } from '../../shared/tasks/state.ts';
 
 const PAGE = 100;
 
-/** Ends every task whose deadline has passed: no caller waits for ever, whatever became of the agent. */
+/** Milliseconds in which whoever stored something has published it, or is gone: the gateway gives up after 30 s. */
+const GRACE = 60_000;
+
+/**
+ * Publishes what a crash left unpublished, and ends every task whose deadline has passed: no caller waits for ever,
+ * whatever became of the agent. One does not wait for the other to succeed.
+ */
 export async function handler(): Promise<void> {
   const runtime = currentRuntime();
+  await all([recover(runtime), endOverdue(runtime)]);
+}
+
+async function recover({ tasks, clock, log }: Runtime): Promise<void> {
+  const recovered = await tasks.recover(clock.now() - GRACE);
+  if (recovered > 0) log.warn('events of tasks were published that a crash had left unpublished', { tasks: recovered });
+}
+
+async function endOverdue(runtime: Runtime): Promise<void> {
   for (;;) {
     const overdue = await runtime.tasks.overdue(runtime.clock.now(), PAGE);
-    await Promise.all(overdue.map((task) => expire(runtime, task)));
+    await all(overdue.map((task) => expire(runtime, task)));
     if (overdue.length < PAGE) return;
   }
 }
@@ -33,4 +48,12 @@ function explain(task: TaskRecord): string {
       ? 'nothing was heard of the agent'
       : `its attempt ${task.attempt} had begun; a request that failed is in the dead-letter queue of the agent's function`;
   return `The deadline of the task (${new Date(task.deadline).toISOString()}) has passed: ${heard}.`;
+}
+
+/** Waits for each, also when another has failed: Lambda stops the process when the handler has. */
+async function all(work: readonly Promise<void>[]): Promise<void> {
+  const reasons: unknown[] = [];
+  for (const result of await Promise.allSettled(work)) if (result.status === 'rejected') reasons.push(result.reason);
+  if (reasons.length > 1) throw new AggregateError(reasons, `${reasons.length} parts of the sweep failed`);
+  if (reasons.length === 1) throw reasons[0];
 }

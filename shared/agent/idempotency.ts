@@ -1,5 +1,5 @@
 import { messageOf, StarlingError } from '../errors.ts';
-import type { IdempotencyStore } from '../ports/idempotency-store.ts';
+import type { Idempotency } from '../ports/idempotency.ts';
 import { TaskFailed } from './errors.ts';
 
 export interface OnceOptions {
@@ -16,7 +16,7 @@ export interface OnceOptions {
 /**
  * Does `work` once, however often the message is delivered: a later attempt gets the result of the first that succeeded.
  *
- * The result is stored as JSON (at most 256 KB) and given as JSON to all attempts: a Date comes back as text, undefined
+ * The result is stored as JSON (at most 256 KB of UTF-8) and given as JSON to all attempts: a Date comes back as text, undefined
  * members are left out. When `work` throws, nothing is kept and the next attempt does it again. When the process dies in
  * it, or before its result was stored, the next attempt does it again once the first one's function time has run out.
  *
@@ -50,7 +50,7 @@ export class OnceNameError extends StarlingError {
 }
 
 export interface OnceSurroundings {
-  readonly store: IdempotencyStore;
+  readonly idempotency: Idempotency;
   readonly agentId: string;
   readonly taskId: string;
   readonly turn: number;
@@ -61,13 +61,16 @@ export interface OnceSurroundings {
 
 const DAY = 86_400;
 const KEPT_FOR = 14 * DAY;
-/** In characters of JSON, so that it fits an item of DynamoDB on the other runtime. */
+/** In bytes of JSON, so that it fits an item of DynamoDB (400 KB) on the other runtime. */
 const MAX_RESULT = 256 * 1024;
 
-/** What is stored. A result that is no JSON is stored as that: the effect was had all the same. */
-type Outcome = { readonly value?: unknown } | { readonly problem: string };
+/**
+ * What is stored. A result is text, as DynamoDB's numbers and levels of nesting are fewer than JSON's. One that is no JSON is
+ * stored as that: the effect was had all the same.
+ */
+type Outcome = { readonly json?: string } | { readonly problem: string };
 
-export function createOnce({ store, agentId, taskId, turn, signal, timeLeft }: OnceSurroundings): Once {
+export function createOnce({ idempotency, agentId, taskId, turn, signal, timeLeft }: OnceSurroundings): Once {
   const used = new Set<string>();
   return async <T>(name: string, work: () => T | Promise<T>, options: OnceOptions = {}): Promise<T> => {
     const { key, keepFor = KEPT_FOR } = options;
@@ -75,9 +78,9 @@ export function createOnce({ store, agentId, taskId, turn, signal, timeLeft }: O
     if (used.has(identity)) throw new OnceNameError(name);
     used.add(identity);
     // Loaded by the first agent that uses it.
-    const [{ makeIdempotent, IdempotencyConfig }, { StorePersistenceLayer }] = await Promise.all([
+    const [{ makeIdempotent, IdempotencyConfig }, persistenceStore] = await Promise.all([
       import('@aws-lambda-powertools/idempotency'),
-      import('./idempotency-layer.ts'),
+      idempotency.createLayer(),
     ]);
     const config = new IdempotencyConfig({ expiresAfterSeconds: keepFor, hashFunction: 'sha256' });
     // All that Powertools asks the context for.
@@ -88,11 +91,7 @@ export function createOnce({ store, agentId, taskId, turn, signal, timeLeft }: O
       signal.throwIfAborted();
       return outcomeOf(await work());
     };
-    const once = makeIdempotent(act, {
-      persistenceStore: new StorePersistenceLayer(store),
-      config,
-      keyPrefix: agentId,
-    });
+    const once = makeIdempotent(act, { persistenceStore, config, keyPrefix: agentId });
     signal.throwIfAborted();
     let outcome: Outcome;
     try {
@@ -106,7 +105,7 @@ export function createOnce({ store, agentId, taskId, turn, signal, timeLeft }: O
       throw error;
     }
     if ('problem' in outcome) throw new TaskFailed(`"${name}" was done, but its result ${outcome.problem}`);
-    return outcome.value as T;
+    return (outcome.json === undefined ? undefined : JSON.parse(outcome.json)) as T;
   };
 }
 
@@ -118,7 +117,7 @@ function outcomeOf(result: unknown): Outcome {
     return { problem: `is no JSON: ${messageOf(error)}` };
   }
   if (json === undefined) return result === undefined ? {} : { problem: `is no JSON: a ${typeof result}` };
-  if (json.length > MAX_RESULT)
-    return { problem: `has ${json.length} characters of JSON, and ${MAX_RESULT} can be stored.` };
-  return { value: JSON.parse(json) as unknown };
+  const bytes = Buffer.byteLength(json);
+  if (bytes > MAX_RESULT) return { problem: `has ${bytes} bytes of JSON, and ${MAX_RESULT} can be stored.` };
+  return { json };
 }

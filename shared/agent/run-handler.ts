@@ -10,7 +10,7 @@ import type { Turn } from './turn.ts';
  * @throws what the handler throws; the end of the turn is then the caller's to tell.
  */
 export async function runHandler(definition: AgentDefinition, task: AgentTask, turn: Turn): Promise<void> {
-  turn.status('TASK_STATE_WORKING');
+  turn.begin();
   const named = definition.skills.find(({ id }) => id === task.skill)?.handler;
   const given: Result = named ? named(task.input as never, task) : definition.handler(task);
   const ended = isGenerator(given) ? await drain(given, task, turn) : emit(await given, turn, undefined);

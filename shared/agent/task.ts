@@ -1,6 +1,6 @@
 import type { Message, Part } from '../a2a/types.ts';
 import type { TaskRequestedV1 } from '../events/generated/types.ts';
-import type { IdempotencyStore } from '../ports/idempotency-store.ts';
+import type { Idempotency } from '../ports/idempotency.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createOnce, type Once } from './idempotency.ts';
 
@@ -35,13 +35,13 @@ export interface TaskSurroundings {
   readonly attempt: number;
   readonly signal: AbortSignal;
   readonly log: Logger;
-  readonly idempotency: IdempotencyStore;
+  readonly idempotency: Idempotency;
   /** Milliseconds that are left of the function's time. */
   readonly timeLeft: () => number;
 }
 
 export function agentTask(data: TaskRequestedV1, surroundings: TaskSurroundings): AgentTask {
-  const { attempt, signal, log, idempotency: store, timeLeft } = surroundings;
+  const { attempt, signal, log, idempotency, timeLeft } = surroundings;
   const { message, agentId, taskId, turn } = data;
   return {
     id: data.taskId,
@@ -58,7 +58,7 @@ export function agentTask(data: TaskRequestedV1, surroundings: TaskSurroundings)
     deadline: new Date(data.deadline),
     signal,
     log,
-    once: createOnce({ store, agentId, taskId, turn, signal, timeLeft }),
+    once: createOnce({ idempotency, agentId, taskId, turn, signal, timeLeft }),
   };
 }
 

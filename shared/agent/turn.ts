@@ -35,6 +35,8 @@ export class Turn {
   #scheduled = false;
   #publishing: Promise<void> | undefined;
   #failure: unknown;
+  /** While nothing has said yet that the agent works. */
+  #unsaid: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(runtime: AgentRuntime, request: CloudEvent<TaskRequestedV1>, attempt: number) {
@@ -45,7 +47,18 @@ export class Turn {
     this.#traceparent = childTraceparent(request.traceparent);
   }
 
+  /**
+   * Says that the agent works: at once, or once the turn has lasted for the runtime's `workingAfter`. A turn that ends
+   * before says only how it ended.
+   */
+  begin(): void {
+    const { workingAfter } = this.#runtime.settings;
+    if (workingAfter === 0) this.status('TASK_STATE_WORKING');
+    else this.#unsaid = setTimeout(() => this.#say(), workingAfter).unref();
+  }
+
   status(state: TaskState, text?: string): void {
+    this.#leaveUnsaid();
     const now = this.#runtime.clock.now();
     const message: Message | undefined = text === undefined ? undefined : this.#message(text, now);
     const status = { state, timestamp: new Date(now).toISOString(), ...(message && { message }) };
@@ -67,6 +80,8 @@ export class Turn {
     const artifact: Artifact = JSON.parse(text);
     const append = options.append && this.#begun.has(artifactId);
     if (this.#closed) return;
+    // Who sees chunks come sees an agent at work.
+    if (options.append || !options.lastChunk) this.#say();
     const entry = this.#prepare('TaskArtifact.v1', {
       ...this.#place(),
       artifact,
@@ -100,9 +115,20 @@ export class Turn {
 
   /** Nothing that the handler does from now on is published: it was given up. */
   close(): void {
+    this.#leaveUnsaid();
     this.#closed = true;
     this.#entries = [];
     this.#records = [];
+  }
+
+  /** Says that the agent works, unless that was said. */
+  #say(): void {
+    if (this.#unsaid !== undefined) this.status('TASK_STATE_WORKING');
+  }
+
+  #leaveUnsaid(): void {
+    clearTimeout(this.#unsaid);
+    this.#unsaid = undefined;
   }
 
   /** The place of the event that is made next. Only one that was made takes it: a gap would hold up all behind it. */

@@ -23,9 +23,31 @@ export const tables: Readonly<Record<TableName, TableDefinition>> = {
     partitionKey: 'pk',
     sortKey: 'sk',
     timeToLive: 'expiresAt',
-    indexes: [],
+    indexes: [
+      {
+        // Sparse: the few tasks that the sweeper has to look at again bear `watch` (a shard) and `due` (milliseconds).
+        name: 'watched',
+        partitionKey: 'watch',
+        sortKey: 'due',
+        sortKeyType: 'N',
+        projection: 'KEYS_ONLY',
+      },
+    ],
   },
-  registry: { partitionKey: 'pk', sortKey: 'sk', indexes: [] },
+  registry: {
+    partitionKey: 'pk',
+    sortKey: 'sk',
+    indexes: [
+      {
+        // Sparse: only active agents and permissions bear `listed`, with the kind of list that they stand in.
+        name: 'listed',
+        partitionKey: 'listed',
+        sortKey: 'pk',
+        sortKeyType: 'S',
+        projection: { include: ['record', 'updatedAt'] },
+      },
+    ],
+  },
   idempotency: { partitionKey: 'id', timeToLive: 'expiration', indexes: [] },
   quarantine: { partitionKey: 'pk', sortKey: 'sk', timeToLive: 'expiresAt', indexes: [] },
   positions: { partitionKey: 'pk', sortKey: 'sk', indexes: [] },

@@ -1,8 +1,14 @@
 import { hash } from 'node:crypto';
 import type { StatementSync } from 'node:sqlite';
 import type { AgentId } from '../ids.ts';
-import type { AgentRecord, AgentRegistry, RegisteredAgent } from '../ports/agent-registry.ts';
+import {
+  type AgentRecord,
+  type AgentRegistry,
+  MAX_AGENT_BYTES,
+  type RegisteredAgent,
+} from '../ports/agent-registry.ts';
 import type { Clock } from '../ports/clock.ts';
+import { AgentTooLargeError } from '../ports/errors.ts';
 import type { BusEntry } from '../ports/event-bus.ts';
 import type { Database } from './database.ts';
 import type { EmbeddedEventBus } from './event-bus.ts';
@@ -41,11 +47,13 @@ export class EmbeddedAgentRegistry implements AgentRegistry {
     return [...this.#agents.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
-  put(
+  async put(
     record: AgentRecord,
     event: (change: 'registered' | 'updated') => BusEntry,
   ): Promise<'registered' | 'updated' | 'unchanged'> {
     const text = JSON.stringify(record);
+    const bytes = Buffer.byteLength(text);
+    if (bytes > MAX_AGENT_BYTES) throw new AgentTooLargeError(record.id, bytes, MAX_AGENT_BYTES);
     const digest = hash('sha256', text);
     return this.#database.write(() => {
       const known = this.#find.get(record.id);

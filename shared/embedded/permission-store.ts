@@ -1,16 +1,8 @@
 import type { StatementSync } from 'node:sqlite';
-import { StarlingError } from '../errors.ts';
 import { type AgentId, isAgentId } from '../ids.ts';
-import type { EveryAgent, Grant, PermissionStore, Principal, Subject } from '../ports/permission-store.ts';
+import type { EveryAgent, Grant, PermissionStore, Principal } from '../ports/permission-store.ts';
+import { checkGrant, subjectsOf } from '../security/grant.ts';
 import type { Database } from './database.ts';
-
-/** The grant names neither an agent nor `*`, or neither a scope nor a client. */
-export class InvalidGrantError extends StarlingError {
-  constructor(grant: Grant) {
-    const shown = JSON.stringify(grant).slice(0, 200);
-    super('INVALID_GRANT', `${shown} is no permission: it takes scope:{scope} or client:{id}, and an agent's id or *.`);
-  }
-}
 
 /** The permissions in the SQLite file of a standalone mesh. */
 export class EmbeddedPermissionStore implements PermissionStore {
@@ -31,31 +23,23 @@ export class EmbeddedPermissionStore implements PermissionStore {
   }
 
   async agentsOf(principal: Principal): Promise<readonly AgentId[] | EveryAgent> {
-    const subjects: Subject[] = [`client:${principal.clientId}`];
-    for (const scope of principal.scopes) subjects.push(`scope:${scope}`);
-    const rows = await this.#database.read(() => this.#agentsOf.all(JSON.stringify(subjects)));
+    const rows = await this.#database.read(() => this.#agentsOf.all(JSON.stringify(subjectsOf(principal))));
     const agents = rows.map((row) => String(row.agent));
     return agents.includes('*') ? '*' : agents.filter(isAgentId);
   }
 
   /** @throws InvalidGrantError */
   async grant(grant: Grant): Promise<void> {
-    const { subject, agent } = valid(grant);
+    const { subject, agent } = checkGrant(grant);
     await this.#database.write(() => this.#grant.run(subject, agent));
   }
 
   async revoke(grant: Grant): Promise<void> {
-    const { subject, agent } = valid(grant);
+    const { subject, agent } = checkGrant(grant);
     await this.#database.write(() => this.#revoke.run(subject, agent));
   }
 
   async list(): Promise<readonly Grant[]> {
     return this.#database.read(() => this.#list.all() as unknown as Grant[]);
   }
-}
-
-function valid(grant: Grant): Grant {
-  const named = /^(?:scope|client):[\x21-\x7e]{1,256}$/.test(grant.subject);
-  if (!named || !(grant.agent === '*' || isAgentId(grant.agent))) throw new InvalidGrantError(grant);
-  return grant;
 }

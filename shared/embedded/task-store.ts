@@ -217,6 +217,11 @@ export class EmbeddedTaskStore implements TaskStore {
     return (rows as unknown as StoredTask[]).map((row) => toTaskRow(row).task);
   }
 
+  /** A task and its events are one commit: nothing is ever left to publish. */
+  async recover(): Promise<number> {
+    return 0;
+  }
+
   /** Calls back with every new deadline, and now with the earliest: for a timer that runs the sweep in time. */
   watchDeadlines(onDeadline: (at: number) => void): void {
     this.#onDeadline = onDeadline;

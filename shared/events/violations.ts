@@ -14,12 +14,26 @@ export function describeViolations(violations: readonly Violation[]): string {
   return meant === undefined ? describeChoice(last, violations) : describe(meant);
 }
 
-function describe({ instancePath, keyword, params, message }: Violation): string {
-  const place = `data${instancePath}`;
-  if (keyword === 'enum' && Array.isArray(params.allowedValues))
-    return `${place} must be one of ${params.allowedValues.join(', ')}`;
-  return `${place} ${message ?? `breaks the rule ${keyword}`}`;
+function describe({ instancePath, keyword, params }: Violation): string {
+  const wording = wordings[keyword];
+  return `data${instancePath} ${wording ? wording(params) : `breaks the rule ${keyword}`}`;
 }
+
+/** What each rule of the subset asks for, from the parameters that ajv gives with it. */
+const wordings: Readonly<Record<string, (params: Violation['params']) => string>> = {
+  type: ({ type }) => `must be ${type}`,
+  required: ({ missingProperty }) => `must have required property '${missingProperty}'`,
+  additionalProperties: () => 'must NOT have additional properties',
+  enum: ({ allowedValues }) => `must be one of ${(allowedValues as readonly unknown[]).join(', ')}`,
+  minimum: ({ limit }) => `must be >= ${limit}`,
+  maximum: ({ limit }) => `must be <= ${limit}`,
+  minLength: ({ limit }) => `must NOT have fewer than ${limit} characters`,
+  maxLength: ({ limit }) => `must NOT have more than ${limit} characters`,
+  minItems: ({ limit }) => `must NOT have fewer than ${limit} items`,
+  maxItems: ({ limit }) => `must NOT have more than ${limit} items`,
+  pattern: ({ pattern }) => `must match pattern "${pattern}"`,
+  format: ({ format }) => `must match format "${format}"`,
+};
 
 function describeChoice({ instancePath, params }: Violation, violations: readonly Violation[]): string {
   const missing = violations

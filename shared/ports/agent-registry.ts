@@ -24,6 +24,9 @@ export interface AgentRecord {
   readonly deadline: number;
 }
 
+/** Bytes that a record may have as JSON. */
+export const MAX_AGENT_BYTES = 120_000;
+
 /** A record as the registry keeps it. */
 export interface RegisteredAgent extends AgentRecord {
   /** Milliseconds since 1970. */
@@ -34,7 +37,11 @@ export interface RegisteredAgent extends AgentRecord {
  * The agents of the mesh.
  *
  * Contract: `put` and `deactivate` publish their event with the change or not at all, and do neither when nothing
- * changes. `get` and `list` give active agents only. Readers may see a change up to a second late.
+ * changes. `get` and `list` give active agents only. Readers may see a change up to a second late. A record of more than
+ * MAX_AGENT_BYTES is an AgentTooLargeError.
+ *
+ * Where the change and its event cannot be one write, one that a crash cut in two is finished by the next `put` or
+ * `deactivate` of that agent; its event may then come twice.
  */
 export interface AgentRegistry {
   get(id: AgentId): Promise<RegisteredAgent | undefined> | RegisteredAgent | undefined;

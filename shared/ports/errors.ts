@@ -32,3 +32,24 @@ export class InvalidCursorError extends StarlingError {
     super('INVALID_CURSOR', 'The cursor is none that a page of this list gave. Begin without one.');
   }
 }
+
+/** The record does not fit the registry: on AWS it and its event share an item of at most 400 KB. */
+export class AgentTooLargeError extends StarlingError {
+  constructor(agent: string, bytes: number, limit: number) {
+    super(
+      'AGENT_TOO_LARGE',
+      `The card and skill schemas of agent ${agent} have ${bytes} bytes as JSON, and the registry takes ${limit}. Shorten descriptions and examples, or give each group of skills an agent of its own.`,
+    );
+  }
+}
+
+/** The mesh keeps its events nowhere that they can be read one by one. */
+export class EventArchiveOffError extends StarlingError {
+  constructor(where: string, options?: { cause?: unknown }) {
+    super(
+      'EVENT_ARCHIVE_OFF',
+      `Events are not kept for reading: there is no ${where}. Set the stage's parameter eventLog to "on" (serverless.yml) and deploy again; it costs some $0.50 per GB of events.`,
+      options,
+    );
+  }
+}

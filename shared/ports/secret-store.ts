@@ -1,6 +1,9 @@
 /**
  * Secrets by name. A name is 1 to 128 lower-case letters, digits and hyphens and begins with a letter, so that it is
- * valid wherever an adapter keeps it; any other is a SecretNameError. A value is text of at most 64 KB.
+ * valid wherever an adapter keeps it; any other is a SecretNameError. A value is text of 1 to 65,536 bytes.
+ *
+ * Whoever wrote reads its own write at once; another process may read what was there before for up to a minute, so what is
+ * replaced has to be good for that long.
  */
 export interface SecretStore {
   get(name: string): Promise<string | undefined>;

@@ -63,12 +63,17 @@ export interface TaskPage {
  * - `begin` does the same for the next turn of a task that waits for its client; a message that began a turn before
  *   begins no other.
  * - `apply` folds an agent's event (see fold.ts) and whatever was parked behind it; any order and any number of
- *   deliveries give the same log.
+ *   deliveries give the same log. Events of a batch are given at once, not one after the other: an adapter may write
+ *   those of a task together. One that fails leaves its neighbours alone.
  * - Positions are integers from 1 without gaps.
  * - `tail` gives every entry after a position, in order, none twice, and goes on until the task has ended or `signal`
  *   aborts. What it gives is durable.
- * - `list` gives the newest first, and throws InvalidCursorError for a cursor that is not its own.
+ * - `list` gives the newest first, and throws InvalidCursorError for a cursor that is not its own. A page may be short
+ *   where little of what was looked through matched; it is the last when it has no `next`.
  * - `end` moves a task that has not ended to a terminal state and publishes; it is false for one that had.
+ * - An adapter that cannot store and publish in one step stores first, with a note of what is to be published. `recover`
+ *   publishes what was stored before a time and is noted still, as its process died in between, and gives the number of
+ *   such tasks. A request goes out with an `attemptBase` past every attempt that an earlier one can have led to.
  */
 export interface TaskStore {
   create(task: NewTask): Promise<Created>;
@@ -83,4 +88,5 @@ export interface TaskStore {
   list(query: TaskQuery): Promise<TaskPage>;
   /** Tasks that have not ended and whose deadline is at or before `now`, the oldest deadline first. */
   overdue(now: number, limit: number): Promise<readonly TaskRecord[]>;
+  recover(before: number): Promise<number>;
 }

@@ -15,12 +15,17 @@ import type { MeshSettings } from './settings.ts';
 
 /** What a deployed agent is told by its environment. */
 export interface AwsAgentSettings extends FunctionSettings {
+  /** Whose log lines they are. */
+  readonly service: string;
+  /** Of the Lambda function; undefined on a container. */
+  readonly functionName: string | undefined;
   readonly stage: string;
   readonly region: string;
   /** Of an emulator; the services' own addresses when undefined. */
   readonly endpoint: string | undefined;
   readonly bus: string;
   readonly artifactStream: string;
+  readonly workingAfter: number;
   /** The bucket of what is too large for an event. */
   readonly blobs: string;
   readonly logLevel: LogLevel;
@@ -36,6 +41,9 @@ export interface AwsSettings extends AwsAgentSettings, MeshSettings {
   readonly responses: 'stream' | 'buffered';
 }
 
+/** See `MeshSettings`. A person who watches a task notices a second; a task of a second needs no word in between. */
+const WORKING_AFTER = 1_000;
+
 const agentVariables = ['STARLING_STAGE', 'STARLING_BLOBS', 'AWS_REGION'] as const;
 const meshVariables = ['STARLING_ISSUER', 'STARLING_PUBLIC_URL', 'STARLING_TOKEN_URL'] as const;
 
@@ -43,11 +51,14 @@ const meshVariables = ['STARLING_ISSUER', 'STARLING_PUBLIC_URL', 'STARLING_TOKEN
 export function readAwsAgentSettings(env: Environment): AwsAgentSettings {
   const { STARLING_STAGE: stage, STARLING_BLOBS: blobs, AWS_REGION: region } = required(env, agentVariables);
   return {
+    service: env.AWS_LAMBDA_FUNCTION_NAME || 'starling',
+    functionName: env.AWS_LAMBDA_FUNCTION_NAME || undefined,
     stage,
     region,
     endpoint: address(env, 'AWS_ENDPOINT_URL'),
     bus: busName(stage),
     artifactStream: artifactStreamName(stage),
+    workingAfter: WORKING_AFTER,
     blobs,
     logLevel: readLogLevel(env),
     // Only functions with a queue have receives to count; set by the plugin that makes the queue.

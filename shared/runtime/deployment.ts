@@ -4,6 +4,7 @@ import {
   DescribeUserPoolClientCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { ConfigurationError, messageOf } from '../errors.ts';
+import { accessProblem } from './access-problem.ts';
 
 /** A mesh on AWS, as its stack tells. */
 export interface Deployment {
@@ -84,17 +85,9 @@ export async function readClientSecret({ region, userPoolId, clientId }: Deploym
 
 function explain(error: unknown, stackName: string, stage: string): ConfigurationError {
   const problem = messageOf(error);
-  const name = error instanceof Error ? error.name : '';
   const options = { cause: error };
-  if (name === 'CredentialsProviderError') {
-    return new ConfigurationError(
-      'There are no AWS credentials. Sign in (aws sso login, aws configure) or set AWS_PROFILE.',
-      options,
-    );
-  }
-  if (/region is missing/i.test(problem)) {
-    return new ConfigurationError('There is no AWS region. Give --region, or set AWS_REGION.', options);
-  }
+  const access = accessProblem(error);
+  if (access !== undefined) return new ConfigurationError(access, options);
   if (/does not exist/.test(problem)) {
     return new ConfigurationError(
       `There is no stack ${stackName} in this account and region. Deploy it (npm run deploy -- --stage ${stage}), or give the right --stage and --region.`,

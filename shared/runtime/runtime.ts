@@ -3,7 +3,7 @@ import type { AgentRegistry } from '../ports/agent-registry.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EventArchive, EventBus } from '../ports/event-bus.ts';
 import type { EventStream } from '../ports/event-stream.ts';
-import type { IdempotencyStore } from '../ports/idempotency-store.ts';
+import type { Idempotency } from '../ports/idempotency.ts';
 import type { PermissionStore } from '../ports/permission-store.ts';
 import type { Quarantine } from '../ports/quarantine.ts';
 import type { Queue } from '../ports/queue.ts';
@@ -21,7 +21,7 @@ export interface FunctionSettings {
 
 /** What an agent's handler needs: little enough that a worker thread can have it too. */
 export interface AgentRuntime {
-  readonly settings: Pick<MeshSettings, 'artifactStream'>;
+  readonly settings: Pick<MeshSettings, 'artifactStream' | 'workingAfter'>;
   readonly clock: Clock;
   readonly publisher: EventPublisher;
   readonly stream: Pick<EventStream, 'put'>;
@@ -29,7 +29,7 @@ export interface AgentRuntime {
   readonly metrics: Metrics;
   /** For a delivery that failed: when it comes again. */
   readonly queue: Pick<Queue, 'changeVisibility'>;
-  readonly idempotency: IdempotencyStore;
+  readonly idempotency: Idempotency;
   functionSettings(name: string): FunctionSettings;
 }
 

@@ -22,6 +22,11 @@ export interface MeshSettings {
   readonly tokenUrl: string;
   readonly bus: string;
   readonly artifactStream: string;
+  /**
+   * For so long an agent that has nothing else to tell keeps to itself that it works: 0 where an event costs nothing, and
+   * on AWS long enough that a short call is not billed for it (docs/cost.md).
+   */
+  readonly workingAfter: number;
 }
 
 /** The configuration of a standalone mesh: read once, at start. */
@@ -54,6 +59,7 @@ export function readSettings(env: Environment, terminal: boolean): Settings {
     ...urls(address(env, 'STARLING_PUBLIC_URL') ?? `http://${urlHost(host)}:${port}`),
     bus: busName(stage),
     artifactStream: artifactStreamName(stage),
+    workingAfter: 0,
     logLevel: readLogLevel(env),
     logFormat: oneOf(env, 'STARLING_LOG', ['json', 'pretty'], terminal ? 'pretty' : 'json'),
   };

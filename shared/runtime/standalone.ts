@@ -1,3 +1,4 @@
+import { StoreIdempotency } from '../agent/store-idempotency.ts';
 import { EmbeddedAgentRegistry } from '../embedded/agent-registry.ts';
 import { EmbeddedClientStore } from '../embedded/client-store.ts';
 import { Database } from '../embedded/database.ts';
@@ -13,6 +14,7 @@ import { openTasks } from '../embedded/tasks.ts';
 import { EventPublisher } from '../events/publisher.ts';
 import type { ClientStore } from '../ports/client-store.ts';
 import { systemClock } from '../ports/clock.ts';
+import type { IdempotencyStore } from '../ports/idempotency-store.ts';
 import type { SecretStore } from '../ports/secret-store.ts';
 import type { TokenVerifier } from '../security/verify-token.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -41,6 +43,8 @@ export interface StandaloneRuntime extends Runtime {
   readonly tasks: EmbeddedTaskStore;
   readonly clients: ClientStore;
   readonly secrets: SecretStore;
+  /** What a worker thread asks for by message. */
+  readonly idempotencyStore: IdempotencyStore;
   /** The issuer's keys are in the secret store: who verifies can be known only once this is open. */
   verifyTokensBy(verifier: TokenVerifier): void;
 }
@@ -60,6 +64,7 @@ export function createStandaloneRuntime(options: StandaloneOptions): StandaloneR
     metrics.count('starling_quarantined_total', { function: 'projector' });
     log.warn('an event that breaks its contract was put into quarantine', { reason });
   });
+  const idempotencyStore = new EmbeddedIdempotencyStore(database, clock);
   let verify: TokenVerifier = () => Promise.reject(new Error('the token issuer is not there yet'));
   return {
     settings,
@@ -76,7 +81,8 @@ export function createStandaloneRuntime(options: StandaloneOptions): StandaloneR
     permissions: new EmbeddedPermissionStore(database),
     clients: new EmbeddedClientStore(database),
     secrets: new EmbeddedSecretStore(settings.data),
-    idempotency: new EmbeddedIdempotencyStore(database, clock),
+    idempotencyStore,
+    idempotency: new StoreIdempotency(idempotencyStore),
     quarantine,
     publisher: new EventPublisher(bus, clock),
     tokens: (token) => verify(token),

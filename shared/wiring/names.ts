@@ -35,3 +35,8 @@ export function tableName(
 ): string {
   return `starling-${stage}-${what}`;
 }
+
+/** The log group that every event of the bus goes to, where the stage has that switched on. */
+export function eventLogName(stage: string): string {
+  return `/starling/${stage}/events`;
+}

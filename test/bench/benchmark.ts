@@ -2,15 +2,18 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Figures } from './figures.ts';
+import { type Inits, measureInits } from './inits.ts';
 import { LoadGenerator } from './load-generator.ts';
 import { describeMachine } from './machine.ts';
 import { CONNECTIONS } from './measure.ts';
 import type { Options } from './options.ts';
+import { unpackFunctions } from './packages.ts';
 import { type Round, ratioSpreads, runRounds } from './rounds.ts';
 import { type Server, startMesh, startPeer } from './servers.ts';
 import { measureStarts } from './starts.ts';
 
 const STARTS = 5;
+const INITS = 9;
 
 export interface Progress {
   readonly step: (what: string) => void;
@@ -23,6 +26,7 @@ export async function runBenchmark({ folder, rounds, seconds }: Options, progres
   const scratch = mkdtempSync(path.join(folder, 'run-'));
   try {
     const machine = describeMachine(scratch);
+    const inits = await functionInits(scratch, progress);
     progress.step('starts');
     const folders = Array.from({ length: STARTS }, (_, at) => path.join(scratch, `start-${at}`));
     const empty = await measureStarts(folders);
@@ -39,10 +43,29 @@ export async function runBenchmark({ folder, rounds, seconds }: Options, progres
       rounds: done,
       ratios: ratioSpreads(done),
       starts: { empty, second, loaded: { ...loaded, tasks: countTasks(data) } },
+      inits,
     };
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/** Only the initialisation of the packaged functions. */
+export async function runInits({ folder }: Options, progress: Pick<Progress, 'step'>): Promise<Inits> {
+  mkdirSync(folder, { recursive: true });
+  const scratch = mkdtempSync(path.join(folder, 'run-'));
+  try {
+    return await functionInits(scratch, progress);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+async function functionInits(scratch: string, { step }: Pick<Progress, 'step'>): Promise<Inits> {
+  step('packaging of the functions');
+  const functions = await unpackFunctions(path.join(scratch, 'functions'));
+  step('initialisation of the functions');
+  return measureInits(functions, { runs: INITS, folder: scratch });
 }
 
 async function underLoad(

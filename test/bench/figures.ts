@@ -1,3 +1,4 @@
+import type { Inits } from './inits.ts';
 import type { Machine } from './machine.ts';
 import type { Ratios, Round } from './rounds.ts';
 import type { Start } from './starts.ts';
@@ -19,4 +20,6 @@ export interface Figures {
     /** On the folder of the rounds, with the tasks that the load made. */
     readonly loaded: Start & { readonly tasks: number };
   };
+  /** Of the functions as they are deployed. */
+  readonly inits: Inits;
 }

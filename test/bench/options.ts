@@ -10,6 +10,8 @@ export interface Options {
   /** Where the figures go as JSON. */
   readonly json: string | undefined;
   readonly profile: boolean;
+  /** Only the initialisation of the packaged functions. */
+  readonly inits: boolean;
   /** Holds the data folders of the benchmark, on the disk that is measured. */
   readonly folder: string;
 }
@@ -24,6 +26,7 @@ Measures the mesh against the bare server of @a2a-js/sdk, side by side on this m
   --rounds N      rounds, each with both servers in turn (5)
   --seconds S     seconds of load a round and server (5)
   --json FILE     write the figures as JSON too
+  --inits         measure only the initialisation of the functions that are packaged for AWS
   --profile       instead, run the mesh once under load with --cpu-prof, and say where the time goes
   --folder DIR    where the data folders are made (node_modules/.cache/starling-bench); its disk decides
   --help          this text
@@ -31,13 +34,14 @@ Measures the mesh against the bare server of @a2a-js/sdk, side by side on this m
 
 /** @throws ConfigurationError */
 export function readOptions(args: readonly string[]): Options {
-  const { rounds, seconds, json, profile, folder, help } = parse(args);
+  const { rounds, seconds, json, profile, inits, folder, help } = parse(args);
   return {
     help,
     rounds: count('--rounds', rounds),
     seconds: count('--seconds', seconds),
     json,
     profile,
+    inits,
     folder: path.resolve(folder),
   };
 }
@@ -51,6 +55,7 @@ function parse(args: readonly string[]) {
         seconds: { type: 'string', default: '5' },
         json: { type: 'string' },
         profile: { type: 'boolean', default: false },
+        inits: { type: 'boolean', default: false },
         folder: { type: 'string', default: defaultFolder },
         help: { type: 'boolean', default: false },
       },
@@ -59,6 +64,7 @@ function parse(args: readonly string[]) {
       seconds: string;
       json: string | undefined;
       profile: boolean;
+      inits: boolean;
       folder: string;
       help: boolean;
     };

@@ -1,14 +1,15 @@
+import { table } from '../../tools/table.ts';
 import type { Figures } from './figures.ts';
+import type { Inits } from './inits.ts';
 import { countOf } from './load-protocol.ts';
 import type { Machine } from './machine.ts';
 import type { Measurement } from './measure.ts';
 import type { Round } from './rounds.ts';
 import type { Start } from './starts.ts';
 import type { Spread } from './statistics.ts';
-import { table } from './table.ts';
 
 /** The figures for a person. */
-export function report({ machine, connections, secondsPerRound, rounds, ratios, starts }: Figures): string {
+export function report({ machine, connections, secondsPerRound, rounds, ratios, starts, inits }: Figures): string {
   const measures = ['calls/s', 'p50 ms', 'p99 ms', 'CPU µs/call'];
   const spreads = [ratios.callsPerSecond, ratios.p50, ratios.p99, ratios.cpuPerCall];
   return [
@@ -31,6 +32,22 @@ export function report({ machine, connections, secondsPerRound, rounds, ratios, 
         startRow('second start', starts.second),
         startRow(`${starts.loaded.tasks} tasks`, starts.loaded),
       ],
+    ),
+    initsText(inits),
+  ].join('\n\n');
+}
+
+export function initsText({ runs, empty, functions }: Inits): string {
+  return [
+    `Initialisation of the functions packaged for AWS, ${runs} fresh processes each: milliseconds of the import, and from the start of node until it is done ÷ the same with an empty module (median ${fixed(empty.median)} ms)`,
+    table(
+      ['function', 'bundle KB', 'import: min', 'median', 'max', 'ratio'],
+      functions.map(({ name, size, imported, ratio }) => [
+        name,
+        fixed(size / 1000),
+        ...spreadCells(imported),
+        fixed(ratio, 2),
+      ]),
     ),
   ].join('\n\n');
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AgentId } from '../../shared/ids.ts';
-import type { AgentRecord, AgentRegistry } from '../../shared/ports/agent-registry.ts';
+import type { AgentRecord, AgentRegistry, JsonSchema } from '../../shared/ports/agent-registry.ts';
 import type { BusEntry, BusEvent } from '../../shared/ports/event-bus.ts';
 
 export interface AgentRegistrySubject {
@@ -54,7 +54,7 @@ export function agentRegistryContract(name: string, open: () => Promise<AgentReg
       const echo = record('echo');
       expect(await put(echo)).toBe('registered');
       expect(await registry.get(echo.id)).toEqual({ ...echo, updatedAt: expect.any(Number) });
-      expect(await registry.list()).toMatchObject([echo]);
+      await expect.poll(() => registry.list()).toMatchObject([echo]);
       expect(await published()).toEqual(['registered echo']);
     });
 
@@ -91,7 +91,7 @@ export function agentRegistryContract(name: string, open: () => Promise<AgentReg
       const gone = event('gone', id);
       expect(await Promise.all([registry.deactivate(id, gone), registry.deactivate(id, gone)])).toEqual([true, false]);
       expect(await registry.get(id)).toBeUndefined();
-      expect(await registry.list()).toEqual([]);
+      await expect.poll(() => registry.list()).toEqual([]);
       expect(await published()).toEqual(['registered echo', 'gone echo']);
     });
 
@@ -116,9 +116,24 @@ export function agentRegistryContract(name: string, open: () => Promise<AgentReg
       expect(await registry.get(echo.id)).toBeDefined();
     });
 
+    it('takes deep schemas and other scripts, and no record that is too large', async () => {
+      let schema: JsonSchema = { const: 1e300 };
+      for (let i = 0; i < 50; i++) schema = { properties: { 날씨: schema } };
+      const deep = record('deep', { skillSchemas: [{ id: 'do', input: schema }] });
+      await put(deep);
+      expect(await registry.get(deep.id)).toMatchObject(deep);
+
+      const { card } = record('large');
+      const large = record('large', { card: { ...card, description: '날'.repeat(40_000) } });
+      await expect(put(large)).rejects.toMatchObject({ code: 'AGENT_TOO_LARGE' });
+      expect(await registry.get(large.id)).toBeUndefined();
+      expect(await published()).toEqual(['registered deep']);
+    });
+
     it('lists agents by id', async () => {
       for (const id of ['weather', 'calculator', 'echo']) await put(record(id));
-      expect((await registry.list()).map(({ id }) => id)).toEqual(['calculator', 'echo', 'weather']);
+      const ids = async () => (await registry.list()).map(({ id }) => id);
+      await expect.poll(ids).toEqual(['calculator', 'echo', 'weather']);
       expect(await registry.get('nobody' as AgentId)).toBeUndefined();
     });
   });

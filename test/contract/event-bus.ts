@@ -1,25 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InvalidPatternError } from '../../shared/events/patterns/index.ts';
-import type {
-  ArchivedEvent,
-  BusEntry,
-  BusEvent,
-  EventArchive,
-  EventBus,
-  PutResult,
-} from '../../shared/ports/event-bus.ts';
+import type { BusEntry, BusEvent, EventArchive, EventBus, PutResult } from '../../shared/ports/event-bus.ts';
 import type { Queue } from '../../shared/ports/queue.ts';
 
 export interface EventBusSubject {
   readonly bus: EventBus;
-  readonly archive: EventArchive;
+  readonly archive?: EventArchive;
   /** Where rules deliver to. */
   readonly queue: Queue;
+  /** What cannot be shown here, and why: those cases are skipped with the reason. */
+  readonly lacks?: { readonly [What in 'archive' | 'entryTime' | 'exactText']?: string };
+  /** What a host does with a message before its handler sees it: data that went by reference is put back. */
+  whole?(body: string): Promise<string>;
+  /** Lets rules that were put or deleted take effect, where that takes a while. */
+  settle?(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** What every EventBus does, and its archive. */
+/** What every EventBus does. */
 export function eventBusContract(name: string, open: () => Promise<EventBusSubject>): void {
   describe(`EventBus: ${name}`, () => {
     let subject: EventBusSubject;
@@ -46,8 +45,10 @@ export function eventBusContract(name: string, open: () => Promise<EventBusSubje
       detail,
       ...more,
     });
-    const rule = (pattern: object, queue = inbox, ruleName = `rule-${randomUUID()}`) =>
-      bus.putRule({ name: ruleName, pattern: { source: [source], ...pattern }, queue });
+    const rule = async (pattern: object, queue = inbox, ruleName = `rule-${randomUUID()}`) => {
+      await bus.putRule({ name: ruleName, pattern: { source: [source], ...pattern }, queue });
+      await subject.settle?.();
+    };
     const idOf = (result: PutResult | undefined) => {
       if (result === undefined || 'error' in result) throw new Error('the entry was refused');
       return result.eventId;
@@ -79,8 +80,7 @@ export function eventBusContract(name: string, open: () => Promise<EventBusSubje
 
     it('sends the envelope of EventBridge', async () => {
       await rule({});
-      const time = Date.UTC(2026, 10, 21, 9, 10, 0, 999);
-      await put(made({ a: 1 }, { time, resources: ['arn:one', 'arn:two'] }), made({ b: 2 }));
+      await put(made({ a: 1 }, { resources: ['arn:one', 'arn:two'] }), made({ b: 2 }));
       const all = await events(2);
       const given = all.find(({ detail }) => JSON.stringify(detail) === '{"a":1}');
       expect(given).toEqual({
@@ -89,14 +89,20 @@ export function eventBusContract(name: string, open: () => Promise<EventBusSubje
         'detail-type': 'Made.v1',
         source,
         account: expect.stringMatching(/^\d{12}$/),
-        time: '2026-11-21T09:10:00Z',
+        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
         region: expect.stringMatching(/^[a-z]{2}-[a-z]+-\d$/),
         resources: ['arn:one', 'arn:two'],
         detail: { a: 1 },
       });
       const plain = all.find((event) => event !== given);
       expect(plain?.resources).toEqual([]);
-      expect(plain?.time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+    });
+
+    it('gives the time of the entry, in whole seconds', async ({ skip }) => {
+      skip(subject.lacks?.entryTime !== undefined, subject.lacks?.entryTime);
+      await rule({});
+      await put(made({}, { time: Date.UTC(2024, 10, 21, 9, 10, 0, 999) }));
+      expect((await events(1))[0]?.time).toBe('2024-11-21T09:10:00Z');
     });
 
     it('delivers to every queue whose rule matches', async () => {
@@ -130,6 +136,7 @@ export function eventBusContract(name: string, open: () => Promise<EventBusSubje
       await rule({}, inbox, ruleName);
       await bus.deleteRule(ruleName);
       await bus.deleteRule(ruleName);
+      await subject.settle?.();
       await put(made());
       await events(0);
     });
@@ -143,13 +150,21 @@ export function eventBusContract(name: string, open: () => Promise<EventBusSubje
       await events(1);
     });
 
-    it('passes the detail on to the last digit where its text is given', async () => {
+    it('takes the detail from its text where that is given', async () => {
       const detailText = '{"price":1.0,"id":12345678901234567890,"rate":1e-7,  "name":"\\u00e9"}';
       await rule({ detail: { name: ['é'] } });
       await put(made(JSON.parse(detailText), { detailText }));
-      const [body = ''] = await bodies(1);
-      expect(body).toContain(`"detail":${detailText}`);
-      expect(JSON.parse(body)).toMatchObject({ source, 'detail-type': 'Made.v1', detail: { price: 1 } });
+      const [event] = await events(1);
+      expect(event).toMatchObject({ source, 'detail-type': 'Made.v1' });
+      expect(event?.detail).toEqual(JSON.parse(detailText));
+    });
+
+    it('passes the text of the detail on to the last digit', async ({ skip }) => {
+      skip(subject.lacks?.exactText !== undefined, subject.lacks?.exactText);
+      const detailText = '{"price":1.0,"id":12345678901234567890,"rate":1e-7,  "name":"\\u00e9"}';
+      await rule({});
+      await put(made(JSON.parse(detailText), { detailText }));
+      expect((await bodies(1))[0]).toContain(`"detail":${detailText}`);
     });
 
     it('answers for each entry, in order, and lets the neighbours of a refused one through', async () => {
@@ -185,87 +200,31 @@ export function eventBusContract(name: string, open: () => Promise<EventBusSubje
       expect(id).toBeTruthy();
     });
 
+    it('routes a large event by its data as any other, and brings it whole', async () => {
+      const data = { agentId: 'echo', turn: 1, price: 1, message: { parts: [{ text: 'ü'.repeat(500_000) }] } };
+      const detail = { specversion: '1.0', id: randomUUID(), source, type: 'Made.v1', data };
+      await rule({ detail: { data: { agentId: ['echo'], turn: [{ numeric: ['>', 0] }] } } });
+      await put(made(detail), made({ ...detail, data: { ...data, agentId: 'weather' } }));
+      const [body = ''] = await bodies(1);
+      const { detail: got } = JSON.parse((await subject.whole?.(body)) ?? body);
+      expect(got).toEqual(detail);
+    });
+
     it('takes an event that no rule matches', async () => {
       const [id] = await put(made());
       expect(id).toBeTruthy();
     });
 
-    describe('archive', () => {
-      const idIn = ({ event }: ArchivedEvent): string => JSON.parse(event).id;
-
-      /** The first `count` events after a position. */
-      async function first(count: number, after: number): Promise<ArchivedEvent[]> {
-        const stop = new AbortController();
-        const seen: ArchivedEvent[] = [];
-        for await (const event of subject.archive.tail(after, stop.signal)) {
-          seen.push(event);
-          if (seen.length === count) break;
-        }
-        return seen;
+    it('has the whole event in the archive as its targets got it', async ({ skip }) => {
+      const { archive } = subject;
+      if (archive === undefined) return skip(subject.lacks?.archive);
+      const start = await archive.newest();
+      await rule({});
+      await put(made({ price: 1 }, { detailText: '{"price":1.0}' }));
+      for await (const { event } of archive.tail(start, new AbortController().signal)) {
+        expect([event]).toEqual(await bodies(1));
+        return;
       }
-
-      it('has every event in the order of its put, with positions that grow', async () => {
-        const start = await subject.archive.newest();
-        const ids = [...(await put(made({ n: 1 }), made({ n: 2 }))), ...(await put(made({ n: 3 })))];
-        const seen = await first(3, start);
-        expect(seen.map(idIn)).toEqual(ids);
-        const positions = seen.map(({ position }) => position);
-        expect(positions).toEqual([...new Set(positions)].toSorted((a, b) => a - b));
-        expect(await subject.archive.newest()).toBe(positions.at(-1));
-      });
-
-      it('has the whole event as its targets got it', async () => {
-        const start = await subject.archive.newest();
-        await rule({});
-        await put(made({ price: 1 }, { detailText: '{"price":1.0}' }));
-        expect((await first(1, start)).map(({ event }) => event)).toEqual(await bodies(1));
-      });
-
-      it('begins after the position that is asked for', async () => {
-        const start = await subject.archive.newest();
-        const ids = await put(made(), made(), made());
-        const [one] = await first(1, start);
-        expect((await first(2, one?.position ?? 0)).map(idIn)).toEqual(ids.slice(1));
-      });
-
-      it('shows events as they pass, also to a reader that was busy', async () => {
-        const stop = new AbortController();
-        const tail = subject.archive.tail(await subject.archive.newest(), stop.signal)[Symbol.asyncIterator]();
-        const next = async () => {
-          const { value, done } = await tail.next();
-          return done ? 'done' : idIn(value);
-        };
-        const waiting = next();
-        const [a] = await put(made({ n: 1 }));
-        expect(await waiting).toBe(a);
-        const [b, c] = await put(made({ n: 2 }), made({ n: 3 }));
-        const [d] = await put(made({ n: 4 }));
-        expect([await next(), await next(), await next()]).toEqual([b, c, d]);
-        const last = next();
-        stop.abort();
-        expect(await last).toBe('done');
-      });
-
-      it('ends at the abort, even in the middle of what is there', async () => {
-        const start = await subject.archive.newest();
-        await put(made(), made(), made());
-        const stop = new AbortController();
-        const seen: ArchivedEvent[] = [];
-        for await (const event of subject.archive.tail(start, stop.signal)) {
-          seen.push(event);
-          stop.abort();
-        }
-        expect(seen).toHaveLength(1);
-      });
-
-      it('gives long histories whole', async () => {
-        const start = await subject.archive.newest();
-        const ids: string[] = [];
-        for (let round = 0; round < 3; round++) {
-          ids.push(...(await put(...Array.from({ length: 400 }, (_, n) => made({ round, n })))));
-        }
-        expect((await first(1200, start)).map(idIn)).toEqual(ids);
-      });
     });
   });
 }

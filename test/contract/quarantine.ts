@@ -22,7 +22,14 @@ export function quarantineContract(name: string, open: () => Promise<QuarantineS
       await quarantine.put('not JSON', '\u0000{"half":');
       await quarantine.put('not JSON', '\u0000{"half":');
       await quarantine.put('against its schema', '{}');
-      expect(await quarantine.count()).toBe(3);
+      await expect.poll(() => quarantine.count()).toBe(3);
+    });
+
+    it('takes what is as large as a body, and what is no Unicode', async () => {
+      const { quarantine } = subject;
+      await quarantine.put('too large to be read', `{"text":"${'é'.repeat(2_000_000)}"}`);
+      await quarantine.put('half a character: \ud83d', '{"text":"\udc26"}');
+      await expect.poll(() => quarantine.count()).toBe(2);
     });
   });
 }

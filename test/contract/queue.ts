@@ -5,6 +5,8 @@ import type { Queue, QueueSettings, ReceivedMessage } from '../../shared/ports/q
 
 export interface QueueSubject {
   readonly queue: Queue;
+  /** What cannot be shown here, and why: those cases are skipped with the reason. */
+  readonly lacks?: { readonly [What in 'abortedPollTakesNothing' | 'exactDepth']?: string };
   /** Lets this many seconds pass, by moving the clock where there is one. */
   pass(seconds: number): Promise<void>;
   close(): Promise<void>;
@@ -97,7 +99,6 @@ export function queueContract(name: string, open: () => Promise<QueueSubject>): 
       await queue.delete(jobs, [receiptHandle]);
       await subject.pass(2.1);
       await receiveNone();
-      expect(await queue.depth(jobs)).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
     });
 
     it('does nothing by the receipt of an earlier receive', async () => {
@@ -176,10 +177,10 @@ export function queueContract(name: string, open: () => Promise<QueueSubject>): 
       for (const body of bodies) await queue.send(jobs, [{ body }]);
       const received: string[] = [];
       const receiver = async () => {
-        for (;;) {
+        // SQS asks some of its servers when there is no wait: nothing found does not mean that nothing is there.
+        while (received.length < bodies.length) {
           const messages = await queue.receive(jobs, { max: 3, wait: 0 });
           received.push(...messages.map(({ body }) => body));
-          if (messages.length === 0) return;
         }
       };
       await Promise.all([receiver(), receiver(), receiver(), receiver()]);
@@ -214,12 +215,21 @@ export function queueContract(name: string, open: () => Promise<QueueSubject>): 
       expect(all.flat()).toMatchObject([{ body: 'one' }]);
     });
 
-    it('ends a wait when it is aborted, and loses nothing by it', async () => {
+    it('ends a wait when it is aborted', async () => {
       const stop = new AbortController();
       const waiting = queue.receive(jobs, { max: 1, wait: 20, signal: stop.signal });
       stop.abort();
       expect(await waiting).toEqual([]);
       expect(await queue.receive(jobs, { max: 1, wait: 20, signal: stop.signal })).toEqual([]);
+    });
+
+    it('loses nothing to a wait that was aborted', async ({ skip }) => {
+      skip(subject.lacks?.abortedPollTakesNothing !== undefined, subject.lacks?.abortedPollTakesNothing);
+      const stop = new AbortController();
+      const waiting = queue.receive(jobs, { max: 1, wait: 20, signal: stop.signal });
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      stop.abort();
+      await waiting;
       await queue.send(jobs, [{ body: 'job' }]);
       expect(await receiveOne()).toMatchObject({ body: 'job', receiveCount: 1 });
     });
@@ -247,10 +257,15 @@ export function queueContract(name: string, open: () => Promise<QueueSubject>): 
       await expect(queue.depth(missing)).rejects.toMatchObject(refused);
     });
 
-    it('tells how many wait, are in flight and are delayed', async () => {
+    it('tells how many wait, are in flight and are delayed', async ({ skip }) => {
+      skip(subject.lacks?.exactDepth !== undefined, subject.lacks?.exactDepth);
+      expect(await queue.depth(jobs)).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
       await queue.send(jobs, [{ body: '1' }, { body: '2' }, { body: '3' }, { body: '4', delay: 60 }]);
       await receiveOne();
       expect(await queue.depth(jobs)).toEqual({ visible: 2, inFlight: 1, delayed: 1 });
+      const { receiptHandle } = await receiveOne();
+      await queue.delete(jobs, [receiptHandle]);
+      expect(await queue.depth(jobs)).toEqual({ visible: 1, inFlight: 1, delayed: 1 });
     });
   });
 }

@@ -82,6 +82,12 @@ export function secretStoreContract(name: string, open: () => Promise<SecretStor
       await expect(store.delete(bad)).rejects.toMatchObject(refusal);
     });
 
+    it('refuses an empty value', async () => {
+      await expect(store.put('key', '')).rejects.toMatchObject({ code: 'SECRET_EMPTY' });
+      await expect(store.create('key', '')).rejects.toMatchObject({ code: 'SECRET_EMPTY' });
+      expect(await store.get('key')).toBeUndefined();
+    });
+
     it('refuses a value over 64 KB, without showing it', async () => {
       const value = 'é'.repeat(32_769);
       const error: unknown = await store.put('key', value).catch((thrown: unknown) => thrown);

@@ -16,12 +16,14 @@ const ways = {
 
 for (const [name, deliver] of Object.entries(ways)) {
   taskStoreContract(name, async () => {
-    const embedded = await openEmbedded(new TestClock());
+    const clock = new TestClock();
+    const embedded = await openEmbedded(clock);
     return {
       tasks: embedded.tasks,
       deliver: (event) => deliver(embedded, event),
       quarantined: () => embedded.quarantine.count(),
       published: () => archivedEvents(embedded.bus),
+      pass: async (seconds) => clock.advance(seconds),
       close: embedded.remove,
     };
   });

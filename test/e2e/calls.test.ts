@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failingStart, fixtureConfig, Mesh } from '../support/mesh.ts';
+import { callCases } from './cases/calls.ts';
+import { standalone } from './cases/place.ts';
 
 let mesh: Mesh;
 beforeAll(async () => {
@@ -9,170 +11,18 @@ afterAll(async () => {
   expect(await mesh.stop()).toEqual({ code: 0, signal: null });
 });
 
-const message = (text: string) => ({ messageId: crypto.randomUUID(), role: 'ROLE_USER', parts: [{ text }] });
-
-describe('the example agents', () => {
-  it('calculator completes a task with the result as its artifact', async () => {
-    const task = await mesh.send('calculator', '(3 + 4) * 5 - 2^3');
-    expect(task.status.state).toBe('TASK_STATE_COMPLETED');
-    expect(task.artifacts).toEqual([{ artifactId: 'artifact-1-1', parts: [{ text: '27' }] }]);
-  });
-
-  it.each(['1/0', 'hello', '9^9^9^9', ''])('calculator rejects %j with a reason', async (expression) => {
-    const task = await mesh.send('calculator', expression === '' ? ' ' : expression);
-    expect(task.status.state).toBe('TASK_STATE_REJECTED');
-    expect(task.status.message.parts[0].text).not.toBe('');
-    expect(task.artifacts).toBeUndefined();
-  });
-
-  it('weather answers the call of the brief as it stands, with curl’s default content type', async () => {
-    const response = await fetch(`${mesh.url}/agents/weather`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${await mesh.token()}`, 'content-type': 'application/x-www-form-urlencoded' },
-      body: '{"jsonrpc":"2.0","method":"get_weather","params":{"location":"Seoul"},"id":1}',
-    });
-    const { id, result } = (await response.json()) as { id: number; result: object };
-    expect(id).toBe(1);
-    expect(result).toMatchObject({ location: 'Seoul', source: 'climate-normals' });
-    const taskId = response.headers.get('starling-task-id');
-    const { body } = await mesh.rpc('weather', 'GetTask', { id: taskId });
-    expect(body.result.status.state).toBe('TASK_STATE_COMPLETED');
-    expect(body.result.artifacts[0].parts[0].data).toEqual(result);
-  });
-
-  it('echo returns text and data, also with a slash at the end of the path', async () => {
-    expect((await mesh.send('echo', 'héllo 안녕')).artifacts[0].parts).toEqual([{ text: 'héllo 안녕' }]);
-    const { body } = await mesh.rpc('echo/', 'SendMessage', {
-      message: { ...message(''), parts: [{ data: { a: [1, null] } }] },
-    });
-    expect(body.result.task.artifacts[0].parts).toEqual([{ data: { a: [1, null] } }]);
-    const parts = [
-      { text: 'a' },
-      { url: 'https://example.com/b', mediaType: 'text/html' },
-      { raw: 'aGk=', filename: 'c' },
-      { data: null },
-    ];
-    expect((await mesh.send('echo', '', { message: { parts } })).artifacts[0].parts).toEqual(parts);
-  });
-});
-
-describe('large parts', () => {
-  it.each([190_000, 300_000, 3_000_000])('of %i characters go through whole', async (length) => {
-    const text = 'é'.repeat(length / 2);
-    const task = await mesh.send('echo', text);
-    expect(task.status.state).toBe('TASK_STATE_COMPLETED');
-    expect(task.artifacts[0].parts[0].text).toBe(text);
-  });
-});
-
-describe('skills by their names', () => {
-  it('an unknown one is -32601 and names those there are', async () => {
-    const { status, body } = await mesh.rpc('weather', 'get_whether', {});
-    expect(status).toBe(200);
-    expect(body.error.code).toBe(-32601);
-    expect(body.error.message).toContain('get_weather');
-  });
-
-  it('bad params are -32602 before there is a task', async () => {
-    const { headers, body } = await mesh.rpc('weather', 'get_weather', { location: 7 });
-    expect(body.error).toMatchObject({ code: -32602, data: [{ reason: 'INVALID_PARAMS' }] });
-    expect(body.error.message).toContain('location');
-    expect(headers.get('starling-task-id')).toBeNull();
-  });
-
-  it('a rejected task is a stable error with its id', async () => {
-    const { headers, body } = await mesh.rpc('weather', 'get_weather', { location: 'Atlantis' });
-    expect(body.error).toMatchObject({ code: -32061, data: [{ reason: 'TASK_REJECTED' }] });
-    expect(body.error.data[0].metadata.taskId).toBe(headers.get('starling-task-id'));
-  });
-
-  it('text is the result where there is no data', async () => {
-    const { body } = await mesh.rpc('calculator', 'calculate', { expression: '0.1 + 0.2' });
-    expect(body.result).toBe('0.3');
-  });
-});
-
-describe('tasks', () => {
-  it('returnImmediately gives the task as it stands, and GetTask its end', async () => {
-    const begun = await mesh.send('echo', 'later', { configuration: { returnImmediately: true } });
-    expect(begun.status.state).toMatch(/SUBMITTED|WORKING|COMPLETED/);
-    await expect
-      .poll(async () => (await mesh.rpc('echo', 'GetTask', { id: begun.id })).body.result.status.state)
-      .toBe('TASK_STATE_COMPLETED');
-  });
-
-  it('the same message sent twice makes one task', async () => {
-    const fixed = { message: { messageId: crypto.randomUUID() } };
-    const [first, second] = await Promise.all([mesh.send('echo', 'once', fixed), mesh.send('echo', 'once', fixed)]);
-    expect(second.id).toBe(first.id);
-  });
-
-  it('historyLength bounds the history', async () => {
-    const task = await mesh.send('echo', 'hi');
-    expect(task.history).toHaveLength(1);
-    expect(await mesh.send('echo', 'hi', { configuration: { historyLength: 0 } })).not.toHaveProperty('history');
-  });
-
-  it.each(['GetTask', 'CancelTask', 'SubscribeToTask'])(
-    '%s of an unknown task and of another agent’s is -32001',
-    async (method) => {
-      const { id } = await mesh.send('echo', 'mine');
-      for (const unknown of [id, crypto.randomUUID()]) {
-        expect((await mesh.rpc('weather', method, { id: unknown })).body.error.code).toBe(-32001);
-      }
-    },
-  );
-
-  it('a message to an ended task is -32004', async () => {
-    const { id } = await mesh.send('echo', 'over');
-    const { body } = await mesh.rpc('echo', 'SendMessage', { message: { ...message('again'), taskId: id } });
-    expect(body.error).toMatchObject({ code: -32004, data: [{ reason: 'UNSUPPORTED_OPERATION' }] });
-  });
-});
-
-describe('cards', () => {
-  it('are public for public agents, and validated by their tag', async () => {
-    const response = await fetch(`${mesh.url}/agents/echo/.well-known/agent-card.json`);
-    expect(response.status).toBe(200);
-    const card = (await response.json()) as { supportedInterfaces: unknown };
-    expect(card.supportedInterfaces).toEqual([
-      { url: `${mesh.url}/agents/echo`, protocolBinding: 'JSONRPC', protocolVersion: '1.0' },
-    ]);
-    const etag = response.headers.get('etag') ?? '';
-    const again = await fetch(`${mesh.url}/agents/echo/.well-known/agent-card.json`, {
-      headers: { 'if-none-match': etag },
-    });
-    expect(again.status).toBe(304);
-  });
-});
+callCases(() => mesh, standalone);
 
 describe('events', () => {
-  it('correlate, name their cause and share the trace of the HTTP call', async () => {
-    const traceId = 'a'.repeat(32);
-    const { body } = await mesh.rpc(
-      'echo',
-      'SendMessage',
-      { message: message('traced') },
-      { traceparent: `00-${traceId}-00f067aa0ba902b7-01` },
-    );
-    const taskId = body.result.task.id;
-    const response = await mesh.admin(
-      `/admin/events?after=0&pattern=${encodeURIComponent(JSON.stringify({ detail: { correlationid: [taskId] } }))}`,
-    );
-    const events: { id: string; 'detail-type': string; detail: Record<string, string> }[] = [];
-    for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
-      for (const [, data] of chunk.matchAll(/^data: (.*)$/gm)) events.push(JSON.parse(data ?? ''));
-      if (events.length >= 4) break;
-    }
+  it('are in the archive in the order in which they were published', async () => {
+    const { id } = await mesh.send('echo', 'in order');
+    const events = await mesh.events(id);
     expect(events.map((event) => event['detail-type'])).toEqual([
       'TaskRequested.v1',
       'TaskStatusChanged.v1',
       'TaskArtifact.v1',
       'TaskStatusChanged.v1',
     ]);
-    const [request, ...answers] = events;
-    for (const answer of answers) expect(answer.detail.causationid).toBe(request?.detail.id);
-    for (const { detail } of events) expect(detail.traceparent).toContain(traceId);
   });
 });
 

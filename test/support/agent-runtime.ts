@@ -1,9 +1,9 @@
+import { StoreIdempotency } from '../../shared/agent/store-idempotency.ts';
 import type { CloudEvent } from '../../shared/events/envelope.ts';
 import type { TaskArtifactV1, TaskStatusChangedV1 } from '../../shared/events/generated/types.ts';
 import { EventPublisher } from '../../shared/events/publisher.ts';
 import type { BusEntry, EventBus } from '../../shared/ports/event-bus.ts';
 import type { OutgoingRecord } from '../../shared/ports/event-stream.ts';
-import type { IdempotencyStore } from '../../shared/ports/idempotency-store.ts';
 import type { AgentRuntime } from '../../shared/runtime/runtime.ts';
 import type { LogFields, Logger } from '../../shared/telemetry/logger.ts';
 
@@ -23,7 +23,7 @@ export interface Batch {
 
 /** An agent's runtime in memory, which remembers what is done with it. */
 export class RecordingRuntime implements AgentRuntime {
-  readonly settings = { artifactStream: 'starling-local-artifacts' };
+  settings = { artifactStream: 'starling-local-artifacts', workingAfter: 0 };
   readonly clock = { now: () => Date.now() };
   readonly batches: Batch[] = [];
   readonly entries: BusEntry[] = [];
@@ -71,12 +71,12 @@ export class RecordingRuntime implements AgentRuntime {
       this.visibilities.push({ queue, receipt, timeout });
     },
   };
-  readonly idempotency: IdempotencyStore = {
+  readonly idempotency: AgentRuntime['idempotency'] = new StoreIdempotency({
     get: async () => undefined,
     put: async () => undefined,
     update: async () => {},
     delete: async () => {},
-  };
+  });
 
   functionSettings(): { maxReceiveCount: number } {
     return { maxReceiveCount: this.maxReceiveCount };

@@ -1,7 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { EmbeddedClientStore } from '../../shared/embedded/client-store.ts';
+import { Database } from '../../shared/embedded/database.ts';
+import { SecretHasher } from '../../shared/security/client-secret.ts';
 import { temporaryFolder } from './fixtures.ts';
+import { type ClientCredentials, MeshClient, type SeenEvent, tellTheEnd } from './mesh-client.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
@@ -14,6 +18,8 @@ export interface MeshOptions {
   /** A folder of an earlier mesh; a new one, removed at the end, when not given. */
   readonly data?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Clients that there are beside the first, by their scopes. */
+  readonly clients?: readonly (readonly string[])[];
 }
 
 export interface Exit {
@@ -21,22 +27,15 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
-export interface RpcAnswer {
-  readonly status: number;
-  readonly headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: answers of any shape, taken apart by the tests
-  readonly body: any;
-}
-
 /** A standalone mesh in a process of its own, as `npm start` runs it. */
-export class Mesh {
+export class Mesh extends MeshClient {
   readonly url: string;
   readonly data: string;
   readonly #child: ChildProcess;
   readonly #exited: Promise<Exit>;
   readonly #output: () => string;
   readonly #ownsData: boolean;
-  #token: string | undefined;
+  readonly #clients: ReadonlyMap<string, ClientCredentials>;
 
   private constructor(parts: {
     url: string;
@@ -45,17 +44,21 @@ export class Mesh {
     child: ChildProcess;
     exited: Promise<Exit>;
     output: () => string;
+    clients: ReadonlyMap<string, ClientCredentials>;
   }) {
+    super();
     this.url = parts.url;
     this.data = parts.data;
     this.#ownsData = parts.ownsData;
     this.#child = parts.child;
     this.#exited = parts.exited;
     this.#output = parts.output;
+    this.#clients = parts.clients;
   }
 
   static async start(options: MeshOptions = {}): Promise<Mesh> {
     const data = options.data ?? temporaryFolder();
+    const clients = await addClients(data, options.clients ?? []);
     const { child, exited, output } = spawnMesh({ ...options, data });
     const url = await new Promise<string>((resolve, reject) => {
       child.stdout?.on('data', () => {
@@ -66,7 +69,7 @@ export class Mesh {
         reject(new Error(`the mesh ended with ${code} before it was ready:\n${output()}`)),
       );
     });
-    return new Mesh({ url, data, ownsData: options.data === undefined, child, exited, output });
+    return new Mesh({ url, data, ownsData: options.data === undefined, child, exited, output, clients });
   }
 
   get output(): string {
@@ -81,8 +84,45 @@ export class Mesh {
     return this.#exited;
   }
 
-  get client(): { clientId: string; clientSecret: string } {
+  get client(): ClientCredentials {
     return JSON.parse(readFileSync(path.join(this.data, 'client.json'), 'utf8'));
+  }
+
+  get tokenUrl(): string {
+    return `${this.url}/oauth2/token`;
+  }
+
+  protected credentials(): ClientCredentials {
+    return this.client;
+  }
+
+  /** One of those it was started with. */
+  clientWith(scopes: readonly string[]): ClientCredentials {
+    const client = this.#clients.get(scopes.join(' '));
+    if (client === undefined) throw new Error(`the mesh was started without a client for ${scopes.join(' ')}`);
+    return client;
+  }
+
+  async deadLetters(functionName: string): Promise<number> {
+    const metrics = await (await this.admin('/metrics')).text();
+    const [, count = '0'] =
+      new RegExp(`^starling_dead_letters_total\\{function="${functionName}"\\} (\\d+)$`, 'm').exec(metrics) ?? [];
+    return Number(count);
+  }
+
+  async events(taskId: string) {
+    const pattern = JSON.stringify({ detail: { correlationid: [taskId] } });
+    const response = await this.admin(`/admin/events?after=0&pattern=${encodeURIComponent(pattern)}`);
+    const events: SeenEvent[] = [];
+    let text = '';
+    for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      text += chunk;
+      const lines = text.split('\n');
+      text = lines.pop() ?? '';
+      for (const line of lines) if (line.startsWith('data: ')) events.push(JSON.parse(line.slice('data: '.length)));
+      if (tellTheEnd(events)) break;
+    }
+    return events;
   }
 
   signal(signal: NodeJS.Signals): void {
@@ -95,48 +135,6 @@ export class Mesh {
     const exit = await this.#exited;
     if (this.#ownsData && !keep) rmSync(this.data, { recursive: true, force: true });
     return exit;
-  }
-
-  async token(scope?: string): Promise<string> {
-    if (scope === undefined && this.#token) return this.#token;
-    const { clientId, clientSecret } = this.client;
-    const response = await fetch(`${this.url}/oauth2/token`, {
-      method: 'POST',
-      headers: { authorization: `Basic ${btoa(`${clientId}:${clientSecret}`)}` },
-      body: new URLSearchParams({ grant_type: 'client_credentials', ...(scope !== undefined && { scope }) }),
-    });
-    const body = (await response.json()) as { access_token?: string };
-    if (body.access_token === undefined) throw new Error(`no token: ${JSON.stringify(body)}`);
-    if (scope === undefined) this.#token = body.access_token;
-    return body.access_token;
-  }
-
-  async post(agent: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
-    return fetch(`${this.url}/agents/${agent}`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${await this.token()}`, 'a2a-version': '1.0', ...headers },
-      body: typeof body === 'string' ? body : JSON.stringify(body),
-    });
-  }
-
-  async rpc(agent: string, method: string, params: unknown, headers: Record<string, string> = {}): Promise<RpcAnswer> {
-    const response = await this.post(agent, { jsonrpc: '2.0', id: 1, method, params }, headers);
-    return { status: response.status, headers: response.headers, body: await response.json() };
-  }
-
-  /** Sends a text as a message, and gives the task of the answer. */
-  // biome-ignore lint/suspicious/noExplicitAny: a task of any shape, taken apart by the tests
-  async send(agent: string, text: string, more: { message?: object; configuration?: object } = {}): Promise<any> {
-    const { body } = await this.rpc(agent, 'SendMessage', {
-      message: { messageId: crypto.randomUUID(), role: 'ROLE_USER', parts: [{ text }], ...more.message },
-      ...(more.configuration && { configuration: more.configuration }),
-    });
-    if (body.error) throw new Error(JSON.stringify(body.error));
-    return body.result.task;
-  }
-
-  async admin(pathAndQuery: string): Promise<Response> {
-    return fetch(`${this.url}${pathAndQuery}`, { headers: { authorization: `Bearer ${await this.token()}` } });
   }
 }
 
@@ -177,4 +175,24 @@ function spawnMesh({ data, config, env = {} }: MeshOptions & { data: string }) {
 /** What a developer's shell has set for another mesh is not for this one. */
 function withoutOurs(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('STARLING_')));
+}
+
+/** Before the mesh runs, as there is no way in for clients yet. */
+async function addClients(
+  data: string,
+  all: readonly (readonly string[])[],
+): Promise<ReadonlyMap<string, ClientCredentials>> {
+  const clients = new Map<string, ClientCredentials>();
+  if (all.length === 0) return clients;
+  const database = Database.open(data);
+  const store = new EmbeddedClientStore(database);
+  for (const [index, scopes] of all.entries()) {
+    const clientId = `client-${index}`;
+    const clientSecret = 'a secret of the test';
+    const secretHash = await new SecretHasher().hash(clientSecret);
+    await store.put({ id: clientId, name: 'Test', secretHash, scopes: [...scopes], createdAt: Date.now() });
+    clients.set(scopes.join(' '), { clientId, clientSecret });
+  }
+  await database.close();
+  return clients;
 }

@@ -1,9 +1,9 @@
 import { Decimal } from 'decimal.js';
-import type { ConstantNode, FunctionNode, MathNode, OperatorNode, ParenthesisNode, SymbolNode } from 'mathjs/number';
 import { CalculationError } from './errors.ts';
 import { format } from './format.ts';
 import { constants, functions } from './functions.ts';
 import { factorial } from './integers.ts';
+import type { FunctionNode, MathNode, OperatorNode } from './nodes.ts';
 import { parse } from './parse.ts';
 import { power } from './power.ts';
 import { add, divide, modulo, multiply, negate, type Quantity, quantity } from './quantity.ts';
@@ -22,11 +22,7 @@ export function evaluate(expression: string): string {
   return format(calculate(parse(expression)));
 }
 
-/** What arithmetic needs of the parser's nodes; its other kinds end in the default below. */
-type ArithmeticNode = ConstantNode | ParenthesisNode | SymbolNode | OperatorNode | FunctionNode;
-
-function calculate(tree: MathNode): Quantity {
-  const node = tree as ArithmeticNode;
+function calculate(node: MathNode): Quantity {
   switch (node.type) {
     case 'ConstantNode':
       return literal(node.value);
@@ -75,7 +71,7 @@ function operation(node: OperatorNode): Quantity {
   if (node.implicit) {
     throw new CalculationError('SYNTAX', 'An operator is missing between two values; write 2 * (3), not 2(3).');
   }
-  switch (node.fn as string) {
+  switch (node.fn) {
     case 'add':
       return add(a, b);
     case 'subtract':
@@ -94,7 +90,7 @@ function operation(node: OperatorNode): Quantity {
 }
 
 function unary(node: OperatorNode, operand: MathNode, value: Quantity): Quantity {
-  switch (node.fn as string) {
+  switch (node.fn) {
     case 'unaryMinus':
       return negate(value);
     case 'unaryPlus':
@@ -110,7 +106,7 @@ function unary(node: OperatorNode, operand: MathNode, value: Quantity): Quantity
 }
 
 function call(node: FunctionNode): Quantity {
-  const name = 'name' in node.fn ? String(node.fn.name) : '';
+  const name = 'name' in node.fn ? node.fn.name : '';
   const callable = node.fn.type === 'SymbolNode' ? functions.get(name.toLowerCase()) : undefined;
   if (!callable) {
     if (!constants.has(name.toLowerCase())) throw unknownFunction(name);

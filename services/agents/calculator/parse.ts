@@ -1,6 +1,17 @@
 import { Decimal } from 'decimal.js';
-import { create, factory, type MathNode, parseDependencies } from 'mathjs/number';
+import { createParse } from 'mathjs/number';
 import { CalculationError } from './errors.ts';
+import {
+  AccessorNode,
+  ConstantNode,
+  FunctionNode,
+  IndexNode,
+  type MathNode,
+  OperatorNode,
+  OtherNode,
+  ParenthesisNode,
+  SymbolNode,
+} from './nodes.ts';
 
 /** Both are checked before the parser sees the text: its recursion takes some twenty stack frames a level. */
 export const maxLength = 1000;
@@ -26,11 +37,8 @@ const allowedCharacter = /[\p{L}0-9_.,+\-*/^()!× ÷⋅·∙∕⁄−%\t\u00a0\u
 const thinSpace = /[\u2009\u202f]/;
 const decimalLiteral = /^(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
-/**
- * mathjs reads a literal into a double, which would lose digits before the first operation. Its own way to replace a
- * part (a factory of the same name) keeps every digit that was typed.
- */
-const exactLiterals = factory('numeric', [], () => (text: string): Decimal => {
+/** mathjs reads a literal into a double, which would lose digits before the first operation. This keeps every one. */
+function exactLiteral(text: string): Decimal {
   if (!decimalLiteral.test(text)) {
     throw new CalculationError(
       'NOT_ARITHMETIC',
@@ -38,10 +46,37 @@ const exactLiterals = factory('numeric', [], () => (text: string): Decimal => {
     );
   }
   return new Decimal(text);
+}
+
+/** Takes the place of typed-function, by which mathjs chooses what to do by the types of arguments: there is one, a text. */
+const typed = Object.assign((_name: string, { string }: { readonly string: unknown }) => string, {
+  addConversion: () => {},
 });
 
-// `config` and `import` are never offered to callers, and nothing is ever compiled or evaluated by mathjs.
-const { parse: parseMath } = create({ ...parseDependencies, numericDependencies: { createNumeric: exactLiterals } });
+/**
+ * mathjs's parser with parts of ours, by its own way to replace them: each of its modules is a factory that is given what
+ * it needs. Nothing is ever compiled or evaluated by mathjs, so that none of the rest is there.
+ */
+const parseMath = createParse({
+  config: { number: 'number' },
+  typed,
+  numeric: exactLiteral,
+  ConstantNode,
+  SymbolNode,
+  OperatorNode,
+  FunctionNode,
+  ParenthesisNode,
+  AccessorNode,
+  IndexNode,
+  ArrayNode: OtherNode,
+  AssignmentNode: OtherNode,
+  BlockNode: OtherNode,
+  ConditionalNode: OtherNode,
+  FunctionAssignmentNode: OtherNode,
+  ObjectNode: OtherNode,
+  RangeNode: OtherNode,
+  RelationalNode: OtherNode,
+});
 
 /** The tree of an expression; every number in it is a Decimal. Throws CalculationError. */
 export function parse(expression: string): MathNode {

@@ -18,12 +18,19 @@ export class Correlator {
   }
 
   /**
-   * The log of a task once its turn has ended, or as far as it had come after `wait` milliseconds or at a drain.
+   * The log of a task once its turn has ended, or as far as it had come after `wait` milliseconds, when the host's time
+   * is up, or at a drain.
    */
-  async settled({ taskId, turn, log: known }: Submitted, wait: number): Promise<readonly LogEntry[]> {
+  async settled(
+    { taskId, turn, log: known }: Submitted,
+    wait: number,
+    timeUp: AbortSignal | undefined,
+  ): Promise<readonly LogEntry[]> {
     const log = [...known];
     const timeout = this.#controller();
-    const timer = setTimeout(() => timeout.abort(), wait);
+    const end = () => timeout.abort();
+    const timer = setTimeout(end, timeUp?.aborted ? 0 : wait);
+    timeUp?.addEventListener('abort', end, { once: true });
     try {
       for await (const entries of this.#tasks.tail(taskId, log.length, timeout.signal)) {
         log.push(...entries);
@@ -31,17 +38,18 @@ export class Correlator {
       }
     } finally {
       clearTimeout(timer);
+      timeUp?.removeEventListener('abort', end);
       this.#waiting.delete(timeout);
     }
     return log.length > 0 ? log : this.#tasks.read(taskId, 0);
   }
 
-  /** The entries after a position as they come, until the turn has ended, the client has gone, or a drain. */
-  async *follow(id: TaskId, after: number, client: AbortSignal): AsyncIterable<readonly LogEntry[]> {
+  /** The entries after a position as they come, until the turn has ended, an abort, or a drain. */
+  async *follow(id: TaskId, after: number, signal: AbortSignal): AsyncIterable<readonly LogEntry[]> {
     const controller = this.#controller();
-    const gone = () => controller.abort();
-    client.addEventListener('abort', gone, { once: true });
-    if (client.aborted) gone();
+    const end = () => controller.abort();
+    signal.addEventListener('abort', end, { once: true });
+    if (signal.aborted) end();
     try {
       for await (const entries of this.#tasks.tail(id, after, controller.signal)) {
         yield entries;
@@ -49,7 +57,7 @@ export class Correlator {
         if (last?.kind === 'status' && last.status.state === 'TASK_STATE_INPUT_REQUIRED') return;
       }
     } finally {
-      client.removeEventListener('abort', gone);
+      signal.removeEventListener('abort', end);
       this.#waiting.delete(controller);
     }
   }

@@ -26,8 +26,10 @@ export interface Call {
   readonly agent: RegisteredAgent;
   readonly principal: Principal;
   readonly traceparent: string | undefined;
-  /** Aborts when the client has gone. */
+  /** Aborts when the client has gone, or the host's time for the call is up. */
   readonly signal: AbortSignal;
+  /** Aborts when the host's time for the call is up; undefined where it has no end. */
+  readonly timeUp: AbortSignal | undefined;
   /** The id of the last SSE event that a client got which comes back. */
   readonly lastEventId: string | undefined;
 }
@@ -46,7 +48,8 @@ export class Operations {
     const configuration = readConfiguration(params);
     const { returnImmediately, historyLength } = configuration;
     const submitted = await this.#submit(call, params, configuration);
-    return this.settled(submitted, { wait: returnImmediately ? 0 : this.#runtime.settings.wait, historyLength });
+    const wait = returnImmediately ? 0 : this.#runtime.settings.wait;
+    return this.settled(submitted, { wait, timeUp: call.timeUp, historyLength });
   }
 
   /** Resolves when the task is made, with the stream of what happens to it. */
@@ -81,14 +84,14 @@ export class Operations {
     return assemble(task, await this.#runtime.tasks.read(task.id, 0));
   }
 
-  /** The task once its turn has ended, or as it stands after `wait` milliseconds. */
+  /** The task once its turn has ended, or as it stands after `wait` milliseconds or when the time is up. */
   async settled(
     submitted: Submitted,
-    { wait, historyLength }: { wait: number; historyLength?: number | undefined },
+    { wait, timeUp, historyLength }: Pick<Call, 'timeUp'> & { wait: number; historyLength?: number | undefined },
   ): Promise<Task> {
     const { taskId } = submitted;
     const log =
-      wait === 0 ? await this.#runtime.tasks.read(taskId, 0) : await this.#correlator.settled(submitted, wait);
+      wait === 0 ? await this.#runtime.tasks.read(taskId, 0) : await this.#correlator.settled(submitted, wait, timeUp);
     return assemble({ id: taskId, contextId: contextOf(log) }, log, { historyLength });
   }
 

@@ -27,7 +27,8 @@ export async function eventStream(
   // A position past the newest is of another archive, such as that of a data folder which was deleted.
   const after = Math.min(asked ?? newest, newest);
   const gone = new AbortController();
-  const signal = draining ? AbortSignal.any([gone.signal, draining]) : gone.signal;
+  const ends = [gone.signal, draining, context.env?.timeUp].filter((signal) => signal !== undefined);
+  const signal = AbortSignal.any(ends);
   return sseResponse(events(archive, after, pattern, signal), () => gone.abort(), { [POSITION_HEADER]: String(after) });
 }
 

@@ -61,14 +61,17 @@ async function findAgent(runtime: Runtime, agentId: string): Promise<RegisteredA
   return agent;
 }
 
+/** `signal` aborts when the client goes. */
 function callOf(context: GatewayContext, agent: RegisteredAgent, signal: AbortSignal): Call {
   const principal = principalOf(context);
+  const { timeUp } = context.env;
   // The route is behind the authorizer: without a principal the host is wired wrongly, and nobody may pass.
   if (principal === undefined) throw new Error('a call came without a principal from the authorizer');
   return {
     agent,
     principal,
-    signal,
+    signal: timeUp ? AbortSignal.any([signal, timeUp]) : signal,
+    timeUp,
     traceparent: context.req.header('traceparent'),
     lastEventId: context.req.header('last-event-id'),
   };

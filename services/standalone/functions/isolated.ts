@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import type { SQSEvent } from 'aws-lambda';
-import type { Runtime } from '../../../shared/runtime/runtime.ts';
+import type { StandaloneRuntime } from '../../../shared/runtime/standalone.ts';
 import type { WiredFunction } from '../wiring/types.ts';
-import { FunctionTimeoutError, type LocalFunction } from './function.ts';
+import { FunctionTimeoutError, type LocalFunction } from '../../../shared/hosting/function.ts';
 import { type FromWorker, remoteMethods, type ToWorker, type WorkerStart } from './protocol.ts';
 
 /** A worker that stays idle for so long is ended. */
@@ -20,11 +20,11 @@ interface Invocation {
 export class IsolatedFunction implements LocalFunction {
   readonly name: string;
   readonly #wired: WiredFunction;
-  readonly #runtime: Runtime;
+  readonly #runtime: StandaloneRuntime;
   readonly #idle: IsolatedWorker[] = [];
   readonly #all = new Set<IsolatedWorker>();
 
-  constructor(wired: WiredFunction, runtime: Runtime) {
+  constructor(wired: WiredFunction, runtime: StandaloneRuntime) {
     this.name = wired.name;
     this.#wired = wired;
     this.#runtime = runtime;
@@ -50,13 +50,14 @@ export class IsolatedFunction implements LocalFunction {
 
   #start(): IsolatedWorker {
     const { name, handler, timeout } = this.#wired;
+    const { artifactStream, workingAfter } = this.#runtime.settings;
     const worker = new IsolatedWorker(this.#runtime, {
       name,
       file: handler.file,
       exportName: handler.exportName,
       at: handler.at,
       timeout,
-      artifactStream: this.#runtime.settings.artifactStream,
+      settings: { artifactStream, workingAfter },
       functionSettings: this.#runtime.functionSettings(name),
     });
     this.#all.add(worker);
@@ -77,7 +78,7 @@ export class IsolatedFunction implements LocalFunction {
 /** One thread, and the invocation that it is at. */
 class IsolatedWorker {
   readonly ended: Promise<void>;
-  readonly #runtime: Runtime;
+  readonly #runtime: StandaloneRuntime;
   readonly #name: string;
   readonly #thread: Worker;
   #alive = true;
@@ -85,7 +86,7 @@ class IsolatedWorker {
   #lastId = 0;
   #idleTimer: NodeJS.Timeout | undefined;
 
-  constructor(runtime: Runtime, start: WorkerStart) {
+  constructor(runtime: StandaloneRuntime, start: WorkerStart) {
     this.#runtime = runtime;
     this.#name = start.name;
     this.#thread = new Worker(new URL('./worker.ts', import.meta.url), { workerData: start });

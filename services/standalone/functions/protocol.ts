@@ -1,4 +1,4 @@
-import type { FunctionSettings } from '../../../shared/runtime/runtime.ts';
+import type { AgentRuntime, FunctionSettings } from '../../../shared/runtime/runtime.ts';
 
 /** What a worker is started with. */
 export interface WorkerStart {
@@ -8,7 +8,7 @@ export interface WorkerStart {
   readonly at: string;
   /** Seconds. */
   readonly timeout: number;
-  readonly artifactStream: string;
+  readonly settings: AgentRuntime['settings'];
   readonly functionSettings: FunctionSettings;
 }
 
@@ -38,12 +38,12 @@ export type FromWorker =
       readonly args: readonly unknown[];
     };
 
-export type RemotePort = 'bus' | 'stream' | 'queue' | 'idempotency';
+export type RemotePort = 'bus' | 'stream' | 'queue' | 'idempotencyStore';
 
 /** What a worker may call: an agent's ports, and nothing else of them. */
 export const remoteMethods: Readonly<Record<RemotePort, readonly string[]>> = {
   bus: ['put'],
   stream: ['put'],
   queue: ['changeVisibility'],
-  idempotency: ['get', 'put', 'update', 'delete'],
+  idempotencyStore: ['get', 'put', 'update', 'delete'],
 };

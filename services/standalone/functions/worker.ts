@@ -1,12 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { StoreIdempotency } from '../../../shared/agent/store-idempotency.ts';
 import { EventPublisher } from '../../../shared/events/publisher.ts';
 import { systemClock } from '../../../shared/ports/clock.ts';
 import type { EventBus } from '../../../shared/ports/event-bus.ts';
+import type { IdempotencyStore } from '../../../shared/ports/idempotency-store.ts';
 import { provideRuntime } from '../../../shared/runtime/current.ts';
 import type { AgentRuntime } from '../../../shared/runtime/runtime.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
 import { redactFields } from '../../../shared/telemetry/redact.ts';
-import { lambdaContext, loadHandler } from './function.ts';
+import { lambdaContext, loadHandler } from '../../../shared/hosting/function.ts';
 import { type FromWorker, type RemotePort, remoteMethods, type ToWorker, type WorkerStart } from './protocol.ts';
 
 /**
@@ -39,12 +41,12 @@ function toldLog(level: keyof Logger): Logger[typeof level] {
 }
 
 const runtime: AgentRuntime = {
-  settings: { artifactStream: start.artifactStream },
+  settings: start.settings,
   clock: systemClock,
   publisher: new EventPublisher(remote<EventBus>('bus'), systemClock),
   stream: remote<AgentRuntime['stream']>('stream'),
   queue: remote<AgentRuntime['queue']>('queue'),
-  idempotency: remote<AgentRuntime['idempotency']>('idempotency'),
+  idempotency: new StoreIdempotency(remote<IdempotencyStore>('idempotencyStore')),
   log: { debug: toldLog('debug'), info: toldLog('info'), warn: toldLog('warn'), error: toldLog('error') },
   metrics: { count: (...args) => send({ kind: 'tell', port: 'metrics', method: 'count', args }) },
   functionSettings: () => start.functionSettings,

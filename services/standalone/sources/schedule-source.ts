@@ -1,6 +1,6 @@
+import type { LocalFunction } from '../../../shared/hosting/function.ts';
+import type { Source } from '../../../shared/hosting/source.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
-import type { LocalFunction } from '../functions/function.ts';
-import type { Source } from './source.ts';
 
 /** Invokes a function at a fixed rate, and sooner when asked to; never twice at the same time. */
 export class ScheduleSource implements Source {

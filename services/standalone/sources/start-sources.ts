@@ -1,13 +1,13 @@
+import type { LocalFunction } from '../../../shared/hosting/function.ts';
+import { ownPoll, QueueSource } from '../../../shared/hosting/queue-source.ts';
+import type { Source } from '../../../shared/hosting/source.ts';
+import { StreamSource } from '../../../shared/hosting/stream-source.ts';
 import type { StandaloneRuntime } from '../../../shared/runtime/standalone.ts';
 import { deadLetterQueueName, queueName, ruleName } from '../../../shared/wiring/names.ts';
 import type { Subscription } from '../../../shared/wiring/subscription.ts';
-import type { LocalFunction } from '../functions/function.ts';
 import { arn } from '../identity.ts';
 import type { StreamConsumer, WiredFunction, Wiring } from '../wiring/types.ts';
-import { QueueSource } from './queue-source.ts';
 import { ScheduleSource } from './schedule-source.ts';
-import type { Source } from './source.ts';
-import { StreamSource } from './stream-source.ts';
 
 /** The function that ends tasks at their deadlines: it is woken in time, not only by its schedule. */
 const SWEEPER = 'sweeper';
@@ -79,6 +79,7 @@ async function queueSource(
   return new QueueSource({
     queue,
     name,
+    poll: ownPoll,
     arn: arn('sqs', name),
     target,
     batchSize,

@@ -11,6 +11,8 @@ const streamOptions = [
   'bisectBatchOnFunctionError',
   'maximumRetryAttempts',
   'functionResponseType',
+  // Where a batch goes that was given up, on AWS: standalone logs it.
+  'destinations',
 ];
 
 /** A `stream` event. The defaults are osls's, the bounds Lambda's. */
@@ -37,12 +39,20 @@ export function readStream(stream: Setting, root: Setting): StreamConsumer {
 function streamName(arn: Setting, root: Setting): string {
   const value = asCloudFormation(arn.value);
   const id = value && resourceOf(value, 'Arn');
-  if (id === undefined) return arn.fail('must be !GetAtt <stream>.Arn of a stream under resources.Resources.');
-  const resource = root.get('resources').get('Resources').get(id);
-  if (resource.get('Type').value !== 'AWS::Kinesis::Stream') {
-    return arn.fail(`names ${id}, which is no AWS::Kinesis::Stream under resources.Resources.`);
-  }
-  return resource.get('Properties').get('Name').string();
+  if (id === undefined) return arn.fail('must be !GetAtt <stream>.Arn of a stream in the resources of this file.');
+  const resource = templatesOf(root.get('resources'))
+    .map((template) => template.get('Resources').get(id))
+    .find((candidate) => candidate.get('Type').value === 'AWS::Kinesis::Stream');
+  return (
+    resource?.get('Properties').get('Name').string() ??
+    arn.fail(`names ${id}, which is no AWS::Kinesis::Stream in the resources of this file.`)
+  );
+}
+
+/** `resources` is one template or a list of them. Those in files of their own, `${file(…)}`, are for osls alone. */
+function templatesOf(resources: Setting): Setting[] {
+  if (!Array.isArray(resources.value)) return [resources];
+  return resources.value.flatMap((item, index) => (typeof item === 'string' ? [] : [resources.get(index)]));
 }
 
 const rateSyntax = /^rate\((?:1 (minute|hour|day)|([2-9]|[1-9]\d+) (minute|hour|day)s)\)$/;
@@ -73,6 +83,7 @@ const httpKeys = [
   'private',
   'request',
   'response',
+  'timeoutInMillis',
   'operationId',
 ];
 

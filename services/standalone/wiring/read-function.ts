@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { defaultMemorySize, defaultTimeout } from '../../../shared/wiring/defaults.ts';
+import { handlerFile, parseHandler } from '../../../shared/wiring/handler-file.ts';
 import { InvalidSubscriptionError } from '../../../shared/wiring/parse-subscription.ts';
 import type { Subscription } from '../../../shared/wiring/subscription.ts';
 import type { Subscriptions } from '../../../shared/wiring/subscriptions.ts';
@@ -24,13 +23,17 @@ export function readFunction(name: string, setting: Setting, around: Surrounding
   const streams: StreamConsumer[] = [];
   const schedules: Schedule[] = [];
   const routes: Route[] = [];
+  let manifest: WiredFunction['manifest'];
   for (const event of setting.get('events').items()) {
     const [type, value] = onlyEntry(event);
     if (type === 'subscription') subscriptions.push(readSubscription(name, value, timeout, around.subscriptions));
     else if (type === 'stream') streams.push(readStream(value, around.root));
     else if (type === 'schedule') schedules.push(readSchedule(value));
     else if (type === 'http') routes.push(readRoute(value, around.root.get('functions')));
-    else value.fail('is an event that standalone cannot deliver: it knows subscription, stream, schedule and http.');
+    else if (type === 'manifest') manifest = value.oneOf(['agents']);
+    else {
+      value.fail('is an event that standalone cannot deliver: it knows subscription, stream, schedule, http and manifest.');
+    }
   }
   const isolation = setting.get('isolation');
   return {
@@ -45,6 +48,7 @@ export function readFunction(name: string, setting: Setting, around: Surrounding
     streams,
     schedules,
     routes,
+    manifest,
   };
 }
 
@@ -68,18 +72,14 @@ function readSubscription(name: string, value: Setting, timeout: number, all: Su
   }
 }
 
-/** The endings that the bundler looks for too. */
-const endings = ['.ts', '.js'];
-
 function readHandler(setting: Setting, folder: string): Handler {
-  const reference = setting.string();
-  const dot = reference.lastIndexOf('.');
-  const path = reference.slice(0, dot);
-  const exportName = reference.slice(dot + 1);
-  if (dot <= reference.lastIndexOf('/') + 1 || exportName === '') {
-    return setting.fail(`'${reference}' is no handler: write <file without ending>.<export>.`);
+  const text = setting.string();
+  const reference = parseHandler(text);
+  if (reference === undefined) {
+    return setting.fail(`'${text}' is no handler: write <file without ending>.<export>.`);
   }
-  const file = endings.map((ending) => resolve(folder, path + ending)).find((candidate) => existsSync(candidate));
+  const { path, exportName } = reference;
+  const file = handlerFile(folder, reference);
   return file === undefined
     ? setting.fail(`there is no ${path}.ts. Create it with an export named '${exportName}', or correct the handler.`)
     : { file, exportName, at: setting.at };

@@ -24,6 +24,8 @@ export interface WiredFunction {
   readonly streams: readonly StreamConsumer[];
   readonly schedules: readonly Schedule[];
   readonly routes: readonly Route[];
+  /** `agents`: it is called at the start with the manifest of all agents. */
+  readonly manifest: 'agents' | undefined;
 }
 
 /** An exported Lambda handler. It is not imported yet, so that a start loads only what it needs. */

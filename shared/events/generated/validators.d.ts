@@ -35,7 +35,6 @@ export interface Violation {
   readonly instancePath: string;
   readonly keyword: string;
   readonly params: Readonly<Record<string, unknown>>;
-  readonly message?: string;
 }
 
 /** True when the data satisfies the schema. If not, what is wrong stands in `errors` until the next call. */

@@ -33,17 +33,17 @@ function validate2(data, { instancePath = "", parentData, parentDataProperty, ro
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.uri === void 0 && (missing0 = "uri"))
-        return validate2.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate2.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
       if (data.uri !== void 0) {
         let data0 = data.uri, _errs1 = errors;
         if (errors === _errs1)
           if (typeof data0 == "string") {
             if (func0(data0) > 2048)
-              return validate2.errors = [{ instancePath: instancePath + "/uri", schemaPath: "#/properties/uri/maxLength", keyword: "maxLength", params: { limit: 2048 }, message: "must NOT have more than 2048 characters" }], !1;
+              return validate2.errors = [{ instancePath: instancePath + "/uri", keyword: "maxLength", params: { limit: 2048 } }], !1;
             if (func0(data0) < 1)
-              return validate2.errors = [{ instancePath: instancePath + "/uri", schemaPath: "#/properties/uri/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }], !1;
+              return validate2.errors = [{ instancePath: instancePath + "/uri", keyword: "minLength", params: { limit: 1 } }], !1;
           } else
-            return validate2.errors = [{ instancePath: instancePath + "/uri", schemaPath: "#/properties/uri/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+            return validate2.errors = [{ instancePath: instancePath + "/uri", keyword: "type", params: { type: "string" } }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -53,9 +53,9 @@ function validate2(data, { instancePath = "", parentData, parentDataProperty, ro
           if (errors === _errs3)
             if (typeof data1 == "string") {
               if (func0(data1) > 2e4)
-                return validate2.errors = [{ instancePath: instancePath + "/description", schemaPath: "#/properties/description/maxLength", keyword: "maxLength", params: { limit: 2e4 }, message: "must NOT have more than 20000 characters" }], !1;
+                return validate2.errors = [{ instancePath: instancePath + "/description", keyword: "maxLength", params: { limit: 2e4 } }], !1;
             } else
-              return validate2.errors = [{ instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+              return validate2.errors = [{ instancePath: instancePath + "/description", keyword: "type", params: { type: "string" } }], !1;
           var valid0 = _errs3 === errors;
         } else
           var valid0 = !0;
@@ -63,7 +63,7 @@ function validate2(data, { instancePath = "", parentData, parentDataProperty, ro
           if (data.required !== void 0) {
             let _errs5 = errors;
             if (typeof data.required != "boolean")
-              return validate2.errors = [{ instancePath: instancePath + "/required", schemaPath: "#/properties/required/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" }], !1;
+              return validate2.errors = [{ instancePath: instancePath + "/required", keyword: "type", params: { type: "boolean" } }], !1;
             var valid0 = _errs5 === errors;
           } else
             var valid0 = !0;
@@ -71,14 +71,14 @@ function validate2(data, { instancePath = "", parentData, parentDataProperty, ro
             if (data.params !== void 0) {
               let data3 = data.params, _errs7 = errors;
               if (errors === _errs7 && !(data3 && typeof data3 == "object" && !Array.isArray(data3)))
-                return validate2.errors = [{ instancePath: instancePath + "/params", schemaPath: "#/properties/params/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+                return validate2.errors = [{ instancePath: instancePath + "/params", keyword: "type", params: { type: "object" } }], !1;
               var valid0 = _errs7 === errors;
             } else
               var valid0 = !0;
         }
       }
     } else
-      return validate2.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+      return validate2.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
   return validate2.errors = vErrors, errors === 0;
 }
 function validate1(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
@@ -88,7 +88,7 @@ function validate1(data, { instancePath = "", parentData, parentDataProperty, ro
       if (data.streaming !== void 0) {
         let _errs1 = errors;
         if (typeof data.streaming != "boolean")
-          return validate1.errors = [{ instancePath: instancePath + "/streaming", schemaPath: "#/properties/streaming/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" }], !1;
+          return validate1.errors = [{ instancePath: instancePath + "/streaming", keyword: "type", params: { type: "boolean" } }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -96,7 +96,7 @@ function validate1(data, { instancePath = "", parentData, parentDataProperty, ro
         if (data.pushNotifications !== void 0) {
           let _errs3 = errors;
           if (typeof data.pushNotifications != "boolean")
-            return validate1.errors = [{ instancePath: instancePath + "/pushNotifications", schemaPath: "#/properties/pushNotifications/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" }], !1;
+            return validate1.errors = [{ instancePath: instancePath + "/pushNotifications", keyword: "type", params: { type: "boolean" } }], !1;
           var valid0 = _errs3 === errors;
         } else
           var valid0 = !0;
@@ -104,7 +104,7 @@ function validate1(data, { instancePath = "", parentData, parentDataProperty, ro
           if (data.extendedAgentCard !== void 0) {
             let _errs5 = errors;
             if (typeof data.extendedAgentCard != "boolean")
-              return validate1.errors = [{ instancePath: instancePath + "/extendedAgentCard", schemaPath: "#/properties/extendedAgentCard/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" }], !1;
+              return validate1.errors = [{ instancePath: instancePath + "/extendedAgentCard", keyword: "type", params: { type: "boolean" } }], !1;
             var valid0 = _errs5 === errors;
           } else
             var valid0 = !0;
@@ -114,7 +114,7 @@ function validate1(data, { instancePath = "", parentData, parentDataProperty, ro
               if (errors === _errs7)
                 if (Array.isArray(data3)) {
                   if (data3.length > 100)
-                    return validate1.errors = [{ instancePath: instancePath + "/extensions", schemaPath: "#/properties/extensions/maxItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items" }], !1;
+                    return validate1.errors = [{ instancePath: instancePath + "/extensions", keyword: "maxItems", params: { limit: 100 } }], !1;
                   {
                     var valid1 = !0;
                     let len0 = data3.length;
@@ -127,14 +127,14 @@ function validate1(data, { instancePath = "", parentData, parentDataProperty, ro
                     }
                   }
                 } else
-                  return validate1.errors = [{ instancePath: instancePath + "/extensions", schemaPath: "#/properties/extensions/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+                  return validate1.errors = [{ instancePath: instancePath + "/extensions", keyword: "type", params: { type: "array" } }], !1;
               var valid0 = _errs7 === errors;
             } else
               var valid0 = !0;
         }
       }
     } else
-      return validate1.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+      return validate1.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
   return validate1.errors = vErrors, errors === 0;
 }
 var isAgentCard = validate4;
@@ -144,17 +144,17 @@ function validate5(data, { instancePath = "", parentData, parentDataProperty, ro
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.id === void 0 && (missing0 = "id") || data.name === void 0 && (missing0 = "name") || data.description === void 0 && (missing0 = "description") || data.tags === void 0 && (missing0 = "tags"))
-        return validate5.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate5.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
       if (data.id !== void 0) {
         let data0 = data.id, _errs1 = errors;
         if (errors === _errs1)
           if (typeof data0 == "string") {
             if (func0(data0) > 256)
-              return validate5.errors = [{ instancePath: instancePath + "/id", schemaPath: "#/properties/id/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
+              return validate5.errors = [{ instancePath: instancePath + "/id", keyword: "maxLength", params: { limit: 256 } }], !1;
             if (func0(data0) < 1)
-              return validate5.errors = [{ instancePath: instancePath + "/id", schemaPath: "#/properties/id/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }], !1;
+              return validate5.errors = [{ instancePath: instancePath + "/id", keyword: "minLength", params: { limit: 1 } }], !1;
           } else
-            return validate5.errors = [{ instancePath: instancePath + "/id", schemaPath: "#/properties/id/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+            return validate5.errors = [{ instancePath: instancePath + "/id", keyword: "type", params: { type: "string" } }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -164,9 +164,9 @@ function validate5(data, { instancePath = "", parentData, parentDataProperty, ro
           if (errors === _errs3)
             if (typeof data1 == "string") {
               if (func0(data1) > 1024)
-                return validate5.errors = [{ instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 1024 }, message: "must NOT have more than 1024 characters" }], !1;
+                return validate5.errors = [{ instancePath: instancePath + "/name", keyword: "maxLength", params: { limit: 1024 } }], !1;
             } else
-              return validate5.errors = [{ instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+              return validate5.errors = [{ instancePath: instancePath + "/name", keyword: "type", params: { type: "string" } }], !1;
           var valid0 = _errs3 === errors;
         } else
           var valid0 = !0;
@@ -176,9 +176,9 @@ function validate5(data, { instancePath = "", parentData, parentDataProperty, ro
             if (errors === _errs5)
               if (typeof data2 == "string") {
                 if (func0(data2) > 2e4)
-                  return validate5.errors = [{ instancePath: instancePath + "/description", schemaPath: "#/properties/description/maxLength", keyword: "maxLength", params: { limit: 2e4 }, message: "must NOT have more than 20000 characters" }], !1;
+                  return validate5.errors = [{ instancePath: instancePath + "/description", keyword: "maxLength", params: { limit: 2e4 } }], !1;
               } else
-                return validate5.errors = [{ instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                return validate5.errors = [{ instancePath: instancePath + "/description", keyword: "type", params: { type: "string" } }], !1;
             var valid0 = _errs5 === errors;
           } else
             var valid0 = !0;
@@ -188,7 +188,7 @@ function validate5(data, { instancePath = "", parentData, parentDataProperty, ro
               if (errors === _errs7)
                 if (Array.isArray(data3)) {
                   if (data3.length > 200)
-                    return validate5.errors = [{ instancePath: instancePath + "/tags", schemaPath: "#/properties/tags/maxItems", keyword: "maxItems", params: { limit: 200 }, message: "must NOT have more than 200 items" }], !1;
+                    return validate5.errors = [{ instancePath: instancePath + "/tags", keyword: "maxItems", params: { limit: 200 } }], !1;
                   {
                     var valid1 = !0;
                     let len0 = data3.length;
@@ -197,16 +197,16 @@ function validate5(data, { instancePath = "", parentData, parentDataProperty, ro
                       if (errors === _errs9)
                         if (typeof data4 == "string") {
                           if (func0(data4) > 256)
-                            return validate5.errors = [{ instancePath: instancePath + "/tags/" + i0, schemaPath: "#/properties/tags/items/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
+                            return validate5.errors = [{ instancePath: instancePath + "/tags/" + i0, keyword: "maxLength", params: { limit: 256 } }], !1;
                         } else
-                          return validate5.errors = [{ instancePath: instancePath + "/tags/" + i0, schemaPath: "#/properties/tags/items/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                          return validate5.errors = [{ instancePath: instancePath + "/tags/" + i0, keyword: "type", params: { type: "string" } }], !1;
                       var valid1 = _errs9 === errors;
                       if (!valid1)
                         break;
                     }
                   }
                 } else
-                  return validate5.errors = [{ instancePath: instancePath + "/tags", schemaPath: "#/properties/tags/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+                  return validate5.errors = [{ instancePath: instancePath + "/tags", keyword: "type", params: { type: "array" } }], !1;
               var valid0 = _errs7 === errors;
             } else
               var valid0 = !0;
@@ -216,7 +216,7 @@ function validate5(data, { instancePath = "", parentData, parentDataProperty, ro
                 if (errors === _errs11)
                   if (Array.isArray(data5)) {
                     if (data5.length > 100)
-                      return validate5.errors = [{ instancePath: instancePath + "/examples", schemaPath: "#/properties/examples/maxItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items" }], !1;
+                      return validate5.errors = [{ instancePath: instancePath + "/examples", keyword: "maxItems", params: { limit: 100 } }], !1;
                     {
                       var valid2 = !0;
                       let len1 = data5.length;
@@ -225,16 +225,16 @@ function validate5(data, { instancePath = "", parentData, parentDataProperty, ro
                         if (errors === _errs13)
                           if (typeof data6 == "string") {
                             if (func0(data6) > 2e4)
-                              return validate5.errors = [{ instancePath: instancePath + "/examples/" + i1, schemaPath: "#/properties/examples/items/maxLength", keyword: "maxLength", params: { limit: 2e4 }, message: "must NOT have more than 20000 characters" }], !1;
+                              return validate5.errors = [{ instancePath: instancePath + "/examples/" + i1, keyword: "maxLength", params: { limit: 2e4 } }], !1;
                           } else
-                            return validate5.errors = [{ instancePath: instancePath + "/examples/" + i1, schemaPath: "#/properties/examples/items/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                            return validate5.errors = [{ instancePath: instancePath + "/examples/" + i1, keyword: "type", params: { type: "string" } }], !1;
                         var valid2 = _errs13 === errors;
                         if (!valid2)
                           break;
                       }
                     }
                   } else
-                    return validate5.errors = [{ instancePath: instancePath + "/examples", schemaPath: "#/properties/examples/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+                    return validate5.errors = [{ instancePath: instancePath + "/examples", keyword: "type", params: { type: "array" } }], !1;
                 var valid0 = _errs11 === errors;
               } else
                 var valid0 = !0;
@@ -244,7 +244,7 @@ function validate5(data, { instancePath = "", parentData, parentDataProperty, ro
                   if (errors === _errs15)
                     if (Array.isArray(data7)) {
                       if (data7.length > 100)
-                        return validate5.errors = [{ instancePath: instancePath + "/inputModes", schemaPath: "#/properties/inputModes/maxItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items" }], !1;
+                        return validate5.errors = [{ instancePath: instancePath + "/inputModes", keyword: "maxItems", params: { limit: 100 } }], !1;
                       {
                         var valid3 = !0;
                         let len2 = data7.length;
@@ -253,16 +253,16 @@ function validate5(data, { instancePath = "", parentData, parentDataProperty, ro
                           if (errors === _errs17)
                             if (typeof data8 == "string") {
                               if (func0(data8) > 256)
-                                return validate5.errors = [{ instancePath: instancePath + "/inputModes/" + i2, schemaPath: "#/properties/inputModes/items/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
+                                return validate5.errors = [{ instancePath: instancePath + "/inputModes/" + i2, keyword: "maxLength", params: { limit: 256 } }], !1;
                             } else
-                              return validate5.errors = [{ instancePath: instancePath + "/inputModes/" + i2, schemaPath: "#/properties/inputModes/items/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                              return validate5.errors = [{ instancePath: instancePath + "/inputModes/" + i2, keyword: "type", params: { type: "string" } }], !1;
                           var valid3 = _errs17 === errors;
                           if (!valid3)
                             break;
                         }
                       }
                     } else
-                      return validate5.errors = [{ instancePath: instancePath + "/inputModes", schemaPath: "#/properties/inputModes/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+                      return validate5.errors = [{ instancePath: instancePath + "/inputModes", keyword: "type", params: { type: "array" } }], !1;
                   var valid0 = _errs15 === errors;
                 } else
                   var valid0 = !0;
@@ -272,7 +272,7 @@ function validate5(data, { instancePath = "", parentData, parentDataProperty, ro
                     if (errors === _errs19)
                       if (Array.isArray(data9)) {
                         if (data9.length > 100)
-                          return validate5.errors = [{ instancePath: instancePath + "/outputModes", schemaPath: "#/properties/outputModes/maxItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items" }], !1;
+                          return validate5.errors = [{ instancePath: instancePath + "/outputModes", keyword: "maxItems", params: { limit: 100 } }], !1;
                         {
                           var valid4 = !0;
                           let len3 = data9.length;
@@ -281,16 +281,16 @@ function validate5(data, { instancePath = "", parentData, parentDataProperty, ro
                             if (errors === _errs21)
                               if (typeof data10 == "string") {
                                 if (func0(data10) > 256)
-                                  return validate5.errors = [{ instancePath: instancePath + "/outputModes/" + i3, schemaPath: "#/properties/outputModes/items/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
+                                  return validate5.errors = [{ instancePath: instancePath + "/outputModes/" + i3, keyword: "maxLength", params: { limit: 256 } }], !1;
                               } else
-                                return validate5.errors = [{ instancePath: instancePath + "/outputModes/" + i3, schemaPath: "#/properties/outputModes/items/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                                return validate5.errors = [{ instancePath: instancePath + "/outputModes/" + i3, keyword: "type", params: { type: "string" } }], !1;
                             var valid4 = _errs21 === errors;
                             if (!valid4)
                               break;
                           }
                         }
                       } else
-                        return validate5.errors = [{ instancePath: instancePath + "/outputModes", schemaPath: "#/properties/outputModes/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+                        return validate5.errors = [{ instancePath: instancePath + "/outputModes", keyword: "type", params: { type: "array" } }], !1;
                     var valid0 = _errs19 === errors;
                   } else
                     var valid0 = !0;
@@ -300,21 +300,21 @@ function validate5(data, { instancePath = "", parentData, parentDataProperty, ro
                       if (errors === _errs23)
                         if (Array.isArray(data11)) {
                           if (data11.length > 100)
-                            return validate5.errors = [{ instancePath: instancePath + "/securityRequirements", schemaPath: "#/properties/securityRequirements/maxItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items" }], !1;
+                            return validate5.errors = [{ instancePath: instancePath + "/securityRequirements", keyword: "maxItems", params: { limit: 100 } }], !1;
                           {
                             var valid5 = !0;
                             let len4 = data11.length;
                             for (let i4 = 0; i4 < len4; i4++) {
                               let data12 = data11[i4], _errs25 = errors;
                               if (errors === _errs25 && !(data12 && typeof data12 == "object" && !Array.isArray(data12)))
-                                return validate5.errors = [{ instancePath: instancePath + "/securityRequirements/" + i4, schemaPath: "#/properties/securityRequirements/items/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+                                return validate5.errors = [{ instancePath: instancePath + "/securityRequirements/" + i4, keyword: "type", params: { type: "object" } }], !1;
                               var valid5 = _errs25 === errors;
                               if (!valid5)
                                 break;
                             }
                           }
                         } else
-                          return validate5.errors = [{ instancePath: instancePath + "/securityRequirements", schemaPath: "#/properties/securityRequirements/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+                          return validate5.errors = [{ instancePath: instancePath + "/securityRequirements", keyword: "type", params: { type: "array" } }], !1;
                       var valid0 = _errs23 === errors;
                     } else
                       var valid0 = !0;
@@ -325,7 +325,7 @@ function validate5(data, { instancePath = "", parentData, parentDataProperty, ro
         }
       }
     } else
-      return validate5.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+      return validate5.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
   return validate5.errors = vErrors, errors === 0;
 }
 function validate7(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
@@ -334,17 +334,17 @@ function validate7(data, { instancePath = "", parentData, parentDataProperty, ro
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.url === void 0 && (missing0 = "url") || data.protocolBinding === void 0 && (missing0 = "protocolBinding"))
-        return validate7.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate7.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
       if (data.url !== void 0) {
         let data0 = data.url, _errs1 = errors;
         if (errors === _errs1)
           if (typeof data0 == "string") {
             if (func0(data0) > 8192)
-              return validate7.errors = [{ instancePath: instancePath + "/url", schemaPath: "#/properties/url/maxLength", keyword: "maxLength", params: { limit: 8192 }, message: "must NOT have more than 8192 characters" }], !1;
+              return validate7.errors = [{ instancePath: instancePath + "/url", keyword: "maxLength", params: { limit: 8192 } }], !1;
             if (func0(data0) < 1)
-              return validate7.errors = [{ instancePath: instancePath + "/url", schemaPath: "#/properties/url/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }], !1;
+              return validate7.errors = [{ instancePath: instancePath + "/url", keyword: "minLength", params: { limit: 1 } }], !1;
           } else
-            return validate7.errors = [{ instancePath: instancePath + "/url", schemaPath: "#/properties/url/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+            return validate7.errors = [{ instancePath: instancePath + "/url", keyword: "type", params: { type: "string" } }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -354,11 +354,11 @@ function validate7(data, { instancePath = "", parentData, parentDataProperty, ro
           if (errors === _errs3)
             if (typeof data1 == "string") {
               if (func0(data1) > 64)
-                return validate7.errors = [{ instancePath: instancePath + "/protocolBinding", schemaPath: "#/properties/protocolBinding/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" }], !1;
+                return validate7.errors = [{ instancePath: instancePath + "/protocolBinding", keyword: "maxLength", params: { limit: 64 } }], !1;
               if (func0(data1) < 1)
-                return validate7.errors = [{ instancePath: instancePath + "/protocolBinding", schemaPath: "#/properties/protocolBinding/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }], !1;
+                return validate7.errors = [{ instancePath: instancePath + "/protocolBinding", keyword: "minLength", params: { limit: 1 } }], !1;
             } else
-              return validate7.errors = [{ instancePath: instancePath + "/protocolBinding", schemaPath: "#/properties/protocolBinding/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+              return validate7.errors = [{ instancePath: instancePath + "/protocolBinding", keyword: "type", params: { type: "string" } }], !1;
           var valid0 = _errs3 === errors;
         } else
           var valid0 = !0;
@@ -368,9 +368,9 @@ function validate7(data, { instancePath = "", parentData, parentDataProperty, ro
             if (errors === _errs5)
               if (typeof data2 == "string") {
                 if (func0(data2) > 32)
-                  return validate7.errors = [{ instancePath: instancePath + "/protocolVersion", schemaPath: "#/properties/protocolVersion/maxLength", keyword: "maxLength", params: { limit: 32 }, message: "must NOT have more than 32 characters" }], !1;
+                  return validate7.errors = [{ instancePath: instancePath + "/protocolVersion", keyword: "maxLength", params: { limit: 32 } }], !1;
               } else
-                return validate7.errors = [{ instancePath: instancePath + "/protocolVersion", schemaPath: "#/properties/protocolVersion/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                return validate7.errors = [{ instancePath: instancePath + "/protocolVersion", keyword: "type", params: { type: "string" } }], !1;
             var valid0 = _errs5 === errors;
           } else
             var valid0 = !0;
@@ -380,16 +380,16 @@ function validate7(data, { instancePath = "", parentData, parentDataProperty, ro
               if (errors === _errs7)
                 if (typeof data3 == "string") {
                   if (func0(data3) > 256)
-                    return validate7.errors = [{ instancePath: instancePath + "/tenant", schemaPath: "#/properties/tenant/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
+                    return validate7.errors = [{ instancePath: instancePath + "/tenant", keyword: "maxLength", params: { limit: 256 } }], !1;
                 } else
-                  return validate7.errors = [{ instancePath: instancePath + "/tenant", schemaPath: "#/properties/tenant/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                  return validate7.errors = [{ instancePath: instancePath + "/tenant", keyword: "type", params: { type: "string" } }], !1;
               var valid0 = _errs7 === errors;
             } else
               var valid0 = !0;
         }
       }
     } else
-      return validate7.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+      return validate7.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
   return validate7.errors = vErrors, errors === 0;
 }
 function validate10(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
@@ -398,15 +398,15 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.organization === void 0 && (missing0 = "organization"))
-        return validate10.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate10.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
       if (data.organization !== void 0) {
         let data0 = data.organization, _errs1 = errors;
         if (errors === _errs1)
           if (typeof data0 == "string") {
             if (func0(data0) > 1024)
-              return validate10.errors = [{ instancePath: instancePath + "/organization", schemaPath: "#/properties/organization/maxLength", keyword: "maxLength", params: { limit: 1024 }, message: "must NOT have more than 1024 characters" }], !1;
+              return validate10.errors = [{ instancePath: instancePath + "/organization", keyword: "maxLength", params: { limit: 1024 } }], !1;
           } else
-            return validate10.errors = [{ instancePath: instancePath + "/organization", schemaPath: "#/properties/organization/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+            return validate10.errors = [{ instancePath: instancePath + "/organization", keyword: "type", params: { type: "string" } }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -416,14 +416,14 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
           if (errors === _errs3)
             if (typeof data1 == "string") {
               if (func0(data1) > 8192)
-                return validate10.errors = [{ instancePath: instancePath + "/url", schemaPath: "#/properties/url/maxLength", keyword: "maxLength", params: { limit: 8192 }, message: "must NOT have more than 8192 characters" }], !1;
+                return validate10.errors = [{ instancePath: instancePath + "/url", keyword: "maxLength", params: { limit: 8192 } }], !1;
             } else
-              return validate10.errors = [{ instancePath: instancePath + "/url", schemaPath: "#/properties/url/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+              return validate10.errors = [{ instancePath: instancePath + "/url", keyword: "type", params: { type: "string" } }], !1;
           var valid0 = _errs3 === errors;
         } else
           var valid0 = !0;
     } else
-      return validate10.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+      return validate10.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
   return validate10.errors = vErrors, errors === 0;
 }
 function validate4(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
@@ -432,17 +432,17 @@ function validate4(data, { instancePath = "", parentData, parentDataProperty, ro
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.name === void 0 && (missing0 = "name") || data.description === void 0 && (missing0 = "description") || data.version === void 0 && (missing0 = "version") || data.skills === void 0 && (missing0 = "skills"))
-        return validate4.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate4.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
       if (data.name !== void 0) {
         let data0 = data.name, _errs1 = errors;
         if (errors === _errs1)
           if (typeof data0 == "string") {
             if (func0(data0) > 1024)
-              return validate4.errors = [{ instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 1024 }, message: "must NOT have more than 1024 characters" }], !1;
+              return validate4.errors = [{ instancePath: instancePath + "/name", keyword: "maxLength", params: { limit: 1024 } }], !1;
             if (func0(data0) < 1)
-              return validate4.errors = [{ instancePath: instancePath + "/name", schemaPath: "#/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }], !1;
+              return validate4.errors = [{ instancePath: instancePath + "/name", keyword: "minLength", params: { limit: 1 } }], !1;
           } else
-            return validate4.errors = [{ instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+            return validate4.errors = [{ instancePath: instancePath + "/name", keyword: "type", params: { type: "string" } }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -452,9 +452,9 @@ function validate4(data, { instancePath = "", parentData, parentDataProperty, ro
           if (errors === _errs3)
             if (typeof data1 == "string") {
               if (func0(data1) > 2e4)
-                return validate4.errors = [{ instancePath: instancePath + "/description", schemaPath: "#/properties/description/maxLength", keyword: "maxLength", params: { limit: 2e4 }, message: "must NOT have more than 20000 characters" }], !1;
+                return validate4.errors = [{ instancePath: instancePath + "/description", keyword: "maxLength", params: { limit: 2e4 } }], !1;
             } else
-              return validate4.errors = [{ instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+              return validate4.errors = [{ instancePath: instancePath + "/description", keyword: "type", params: { type: "string" } }], !1;
           var valid0 = _errs3 === errors;
         } else
           var valid0 = !0;
@@ -464,9 +464,9 @@ function validate4(data, { instancePath = "", parentData, parentDataProperty, ro
             if (errors === _errs5)
               if (typeof data2 == "string") {
                 if (func0(data2) > 256)
-                  return validate4.errors = [{ instancePath: instancePath + "/version", schemaPath: "#/properties/version/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
+                  return validate4.errors = [{ instancePath: instancePath + "/version", keyword: "maxLength", params: { limit: 256 } }], !1;
               } else
-                return validate4.errors = [{ instancePath: instancePath + "/version", schemaPath: "#/properties/version/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                return validate4.errors = [{ instancePath: instancePath + "/version", keyword: "type", params: { type: "string" } }], !1;
             var valid0 = _errs5 === errors;
           } else
             var valid0 = !0;
@@ -476,7 +476,7 @@ function validate4(data, { instancePath = "", parentData, parentDataProperty, ro
               if (errors === _errs7)
                 if (Array.isArray(data3)) {
                   if (data3.length > 1e3)
-                    return validate4.errors = [{ instancePath: instancePath + "/skills", schemaPath: "#/properties/skills/maxItems", keyword: "maxItems", params: { limit: 1e3 }, message: "must NOT have more than 1000 items" }], !1;
+                    return validate4.errors = [{ instancePath: instancePath + "/skills", keyword: "maxItems", params: { limit: 1e3 } }], !1;
                   {
                     var valid1 = !0;
                     let len0 = data3.length;
@@ -489,7 +489,7 @@ function validate4(data, { instancePath = "", parentData, parentDataProperty, ro
                     }
                   }
                 } else
-                  return validate4.errors = [{ instancePath: instancePath + "/skills", schemaPath: "#/properties/skills/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+                  return validate4.errors = [{ instancePath: instancePath + "/skills", keyword: "type", params: { type: "array" } }], !1;
               var valid0 = _errs7 === errors;
             } else
               var valid0 = !0;
@@ -499,7 +499,7 @@ function validate4(data, { instancePath = "", parentData, parentDataProperty, ro
                 if (errors === _errs10)
                   if (Array.isArray(data5)) {
                     if (data5.length > 100)
-                      return validate4.errors = [{ instancePath: instancePath + "/supportedInterfaces", schemaPath: "#/properties/supportedInterfaces/maxItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items" }], !1;
+                      return validate4.errors = [{ instancePath: instancePath + "/supportedInterfaces", keyword: "maxItems", params: { limit: 100 } }], !1;
                     {
                       var valid2 = !0;
                       let len1 = data5.length;
@@ -512,7 +512,7 @@ function validate4(data, { instancePath = "", parentData, parentDataProperty, ro
                       }
                     }
                   } else
-                    return validate4.errors = [{ instancePath: instancePath + "/supportedInterfaces", schemaPath: "#/properties/supportedInterfaces/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+                    return validate4.errors = [{ instancePath: instancePath + "/supportedInterfaces", keyword: "type", params: { type: "array" } }], !1;
                 var valid0 = _errs10 === errors;
               } else
                 var valid0 = !0;
@@ -529,7 +529,7 @@ function validate4(data, { instancePath = "", parentData, parentDataProperty, ro
                     if (errors === _errs14)
                       if (Array.isArray(data8)) {
                         if (data8.length > 100)
-                          return validate4.errors = [{ instancePath: instancePath + "/defaultInputModes", schemaPath: "#/properties/defaultInputModes/maxItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items" }], !1;
+                          return validate4.errors = [{ instancePath: instancePath + "/defaultInputModes", keyword: "maxItems", params: { limit: 100 } }], !1;
                         {
                           var valid3 = !0;
                           let len2 = data8.length;
@@ -538,16 +538,16 @@ function validate4(data, { instancePath = "", parentData, parentDataProperty, ro
                             if (errors === _errs16)
                               if (typeof data9 == "string") {
                                 if (func0(data9) > 256)
-                                  return validate4.errors = [{ instancePath: instancePath + "/defaultInputModes/" + i2, schemaPath: "#/properties/defaultInputModes/items/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
+                                  return validate4.errors = [{ instancePath: instancePath + "/defaultInputModes/" + i2, keyword: "maxLength", params: { limit: 256 } }], !1;
                               } else
-                                return validate4.errors = [{ instancePath: instancePath + "/defaultInputModes/" + i2, schemaPath: "#/properties/defaultInputModes/items/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                                return validate4.errors = [{ instancePath: instancePath + "/defaultInputModes/" + i2, keyword: "type", params: { type: "string" } }], !1;
                             var valid3 = _errs16 === errors;
                             if (!valid3)
                               break;
                           }
                         }
                       } else
-                        return validate4.errors = [{ instancePath: instancePath + "/defaultInputModes", schemaPath: "#/properties/defaultInputModes/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+                        return validate4.errors = [{ instancePath: instancePath + "/defaultInputModes", keyword: "type", params: { type: "array" } }], !1;
                     var valid0 = _errs14 === errors;
                   } else
                     var valid0 = !0;
@@ -557,7 +557,7 @@ function validate4(data, { instancePath = "", parentData, parentDataProperty, ro
                       if (errors === _errs18)
                         if (Array.isArray(data10)) {
                           if (data10.length > 100)
-                            return validate4.errors = [{ instancePath: instancePath + "/defaultOutputModes", schemaPath: "#/properties/defaultOutputModes/maxItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items" }], !1;
+                            return validate4.errors = [{ instancePath: instancePath + "/defaultOutputModes", keyword: "maxItems", params: { limit: 100 } }], !1;
                           {
                             var valid4 = !0;
                             let len3 = data10.length;
@@ -566,16 +566,16 @@ function validate4(data, { instancePath = "", parentData, parentDataProperty, ro
                               if (errors === _errs20)
                                 if (typeof data11 == "string") {
                                   if (func0(data11) > 256)
-                                    return validate4.errors = [{ instancePath: instancePath + "/defaultOutputModes/" + i3, schemaPath: "#/properties/defaultOutputModes/items/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
+                                    return validate4.errors = [{ instancePath: instancePath + "/defaultOutputModes/" + i3, keyword: "maxLength", params: { limit: 256 } }], !1;
                                 } else
-                                  return validate4.errors = [{ instancePath: instancePath + "/defaultOutputModes/" + i3, schemaPath: "#/properties/defaultOutputModes/items/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                                  return validate4.errors = [{ instancePath: instancePath + "/defaultOutputModes/" + i3, keyword: "type", params: { type: "string" } }], !1;
                               var valid4 = _errs20 === errors;
                               if (!valid4)
                                 break;
                             }
                           }
                         } else
-                          return validate4.errors = [{ instancePath: instancePath + "/defaultOutputModes", schemaPath: "#/properties/defaultOutputModes/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+                          return validate4.errors = [{ instancePath: instancePath + "/defaultOutputModes", keyword: "type", params: { type: "array" } }], !1;
                       var valid0 = _errs18 === errors;
                     } else
                       var valid0 = !0;
@@ -594,13 +594,13 @@ function validate4(data, { instancePath = "", parentData, parentDataProperty, ro
                               for (let key0 in data13) {
                                 let data14 = data13[key0], _errs26 = errors;
                                 if (errors === _errs26 && !(data14 && typeof data14 == "object" && !Array.isArray(data14)))
-                                  return validate4.errors = [{ instancePath: instancePath + "/securitySchemes/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/securitySchemes/additionalProperties/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+                                  return validate4.errors = [{ instancePath: instancePath + "/securitySchemes/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"), keyword: "type", params: { type: "object" } }], !1;
                                 var valid5 = _errs26 === errors;
                                 if (!valid5)
                                   break;
                               }
                             else
-                              return validate4.errors = [{ instancePath: instancePath + "/securitySchemes", schemaPath: "#/properties/securitySchemes/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+                              return validate4.errors = [{ instancePath: instancePath + "/securitySchemes", keyword: "type", params: { type: "object" } }], !1;
                           var valid0 = _errs23 === errors;
                         } else
                           var valid0 = !0;
@@ -610,21 +610,21 @@ function validate4(data, { instancePath = "", parentData, parentDataProperty, ro
                             if (errors === _errs29)
                               if (Array.isArray(data15)) {
                                 if (data15.length > 100)
-                                  return validate4.errors = [{ instancePath: instancePath + "/securityRequirements", schemaPath: "#/properties/securityRequirements/maxItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items" }], !1;
+                                  return validate4.errors = [{ instancePath: instancePath + "/securityRequirements", keyword: "maxItems", params: { limit: 100 } }], !1;
                                 {
                                   var valid6 = !0;
                                   let len4 = data15.length;
                                   for (let i4 = 0; i4 < len4; i4++) {
                                     let data16 = data15[i4], _errs31 = errors;
                                     if (errors === _errs31 && !(data16 && typeof data16 == "object" && !Array.isArray(data16)))
-                                      return validate4.errors = [{ instancePath: instancePath + "/securityRequirements/" + i4, schemaPath: "#/properties/securityRequirements/items/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+                                      return validate4.errors = [{ instancePath: instancePath + "/securityRequirements/" + i4, keyword: "type", params: { type: "object" } }], !1;
                                     var valid6 = _errs31 === errors;
                                     if (!valid6)
                                       break;
                                   }
                                 }
                               } else
-                                return validate4.errors = [{ instancePath: instancePath + "/securityRequirements", schemaPath: "#/properties/securityRequirements/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+                                return validate4.errors = [{ instancePath: instancePath + "/securityRequirements", keyword: "type", params: { type: "array" } }], !1;
                             var valid0 = _errs29 === errors;
                           } else
                             var valid0 = !0;
@@ -634,21 +634,21 @@ function validate4(data, { instancePath = "", parentData, parentDataProperty, ro
                               if (errors === _errs34)
                                 if (Array.isArray(data17)) {
                                   if (data17.length > 100)
-                                    return validate4.errors = [{ instancePath: instancePath + "/signatures", schemaPath: "#/properties/signatures/maxItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items" }], !1;
+                                    return validate4.errors = [{ instancePath: instancePath + "/signatures", keyword: "maxItems", params: { limit: 100 } }], !1;
                                   {
                                     var valid7 = !0;
                                     let len5 = data17.length;
                                     for (let i5 = 0; i5 < len5; i5++) {
                                       let data18 = data17[i5], _errs36 = errors;
                                       if (errors === _errs36 && !(data18 && typeof data18 == "object" && !Array.isArray(data18)))
-                                        return validate4.errors = [{ instancePath: instancePath + "/signatures/" + i5, schemaPath: "#/properties/signatures/items/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+                                        return validate4.errors = [{ instancePath: instancePath + "/signatures/" + i5, keyword: "type", params: { type: "object" } }], !1;
                                       var valid7 = _errs36 === errors;
                                       if (!valid7)
                                         break;
                                     }
                                   }
                                 } else
-                                  return validate4.errors = [{ instancePath: instancePath + "/signatures", schemaPath: "#/properties/signatures/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+                                  return validate4.errors = [{ instancePath: instancePath + "/signatures", keyword: "type", params: { type: "array" } }], !1;
                               var valid0 = _errs34 === errors;
                             } else
                               var valid0 = !0;
@@ -658,9 +658,9 @@ function validate4(data, { instancePath = "", parentData, parentDataProperty, ro
                                 if (errors === _errs39)
                                   if (typeof data19 == "string") {
                                     if (func0(data19) > 8192)
-                                      return validate4.errors = [{ instancePath: instancePath + "/documentationUrl", schemaPath: "#/properties/documentationUrl/maxLength", keyword: "maxLength", params: { limit: 8192 }, message: "must NOT have more than 8192 characters" }], !1;
+                                      return validate4.errors = [{ instancePath: instancePath + "/documentationUrl", keyword: "maxLength", params: { limit: 8192 } }], !1;
                                   } else
-                                    return validate4.errors = [{ instancePath: instancePath + "/documentationUrl", schemaPath: "#/properties/documentationUrl/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                                    return validate4.errors = [{ instancePath: instancePath + "/documentationUrl", keyword: "type", params: { type: "string" } }], !1;
                                 var valid0 = _errs39 === errors;
                               } else
                                 var valid0 = !0;
@@ -670,9 +670,9 @@ function validate4(data, { instancePath = "", parentData, parentDataProperty, ro
                                   if (errors === _errs41)
                                     if (typeof data20 == "string") {
                                       if (func0(data20) > 8192)
-                                        return validate4.errors = [{ instancePath: instancePath + "/iconUrl", schemaPath: "#/properties/iconUrl/maxLength", keyword: "maxLength", params: { limit: 8192 }, message: "must NOT have more than 8192 characters" }], !1;
+                                        return validate4.errors = [{ instancePath: instancePath + "/iconUrl", keyword: "maxLength", params: { limit: 8192 } }], !1;
                                     } else
-                                      return validate4.errors = [{ instancePath: instancePath + "/iconUrl", schemaPath: "#/properties/iconUrl/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                                      return validate4.errors = [{ instancePath: instancePath + "/iconUrl", keyword: "type", params: { type: "string" } }], !1;
                                   var valid0 = _errs41 === errors;
                                 } else
                                   var valid0 = !0;
@@ -689,7 +689,7 @@ function validate4(data, { instancePath = "", parentData, parentDataProperty, ro
         }
       }
     } else
-      return validate4.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+      return validate4.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
   return validate4.errors = vErrors, errors === 0;
 }
 var isAgentDeregisteredV1 = validate12;
@@ -700,15 +700,15 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.agentId === void 0 && (missing0 = "agentId"))
-        return validate12.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate12.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
       if (data.agentId !== void 0) {
         let data0 = data.agentId, _errs1 = errors;
         if (errors === errors)
           if (typeof data0 == "string") {
             if (!pattern0.test(data0))
-              return validate12.errors = [{ instancePath: instancePath + "/agentId", schemaPath: "../common/mesh.v1.json#/$defs/AgentId/pattern", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9-]{0,63}$" }, message: 'must match pattern "^[a-z][a-z0-9-]{0,63}$"' }], !1;
+              return validate12.errors = [{ instancePath: instancePath + "/agentId", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9-]{0,63}$" } }], !1;
           } else
-            return validate12.errors = [{ instancePath: instancePath + "/agentId", schemaPath: "../common/mesh.v1.json#/$defs/AgentId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+            return validate12.errors = [{ instancePath: instancePath + "/agentId", keyword: "type", params: { type: "string" } }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -718,14 +718,14 @@ function validate12(data, { instancePath = "", parentData, parentDataProperty, r
           if (errors === _errs4)
             if (typeof data1 == "string") {
               if (func0(data1) > 2e3)
-                return validate12.errors = [{ instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 2e3 }, message: "must NOT have more than 2000 characters" }], !1;
+                return validate12.errors = [{ instancePath: instancePath + "/reason", keyword: "maxLength", params: { limit: 2e3 } }], !1;
             } else
-              return validate12.errors = [{ instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+              return validate12.errors = [{ instancePath: instancePath + "/reason", keyword: "type", params: { type: "string" } }], !1;
           var valid0 = _errs4 === errors;
         } else
           var valid0 = !0;
     } else
-      return validate12.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+      return validate12.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
   return validate12.errors = vErrors, errors === 0;
 }
 var isAgentExtension = validate14;
@@ -735,17 +735,17 @@ function validate14(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.uri === void 0 && (missing0 = "uri"))
-        return validate14.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate14.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
       if (data.uri !== void 0) {
         let data0 = data.uri, _errs1 = errors;
         if (errors === _errs1)
           if (typeof data0 == "string") {
             if (func0(data0) > 2048)
-              return validate14.errors = [{ instancePath: instancePath + "/uri", schemaPath: "#/properties/uri/maxLength", keyword: "maxLength", params: { limit: 2048 }, message: "must NOT have more than 2048 characters" }], !1;
+              return validate14.errors = [{ instancePath: instancePath + "/uri", keyword: "maxLength", params: { limit: 2048 } }], !1;
             if (func0(data0) < 1)
-              return validate14.errors = [{ instancePath: instancePath + "/uri", schemaPath: "#/properties/uri/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }], !1;
+              return validate14.errors = [{ instancePath: instancePath + "/uri", keyword: "minLength", params: { limit: 1 } }], !1;
           } else
-            return validate14.errors = [{ instancePath: instancePath + "/uri", schemaPath: "#/properties/uri/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+            return validate14.errors = [{ instancePath: instancePath + "/uri", keyword: "type", params: { type: "string" } }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -755,9 +755,9 @@ function validate14(data, { instancePath = "", parentData, parentDataProperty, r
           if (errors === _errs3)
             if (typeof data1 == "string") {
               if (func0(data1) > 2e4)
-                return validate14.errors = [{ instancePath: instancePath + "/description", schemaPath: "#/properties/description/maxLength", keyword: "maxLength", params: { limit: 2e4 }, message: "must NOT have more than 20000 characters" }], !1;
+                return validate14.errors = [{ instancePath: instancePath + "/description", keyword: "maxLength", params: { limit: 2e4 } }], !1;
             } else
-              return validate14.errors = [{ instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+              return validate14.errors = [{ instancePath: instancePath + "/description", keyword: "type", params: { type: "string" } }], !1;
           var valid0 = _errs3 === errors;
         } else
           var valid0 = !0;
@@ -765,7 +765,7 @@ function validate14(data, { instancePath = "", parentData, parentDataProperty, r
           if (data.required !== void 0) {
             let _errs5 = errors;
             if (typeof data.required != "boolean")
-              return validate14.errors = [{ instancePath: instancePath + "/required", schemaPath: "#/properties/required/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" }], !1;
+              return validate14.errors = [{ instancePath: instancePath + "/required", keyword: "type", params: { type: "boolean" } }], !1;
             var valid0 = _errs5 === errors;
           } else
             var valid0 = !0;
@@ -773,14 +773,14 @@ function validate14(data, { instancePath = "", parentData, parentDataProperty, r
             if (data.params !== void 0) {
               let data3 = data.params, _errs7 = errors;
               if (errors === _errs7 && !(data3 && typeof data3 == "object" && !Array.isArray(data3)))
-                return validate14.errors = [{ instancePath: instancePath + "/params", schemaPath: "#/properties/params/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+                return validate14.errors = [{ instancePath: instancePath + "/params", keyword: "type", params: { type: "object" } }], !1;
               var valid0 = _errs7 === errors;
             } else
               var valid0 = !0;
         }
       }
     } else
-      return validate14.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+      return validate14.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
   return validate14.errors = vErrors, errors === 0;
 }
 var isAgentInterface = validate15;
@@ -790,17 +790,17 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.url === void 0 && (missing0 = "url") || data.protocolBinding === void 0 && (missing0 = "protocolBinding"))
-        return validate15.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate15.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
       if (data.url !== void 0) {
         let data0 = data.url, _errs1 = errors;
         if (errors === _errs1)
           if (typeof data0 == "string") {
             if (func0(data0) > 8192)
-              return validate15.errors = [{ instancePath: instancePath + "/url", schemaPath: "#/properties/url/maxLength", keyword: "maxLength", params: { limit: 8192 }, message: "must NOT have more than 8192 characters" }], !1;
+              return validate15.errors = [{ instancePath: instancePath + "/url", keyword: "maxLength", params: { limit: 8192 } }], !1;
             if (func0(data0) < 1)
-              return validate15.errors = [{ instancePath: instancePath + "/url", schemaPath: "#/properties/url/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }], !1;
+              return validate15.errors = [{ instancePath: instancePath + "/url", keyword: "minLength", params: { limit: 1 } }], !1;
           } else
-            return validate15.errors = [{ instancePath: instancePath + "/url", schemaPath: "#/properties/url/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+            return validate15.errors = [{ instancePath: instancePath + "/url", keyword: "type", params: { type: "string" } }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -810,11 +810,11 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
           if (errors === _errs3)
             if (typeof data1 == "string") {
               if (func0(data1) > 64)
-                return validate15.errors = [{ instancePath: instancePath + "/protocolBinding", schemaPath: "#/properties/protocolBinding/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" }], !1;
+                return validate15.errors = [{ instancePath: instancePath + "/protocolBinding", keyword: "maxLength", params: { limit: 64 } }], !1;
               if (func0(data1) < 1)
-                return validate15.errors = [{ instancePath: instancePath + "/protocolBinding", schemaPath: "#/properties/protocolBinding/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }], !1;
+                return validate15.errors = [{ instancePath: instancePath + "/protocolBinding", keyword: "minLength", params: { limit: 1 } }], !1;
             } else
-              return validate15.errors = [{ instancePath: instancePath + "/protocolBinding", schemaPath: "#/properties/protocolBinding/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+              return validate15.errors = [{ instancePath: instancePath + "/protocolBinding", keyword: "type", params: { type: "string" } }], !1;
           var valid0 = _errs3 === errors;
         } else
           var valid0 = !0;
@@ -824,9 +824,9 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
             if (errors === _errs5)
               if (typeof data2 == "string") {
                 if (func0(data2) > 32)
-                  return validate15.errors = [{ instancePath: instancePath + "/protocolVersion", schemaPath: "#/properties/protocolVersion/maxLength", keyword: "maxLength", params: { limit: 32 }, message: "must NOT have more than 32 characters" }], !1;
+                  return validate15.errors = [{ instancePath: instancePath + "/protocolVersion", keyword: "maxLength", params: { limit: 32 } }], !1;
               } else
-                return validate15.errors = [{ instancePath: instancePath + "/protocolVersion", schemaPath: "#/properties/protocolVersion/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                return validate15.errors = [{ instancePath: instancePath + "/protocolVersion", keyword: "type", params: { type: "string" } }], !1;
             var valid0 = _errs5 === errors;
           } else
             var valid0 = !0;
@@ -836,16 +836,16 @@ function validate15(data, { instancePath = "", parentData, parentDataProperty, r
               if (errors === _errs7)
                 if (typeof data3 == "string") {
                   if (func0(data3) > 256)
-                    return validate15.errors = [{ instancePath: instancePath + "/tenant", schemaPath: "#/properties/tenant/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
+                    return validate15.errors = [{ instancePath: instancePath + "/tenant", keyword: "maxLength", params: { limit: 256 } }], !1;
                 } else
-                  return validate15.errors = [{ instancePath: instancePath + "/tenant", schemaPath: "#/properties/tenant/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                  return validate15.errors = [{ instancePath: instancePath + "/tenant", keyword: "type", params: { type: "string" } }], !1;
               var valid0 = _errs7 === errors;
             } else
               var valid0 = !0;
         }
       }
     } else
-      return validate15.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+      return validate15.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
   return validate15.errors = vErrors, errors === 0;
 }
 var isAgentProvider = validate16;
@@ -855,15 +855,15 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.organization === void 0 && (missing0 = "organization"))
-        return validate16.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate16.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
       if (data.organization !== void 0) {
         let data0 = data.organization, _errs1 = errors;
         if (errors === _errs1)
           if (typeof data0 == "string") {
             if (func0(data0) > 1024)
-              return validate16.errors = [{ instancePath: instancePath + "/organization", schemaPath: "#/properties/organization/maxLength", keyword: "maxLength", params: { limit: 1024 }, message: "must NOT have more than 1024 characters" }], !1;
+              return validate16.errors = [{ instancePath: instancePath + "/organization", keyword: "maxLength", params: { limit: 1024 } }], !1;
           } else
-            return validate16.errors = [{ instancePath: instancePath + "/organization", schemaPath: "#/properties/organization/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+            return validate16.errors = [{ instancePath: instancePath + "/organization", keyword: "type", params: { type: "string" } }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -873,14 +873,14 @@ function validate16(data, { instancePath = "", parentData, parentDataProperty, r
           if (errors === _errs3)
             if (typeof data1 == "string") {
               if (func0(data1) > 8192)
-                return validate16.errors = [{ instancePath: instancePath + "/url", schemaPath: "#/properties/url/maxLength", keyword: "maxLength", params: { limit: 8192 }, message: "must NOT have more than 8192 characters" }], !1;
+                return validate16.errors = [{ instancePath: instancePath + "/url", keyword: "maxLength", params: { limit: 8192 } }], !1;
             } else
-              return validate16.errors = [{ instancePath: instancePath + "/url", schemaPath: "#/properties/url/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+              return validate16.errors = [{ instancePath: instancePath + "/url", keyword: "type", params: { type: "string" } }], !1;
           var valid0 = _errs3 === errors;
         } else
           var valid0 = !0;
     } else
-      return validate16.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+      return validate16.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
   return validate16.errors = vErrors, errors === 0;
 }
 var isAgentRegisteredV1 = validate17;
@@ -890,17 +890,17 @@ function validate19(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.id === void 0 && (missing0 = "id"))
-        return validate19.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate19.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
       if (data.id !== void 0) {
         let data0 = data.id, _errs1 = errors;
         if (errors === _errs1)
           if (typeof data0 == "string") {
             if (func0(data0) > 256)
-              return validate19.errors = [{ instancePath: instancePath + "/id", schemaPath: "#/properties/id/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
+              return validate19.errors = [{ instancePath: instancePath + "/id", keyword: "maxLength", params: { limit: 256 } }], !1;
             if (func0(data0) < 1)
-              return validate19.errors = [{ instancePath: instancePath + "/id", schemaPath: "#/properties/id/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }], !1;
+              return validate19.errors = [{ instancePath: instancePath + "/id", keyword: "minLength", params: { limit: 1 } }], !1;
           } else
-            return validate19.errors = [{ instancePath: instancePath + "/id", schemaPath: "#/properties/id/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+            return validate19.errors = [{ instancePath: instancePath + "/id", keyword: "type", params: { type: "string" } }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -908,7 +908,7 @@ function validate19(data, { instancePath = "", parentData, parentDataProperty, r
         if (data.input !== void 0) {
           let data1 = data.input, _errs3 = errors;
           if (errors === _errs3 && !(data1 && typeof data1 == "object" && !Array.isArray(data1)))
-            return validate19.errors = [{ instancePath: instancePath + "/input", schemaPath: "#/properties/input/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+            return validate19.errors = [{ instancePath: instancePath + "/input", keyword: "type", params: { type: "object" } }], !1;
           var valid0 = _errs3 === errors;
         } else
           var valid0 = !0;
@@ -916,13 +916,13 @@ function validate19(data, { instancePath = "", parentData, parentDataProperty, r
           if (data.output !== void 0) {
             let data2 = data.output, _errs6 = errors;
             if (errors === _errs6 && !(data2 && typeof data2 == "object" && !Array.isArray(data2)))
-              return validate19.errors = [{ instancePath: instancePath + "/output", schemaPath: "#/properties/output/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+              return validate19.errors = [{ instancePath: instancePath + "/output", keyword: "type", params: { type: "object" } }], !1;
             var valid0 = _errs6 === errors;
           } else
             var valid0 = !0;
       }
     } else
-      return validate19.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+      return validate19.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
   return validate19.errors = vErrors, errors === 0;
 }
 function validate17(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
@@ -931,15 +931,15 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.agentId === void 0 && (missing0 = "agentId") || data.card === void 0 && (missing0 = "card") || data.skillSchemas === void 0 && (missing0 = "skillSchemas") || data.public === void 0 && (missing0 = "public"))
-        return validate17.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate17.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
       if (data.agentId !== void 0) {
         let data0 = data.agentId, _errs1 = errors;
         if (errors === errors)
           if (typeof data0 == "string") {
             if (!pattern0.test(data0))
-              return validate17.errors = [{ instancePath: instancePath + "/agentId", schemaPath: "../common/mesh.v1.json#/$defs/AgentId/pattern", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9-]{0,63}$" }, message: 'must match pattern "^[a-z][a-z0-9-]{0,63}$"' }], !1;
+              return validate17.errors = [{ instancePath: instancePath + "/agentId", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9-]{0,63}$" } }], !1;
           } else
-            return validate17.errors = [{ instancePath: instancePath + "/agentId", schemaPath: "../common/mesh.v1.json#/$defs/AgentId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+            return validate17.errors = [{ instancePath: instancePath + "/agentId", keyword: "type", params: { type: "string" } }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -956,7 +956,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
             if (errors === _errs5)
               if (Array.isArray(data2)) {
                 if (data2.length > 1e3)
-                  return validate17.errors = [{ instancePath: instancePath + "/skillSchemas", schemaPath: "#/properties/skillSchemas/maxItems", keyword: "maxItems", params: { limit: 1e3 }, message: "must NOT have more than 1000 items" }], !1;
+                  return validate17.errors = [{ instancePath: instancePath + "/skillSchemas", keyword: "maxItems", params: { limit: 1e3 } }], !1;
                 {
                   var valid2 = !0;
                   let len0 = data2.length;
@@ -969,7 +969,7 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                 }
               } else
-                return validate17.errors = [{ instancePath: instancePath + "/skillSchemas", schemaPath: "#/properties/skillSchemas/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+                return validate17.errors = [{ instancePath: instancePath + "/skillSchemas", keyword: "type", params: { type: "array" } }], !1;
             var valid0 = _errs5 === errors;
           } else
             var valid0 = !0;
@@ -977,14 +977,14 @@ function validate17(data, { instancePath = "", parentData, parentDataProperty, r
             if (data.public !== void 0) {
               let _errs8 = errors;
               if (typeof data.public != "boolean")
-                return validate17.errors = [{ instancePath: instancePath + "/public", schemaPath: "#/properties/public/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" }], !1;
+                return validate17.errors = [{ instancePath: instancePath + "/public", keyword: "type", params: { type: "boolean" } }], !1;
               var valid0 = _errs8 === errors;
             } else
               var valid0 = !0;
         }
       }
     } else
-      return validate17.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+      return validate17.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
   return validate17.errors = vErrors, errors === 0;
 }
 var isAgentSkill = validate21;
@@ -994,17 +994,17 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.id === void 0 && (missing0 = "id") || data.name === void 0 && (missing0 = "name") || data.description === void 0 && (missing0 = "description") || data.tags === void 0 && (missing0 = "tags"))
-        return validate21.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate21.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
       if (data.id !== void 0) {
         let data0 = data.id, _errs1 = errors;
         if (errors === _errs1)
           if (typeof data0 == "string") {
             if (func0(data0) > 256)
-              return validate21.errors = [{ instancePath: instancePath + "/id", schemaPath: "#/properties/id/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
+              return validate21.errors = [{ instancePath: instancePath + "/id", keyword: "maxLength", params: { limit: 256 } }], !1;
             if (func0(data0) < 1)
-              return validate21.errors = [{ instancePath: instancePath + "/id", schemaPath: "#/properties/id/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }], !1;
+              return validate21.errors = [{ instancePath: instancePath + "/id", keyword: "minLength", params: { limit: 1 } }], !1;
           } else
-            return validate21.errors = [{ instancePath: instancePath + "/id", schemaPath: "#/properties/id/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+            return validate21.errors = [{ instancePath: instancePath + "/id", keyword: "type", params: { type: "string" } }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -1014,9 +1014,9 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
           if (errors === _errs3)
             if (typeof data1 == "string") {
               if (func0(data1) > 1024)
-                return validate21.errors = [{ instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 1024 }, message: "must NOT have more than 1024 characters" }], !1;
+                return validate21.errors = [{ instancePath: instancePath + "/name", keyword: "maxLength", params: { limit: 1024 } }], !1;
             } else
-              return validate21.errors = [{ instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+              return validate21.errors = [{ instancePath: instancePath + "/name", keyword: "type", params: { type: "string" } }], !1;
           var valid0 = _errs3 === errors;
         } else
           var valid0 = !0;
@@ -1026,9 +1026,9 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
             if (errors === _errs5)
               if (typeof data2 == "string") {
                 if (func0(data2) > 2e4)
-                  return validate21.errors = [{ instancePath: instancePath + "/description", schemaPath: "#/properties/description/maxLength", keyword: "maxLength", params: { limit: 2e4 }, message: "must NOT have more than 20000 characters" }], !1;
+                  return validate21.errors = [{ instancePath: instancePath + "/description", keyword: "maxLength", params: { limit: 2e4 } }], !1;
               } else
-                return validate21.errors = [{ instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                return validate21.errors = [{ instancePath: instancePath + "/description", keyword: "type", params: { type: "string" } }], !1;
             var valid0 = _errs5 === errors;
           } else
             var valid0 = !0;
@@ -1038,7 +1038,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
               if (errors === _errs7)
                 if (Array.isArray(data3)) {
                   if (data3.length > 200)
-                    return validate21.errors = [{ instancePath: instancePath + "/tags", schemaPath: "#/properties/tags/maxItems", keyword: "maxItems", params: { limit: 200 }, message: "must NOT have more than 200 items" }], !1;
+                    return validate21.errors = [{ instancePath: instancePath + "/tags", keyword: "maxItems", params: { limit: 200 } }], !1;
                   {
                     var valid1 = !0;
                     let len0 = data3.length;
@@ -1047,16 +1047,16 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
                       if (errors === _errs9)
                         if (typeof data4 == "string") {
                           if (func0(data4) > 256)
-                            return validate21.errors = [{ instancePath: instancePath + "/tags/" + i0, schemaPath: "#/properties/tags/items/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
+                            return validate21.errors = [{ instancePath: instancePath + "/tags/" + i0, keyword: "maxLength", params: { limit: 256 } }], !1;
                         } else
-                          return validate21.errors = [{ instancePath: instancePath + "/tags/" + i0, schemaPath: "#/properties/tags/items/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                          return validate21.errors = [{ instancePath: instancePath + "/tags/" + i0, keyword: "type", params: { type: "string" } }], !1;
                       var valid1 = _errs9 === errors;
                       if (!valid1)
                         break;
                     }
                   }
                 } else
-                  return validate21.errors = [{ instancePath: instancePath + "/tags", schemaPath: "#/properties/tags/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+                  return validate21.errors = [{ instancePath: instancePath + "/tags", keyword: "type", params: { type: "array" } }], !1;
               var valid0 = _errs7 === errors;
             } else
               var valid0 = !0;
@@ -1066,7 +1066,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
                 if (errors === _errs11)
                   if (Array.isArray(data5)) {
                     if (data5.length > 100)
-                      return validate21.errors = [{ instancePath: instancePath + "/examples", schemaPath: "#/properties/examples/maxItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items" }], !1;
+                      return validate21.errors = [{ instancePath: instancePath + "/examples", keyword: "maxItems", params: { limit: 100 } }], !1;
                     {
                       var valid2 = !0;
                       let len1 = data5.length;
@@ -1075,16 +1075,16 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
                         if (errors === _errs13)
                           if (typeof data6 == "string") {
                             if (func0(data6) > 2e4)
-                              return validate21.errors = [{ instancePath: instancePath + "/examples/" + i1, schemaPath: "#/properties/examples/items/maxLength", keyword: "maxLength", params: { limit: 2e4 }, message: "must NOT have more than 20000 characters" }], !1;
+                              return validate21.errors = [{ instancePath: instancePath + "/examples/" + i1, keyword: "maxLength", params: { limit: 2e4 } }], !1;
                           } else
-                            return validate21.errors = [{ instancePath: instancePath + "/examples/" + i1, schemaPath: "#/properties/examples/items/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                            return validate21.errors = [{ instancePath: instancePath + "/examples/" + i1, keyword: "type", params: { type: "string" } }], !1;
                         var valid2 = _errs13 === errors;
                         if (!valid2)
                           break;
                       }
                     }
                   } else
-                    return validate21.errors = [{ instancePath: instancePath + "/examples", schemaPath: "#/properties/examples/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+                    return validate21.errors = [{ instancePath: instancePath + "/examples", keyword: "type", params: { type: "array" } }], !1;
                 var valid0 = _errs11 === errors;
               } else
                 var valid0 = !0;
@@ -1094,7 +1094,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
                   if (errors === _errs15)
                     if (Array.isArray(data7)) {
                       if (data7.length > 100)
-                        return validate21.errors = [{ instancePath: instancePath + "/inputModes", schemaPath: "#/properties/inputModes/maxItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items" }], !1;
+                        return validate21.errors = [{ instancePath: instancePath + "/inputModes", keyword: "maxItems", params: { limit: 100 } }], !1;
                       {
                         var valid3 = !0;
                         let len2 = data7.length;
@@ -1103,16 +1103,16 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
                           if (errors === _errs17)
                             if (typeof data8 == "string") {
                               if (func0(data8) > 256)
-                                return validate21.errors = [{ instancePath: instancePath + "/inputModes/" + i2, schemaPath: "#/properties/inputModes/items/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
+                                return validate21.errors = [{ instancePath: instancePath + "/inputModes/" + i2, keyword: "maxLength", params: { limit: 256 } }], !1;
                             } else
-                              return validate21.errors = [{ instancePath: instancePath + "/inputModes/" + i2, schemaPath: "#/properties/inputModes/items/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                              return validate21.errors = [{ instancePath: instancePath + "/inputModes/" + i2, keyword: "type", params: { type: "string" } }], !1;
                           var valid3 = _errs17 === errors;
                           if (!valid3)
                             break;
                         }
                       }
                     } else
-                      return validate21.errors = [{ instancePath: instancePath + "/inputModes", schemaPath: "#/properties/inputModes/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+                      return validate21.errors = [{ instancePath: instancePath + "/inputModes", keyword: "type", params: { type: "array" } }], !1;
                   var valid0 = _errs15 === errors;
                 } else
                   var valid0 = !0;
@@ -1122,7 +1122,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
                     if (errors === _errs19)
                       if (Array.isArray(data9)) {
                         if (data9.length > 100)
-                          return validate21.errors = [{ instancePath: instancePath + "/outputModes", schemaPath: "#/properties/outputModes/maxItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items" }], !1;
+                          return validate21.errors = [{ instancePath: instancePath + "/outputModes", keyword: "maxItems", params: { limit: 100 } }], !1;
                         {
                           var valid4 = !0;
                           let len3 = data9.length;
@@ -1131,16 +1131,16 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
                             if (errors === _errs21)
                               if (typeof data10 == "string") {
                                 if (func0(data10) > 256)
-                                  return validate21.errors = [{ instancePath: instancePath + "/outputModes/" + i3, schemaPath: "#/properties/outputModes/items/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
+                                  return validate21.errors = [{ instancePath: instancePath + "/outputModes/" + i3, keyword: "maxLength", params: { limit: 256 } }], !1;
                               } else
-                                return validate21.errors = [{ instancePath: instancePath + "/outputModes/" + i3, schemaPath: "#/properties/outputModes/items/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                                return validate21.errors = [{ instancePath: instancePath + "/outputModes/" + i3, keyword: "type", params: { type: "string" } }], !1;
                             var valid4 = _errs21 === errors;
                             if (!valid4)
                               break;
                           }
                         }
                       } else
-                        return validate21.errors = [{ instancePath: instancePath + "/outputModes", schemaPath: "#/properties/outputModes/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+                        return validate21.errors = [{ instancePath: instancePath + "/outputModes", keyword: "type", params: { type: "array" } }], !1;
                     var valid0 = _errs19 === errors;
                   } else
                     var valid0 = !0;
@@ -1150,21 +1150,21 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
                       if (errors === _errs23)
                         if (Array.isArray(data11)) {
                           if (data11.length > 100)
-                            return validate21.errors = [{ instancePath: instancePath + "/securityRequirements", schemaPath: "#/properties/securityRequirements/maxItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items" }], !1;
+                            return validate21.errors = [{ instancePath: instancePath + "/securityRequirements", keyword: "maxItems", params: { limit: 100 } }], !1;
                           {
                             var valid5 = !0;
                             let len4 = data11.length;
                             for (let i4 = 0; i4 < len4; i4++) {
                               let data12 = data11[i4], _errs25 = errors;
                               if (errors === _errs25 && !(data12 && typeof data12 == "object" && !Array.isArray(data12)))
-                                return validate21.errors = [{ instancePath: instancePath + "/securityRequirements/" + i4, schemaPath: "#/properties/securityRequirements/items/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+                                return validate21.errors = [{ instancePath: instancePath + "/securityRequirements/" + i4, keyword: "type", params: { type: "object" } }], !1;
                               var valid5 = _errs25 === errors;
                               if (!valid5)
                                 break;
                             }
                           }
                         } else
-                          return validate21.errors = [{ instancePath: instancePath + "/securityRequirements", schemaPath: "#/properties/securityRequirements/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+                          return validate21.errors = [{ instancePath: instancePath + "/securityRequirements", keyword: "type", params: { type: "array" } }], !1;
                       var valid0 = _errs23 === errors;
                     } else
                       var valid0 = !0;
@@ -1175,7 +1175,7 @@ function validate21(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     } else
-      return validate21.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+      return validate21.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
   return validate21.errors = vErrors, errors === 0;
 }
 var isAgentUpdatedV1 = validate22;
@@ -1185,17 +1185,17 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.id === void 0 && (missing0 = "id"))
-        return validate24.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate24.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
       if (data.id !== void 0) {
         let data0 = data.id, _errs1 = errors;
         if (errors === _errs1)
           if (typeof data0 == "string") {
             if (func0(data0) > 256)
-              return validate24.errors = [{ instancePath: instancePath + "/id", schemaPath: "#/properties/id/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
+              return validate24.errors = [{ instancePath: instancePath + "/id", keyword: "maxLength", params: { limit: 256 } }], !1;
             if (func0(data0) < 1)
-              return validate24.errors = [{ instancePath: instancePath + "/id", schemaPath: "#/properties/id/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }], !1;
+              return validate24.errors = [{ instancePath: instancePath + "/id", keyword: "minLength", params: { limit: 1 } }], !1;
           } else
-            return validate24.errors = [{ instancePath: instancePath + "/id", schemaPath: "#/properties/id/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+            return validate24.errors = [{ instancePath: instancePath + "/id", keyword: "type", params: { type: "string" } }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -1203,7 +1203,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
         if (data.input !== void 0) {
           let data1 = data.input, _errs3 = errors;
           if (errors === _errs3 && !(data1 && typeof data1 == "object" && !Array.isArray(data1)))
-            return validate24.errors = [{ instancePath: instancePath + "/input", schemaPath: "#/properties/input/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+            return validate24.errors = [{ instancePath: instancePath + "/input", keyword: "type", params: { type: "object" } }], !1;
           var valid0 = _errs3 === errors;
         } else
           var valid0 = !0;
@@ -1211,13 +1211,13 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
           if (data.output !== void 0) {
             let data2 = data.output, _errs6 = errors;
             if (errors === _errs6 && !(data2 && typeof data2 == "object" && !Array.isArray(data2)))
-              return validate24.errors = [{ instancePath: instancePath + "/output", schemaPath: "#/properties/output/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+              return validate24.errors = [{ instancePath: instancePath + "/output", keyword: "type", params: { type: "object" } }], !1;
             var valid0 = _errs6 === errors;
           } else
             var valid0 = !0;
       }
     } else
-      return validate24.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+      return validate24.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
   return validate24.errors = vErrors, errors === 0;
 }
 function validate22(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
@@ -1226,15 +1226,15 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.agentId === void 0 && (missing0 = "agentId") || data.card === void 0 && (missing0 = "card") || data.skillSchemas === void 0 && (missing0 = "skillSchemas") || data.public === void 0 && (missing0 = "public"))
-        return validate22.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate22.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
       if (data.agentId !== void 0) {
         let data0 = data.agentId, _errs1 = errors;
         if (errors === errors)
           if (typeof data0 == "string") {
             if (!pattern0.test(data0))
-              return validate22.errors = [{ instancePath: instancePath + "/agentId", schemaPath: "../common/mesh.v1.json#/$defs/AgentId/pattern", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9-]{0,63}$" }, message: 'must match pattern "^[a-z][a-z0-9-]{0,63}$"' }], !1;
+              return validate22.errors = [{ instancePath: instancePath + "/agentId", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9-]{0,63}$" } }], !1;
           } else
-            return validate22.errors = [{ instancePath: instancePath + "/agentId", schemaPath: "../common/mesh.v1.json#/$defs/AgentId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+            return validate22.errors = [{ instancePath: instancePath + "/agentId", keyword: "type", params: { type: "string" } }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -1251,7 +1251,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
             if (errors === _errs5)
               if (Array.isArray(data2)) {
                 if (data2.length > 1e3)
-                  return validate22.errors = [{ instancePath: instancePath + "/skillSchemas", schemaPath: "#/properties/skillSchemas/maxItems", keyword: "maxItems", params: { limit: 1e3 }, message: "must NOT have more than 1000 items" }], !1;
+                  return validate22.errors = [{ instancePath: instancePath + "/skillSchemas", keyword: "maxItems", params: { limit: 1e3 } }], !1;
                 {
                   var valid2 = !0;
                   let len0 = data2.length;
@@ -1264,7 +1264,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                 }
               } else
-                return validate22.errors = [{ instancePath: instancePath + "/skillSchemas", schemaPath: "#/properties/skillSchemas/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+                return validate22.errors = [{ instancePath: instancePath + "/skillSchemas", keyword: "type", params: { type: "array" } }], !1;
             var valid0 = _errs5 === errors;
           } else
             var valid0 = !0;
@@ -1272,14 +1272,14 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
             if (data.public !== void 0) {
               let _errs8 = errors;
               if (typeof data.public != "boolean")
-                return validate22.errors = [{ instancePath: instancePath + "/public", schemaPath: "#/properties/public/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" }], !1;
+                return validate22.errors = [{ instancePath: instancePath + "/public", keyword: "type", params: { type: "boolean" } }], !1;
               var valid0 = _errs8 === errors;
             } else
               var valid0 = !0;
         }
       }
     } else
-      return validate22.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+      return validate22.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
   return validate22.errors = vErrors, errors === 0;
 }
 var isArtifact = validate26;
@@ -1289,11 +1289,11 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.text === void 0 && (missing0 = "text"))
-        return validate28.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate28.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
       if (data.text !== void 0) {
         let _errs1 = errors;
         if (typeof data.text != "string")
-          return validate28.errors = [{ instancePath: instancePath + "/text", schemaPath: "#/properties/text/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+          return validate28.errors = [{ instancePath: instancePath + "/text", keyword: "type", params: { type: "string" } }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -1301,7 +1301,7 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
         if (data.metadata !== void 0) {
           let data1 = data.metadata, _errs3 = errors;
           if (errors === errors && !(data1 && typeof data1 == "object" && !Array.isArray(data1)))
-            return validate28.errors = [{ instancePath: instancePath + "/metadata", schemaPath: "mesh.v1.json#/$defs/Metadata/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+            return validate28.errors = [{ instancePath: instancePath + "/metadata", keyword: "type", params: { type: "object" } }], !1;
           var valid0 = _errs3 === errors;
         } else
           var valid0 = !0;
@@ -1311,9 +1311,9 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
             if (errors === _errs7)
               if (typeof data2 == "string") {
                 if (func0(data2) > 1024)
-                  return validate28.errors = [{ instancePath: instancePath + "/filename", schemaPath: "#/properties/filename/maxLength", keyword: "maxLength", params: { limit: 1024 }, message: "must NOT have more than 1024 characters" }], !1;
+                  return validate28.errors = [{ instancePath: instancePath + "/filename", keyword: "maxLength", params: { limit: 1024 } }], !1;
               } else
-                return validate28.errors = [{ instancePath: instancePath + "/filename", schemaPath: "#/properties/filename/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                return validate28.errors = [{ instancePath: instancePath + "/filename", keyword: "type", params: { type: "string" } }], !1;
             var valid0 = _errs7 === errors;
           } else
             var valid0 = !0;
@@ -1323,16 +1323,16 @@ function validate28(data, { instancePath = "", parentData, parentDataProperty, r
               if (errors === _errs9)
                 if (typeof data3 == "string") {
                   if (func0(data3) > 255)
-                    return validate28.errors = [{ instancePath: instancePath + "/mediaType", schemaPath: "#/properties/mediaType/maxLength", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters" }], !1;
+                    return validate28.errors = [{ instancePath: instancePath + "/mediaType", keyword: "maxLength", params: { limit: 255 } }], !1;
                 } else
-                  return validate28.errors = [{ instancePath: instancePath + "/mediaType", schemaPath: "#/properties/mediaType/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                  return validate28.errors = [{ instancePath: instancePath + "/mediaType", keyword: "type", params: { type: "string" } }], !1;
               var valid0 = _errs9 === errors;
             } else
               var valid0 = !0;
         }
       }
     } else
-      return validate28.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+      return validate28.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
   return validate28.errors = vErrors, errors === 0;
 }
 var pattern3 = new RegExp("^[A-Za-z0-9+/_-]*={0,2}$", "u");
@@ -1342,15 +1342,15 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.raw === void 0 && (missing0 = "raw"))
-        return validate30.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate30.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
       if (data.raw !== void 0) {
         let data0 = data.raw, _errs1 = errors;
         if (errors === _errs1)
           if (typeof data0 == "string") {
             if (!pattern3.test(data0))
-              return validate30.errors = [{ instancePath: instancePath + "/raw", schemaPath: "#/properties/raw/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9+/_-]*={0,2}$" }, message: 'must match pattern "^[A-Za-z0-9+/_-]*={0,2}$"' }], !1;
+              return validate30.errors = [{ instancePath: instancePath + "/raw", keyword: "pattern", params: { pattern: "^[A-Za-z0-9+/_-]*={0,2}$" } }], !1;
           } else
-            return validate30.errors = [{ instancePath: instancePath + "/raw", schemaPath: "#/properties/raw/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+            return validate30.errors = [{ instancePath: instancePath + "/raw", keyword: "type", params: { type: "string" } }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -1358,7 +1358,7 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
         if (data.metadata !== void 0) {
           let data1 = data.metadata, _errs3 = errors;
           if (errors === errors && !(data1 && typeof data1 == "object" && !Array.isArray(data1)))
-            return validate30.errors = [{ instancePath: instancePath + "/metadata", schemaPath: "mesh.v1.json#/$defs/Metadata/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+            return validate30.errors = [{ instancePath: instancePath + "/metadata", keyword: "type", params: { type: "object" } }], !1;
           var valid0 = _errs3 === errors;
         } else
           var valid0 = !0;
@@ -1368,9 +1368,9 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
             if (errors === _errs7)
               if (typeof data2 == "string") {
                 if (func0(data2) > 1024)
-                  return validate30.errors = [{ instancePath: instancePath + "/filename", schemaPath: "#/properties/filename/maxLength", keyword: "maxLength", params: { limit: 1024 }, message: "must NOT have more than 1024 characters" }], !1;
+                  return validate30.errors = [{ instancePath: instancePath + "/filename", keyword: "maxLength", params: { limit: 1024 } }], !1;
               } else
-                return validate30.errors = [{ instancePath: instancePath + "/filename", schemaPath: "#/properties/filename/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                return validate30.errors = [{ instancePath: instancePath + "/filename", keyword: "type", params: { type: "string" } }], !1;
             var valid0 = _errs7 === errors;
           } else
             var valid0 = !0;
@@ -1380,16 +1380,16 @@ function validate30(data, { instancePath = "", parentData, parentDataProperty, r
               if (errors === _errs9)
                 if (typeof data3 == "string") {
                   if (func0(data3) > 255)
-                    return validate30.errors = [{ instancePath: instancePath + "/mediaType", schemaPath: "#/properties/mediaType/maxLength", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters" }], !1;
+                    return validate30.errors = [{ instancePath: instancePath + "/mediaType", keyword: "maxLength", params: { limit: 255 } }], !1;
                 } else
-                  return validate30.errors = [{ instancePath: instancePath + "/mediaType", schemaPath: "#/properties/mediaType/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                  return validate30.errors = [{ instancePath: instancePath + "/mediaType", keyword: "type", params: { type: "string" } }], !1;
               var valid0 = _errs9 === errors;
             } else
               var valid0 = !0;
         }
       }
     } else
-      return validate30.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+      return validate30.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
   return validate30.errors = vErrors, errors === 0;
 }
 function validate32(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
@@ -1398,17 +1398,17 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.url === void 0 && (missing0 = "url"))
-        return validate32.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate32.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
       if (data.url !== void 0) {
         let data0 = data.url, _errs1 = errors;
         if (errors === _errs1)
           if (typeof data0 == "string") {
             if (func0(data0) > 8192)
-              return validate32.errors = [{ instancePath: instancePath + "/url", schemaPath: "#/properties/url/maxLength", keyword: "maxLength", params: { limit: 8192 }, message: "must NOT have more than 8192 characters" }], !1;
+              return validate32.errors = [{ instancePath: instancePath + "/url", keyword: "maxLength", params: { limit: 8192 } }], !1;
             if (func0(data0) < 1)
-              return validate32.errors = [{ instancePath: instancePath + "/url", schemaPath: "#/properties/url/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }], !1;
+              return validate32.errors = [{ instancePath: instancePath + "/url", keyword: "minLength", params: { limit: 1 } }], !1;
           } else
-            return validate32.errors = [{ instancePath: instancePath + "/url", schemaPath: "#/properties/url/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+            return validate32.errors = [{ instancePath: instancePath + "/url", keyword: "type", params: { type: "string" } }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -1416,7 +1416,7 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
         if (data.metadata !== void 0) {
           let data1 = data.metadata, _errs3 = errors;
           if (errors === errors && !(data1 && typeof data1 == "object" && !Array.isArray(data1)))
-            return validate32.errors = [{ instancePath: instancePath + "/metadata", schemaPath: "mesh.v1.json#/$defs/Metadata/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+            return validate32.errors = [{ instancePath: instancePath + "/metadata", keyword: "type", params: { type: "object" } }], !1;
           var valid0 = _errs3 === errors;
         } else
           var valid0 = !0;
@@ -1426,9 +1426,9 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
             if (errors === _errs7)
               if (typeof data2 == "string") {
                 if (func0(data2) > 1024)
-                  return validate32.errors = [{ instancePath: instancePath + "/filename", schemaPath: "#/properties/filename/maxLength", keyword: "maxLength", params: { limit: 1024 }, message: "must NOT have more than 1024 characters" }], !1;
+                  return validate32.errors = [{ instancePath: instancePath + "/filename", keyword: "maxLength", params: { limit: 1024 } }], !1;
               } else
-                return validate32.errors = [{ instancePath: instancePath + "/filename", schemaPath: "#/properties/filename/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                return validate32.errors = [{ instancePath: instancePath + "/filename", keyword: "type", params: { type: "string" } }], !1;
             var valid0 = _errs7 === errors;
           } else
             var valid0 = !0;
@@ -1438,16 +1438,16 @@ function validate32(data, { instancePath = "", parentData, parentDataProperty, r
               if (errors === _errs9)
                 if (typeof data3 == "string") {
                   if (func0(data3) > 255)
-                    return validate32.errors = [{ instancePath: instancePath + "/mediaType", schemaPath: "#/properties/mediaType/maxLength", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters" }], !1;
+                    return validate32.errors = [{ instancePath: instancePath + "/mediaType", keyword: "maxLength", params: { limit: 255 } }], !1;
                 } else
-                  return validate32.errors = [{ instancePath: instancePath + "/mediaType", schemaPath: "#/properties/mediaType/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                  return validate32.errors = [{ instancePath: instancePath + "/mediaType", keyword: "type", params: { type: "string" } }], !1;
               var valid0 = _errs9 === errors;
             } else
               var valid0 = !0;
         }
       }
     } else
-      return validate32.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+      return validate32.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
   return validate32.errors = vErrors, errors === 0;
 }
 function validate34(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
@@ -1456,11 +1456,11 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.data === void 0 && (missing0 = "data"))
-        return validate34.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate34.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
       if (data.metadata !== void 0) {
         let data0 = data.metadata, _errs1 = errors;
         if (errors === errors && !(data0 && typeof data0 == "object" && !Array.isArray(data0)))
-          return validate34.errors = [{ instancePath: instancePath + "/metadata", schemaPath: "mesh.v1.json#/$defs/Metadata/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+          return validate34.errors = [{ instancePath: instancePath + "/metadata", keyword: "type", params: { type: "object" } }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -1470,9 +1470,9 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
           if (errors === _errs5)
             if (typeof data1 == "string") {
               if (func0(data1) > 1024)
-                return validate34.errors = [{ instancePath: instancePath + "/filename", schemaPath: "#/properties/filename/maxLength", keyword: "maxLength", params: { limit: 1024 }, message: "must NOT have more than 1024 characters" }], !1;
+                return validate34.errors = [{ instancePath: instancePath + "/filename", keyword: "maxLength", params: { limit: 1024 } }], !1;
             } else
-              return validate34.errors = [{ instancePath: instancePath + "/filename", schemaPath: "#/properties/filename/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+              return validate34.errors = [{ instancePath: instancePath + "/filename", keyword: "type", params: { type: "string" } }], !1;
           var valid0 = _errs5 === errors;
         } else
           var valid0 = !0;
@@ -1482,15 +1482,15 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
             if (errors === _errs7)
               if (typeof data2 == "string") {
                 if (func0(data2) > 255)
-                  return validate34.errors = [{ instancePath: instancePath + "/mediaType", schemaPath: "#/properties/mediaType/maxLength", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters" }], !1;
+                  return validate34.errors = [{ instancePath: instancePath + "/mediaType", keyword: "maxLength", params: { limit: 255 } }], !1;
               } else
-                return validate34.errors = [{ instancePath: instancePath + "/mediaType", schemaPath: "#/properties/mediaType/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                return validate34.errors = [{ instancePath: instancePath + "/mediaType", keyword: "type", params: { type: "string" } }], !1;
             var valid0 = _errs7 === errors;
           } else
             var valid0 = !0;
       }
     } else
-      return validate34.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+      return validate34.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
   return validate34.errors = vErrors, errors === 0;
 }
 function validate27(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
@@ -1521,7 +1521,7 @@ function validate27(data, { instancePath = "", parentData, parentDataProperty, r
   if (valid0)
     errors = _errs0, vErrors !== null && (_errs0 ? vErrors.length = _errs0 : vErrors = null);
   else {
-    let err0 = { instancePath, schemaPath: "#/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 }, message: "must match exactly one schema in oneOf" };
+    let err0 = { instancePath, keyword: "oneOf", params: { passingSchemas: passing0 } };
     return vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++, validate27.errors = vErrors, !1;
   }
   return validate27.errors = vErrors, errors === 0;
@@ -1532,17 +1532,17 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.artifactId === void 0 && (missing0 = "artifactId") || data.parts === void 0 && (missing0 = "parts"))
-        return validate26.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate26.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
       if (data.artifactId !== void 0) {
         let data0 = data.artifactId, _errs1 = errors;
         if (errors === _errs1)
           if (typeof data0 == "string") {
             if (func0(data0) > 256)
-              return validate26.errors = [{ instancePath: instancePath + "/artifactId", schemaPath: "#/properties/artifactId/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
+              return validate26.errors = [{ instancePath: instancePath + "/artifactId", keyword: "maxLength", params: { limit: 256 } }], !1;
             if (func0(data0) < 1)
-              return validate26.errors = [{ instancePath: instancePath + "/artifactId", schemaPath: "#/properties/artifactId/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }], !1;
+              return validate26.errors = [{ instancePath: instancePath + "/artifactId", keyword: "minLength", params: { limit: 1 } }], !1;
           } else
-            return validate26.errors = [{ instancePath: instancePath + "/artifactId", schemaPath: "#/properties/artifactId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+            return validate26.errors = [{ instancePath: instancePath + "/artifactId", keyword: "type", params: { type: "string" } }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -1552,9 +1552,9 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
           if (errors === _errs3)
             if (typeof data1 == "string") {
               if (func0(data1) > 1024)
-                return validate26.errors = [{ instancePath: instancePath + "/name", schemaPath: "#/properties/name/maxLength", keyword: "maxLength", params: { limit: 1024 }, message: "must NOT have more than 1024 characters" }], !1;
+                return validate26.errors = [{ instancePath: instancePath + "/name", keyword: "maxLength", params: { limit: 1024 } }], !1;
             } else
-              return validate26.errors = [{ instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+              return validate26.errors = [{ instancePath: instancePath + "/name", keyword: "type", params: { type: "string" } }], !1;
           var valid0 = _errs3 === errors;
         } else
           var valid0 = !0;
@@ -1564,9 +1564,9 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
             if (errors === _errs5)
               if (typeof data2 == "string") {
                 if (func0(data2) > 2e4)
-                  return validate26.errors = [{ instancePath: instancePath + "/description", schemaPath: "#/properties/description/maxLength", keyword: "maxLength", params: { limit: 2e4 }, message: "must NOT have more than 20000 characters" }], !1;
+                  return validate26.errors = [{ instancePath: instancePath + "/description", keyword: "maxLength", params: { limit: 2e4 } }], !1;
               } else
-                return validate26.errors = [{ instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                return validate26.errors = [{ instancePath: instancePath + "/description", keyword: "type", params: { type: "string" } }], !1;
             var valid0 = _errs5 === errors;
           } else
             var valid0 = !0;
@@ -1576,9 +1576,9 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
               if (errors === _errs7)
                 if (Array.isArray(data3)) {
                   if (data3.length > 1e3)
-                    return validate26.errors = [{ instancePath: instancePath + "/parts", schemaPath: "#/properties/parts/maxItems", keyword: "maxItems", params: { limit: 1e3 }, message: "must NOT have more than 1000 items" }], !1;
+                    return validate26.errors = [{ instancePath: instancePath + "/parts", keyword: "maxItems", params: { limit: 1e3 } }], !1;
                   if (data3.length < 1)
-                    return validate26.errors = [{ instancePath: instancePath + "/parts", schemaPath: "#/properties/parts/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" }], !1;
+                    return validate26.errors = [{ instancePath: instancePath + "/parts", keyword: "minItems", params: { limit: 1 } }], !1;
                   {
                     var valid1 = !0;
                     let len0 = data3.length;
@@ -1591,7 +1591,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
                     }
                   }
                 } else
-                  return validate26.errors = [{ instancePath: instancePath + "/parts", schemaPath: "#/properties/parts/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+                  return validate26.errors = [{ instancePath: instancePath + "/parts", keyword: "type", params: { type: "array" } }], !1;
               var valid0 = _errs7 === errors;
             } else
               var valid0 = !0;
@@ -1599,7 +1599,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
               if (data.metadata !== void 0) {
                 let data5 = data.metadata, _errs10 = errors;
                 if (errors === errors && !(data5 && typeof data5 == "object" && !Array.isArray(data5)))
-                  return validate26.errors = [{ instancePath: instancePath + "/metadata", schemaPath: "mesh.v1.json#/$defs/Metadata/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+                  return validate26.errors = [{ instancePath: instancePath + "/metadata", keyword: "type", params: { type: "object" } }], !1;
                 var valid0 = _errs10 === errors;
               } else
                 var valid0 = !0;
@@ -1609,7 +1609,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
                   if (errors === _errs14)
                     if (Array.isArray(data6)) {
                       if (data6.length > 100)
-                        return validate26.errors = [{ instancePath: instancePath + "/extensions", schemaPath: "#/properties/extensions/maxItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items" }], !1;
+                        return validate26.errors = [{ instancePath: instancePath + "/extensions", keyword: "maxItems", params: { limit: 100 } }], !1;
                       {
                         var valid3 = !0;
                         let len1 = data6.length;
@@ -1618,16 +1618,16 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
                           if (errors === _errs16)
                             if (typeof data7 == "string") {
                               if (func0(data7) > 2048)
-                                return validate26.errors = [{ instancePath: instancePath + "/extensions/" + i1, schemaPath: "#/properties/extensions/items/maxLength", keyword: "maxLength", params: { limit: 2048 }, message: "must NOT have more than 2048 characters" }], !1;
+                                return validate26.errors = [{ instancePath: instancePath + "/extensions/" + i1, keyword: "maxLength", params: { limit: 2048 } }], !1;
                             } else
-                              return validate26.errors = [{ instancePath: instancePath + "/extensions/" + i1, schemaPath: "#/properties/extensions/items/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                              return validate26.errors = [{ instancePath: instancePath + "/extensions/" + i1, keyword: "type", params: { type: "string" } }], !1;
                           var valid3 = _errs16 === errors;
                           if (!valid3)
                             break;
                         }
                       }
                     } else
-                      return validate26.errors = [{ instancePath: instancePath + "/extensions", schemaPath: "#/properties/extensions/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+                      return validate26.errors = [{ instancePath: instancePath + "/extensions", keyword: "type", params: { type: "array" } }], !1;
                   var valid0 = _errs14 === errors;
                 } else
                   var valid0 = !0;
@@ -1636,7 +1636,7 @@ function validate26(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     } else
-      return validate26.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+      return validate26.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
   return validate26.errors = vErrors, errors === 0;
 }
 var isBlobReference = validate37;
@@ -1647,17 +1647,17 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.uri === void 0 && (missing0 = "uri") || data.size === void 0 && (missing0 = "size") || data.sha256 === void 0 && (missing0 = "sha256"))
-        return validate37.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate37.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
       if (data.uri !== void 0) {
         let data0 = data.uri, _errs1 = errors;
         if (errors === _errs1)
           if (typeof data0 == "string") {
             if (func0(data0) > 2048)
-              return validate37.errors = [{ instancePath: instancePath + "/uri", schemaPath: "#/properties/uri/maxLength", keyword: "maxLength", params: { limit: 2048 }, message: "must NOT have more than 2048 characters" }], !1;
+              return validate37.errors = [{ instancePath: instancePath + "/uri", keyword: "maxLength", params: { limit: 2048 } }], !1;
             if (func0(data0) < 1)
-              return validate37.errors = [{ instancePath: instancePath + "/uri", schemaPath: "#/properties/uri/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }], !1;
+              return validate37.errors = [{ instancePath: instancePath + "/uri", keyword: "minLength", params: { limit: 1 } }], !1;
           } else
-            return validate37.errors = [{ instancePath: instancePath + "/uri", schemaPath: "#/properties/uri/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+            return validate37.errors = [{ instancePath: instancePath + "/uri", keyword: "type", params: { type: "string" } }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -1665,12 +1665,12 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
         if (data.size !== void 0) {
           let data1 = data.size, _errs3 = errors;
           if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1)))
-            return validate37.errors = [{ instancePath: instancePath + "/size", schemaPath: "#/properties/size/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }], !1;
+            return validate37.errors = [{ instancePath: instancePath + "/size", keyword: "type", params: { type: "integer" } }], !1;
           if (errors === _errs3 && typeof data1 == "number" && isFinite(data1)) {
             if (data1 > 9007199254740991 || isNaN(data1))
-              return validate37.errors = [{ instancePath: instancePath + "/size", schemaPath: "#/properties/size/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" }], !1;
+              return validate37.errors = [{ instancePath: instancePath + "/size", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 } }], !1;
             if (data1 < 0 || isNaN(data1))
-              return validate37.errors = [{ instancePath: instancePath + "/size", schemaPath: "#/properties/size/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }], !1;
+              return validate37.errors = [{ instancePath: instancePath + "/size", keyword: "minimum", params: { comparison: ">=", limit: 0 } }], !1;
           }
           var valid0 = _errs3 === errors;
         } else
@@ -1681,15 +1681,15 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
             if (errors === _errs5)
               if (typeof data2 == "string") {
                 if (!pattern4.test(data2))
-                  return validate37.errors = [{ instancePath: instancePath + "/sha256", schemaPath: "#/properties/sha256/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{64}$" }, message: 'must match pattern "^[0-9a-f]{64}$"' }], !1;
+                  return validate37.errors = [{ instancePath: instancePath + "/sha256", keyword: "pattern", params: { pattern: "^[0-9a-f]{64}$" } }], !1;
               } else
-                return validate37.errors = [{ instancePath: instancePath + "/sha256", schemaPath: "#/properties/sha256/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                return validate37.errors = [{ instancePath: instancePath + "/sha256", keyword: "type", params: { type: "string" } }], !1;
             var valid0 = _errs5 === errors;
           } else
             var valid0 = !0;
       }
     } else
-      return validate37.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+      return validate37.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
   return validate37.errors = vErrors, errors === 0;
 }
 var isDataPart = validate38;
@@ -1699,11 +1699,11 @@ function validate38(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.data === void 0 && (missing0 = "data"))
-        return validate38.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate38.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
       if (data.metadata !== void 0) {
         let data0 = data.metadata, _errs1 = errors;
         if (errors === errors && !(data0 && typeof data0 == "object" && !Array.isArray(data0)))
-          return validate38.errors = [{ instancePath: instancePath + "/metadata", schemaPath: "mesh.v1.json#/$defs/Metadata/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+          return validate38.errors = [{ instancePath: instancePath + "/metadata", keyword: "type", params: { type: "object" } }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -1713,9 +1713,9 @@ function validate38(data, { instancePath = "", parentData, parentDataProperty, r
           if (errors === _errs5)
             if (typeof data1 == "string") {
               if (func0(data1) > 1024)
-                return validate38.errors = [{ instancePath: instancePath + "/filename", schemaPath: "#/properties/filename/maxLength", keyword: "maxLength", params: { limit: 1024 }, message: "must NOT have more than 1024 characters" }], !1;
+                return validate38.errors = [{ instancePath: instancePath + "/filename", keyword: "maxLength", params: { limit: 1024 } }], !1;
             } else
-              return validate38.errors = [{ instancePath: instancePath + "/filename", schemaPath: "#/properties/filename/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+              return validate38.errors = [{ instancePath: instancePath + "/filename", keyword: "type", params: { type: "string" } }], !1;
           var valid0 = _errs5 === errors;
         } else
           var valid0 = !0;
@@ -1725,15 +1725,15 @@ function validate38(data, { instancePath = "", parentData, parentDataProperty, r
             if (errors === _errs7)
               if (typeof data2 == "string") {
                 if (func0(data2) > 255)
-                  return validate38.errors = [{ instancePath: instancePath + "/mediaType", schemaPath: "#/properties/mediaType/maxLength", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters" }], !1;
+                  return validate38.errors = [{ instancePath: instancePath + "/mediaType", keyword: "maxLength", params: { limit: 255 } }], !1;
               } else
-                return validate38.errors = [{ instancePath: instancePath + "/mediaType", schemaPath: "#/properties/mediaType/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                return validate38.errors = [{ instancePath: instancePath + "/mediaType", keyword: "type", params: { type: "string" } }], !1;
             var valid0 = _errs7 === errors;
           } else
             var valid0 = !0;
       }
     } else
-      return validate38.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+      return validate38.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
   return validate38.errors = vErrors, errors === 0;
 }
 var isMessage = validate39;
@@ -1744,17 +1744,17 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.messageId === void 0 && (missing0 = "messageId") || data.role === void 0 && (missing0 = "role") || data.parts === void 0 && (missing0 = "parts"))
-        return validate39.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate39.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
       if (data.messageId !== void 0) {
         let data0 = data.messageId, _errs1 = errors;
         if (errors === _errs1)
           if (typeof data0 == "string") {
             if (func0(data0) > 256)
-              return validate39.errors = [{ instancePath: instancePath + "/messageId", schemaPath: "#/properties/messageId/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
+              return validate39.errors = [{ instancePath: instancePath + "/messageId", keyword: "maxLength", params: { limit: 256 } }], !1;
             if (func0(data0) < 1)
-              return validate39.errors = [{ instancePath: instancePath + "/messageId", schemaPath: "#/properties/messageId/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }], !1;
+              return validate39.errors = [{ instancePath: instancePath + "/messageId", keyword: "minLength", params: { limit: 1 } }], !1;
           } else
-            return validate39.errors = [{ instancePath: instancePath + "/messageId", schemaPath: "#/properties/messageId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+            return validate39.errors = [{ instancePath: instancePath + "/messageId", keyword: "type", params: { type: "string" } }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -1762,9 +1762,9 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
         if (data.role !== void 0) {
           let data1 = data.role, _errs3 = errors;
           if (typeof data1 != "string")
-            return validate39.errors = [{ instancePath: instancePath + "/role", schemaPath: "#/$defs/Role/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+            return validate39.errors = [{ instancePath: instancePath + "/role", keyword: "type", params: { type: "string" } }], !1;
           if (!(data1 === "ROLE_USER" || data1 === "ROLE_AGENT"))
-            return validate39.errors = [{ instancePath: instancePath + "/role", schemaPath: "#/$defs/Role/enum", keyword: "enum", params: { allowedValues: schema35.enum }, message: "must be equal to one of the allowed values" }], !1;
+            return validate39.errors = [{ instancePath: instancePath + "/role", keyword: "enum", params: { allowedValues: schema35.enum } }], !1;
           var valid0 = _errs3 === errors;
         } else
           var valid0 = !0;
@@ -1774,9 +1774,9 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
             if (errors === _errs6)
               if (Array.isArray(data2)) {
                 if (data2.length > 1e3)
-                  return validate39.errors = [{ instancePath: instancePath + "/parts", schemaPath: "#/properties/parts/maxItems", keyword: "maxItems", params: { limit: 1e3 }, message: "must NOT have more than 1000 items" }], !1;
+                  return validate39.errors = [{ instancePath: instancePath + "/parts", keyword: "maxItems", params: { limit: 1e3 } }], !1;
                 if (data2.length < 1)
-                  return validate39.errors = [{ instancePath: instancePath + "/parts", schemaPath: "#/properties/parts/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" }], !1;
+                  return validate39.errors = [{ instancePath: instancePath + "/parts", keyword: "minItems", params: { limit: 1 } }], !1;
                 {
                   var valid2 = !0;
                   let len0 = data2.length;
@@ -1789,7 +1789,7 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                 }
               } else
-                return validate39.errors = [{ instancePath: instancePath + "/parts", schemaPath: "#/properties/parts/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+                return validate39.errors = [{ instancePath: instancePath + "/parts", keyword: "type", params: { type: "array" } }], !1;
             var valid0 = _errs6 === errors;
           } else
             var valid0 = !0;
@@ -1799,9 +1799,9 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
               if (errors === _errs9)
                 if (typeof data4 == "string") {
                   if (func0(data4) > 128)
-                    return validate39.errors = [{ instancePath: instancePath + "/contextId", schemaPath: "#/properties/contextId/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" }], !1;
+                    return validate39.errors = [{ instancePath: instancePath + "/contextId", keyword: "maxLength", params: { limit: 128 } }], !1;
                 } else
-                  return validate39.errors = [{ instancePath: instancePath + "/contextId", schemaPath: "#/properties/contextId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                  return validate39.errors = [{ instancePath: instancePath + "/contextId", keyword: "type", params: { type: "string" } }], !1;
               var valid0 = _errs9 === errors;
             } else
               var valid0 = !0;
@@ -1811,9 +1811,9 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
                 if (errors === _errs11)
                   if (typeof data5 == "string") {
                     if (func0(data5) > 128)
-                      return validate39.errors = [{ instancePath: instancePath + "/taskId", schemaPath: "#/properties/taskId/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" }], !1;
+                      return validate39.errors = [{ instancePath: instancePath + "/taskId", keyword: "maxLength", params: { limit: 128 } }], !1;
                   } else
-                    return validate39.errors = [{ instancePath: instancePath + "/taskId", schemaPath: "#/properties/taskId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                    return validate39.errors = [{ instancePath: instancePath + "/taskId", keyword: "type", params: { type: "string" } }], !1;
                 var valid0 = _errs11 === errors;
               } else
                 var valid0 = !0;
@@ -1821,7 +1821,7 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
                 if (data.metadata !== void 0) {
                   let data6 = data.metadata, _errs13 = errors;
                   if (errors === errors && !(data6 && typeof data6 == "object" && !Array.isArray(data6)))
-                    return validate39.errors = [{ instancePath: instancePath + "/metadata", schemaPath: "mesh.v1.json#/$defs/Metadata/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+                    return validate39.errors = [{ instancePath: instancePath + "/metadata", keyword: "type", params: { type: "object" } }], !1;
                   var valid0 = _errs13 === errors;
                 } else
                   var valid0 = !0;
@@ -1831,7 +1831,7 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
                     if (errors === _errs17)
                       if (Array.isArray(data7)) {
                         if (data7.length > 100)
-                          return validate39.errors = [{ instancePath: instancePath + "/extensions", schemaPath: "#/properties/extensions/maxItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items" }], !1;
+                          return validate39.errors = [{ instancePath: instancePath + "/extensions", keyword: "maxItems", params: { limit: 100 } }], !1;
                         {
                           var valid4 = !0;
                           let len1 = data7.length;
@@ -1840,16 +1840,16 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
                             if (errors === _errs19)
                               if (typeof data8 == "string") {
                                 if (func0(data8) > 2048)
-                                  return validate39.errors = [{ instancePath: instancePath + "/extensions/" + i1, schemaPath: "#/properties/extensions/items/maxLength", keyword: "maxLength", params: { limit: 2048 }, message: "must NOT have more than 2048 characters" }], !1;
+                                  return validate39.errors = [{ instancePath: instancePath + "/extensions/" + i1, keyword: "maxLength", params: { limit: 2048 } }], !1;
                               } else
-                                return validate39.errors = [{ instancePath: instancePath + "/extensions/" + i1, schemaPath: "#/properties/extensions/items/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                                return validate39.errors = [{ instancePath: instancePath + "/extensions/" + i1, keyword: "type", params: { type: "string" } }], !1;
                             var valid4 = _errs19 === errors;
                             if (!valid4)
                               break;
                           }
                         }
                       } else
-                        return validate39.errors = [{ instancePath: instancePath + "/extensions", schemaPath: "#/properties/extensions/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+                        return validate39.errors = [{ instancePath: instancePath + "/extensions", keyword: "type", params: { type: "array" } }], !1;
                     var valid0 = _errs17 === errors;
                   } else
                     var valid0 = !0;
@@ -1859,7 +1859,7 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
                       if (errors === _errs21)
                         if (Array.isArray(data9)) {
                           if (data9.length > 100)
-                            return validate39.errors = [{ instancePath: instancePath + "/referenceTaskIds", schemaPath: "#/properties/referenceTaskIds/maxItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items" }], !1;
+                            return validate39.errors = [{ instancePath: instancePath + "/referenceTaskIds", keyword: "maxItems", params: { limit: 100 } }], !1;
                           {
                             var valid5 = !0;
                             let len2 = data9.length;
@@ -1868,16 +1868,16 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
                               if (errors === _errs23)
                                 if (typeof data10 == "string") {
                                   if (func0(data10) > 128)
-                                    return validate39.errors = [{ instancePath: instancePath + "/referenceTaskIds/" + i2, schemaPath: "#/properties/referenceTaskIds/items/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" }], !1;
+                                    return validate39.errors = [{ instancePath: instancePath + "/referenceTaskIds/" + i2, keyword: "maxLength", params: { limit: 128 } }], !1;
                                 } else
-                                  return validate39.errors = [{ instancePath: instancePath + "/referenceTaskIds/" + i2, schemaPath: "#/properties/referenceTaskIds/items/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                                  return validate39.errors = [{ instancePath: instancePath + "/referenceTaskIds/" + i2, keyword: "type", params: { type: "string" } }], !1;
                               var valid5 = _errs23 === errors;
                               if (!valid5)
                                 break;
                             }
                           }
                         } else
-                          return validate39.errors = [{ instancePath: instancePath + "/referenceTaskIds", schemaPath: "#/properties/referenceTaskIds/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+                          return validate39.errors = [{ instancePath: instancePath + "/referenceTaskIds", keyword: "type", params: { type: "array" } }], !1;
                       var valid0 = _errs21 === errors;
                     } else
                       var valid0 = !0;
@@ -1888,7 +1888,7 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     } else
-      return validate39.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+      return validate39.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
   return validate39.errors = vErrors, errors === 0;
 }
 var isPart = validate41;
@@ -1920,7 +1920,7 @@ function validate41(data, { instancePath = "", parentData, parentDataProperty, r
   if (valid0)
     errors = _errs0, vErrors !== null && (_errs0 ? vErrors.length = _errs0 : vErrors = null);
   else {
-    let err0 = { instancePath, schemaPath: "#/oneOf", keyword: "oneOf", params: { passingSchemas: passing0 }, message: "must match exactly one schema in oneOf" };
+    let err0 = { instancePath, keyword: "oneOf", params: { passingSchemas: passing0 } };
     return vErrors === null ? vErrors = [err0] : vErrors.push(err0), errors++, validate41.errors = vErrors, !1;
   }
   return validate41.errors = vErrors, errors === 0;
@@ -1932,17 +1932,17 @@ function validate46(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.id === void 0 && (missing0 = "id") || data.scopes === void 0 && (missing0 = "scopes"))
-        return validate46.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate46.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
       if (data.id !== void 0) {
         let data0 = data.id, _errs1 = errors;
         if (errors === _errs1)
           if (typeof data0 == "string") {
             if (func0(data0) > 256)
-              return validate46.errors = [{ instancePath: instancePath + "/id", schemaPath: "#/properties/id/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
+              return validate46.errors = [{ instancePath: instancePath + "/id", keyword: "maxLength", params: { limit: 256 } }], !1;
             if (func0(data0) < 1)
-              return validate46.errors = [{ instancePath: instancePath + "/id", schemaPath: "#/properties/id/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }], !1;
+              return validate46.errors = [{ instancePath: instancePath + "/id", keyword: "minLength", params: { limit: 1 } }], !1;
           } else
-            return validate46.errors = [{ instancePath: instancePath + "/id", schemaPath: "#/properties/id/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+            return validate46.errors = [{ instancePath: instancePath + "/id", keyword: "type", params: { type: "string" } }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -1952,7 +1952,7 @@ function validate46(data, { instancePath = "", parentData, parentDataProperty, r
           if (errors === _errs3)
             if (Array.isArray(data1)) {
               if (data1.length > 200)
-                return validate46.errors = [{ instancePath: instancePath + "/scopes", schemaPath: "#/properties/scopes/maxItems", keyword: "maxItems", params: { limit: 200 }, message: "must NOT have more than 200 items" }], !1;
+                return validate46.errors = [{ instancePath: instancePath + "/scopes", keyword: "maxItems", params: { limit: 200 } }], !1;
               {
                 var valid1 = !0;
                 let len0 = data1.length;
@@ -1961,23 +1961,23 @@ function validate46(data, { instancePath = "", parentData, parentDataProperty, r
                   if (errors === _errs5)
                     if (typeof data2 == "string") {
                       if (func0(data2) > 256)
-                        return validate46.errors = [{ instancePath: instancePath + "/scopes/" + i0, schemaPath: "#/properties/scopes/items/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
+                        return validate46.errors = [{ instancePath: instancePath + "/scopes/" + i0, keyword: "maxLength", params: { limit: 256 } }], !1;
                       if (func0(data2) < 1)
-                        return validate46.errors = [{ instancePath: instancePath + "/scopes/" + i0, schemaPath: "#/properties/scopes/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }], !1;
+                        return validate46.errors = [{ instancePath: instancePath + "/scopes/" + i0, keyword: "minLength", params: { limit: 1 } }], !1;
                     } else
-                      return validate46.errors = [{ instancePath: instancePath + "/scopes/" + i0, schemaPath: "#/properties/scopes/items/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                      return validate46.errors = [{ instancePath: instancePath + "/scopes/" + i0, keyword: "type", params: { type: "string" } }], !1;
                   var valid1 = _errs5 === errors;
                   if (!valid1)
                     break;
                 }
               }
             } else
-              return validate46.errors = [{ instancePath: instancePath + "/scopes", schemaPath: "#/properties/scopes/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+              return validate46.errors = [{ instancePath: instancePath + "/scopes", keyword: "type", params: { type: "array" } }], !1;
           var valid0 = _errs3 === errors;
         } else
           var valid0 = !0;
     } else
-      return validate46.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+      return validate46.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
   return validate46.errors = vErrors, errors === 0;
 }
 var isRawPart = validate47;
@@ -1987,15 +1987,15 @@ function validate47(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.raw === void 0 && (missing0 = "raw"))
-        return validate47.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate47.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
       if (data.raw !== void 0) {
         let data0 = data.raw, _errs1 = errors;
         if (errors === _errs1)
           if (typeof data0 == "string") {
             if (!pattern3.test(data0))
-              return validate47.errors = [{ instancePath: instancePath + "/raw", schemaPath: "#/properties/raw/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9+/_-]*={0,2}$" }, message: 'must match pattern "^[A-Za-z0-9+/_-]*={0,2}$"' }], !1;
+              return validate47.errors = [{ instancePath: instancePath + "/raw", keyword: "pattern", params: { pattern: "^[A-Za-z0-9+/_-]*={0,2}$" } }], !1;
           } else
-            return validate47.errors = [{ instancePath: instancePath + "/raw", schemaPath: "#/properties/raw/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+            return validate47.errors = [{ instancePath: instancePath + "/raw", keyword: "type", params: { type: "string" } }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -2003,7 +2003,7 @@ function validate47(data, { instancePath = "", parentData, parentDataProperty, r
         if (data.metadata !== void 0) {
           let data1 = data.metadata, _errs3 = errors;
           if (errors === errors && !(data1 && typeof data1 == "object" && !Array.isArray(data1)))
-            return validate47.errors = [{ instancePath: instancePath + "/metadata", schemaPath: "mesh.v1.json#/$defs/Metadata/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+            return validate47.errors = [{ instancePath: instancePath + "/metadata", keyword: "type", params: { type: "object" } }], !1;
           var valid0 = _errs3 === errors;
         } else
           var valid0 = !0;
@@ -2013,9 +2013,9 @@ function validate47(data, { instancePath = "", parentData, parentDataProperty, r
             if (errors === _errs7)
               if (typeof data2 == "string") {
                 if (func0(data2) > 1024)
-                  return validate47.errors = [{ instancePath: instancePath + "/filename", schemaPath: "#/properties/filename/maxLength", keyword: "maxLength", params: { limit: 1024 }, message: "must NOT have more than 1024 characters" }], !1;
+                  return validate47.errors = [{ instancePath: instancePath + "/filename", keyword: "maxLength", params: { limit: 1024 } }], !1;
               } else
-                return validate47.errors = [{ instancePath: instancePath + "/filename", schemaPath: "#/properties/filename/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                return validate47.errors = [{ instancePath: instancePath + "/filename", keyword: "type", params: { type: "string" } }], !1;
             var valid0 = _errs7 === errors;
           } else
             var valid0 = !0;
@@ -2025,22 +2025,22 @@ function validate47(data, { instancePath = "", parentData, parentDataProperty, r
               if (errors === _errs9)
                 if (typeof data3 == "string") {
                   if (func0(data3) > 255)
-                    return validate47.errors = [{ instancePath: instancePath + "/mediaType", schemaPath: "#/properties/mediaType/maxLength", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters" }], !1;
+                    return validate47.errors = [{ instancePath: instancePath + "/mediaType", keyword: "maxLength", params: { limit: 255 } }], !1;
                 } else
-                  return validate47.errors = [{ instancePath: instancePath + "/mediaType", schemaPath: "#/properties/mediaType/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                  return validate47.errors = [{ instancePath: instancePath + "/mediaType", keyword: "type", params: { type: "string" } }], !1;
               var valid0 = _errs9 === errors;
             } else
               var valid0 = !0;
         }
       }
     } else
-      return validate47.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+      return validate47.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
   return validate47.errors = vErrors, errors === 0;
 }
 var isRole = validate48;
 function validate48(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null, errors = 0;
-  return typeof data != "string" ? (validate48.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1) : data === "ROLE_USER" || data === "ROLE_AGENT" ? (validate48.errors = vErrors, errors === 0) : (validate48.errors = [{ instancePath, schemaPath: "#/enum", keyword: "enum", params: { allowedValues: schema35.enum }, message: "must be equal to one of the allowed values" }], !1);
+  return typeof data != "string" ? (validate48.errors = [{ instancePath, keyword: "type", params: { type: "string" } }], !1) : data === "ROLE_USER" || data === "ROLE_AGENT" ? (validate48.errors = vErrors, errors === 0) : (validate48.errors = [{ instancePath, keyword: "enum", params: { allowedValues: schema35.enum } }], !1);
 }
 var isSkillSchema = validate49;
 function validate49(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
@@ -2049,17 +2049,17 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.id === void 0 && (missing0 = "id"))
-        return validate49.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate49.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
       if (data.id !== void 0) {
         let data0 = data.id, _errs1 = errors;
         if (errors === _errs1)
           if (typeof data0 == "string") {
             if (func0(data0) > 256)
-              return validate49.errors = [{ instancePath: instancePath + "/id", schemaPath: "#/properties/id/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
+              return validate49.errors = [{ instancePath: instancePath + "/id", keyword: "maxLength", params: { limit: 256 } }], !1;
             if (func0(data0) < 1)
-              return validate49.errors = [{ instancePath: instancePath + "/id", schemaPath: "#/properties/id/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }], !1;
+              return validate49.errors = [{ instancePath: instancePath + "/id", keyword: "minLength", params: { limit: 1 } }], !1;
           } else
-            return validate49.errors = [{ instancePath: instancePath + "/id", schemaPath: "#/properties/id/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+            return validate49.errors = [{ instancePath: instancePath + "/id", keyword: "type", params: { type: "string" } }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -2067,7 +2067,7 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
         if (data.input !== void 0) {
           let data1 = data.input, _errs3 = errors;
           if (errors === _errs3 && !(data1 && typeof data1 == "object" && !Array.isArray(data1)))
-            return validate49.errors = [{ instancePath: instancePath + "/input", schemaPath: "#/properties/input/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+            return validate49.errors = [{ instancePath: instancePath + "/input", keyword: "type", params: { type: "object" } }], !1;
           var valid0 = _errs3 === errors;
         } else
           var valid0 = !0;
@@ -2075,13 +2075,13 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
           if (data.output !== void 0) {
             let data2 = data.output, _errs6 = errors;
             if (errors === _errs6 && !(data2 && typeof data2 == "object" && !Array.isArray(data2)))
-              return validate49.errors = [{ instancePath: instancePath + "/output", schemaPath: "#/properties/output/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+              return validate49.errors = [{ instancePath: instancePath + "/output", keyword: "type", params: { type: "object" } }], !1;
             var valid0 = _errs6 === errors;
           } else
             var valid0 = !0;
       }
     } else
-      return validate49.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+      return validate49.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
   return validate49.errors = vErrors, errors === 0;
 }
 var isTaskArtifactV1 = validate50;
@@ -2091,17 +2091,17 @@ function validate50(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.taskId === void 0 && (missing0 = "taskId") || data.contextId === void 0 && (missing0 = "contextId") || data.agentId === void 0 && (missing0 = "agentId") || data.turn === void 0 && (missing0 = "turn") || data.attempt === void 0 && (missing0 = "attempt") || data.sequence === void 0 && (missing0 = "sequence") || data.artifact === void 0 && (missing0 = "artifact") || data.append === void 0 && (missing0 = "append") || data.lastChunk === void 0 && (missing0 = "lastChunk"))
-        return validate50.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate50.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
       if (data.taskId !== void 0) {
         let data0 = data.taskId, _errs1 = errors;
         if (errors === errors)
           if (typeof data0 == "string") {
             if (func0(data0) > 128)
-              return validate50.errors = [{ instancePath: instancePath + "/taskId", schemaPath: "../common/mesh.v1.json#/$defs/TaskId/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" }], !1;
+              return validate50.errors = [{ instancePath: instancePath + "/taskId", keyword: "maxLength", params: { limit: 128 } }], !1;
             if (func0(data0) < 1)
-              return validate50.errors = [{ instancePath: instancePath + "/taskId", schemaPath: "../common/mesh.v1.json#/$defs/TaskId/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }], !1;
+              return validate50.errors = [{ instancePath: instancePath + "/taskId", keyword: "minLength", params: { limit: 1 } }], !1;
           } else
-            return validate50.errors = [{ instancePath: instancePath + "/taskId", schemaPath: "../common/mesh.v1.json#/$defs/TaskId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+            return validate50.errors = [{ instancePath: instancePath + "/taskId", keyword: "type", params: { type: "string" } }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -2111,11 +2111,11 @@ function validate50(data, { instancePath = "", parentData, parentDataProperty, r
           if (errors === errors)
             if (typeof data1 == "string") {
               if (func0(data1) > 128)
-                return validate50.errors = [{ instancePath: instancePath + "/contextId", schemaPath: "../common/mesh.v1.json#/$defs/ContextId/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" }], !1;
+                return validate50.errors = [{ instancePath: instancePath + "/contextId", keyword: "maxLength", params: { limit: 128 } }], !1;
               if (func0(data1) < 1)
-                return validate50.errors = [{ instancePath: instancePath + "/contextId", schemaPath: "../common/mesh.v1.json#/$defs/ContextId/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }], !1;
+                return validate50.errors = [{ instancePath: instancePath + "/contextId", keyword: "minLength", params: { limit: 1 } }], !1;
             } else
-              return validate50.errors = [{ instancePath: instancePath + "/contextId", schemaPath: "../common/mesh.v1.json#/$defs/ContextId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+              return validate50.errors = [{ instancePath: instancePath + "/contextId", keyword: "type", params: { type: "string" } }], !1;
           var valid0 = _errs4 === errors;
         } else
           var valid0 = !0;
@@ -2125,9 +2125,9 @@ function validate50(data, { instancePath = "", parentData, parentDataProperty, r
             if (errors === errors)
               if (typeof data2 == "string") {
                 if (!pattern0.test(data2))
-                  return validate50.errors = [{ instancePath: instancePath + "/agentId", schemaPath: "../common/mesh.v1.json#/$defs/AgentId/pattern", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9-]{0,63}$" }, message: 'must match pattern "^[a-z][a-z0-9-]{0,63}$"' }], !1;
+                  return validate50.errors = [{ instancePath: instancePath + "/agentId", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9-]{0,63}$" } }], !1;
               } else
-                return validate50.errors = [{ instancePath: instancePath + "/agentId", schemaPath: "../common/mesh.v1.json#/$defs/AgentId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                return validate50.errors = [{ instancePath: instancePath + "/agentId", keyword: "type", params: { type: "string" } }], !1;
             var valid0 = _errs7 === errors;
           } else
             var valid0 = !0;
@@ -2135,12 +2135,12 @@ function validate50(data, { instancePath = "", parentData, parentDataProperty, r
             if (data.turn !== void 0) {
               let data3 = data.turn, _errs10 = errors, _errs11 = errors;
               if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3)))
-                return validate50.errors = [{ instancePath: instancePath + "/turn", schemaPath: "../common/mesh.v1.json#/$defs/Turn/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }], !1;
+                return validate50.errors = [{ instancePath: instancePath + "/turn", keyword: "type", params: { type: "integer" } }], !1;
               if (errors === _errs11 && typeof data3 == "number" && isFinite(data3)) {
                 if (data3 > 2147483647 || isNaN(data3))
-                  return validate50.errors = [{ instancePath: instancePath + "/turn", schemaPath: "../common/mesh.v1.json#/$defs/Turn/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" }], !1;
+                  return validate50.errors = [{ instancePath: instancePath + "/turn", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } }], !1;
                 if (data3 < 1 || isNaN(data3))
-                  return validate50.errors = [{ instancePath: instancePath + "/turn", schemaPath: "../common/mesh.v1.json#/$defs/Turn/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }], !1;
+                  return validate50.errors = [{ instancePath: instancePath + "/turn", keyword: "minimum", params: { comparison: ">=", limit: 1 } }], !1;
               }
               var valid0 = _errs10 === errors;
             } else
@@ -2149,12 +2149,12 @@ function validate50(data, { instancePath = "", parentData, parentDataProperty, r
               if (data.attempt !== void 0) {
                 let data4 = data.attempt, _errs13 = errors, _errs14 = errors;
                 if (!(typeof data4 == "number" && !(data4 % 1) && !isNaN(data4) && isFinite(data4)))
-                  return validate50.errors = [{ instancePath: instancePath + "/attempt", schemaPath: "../common/mesh.v1.json#/$defs/Attempt/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }], !1;
+                  return validate50.errors = [{ instancePath: instancePath + "/attempt", keyword: "type", params: { type: "integer" } }], !1;
                 if (errors === _errs14 && typeof data4 == "number" && isFinite(data4)) {
                   if (data4 > 2147483647 || isNaN(data4))
-                    return validate50.errors = [{ instancePath: instancePath + "/attempt", schemaPath: "../common/mesh.v1.json#/$defs/Attempt/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" }], !1;
+                    return validate50.errors = [{ instancePath: instancePath + "/attempt", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } }], !1;
                   if (data4 < 1 || isNaN(data4))
-                    return validate50.errors = [{ instancePath: instancePath + "/attempt", schemaPath: "../common/mesh.v1.json#/$defs/Attempt/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }], !1;
+                    return validate50.errors = [{ instancePath: instancePath + "/attempt", keyword: "minimum", params: { comparison: ">=", limit: 1 } }], !1;
                 }
                 var valid0 = _errs13 === errors;
               } else
@@ -2163,12 +2163,12 @@ function validate50(data, { instancePath = "", parentData, parentDataProperty, r
                 if (data.sequence !== void 0) {
                   let data5 = data.sequence, _errs16 = errors, _errs17 = errors;
                   if (!(typeof data5 == "number" && !(data5 % 1) && !isNaN(data5) && isFinite(data5)))
-                    return validate50.errors = [{ instancePath: instancePath + "/sequence", schemaPath: "../common/mesh.v1.json#/$defs/Sequence/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }], !1;
+                    return validate50.errors = [{ instancePath: instancePath + "/sequence", keyword: "type", params: { type: "integer" } }], !1;
                   if (errors === _errs17 && typeof data5 == "number" && isFinite(data5)) {
                     if (data5 > 2147483647 || isNaN(data5))
-                      return validate50.errors = [{ instancePath: instancePath + "/sequence", schemaPath: "../common/mesh.v1.json#/$defs/Sequence/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" }], !1;
+                      return validate50.errors = [{ instancePath: instancePath + "/sequence", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } }], !1;
                     if (data5 < 1 || isNaN(data5))
-                      return validate50.errors = [{ instancePath: instancePath + "/sequence", schemaPath: "../common/mesh.v1.json#/$defs/Sequence/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }], !1;
+                      return validate50.errors = [{ instancePath: instancePath + "/sequence", keyword: "minimum", params: { comparison: ">=", limit: 1 } }], !1;
                   }
                   var valid0 = _errs16 === errors;
                 } else
@@ -2184,7 +2184,7 @@ function validate50(data, { instancePath = "", parentData, parentDataProperty, r
                     if (data.append !== void 0) {
                       let _errs20 = errors;
                       if (typeof data.append != "boolean")
-                        return validate50.errors = [{ instancePath: instancePath + "/append", schemaPath: "#/properties/append/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" }], !1;
+                        return validate50.errors = [{ instancePath: instancePath + "/append", keyword: "type", params: { type: "boolean" } }], !1;
                       var valid0 = _errs20 === errors;
                     } else
                       var valid0 = !0;
@@ -2192,7 +2192,7 @@ function validate50(data, { instancePath = "", parentData, parentDataProperty, r
                       if (data.lastChunk !== void 0) {
                         let _errs22 = errors;
                         if (typeof data.lastChunk != "boolean")
-                          return validate50.errors = [{ instancePath: instancePath + "/lastChunk", schemaPath: "#/properties/lastChunk/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" }], !1;
+                          return validate50.errors = [{ instancePath: instancePath + "/lastChunk", keyword: "type", params: { type: "boolean" } }], !1;
                         var valid0 = _errs22 === errors;
                       } else
                         var valid0 = !0;
@@ -2200,7 +2200,7 @@ function validate50(data, { instancePath = "", parentData, parentDataProperty, r
                         if (data.metadata !== void 0) {
                           let data9 = data.metadata, _errs24 = errors;
                           if (errors === errors && !(data9 && typeof data9 == "object" && !Array.isArray(data9)))
-                            return validate50.errors = [{ instancePath: instancePath + "/metadata", schemaPath: "../common/mesh.v1.json#/$defs/Metadata/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+                            return validate50.errors = [{ instancePath: instancePath + "/metadata", keyword: "type", params: { type: "object" } }], !1;
                           var valid0 = _errs24 === errors;
                         } else
                           var valid0 = !0;
@@ -2213,7 +2213,7 @@ function validate50(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     } else
-      return validate50.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+      return validate50.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
   return validate50.errors = vErrors, errors === 0;
 }
 var isTaskCancelRequestedV1 = validate52;
@@ -2223,17 +2223,17 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.taskId === void 0 && (missing0 = "taskId") || data.contextId === void 0 && (missing0 = "contextId") || data.agentId === void 0 && (missing0 = "agentId") || data.turn === void 0 && (missing0 = "turn"))
-        return validate52.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate52.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
       if (data.taskId !== void 0) {
         let data0 = data.taskId, _errs1 = errors;
         if (errors === errors)
           if (typeof data0 == "string") {
             if (func0(data0) > 128)
-              return validate52.errors = [{ instancePath: instancePath + "/taskId", schemaPath: "../common/mesh.v1.json#/$defs/TaskId/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" }], !1;
+              return validate52.errors = [{ instancePath: instancePath + "/taskId", keyword: "maxLength", params: { limit: 128 } }], !1;
             if (func0(data0) < 1)
-              return validate52.errors = [{ instancePath: instancePath + "/taskId", schemaPath: "../common/mesh.v1.json#/$defs/TaskId/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }], !1;
+              return validate52.errors = [{ instancePath: instancePath + "/taskId", keyword: "minLength", params: { limit: 1 } }], !1;
           } else
-            return validate52.errors = [{ instancePath: instancePath + "/taskId", schemaPath: "../common/mesh.v1.json#/$defs/TaskId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+            return validate52.errors = [{ instancePath: instancePath + "/taskId", keyword: "type", params: { type: "string" } }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -2243,11 +2243,11 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
           if (errors === errors)
             if (typeof data1 == "string") {
               if (func0(data1) > 128)
-                return validate52.errors = [{ instancePath: instancePath + "/contextId", schemaPath: "../common/mesh.v1.json#/$defs/ContextId/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" }], !1;
+                return validate52.errors = [{ instancePath: instancePath + "/contextId", keyword: "maxLength", params: { limit: 128 } }], !1;
               if (func0(data1) < 1)
-                return validate52.errors = [{ instancePath: instancePath + "/contextId", schemaPath: "../common/mesh.v1.json#/$defs/ContextId/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }], !1;
+                return validate52.errors = [{ instancePath: instancePath + "/contextId", keyword: "minLength", params: { limit: 1 } }], !1;
             } else
-              return validate52.errors = [{ instancePath: instancePath + "/contextId", schemaPath: "../common/mesh.v1.json#/$defs/ContextId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+              return validate52.errors = [{ instancePath: instancePath + "/contextId", keyword: "type", params: { type: "string" } }], !1;
           var valid0 = _errs4 === errors;
         } else
           var valid0 = !0;
@@ -2257,9 +2257,9 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
             if (errors === errors)
               if (typeof data2 == "string") {
                 if (!pattern0.test(data2))
-                  return validate52.errors = [{ instancePath: instancePath + "/agentId", schemaPath: "../common/mesh.v1.json#/$defs/AgentId/pattern", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9-]{0,63}$" }, message: 'must match pattern "^[a-z][a-z0-9-]{0,63}$"' }], !1;
+                  return validate52.errors = [{ instancePath: instancePath + "/agentId", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9-]{0,63}$" } }], !1;
               } else
-                return validate52.errors = [{ instancePath: instancePath + "/agentId", schemaPath: "../common/mesh.v1.json#/$defs/AgentId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                return validate52.errors = [{ instancePath: instancePath + "/agentId", keyword: "type", params: { type: "string" } }], !1;
             var valid0 = _errs7 === errors;
           } else
             var valid0 = !0;
@@ -2267,12 +2267,12 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
             if (data.turn !== void 0) {
               let data3 = data.turn, _errs10 = errors, _errs11 = errors;
               if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3)))
-                return validate52.errors = [{ instancePath: instancePath + "/turn", schemaPath: "../common/mesh.v1.json#/$defs/Turn/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }], !1;
+                return validate52.errors = [{ instancePath: instancePath + "/turn", keyword: "type", params: { type: "integer" } }], !1;
               if (errors === _errs11 && typeof data3 == "number" && isFinite(data3)) {
                 if (data3 > 2147483647 || isNaN(data3))
-                  return validate52.errors = [{ instancePath: instancePath + "/turn", schemaPath: "../common/mesh.v1.json#/$defs/Turn/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" }], !1;
+                  return validate52.errors = [{ instancePath: instancePath + "/turn", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } }], !1;
                 if (data3 < 1 || isNaN(data3))
-                  return validate52.errors = [{ instancePath: instancePath + "/turn", schemaPath: "../common/mesh.v1.json#/$defs/Turn/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }], !1;
+                  return validate52.errors = [{ instancePath: instancePath + "/turn", keyword: "minimum", params: { comparison: ">=", limit: 1 } }], !1;
               }
               var valid0 = _errs10 === errors;
             } else
@@ -2283,9 +2283,9 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
                 if (errors === _errs13)
                   if (typeof data4 == "string") {
                     if (func0(data4) > 2e3)
-                      return validate52.errors = [{ instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/maxLength", keyword: "maxLength", params: { limit: 2e3 }, message: "must NOT have more than 2000 characters" }], !1;
+                      return validate52.errors = [{ instancePath: instancePath + "/reason", keyword: "maxLength", params: { limit: 2e3 } }], !1;
                   } else
-                    return validate52.errors = [{ instancePath: instancePath + "/reason", schemaPath: "#/properties/reason/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                    return validate52.errors = [{ instancePath: instancePath + "/reason", keyword: "type", params: { type: "string" } }], !1;
                 var valid0 = _errs13 === errors;
               } else
                 var valid0 = !0;
@@ -2301,7 +2301,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     } else
-      return validate52.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+      return validate52.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
   return validate52.errors = vErrors, errors === 0;
 }
 var isTaskRequestedV1 = validate54;
@@ -2312,17 +2312,17 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.taskId === void 0 && (missing0 = "taskId") || data.contextId === void 0 && (missing0 = "contextId") || data.agentId === void 0 && (missing0 = "agentId") || data.turn === void 0 && (missing0 = "turn") || data.message === void 0 && (missing0 = "message") || data.deadline === void 0 && (missing0 = "deadline") || data.attemptBase === void 0 && (missing0 = "attemptBase") || data.principal === void 0 && (missing0 = "principal"))
-        return validate54.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate54.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
       if (data.taskId !== void 0) {
         let data0 = data.taskId, _errs1 = errors;
         if (errors === errors)
           if (typeof data0 == "string") {
             if (func0(data0) > 128)
-              return validate54.errors = [{ instancePath: instancePath + "/taskId", schemaPath: "../common/mesh.v1.json#/$defs/TaskId/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" }], !1;
+              return validate54.errors = [{ instancePath: instancePath + "/taskId", keyword: "maxLength", params: { limit: 128 } }], !1;
             if (func0(data0) < 1)
-              return validate54.errors = [{ instancePath: instancePath + "/taskId", schemaPath: "../common/mesh.v1.json#/$defs/TaskId/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }], !1;
+              return validate54.errors = [{ instancePath: instancePath + "/taskId", keyword: "minLength", params: { limit: 1 } }], !1;
           } else
-            return validate54.errors = [{ instancePath: instancePath + "/taskId", schemaPath: "../common/mesh.v1.json#/$defs/TaskId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+            return validate54.errors = [{ instancePath: instancePath + "/taskId", keyword: "type", params: { type: "string" } }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -2332,11 +2332,11 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
           if (errors === errors)
             if (typeof data1 == "string") {
               if (func0(data1) > 128)
-                return validate54.errors = [{ instancePath: instancePath + "/contextId", schemaPath: "../common/mesh.v1.json#/$defs/ContextId/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" }], !1;
+                return validate54.errors = [{ instancePath: instancePath + "/contextId", keyword: "maxLength", params: { limit: 128 } }], !1;
               if (func0(data1) < 1)
-                return validate54.errors = [{ instancePath: instancePath + "/contextId", schemaPath: "../common/mesh.v1.json#/$defs/ContextId/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }], !1;
+                return validate54.errors = [{ instancePath: instancePath + "/contextId", keyword: "minLength", params: { limit: 1 } }], !1;
             } else
-              return validate54.errors = [{ instancePath: instancePath + "/contextId", schemaPath: "../common/mesh.v1.json#/$defs/ContextId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+              return validate54.errors = [{ instancePath: instancePath + "/contextId", keyword: "type", params: { type: "string" } }], !1;
           var valid0 = _errs4 === errors;
         } else
           var valid0 = !0;
@@ -2346,9 +2346,9 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
             if (errors === errors)
               if (typeof data2 == "string") {
                 if (!pattern0.test(data2))
-                  return validate54.errors = [{ instancePath: instancePath + "/agentId", schemaPath: "../common/mesh.v1.json#/$defs/AgentId/pattern", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9-]{0,63}$" }, message: 'must match pattern "^[a-z][a-z0-9-]{0,63}$"' }], !1;
+                  return validate54.errors = [{ instancePath: instancePath + "/agentId", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9-]{0,63}$" } }], !1;
               } else
-                return validate54.errors = [{ instancePath: instancePath + "/agentId", schemaPath: "../common/mesh.v1.json#/$defs/AgentId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                return validate54.errors = [{ instancePath: instancePath + "/agentId", keyword: "type", params: { type: "string" } }], !1;
             var valid0 = _errs7 === errors;
           } else
             var valid0 = !0;
@@ -2356,12 +2356,12 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
             if (data.turn !== void 0) {
               let data3 = data.turn, _errs10 = errors, _errs11 = errors;
               if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3)))
-                return validate54.errors = [{ instancePath: instancePath + "/turn", schemaPath: "../common/mesh.v1.json#/$defs/Turn/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }], !1;
+                return validate54.errors = [{ instancePath: instancePath + "/turn", keyword: "type", params: { type: "integer" } }], !1;
               if (errors === _errs11 && typeof data3 == "number" && isFinite(data3)) {
                 if (data3 > 2147483647 || isNaN(data3))
-                  return validate54.errors = [{ instancePath: instancePath + "/turn", schemaPath: "../common/mesh.v1.json#/$defs/Turn/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" }], !1;
+                  return validate54.errors = [{ instancePath: instancePath + "/turn", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } }], !1;
                 if (data3 < 1 || isNaN(data3))
-                  return validate54.errors = [{ instancePath: instancePath + "/turn", schemaPath: "../common/mesh.v1.json#/$defs/Turn/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }], !1;
+                  return validate54.errors = [{ instancePath: instancePath + "/turn", keyword: "minimum", params: { comparison: ">=", limit: 1 } }], !1;
               }
               var valid0 = _errs10 === errors;
             } else
@@ -2379,7 +2379,7 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
                   if (errors === _errs14)
                     if (Array.isArray(data5)) {
                       if (data5.length > 1e3)
-                        return validate54.errors = [{ instancePath: instancePath + "/history", schemaPath: "#/properties/history/maxItems", keyword: "maxItems", params: { limit: 1e3 }, message: "must NOT have more than 1000 items" }], !1;
+                        return validate54.errors = [{ instancePath: instancePath + "/history", keyword: "maxItems", params: { limit: 1e3 } }], !1;
                       {
                         var valid5 = !0;
                         let len0 = data5.length;
@@ -2392,7 +2392,7 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
                         }
                       }
                     } else
-                      return validate54.errors = [{ instancePath: instancePath + "/history", schemaPath: "#/properties/history/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+                      return validate54.errors = [{ instancePath: instancePath + "/history", keyword: "type", params: { type: "array" } }], !1;
                   var valid0 = _errs14 === errors;
                 } else
                   var valid0 = !0;
@@ -2409,14 +2409,14 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
                       if (errors === _errs19 && errors === _errs19)
                         if (typeof data8 == "string") {
                           if (func0(data8) > 40)
-                            return validate54.errors = [{ instancePath: instancePath + "/deadline", schemaPath: "../common/mesh.v1.json#/$defs/UtcTimestamp/maxLength", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" }], !1;
+                            return validate54.errors = [{ instancePath: instancePath + "/deadline", keyword: "maxLength", params: { limit: 40 } }], !1;
                           if (pattern9.test(data8)) {
                             if (!formats0.test(data8))
-                              return validate54.errors = [{ instancePath: instancePath + "/deadline", schemaPath: "../common/mesh.v1.json#/$defs/UtcTimestamp/format", keyword: "format", params: { format: "date-time" }, message: 'must match format "date-time"' }], !1;
+                              return validate54.errors = [{ instancePath: instancePath + "/deadline", keyword: "format", params: { format: "date-time" } }], !1;
                           } else
-                            return validate54.errors = [{ instancePath: instancePath + "/deadline", schemaPath: "../common/mesh.v1.json#/$defs/UtcTimestamp/pattern", keyword: "pattern", params: { pattern: "Z$" }, message: 'must match pattern "Z$"' }], !1;
+                            return validate54.errors = [{ instancePath: instancePath + "/deadline", keyword: "pattern", params: { pattern: "Z$" } }], !1;
                         } else
-                          return validate54.errors = [{ instancePath: instancePath + "/deadline", schemaPath: "../common/mesh.v1.json#/$defs/UtcTimestamp/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                          return validate54.errors = [{ instancePath: instancePath + "/deadline", keyword: "type", params: { type: "string" } }], !1;
                       var valid0 = _errs18 === errors;
                     } else
                       var valid0 = !0;
@@ -2424,12 +2424,12 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
                       if (data.attemptBase !== void 0) {
                         let data9 = data.attemptBase, _errs21 = errors;
                         if (!(typeof data9 == "number" && !(data9 % 1) && !isNaN(data9) && isFinite(data9)))
-                          return validate54.errors = [{ instancePath: instancePath + "/attemptBase", schemaPath: "#/properties/attemptBase/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }], !1;
+                          return validate54.errors = [{ instancePath: instancePath + "/attemptBase", keyword: "type", params: { type: "integer" } }], !1;
                         if (errors === _errs21 && typeof data9 == "number" && isFinite(data9)) {
                           if (data9 > 2147483647 || isNaN(data9))
-                            return validate54.errors = [{ instancePath: instancePath + "/attemptBase", schemaPath: "#/properties/attemptBase/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" }], !1;
+                            return validate54.errors = [{ instancePath: instancePath + "/attemptBase", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } }], !1;
                           if (data9 < 0 || isNaN(data9))
-                            return validate54.errors = [{ instancePath: instancePath + "/attemptBase", schemaPath: "#/properties/attemptBase/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }], !1;
+                            return validate54.errors = [{ instancePath: instancePath + "/attemptBase", keyword: "minimum", params: { comparison: ">=", limit: 0 } }], !1;
                         }
                         var valid0 = _errs21 === errors;
                       } else
@@ -2447,11 +2447,11 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
                             if (errors === _errs24)
                               if (typeof data11 == "string") {
                                 if (func0(data11) > 256)
-                                  return validate54.errors = [{ instancePath: instancePath + "/skill", schemaPath: "#/properties/skill/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" }], !1;
+                                  return validate54.errors = [{ instancePath: instancePath + "/skill", keyword: "maxLength", params: { limit: 256 } }], !1;
                                 if (func0(data11) < 1)
-                                  return validate54.errors = [{ instancePath: instancePath + "/skill", schemaPath: "#/properties/skill/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }], !1;
+                                  return validate54.errors = [{ instancePath: instancePath + "/skill", keyword: "minLength", params: { limit: 1 } }], !1;
                               } else
-                                return validate54.errors = [{ instancePath: instancePath + "/skill", schemaPath: "#/properties/skill/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                                return validate54.errors = [{ instancePath: instancePath + "/skill", keyword: "type", params: { type: "string" } }], !1;
                             var valid0 = _errs24 === errors;
                           } else
                             var valid0 = !0;
@@ -2461,7 +2461,7 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
                               if (errors === _errs26)
                                 if (Array.isArray(data12)) {
                                   if (data12.length > 100)
-                                    return validate54.errors = [{ instancePath: instancePath + "/acceptedOutputModes", schemaPath: "#/properties/acceptedOutputModes/maxItems", keyword: "maxItems", params: { limit: 100 }, message: "must NOT have more than 100 items" }], !1;
+                                    return validate54.errors = [{ instancePath: instancePath + "/acceptedOutputModes", keyword: "maxItems", params: { limit: 100 } }], !1;
                                   {
                                     var valid7 = !0;
                                     let len1 = data12.length;
@@ -2470,16 +2470,16 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
                                       if (errors === _errs28)
                                         if (typeof data13 == "string") {
                                           if (func0(data13) > 255)
-                                            return validate54.errors = [{ instancePath: instancePath + "/acceptedOutputModes/" + i1, schemaPath: "#/properties/acceptedOutputModes/items/maxLength", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters" }], !1;
+                                            return validate54.errors = [{ instancePath: instancePath + "/acceptedOutputModes/" + i1, keyword: "maxLength", params: { limit: 255 } }], !1;
                                         } else
-                                          return validate54.errors = [{ instancePath: instancePath + "/acceptedOutputModes/" + i1, schemaPath: "#/properties/acceptedOutputModes/items/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                                          return validate54.errors = [{ instancePath: instancePath + "/acceptedOutputModes/" + i1, keyword: "type", params: { type: "string" } }], !1;
                                       var valid7 = _errs28 === errors;
                                       if (!valid7)
                                         break;
                                     }
                                   }
                                 } else
-                                  return validate54.errors = [{ instancePath: instancePath + "/acceptedOutputModes", schemaPath: "#/properties/acceptedOutputModes/type", keyword: "type", params: { type: "array" }, message: "must be array" }], !1;
+                                  return validate54.errors = [{ instancePath: instancePath + "/acceptedOutputModes", keyword: "type", params: { type: "array" } }], !1;
                               var valid0 = _errs26 === errors;
                             } else
                               var valid0 = !0;
@@ -2487,7 +2487,7 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
                               if (data.metadata !== void 0) {
                                 let data14 = data.metadata, _errs30 = errors;
                                 if (errors === errors && !(data14 && typeof data14 == "object" && !Array.isArray(data14)))
-                                  return validate54.errors = [{ instancePath: instancePath + "/metadata", schemaPath: "../common/mesh.v1.json#/$defs/Metadata/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+                                  return validate54.errors = [{ instancePath: instancePath + "/metadata", keyword: "type", params: { type: "object" } }], !1;
                                 var valid0 = _errs30 === errors;
                               } else
                                 var valid0 = !0;
@@ -2503,13 +2503,13 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     } else
-      return validate54.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+      return validate54.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
   return validate54.errors = vErrors, errors === 0;
 }
 var isTaskState = validate59, schema63 = { type: "string", description: "The state of a task. COMPLETED, FAILED, CANCELED and REJECTED are terminal.", enum: ["TASK_STATE_SUBMITTED", "TASK_STATE_WORKING", "TASK_STATE_COMPLETED", "TASK_STATE_FAILED", "TASK_STATE_CANCELED", "TASK_STATE_INPUT_REQUIRED", "TASK_STATE_REJECTED", "TASK_STATE_AUTH_REQUIRED"] };
 function validate59(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null, errors = 0;
-  return typeof data != "string" ? (validate59.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1) : data === "TASK_STATE_SUBMITTED" || data === "TASK_STATE_WORKING" || data === "TASK_STATE_COMPLETED" || data === "TASK_STATE_FAILED" || data === "TASK_STATE_CANCELED" || data === "TASK_STATE_INPUT_REQUIRED" || data === "TASK_STATE_REJECTED" || data === "TASK_STATE_AUTH_REQUIRED" ? (validate59.errors = vErrors, errors === 0) : (validate59.errors = [{ instancePath, schemaPath: "#/enum", keyword: "enum", params: { allowedValues: schema63.enum }, message: "must be equal to one of the allowed values" }], !1);
+  return typeof data != "string" ? (validate59.errors = [{ instancePath, keyword: "type", params: { type: "string" } }], !1) : data === "TASK_STATE_SUBMITTED" || data === "TASK_STATE_WORKING" || data === "TASK_STATE_COMPLETED" || data === "TASK_STATE_FAILED" || data === "TASK_STATE_CANCELED" || data === "TASK_STATE_INPUT_REQUIRED" || data === "TASK_STATE_REJECTED" || data === "TASK_STATE_AUTH_REQUIRED" ? (validate59.errors = vErrors, errors === 0) : (validate59.errors = [{ instancePath, keyword: "enum", params: { allowedValues: schema63.enum } }], !1);
 }
 var isTaskStatus = validate60;
 function validate60(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
@@ -2518,13 +2518,13 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.state === void 0 && (missing0 = "state") || data.timestamp === void 0 && (missing0 = "timestamp"))
-        return validate60.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate60.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
       if (data.state !== void 0) {
         let data0 = data.state, _errs1 = errors;
         if (typeof data0 != "string")
-          return validate60.errors = [{ instancePath: instancePath + "/state", schemaPath: "#/$defs/TaskState/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+          return validate60.errors = [{ instancePath: instancePath + "/state", keyword: "type", params: { type: "string" } }], !1;
         if (!(data0 === "TASK_STATE_SUBMITTED" || data0 === "TASK_STATE_WORKING" || data0 === "TASK_STATE_COMPLETED" || data0 === "TASK_STATE_FAILED" || data0 === "TASK_STATE_CANCELED" || data0 === "TASK_STATE_INPUT_REQUIRED" || data0 === "TASK_STATE_REJECTED" || data0 === "TASK_STATE_AUTH_REQUIRED"))
-          return validate60.errors = [{ instancePath: instancePath + "/state", schemaPath: "#/$defs/TaskState/enum", keyword: "enum", params: { allowedValues: schema63.enum }, message: "must be equal to one of the allowed values" }], !1;
+          return validate60.errors = [{ instancePath: instancePath + "/state", keyword: "enum", params: { allowedValues: schema63.enum } }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -2541,17 +2541,17 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
             if (errors === _errs6 && errors === _errs6)
               if (typeof data2 == "string") {
                 if (func0(data2) > 40)
-                  return validate60.errors = [{ instancePath: instancePath + "/timestamp", schemaPath: "mesh.v1.json#/$defs/Timestamp/maxLength", keyword: "maxLength", params: { limit: 40 }, message: "must NOT have more than 40 characters" }], !1;
+                  return validate60.errors = [{ instancePath: instancePath + "/timestamp", keyword: "maxLength", params: { limit: 40 } }], !1;
                 if (!formats0.test(data2))
-                  return validate60.errors = [{ instancePath: instancePath + "/timestamp", schemaPath: "mesh.v1.json#/$defs/Timestamp/format", keyword: "format", params: { format: "date-time" }, message: 'must match format "date-time"' }], !1;
+                  return validate60.errors = [{ instancePath: instancePath + "/timestamp", keyword: "format", params: { format: "date-time" } }], !1;
               } else
-                return validate60.errors = [{ instancePath: instancePath + "/timestamp", schemaPath: "mesh.v1.json#/$defs/Timestamp/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                return validate60.errors = [{ instancePath: instancePath + "/timestamp", keyword: "type", params: { type: "string" } }], !1;
             var valid0 = _errs5 === errors;
           } else
             var valid0 = !0;
       }
     } else
-      return validate60.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+      return validate60.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
   return validate60.errors = vErrors, errors === 0;
 }
 var isTaskStatusChangedV1 = validate62;
@@ -2561,17 +2561,17 @@ function validate62(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.taskId === void 0 && (missing0 = "taskId") || data.contextId === void 0 && (missing0 = "contextId") || data.agentId === void 0 && (missing0 = "agentId") || data.turn === void 0 && (missing0 = "turn") || data.attempt === void 0 && (missing0 = "attempt") || data.sequence === void 0 && (missing0 = "sequence") || data.status === void 0 && (missing0 = "status"))
-        return validate62.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate62.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
       if (data.taskId !== void 0) {
         let data0 = data.taskId, _errs1 = errors;
         if (errors === errors)
           if (typeof data0 == "string") {
             if (func0(data0) > 128)
-              return validate62.errors = [{ instancePath: instancePath + "/taskId", schemaPath: "../common/mesh.v1.json#/$defs/TaskId/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" }], !1;
+              return validate62.errors = [{ instancePath: instancePath + "/taskId", keyword: "maxLength", params: { limit: 128 } }], !1;
             if (func0(data0) < 1)
-              return validate62.errors = [{ instancePath: instancePath + "/taskId", schemaPath: "../common/mesh.v1.json#/$defs/TaskId/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }], !1;
+              return validate62.errors = [{ instancePath: instancePath + "/taskId", keyword: "minLength", params: { limit: 1 } }], !1;
           } else
-            return validate62.errors = [{ instancePath: instancePath + "/taskId", schemaPath: "../common/mesh.v1.json#/$defs/TaskId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+            return validate62.errors = [{ instancePath: instancePath + "/taskId", keyword: "type", params: { type: "string" } }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -2581,11 +2581,11 @@ function validate62(data, { instancePath = "", parentData, parentDataProperty, r
           if (errors === errors)
             if (typeof data1 == "string") {
               if (func0(data1) > 128)
-                return validate62.errors = [{ instancePath: instancePath + "/contextId", schemaPath: "../common/mesh.v1.json#/$defs/ContextId/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" }], !1;
+                return validate62.errors = [{ instancePath: instancePath + "/contextId", keyword: "maxLength", params: { limit: 128 } }], !1;
               if (func0(data1) < 1)
-                return validate62.errors = [{ instancePath: instancePath + "/contextId", schemaPath: "../common/mesh.v1.json#/$defs/ContextId/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }], !1;
+                return validate62.errors = [{ instancePath: instancePath + "/contextId", keyword: "minLength", params: { limit: 1 } }], !1;
             } else
-              return validate62.errors = [{ instancePath: instancePath + "/contextId", schemaPath: "../common/mesh.v1.json#/$defs/ContextId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+              return validate62.errors = [{ instancePath: instancePath + "/contextId", keyword: "type", params: { type: "string" } }], !1;
           var valid0 = _errs4 === errors;
         } else
           var valid0 = !0;
@@ -2595,9 +2595,9 @@ function validate62(data, { instancePath = "", parentData, parentDataProperty, r
             if (errors === errors)
               if (typeof data2 == "string") {
                 if (!pattern0.test(data2))
-                  return validate62.errors = [{ instancePath: instancePath + "/agentId", schemaPath: "../common/mesh.v1.json#/$defs/AgentId/pattern", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9-]{0,63}$" }, message: 'must match pattern "^[a-z][a-z0-9-]{0,63}$"' }], !1;
+                  return validate62.errors = [{ instancePath: instancePath + "/agentId", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9-]{0,63}$" } }], !1;
               } else
-                return validate62.errors = [{ instancePath: instancePath + "/agentId", schemaPath: "../common/mesh.v1.json#/$defs/AgentId/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                return validate62.errors = [{ instancePath: instancePath + "/agentId", keyword: "type", params: { type: "string" } }], !1;
             var valid0 = _errs7 === errors;
           } else
             var valid0 = !0;
@@ -2605,12 +2605,12 @@ function validate62(data, { instancePath = "", parentData, parentDataProperty, r
             if (data.turn !== void 0) {
               let data3 = data.turn, _errs10 = errors, _errs11 = errors;
               if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3)))
-                return validate62.errors = [{ instancePath: instancePath + "/turn", schemaPath: "../common/mesh.v1.json#/$defs/Turn/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }], !1;
+                return validate62.errors = [{ instancePath: instancePath + "/turn", keyword: "type", params: { type: "integer" } }], !1;
               if (errors === _errs11 && typeof data3 == "number" && isFinite(data3)) {
                 if (data3 > 2147483647 || isNaN(data3))
-                  return validate62.errors = [{ instancePath: instancePath + "/turn", schemaPath: "../common/mesh.v1.json#/$defs/Turn/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" }], !1;
+                  return validate62.errors = [{ instancePath: instancePath + "/turn", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } }], !1;
                 if (data3 < 1 || isNaN(data3))
-                  return validate62.errors = [{ instancePath: instancePath + "/turn", schemaPath: "../common/mesh.v1.json#/$defs/Turn/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" }], !1;
+                  return validate62.errors = [{ instancePath: instancePath + "/turn", keyword: "minimum", params: { comparison: ">=", limit: 1 } }], !1;
               }
               var valid0 = _errs10 === errors;
             } else
@@ -2619,12 +2619,12 @@ function validate62(data, { instancePath = "", parentData, parentDataProperty, r
               if (data.attempt !== void 0) {
                 let data4 = data.attempt, _errs13 = errors;
                 if (!(typeof data4 == "number" && !(data4 % 1) && !isNaN(data4) && isFinite(data4)))
-                  return validate62.errors = [{ instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }], !1;
+                  return validate62.errors = [{ instancePath: instancePath + "/attempt", keyword: "type", params: { type: "integer" } }], !1;
                 if (errors === _errs13 && typeof data4 == "number" && isFinite(data4)) {
                   if (data4 > 2147483647 || isNaN(data4))
-                    return validate62.errors = [{ instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" }], !1;
+                    return validate62.errors = [{ instancePath: instancePath + "/attempt", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } }], !1;
                   if (data4 < 0 || isNaN(data4))
-                    return validate62.errors = [{ instancePath: instancePath + "/attempt", schemaPath: "#/properties/attempt/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }], !1;
+                    return validate62.errors = [{ instancePath: instancePath + "/attempt", keyword: "minimum", params: { comparison: ">=", limit: 0 } }], !1;
                 }
                 var valid0 = _errs13 === errors;
               } else
@@ -2633,12 +2633,12 @@ function validate62(data, { instancePath = "", parentData, parentDataProperty, r
                 if (data.sequence !== void 0) {
                   let data5 = data.sequence, _errs15 = errors;
                   if (!(typeof data5 == "number" && !(data5 % 1) && !isNaN(data5) && isFinite(data5)))
-                    return validate62.errors = [{ instancePath: instancePath + "/sequence", schemaPath: "#/properties/sequence/type", keyword: "type", params: { type: "integer" }, message: "must be integer" }], !1;
+                    return validate62.errors = [{ instancePath: instancePath + "/sequence", keyword: "type", params: { type: "integer" } }], !1;
                   if (errors === _errs15 && typeof data5 == "number" && isFinite(data5)) {
                     if (data5 > 2147483647 || isNaN(data5))
-                      return validate62.errors = [{ instancePath: instancePath + "/sequence", schemaPath: "#/properties/sequence/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, message: "must be <= 2147483647" }], !1;
+                      return validate62.errors = [{ instancePath: instancePath + "/sequence", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } }], !1;
                     if (data5 < 0 || isNaN(data5))
-                      return validate62.errors = [{ instancePath: instancePath + "/sequence", schemaPath: "#/properties/sequence/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" }], !1;
+                      return validate62.errors = [{ instancePath: instancePath + "/sequence", keyword: "minimum", params: { comparison: ">=", limit: 0 } }], !1;
                   }
                   var valid0 = _errs15 === errors;
                 } else
@@ -2654,7 +2654,7 @@ function validate62(data, { instancePath = "", parentData, parentDataProperty, r
                     if (data.metadata !== void 0) {
                       let data7 = data.metadata, _errs18 = errors;
                       if (errors === errors && !(data7 && typeof data7 == "object" && !Array.isArray(data7)))
-                        return validate62.errors = [{ instancePath: instancePath + "/metadata", schemaPath: "../common/mesh.v1.json#/$defs/Metadata/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+                        return validate62.errors = [{ instancePath: instancePath + "/metadata", keyword: "type", params: { type: "object" } }], !1;
                       var valid0 = _errs18 === errors;
                     } else
                       var valid0 = !0;
@@ -2665,7 +2665,7 @@ function validate62(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     } else
-      return validate62.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+      return validate62.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
   return validate62.errors = vErrors, errors === 0;
 }
 var isTextPart = validate64;
@@ -2675,11 +2675,11 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.text === void 0 && (missing0 = "text"))
-        return validate64.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate64.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
       if (data.text !== void 0) {
         let _errs1 = errors;
         if (typeof data.text != "string")
-          return validate64.errors = [{ instancePath: instancePath + "/text", schemaPath: "#/properties/text/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+          return validate64.errors = [{ instancePath: instancePath + "/text", keyword: "type", params: { type: "string" } }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -2687,7 +2687,7 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
         if (data.metadata !== void 0) {
           let data1 = data.metadata, _errs3 = errors;
           if (errors === errors && !(data1 && typeof data1 == "object" && !Array.isArray(data1)))
-            return validate64.errors = [{ instancePath: instancePath + "/metadata", schemaPath: "mesh.v1.json#/$defs/Metadata/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+            return validate64.errors = [{ instancePath: instancePath + "/metadata", keyword: "type", params: { type: "object" } }], !1;
           var valid0 = _errs3 === errors;
         } else
           var valid0 = !0;
@@ -2697,9 +2697,9 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
             if (errors === _errs7)
               if (typeof data2 == "string") {
                 if (func0(data2) > 1024)
-                  return validate64.errors = [{ instancePath: instancePath + "/filename", schemaPath: "#/properties/filename/maxLength", keyword: "maxLength", params: { limit: 1024 }, message: "must NOT have more than 1024 characters" }], !1;
+                  return validate64.errors = [{ instancePath: instancePath + "/filename", keyword: "maxLength", params: { limit: 1024 } }], !1;
               } else
-                return validate64.errors = [{ instancePath: instancePath + "/filename", schemaPath: "#/properties/filename/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                return validate64.errors = [{ instancePath: instancePath + "/filename", keyword: "type", params: { type: "string" } }], !1;
             var valid0 = _errs7 === errors;
           } else
             var valid0 = !0;
@@ -2709,16 +2709,16 @@ function validate64(data, { instancePath = "", parentData, parentDataProperty, r
               if (errors === _errs9)
                 if (typeof data3 == "string") {
                   if (func0(data3) > 255)
-                    return validate64.errors = [{ instancePath: instancePath + "/mediaType", schemaPath: "#/properties/mediaType/maxLength", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters" }], !1;
+                    return validate64.errors = [{ instancePath: instancePath + "/mediaType", keyword: "maxLength", params: { limit: 255 } }], !1;
                 } else
-                  return validate64.errors = [{ instancePath: instancePath + "/mediaType", schemaPath: "#/properties/mediaType/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                  return validate64.errors = [{ instancePath: instancePath + "/mediaType", keyword: "type", params: { type: "string" } }], !1;
               var valid0 = _errs9 === errors;
             } else
               var valid0 = !0;
         }
       }
     } else
-      return validate64.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+      return validate64.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
   return validate64.errors = vErrors, errors === 0;
 }
 var isUrlPart = validate65;
@@ -2728,17 +2728,17 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.url === void 0 && (missing0 = "url"))
-        return validate65.errors = [{ instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: missing0 }, message: "must have required property '" + missing0 + "'" }], !1;
+        return validate65.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
       if (data.url !== void 0) {
         let data0 = data.url, _errs1 = errors;
         if (errors === _errs1)
           if (typeof data0 == "string") {
             if (func0(data0) > 8192)
-              return validate65.errors = [{ instancePath: instancePath + "/url", schemaPath: "#/properties/url/maxLength", keyword: "maxLength", params: { limit: 8192 }, message: "must NOT have more than 8192 characters" }], !1;
+              return validate65.errors = [{ instancePath: instancePath + "/url", keyword: "maxLength", params: { limit: 8192 } }], !1;
             if (func0(data0) < 1)
-              return validate65.errors = [{ instancePath: instancePath + "/url", schemaPath: "#/properties/url/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" }], !1;
+              return validate65.errors = [{ instancePath: instancePath + "/url", keyword: "minLength", params: { limit: 1 } }], !1;
           } else
-            return validate65.errors = [{ instancePath: instancePath + "/url", schemaPath: "#/properties/url/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+            return validate65.errors = [{ instancePath: instancePath + "/url", keyword: "type", params: { type: "string" } }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -2746,7 +2746,7 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
         if (data.metadata !== void 0) {
           let data1 = data.metadata, _errs3 = errors;
           if (errors === errors && !(data1 && typeof data1 == "object" && !Array.isArray(data1)))
-            return validate65.errors = [{ instancePath: instancePath + "/metadata", schemaPath: "mesh.v1.json#/$defs/Metadata/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+            return validate65.errors = [{ instancePath: instancePath + "/metadata", keyword: "type", params: { type: "object" } }], !1;
           var valid0 = _errs3 === errors;
         } else
           var valid0 = !0;
@@ -2756,9 +2756,9 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
             if (errors === _errs7)
               if (typeof data2 == "string") {
                 if (func0(data2) > 1024)
-                  return validate65.errors = [{ instancePath: instancePath + "/filename", schemaPath: "#/properties/filename/maxLength", keyword: "maxLength", params: { limit: 1024 }, message: "must NOT have more than 1024 characters" }], !1;
+                  return validate65.errors = [{ instancePath: instancePath + "/filename", keyword: "maxLength", params: { limit: 1024 } }], !1;
               } else
-                return validate65.errors = [{ instancePath: instancePath + "/filename", schemaPath: "#/properties/filename/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                return validate65.errors = [{ instancePath: instancePath + "/filename", keyword: "type", params: { type: "string" } }], !1;
             var valid0 = _errs7 === errors;
           } else
             var valid0 = !0;
@@ -2768,16 +2768,16 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
               if (errors === _errs9)
                 if (typeof data3 == "string") {
                   if (func0(data3) > 255)
-                    return validate65.errors = [{ instancePath: instancePath + "/mediaType", schemaPath: "#/properties/mediaType/maxLength", keyword: "maxLength", params: { limit: 255 }, message: "must NOT have more than 255 characters" }], !1;
+                    return validate65.errors = [{ instancePath: instancePath + "/mediaType", keyword: "maxLength", params: { limit: 255 } }], !1;
                 } else
-                  return validate65.errors = [{ instancePath: instancePath + "/mediaType", schemaPath: "#/properties/mediaType/type", keyword: "type", params: { type: "string" }, message: "must be string" }], !1;
+                  return validate65.errors = [{ instancePath: instancePath + "/mediaType", keyword: "type", params: { type: "string" } }], !1;
               var valid0 = _errs9 === errors;
             } else
               var valid0 = !0;
         }
       }
     } else
-      return validate65.errors = [{ instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" }], !1;
+      return validate65.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
   return validate65.errors = vErrors, errors === 0;
 }
 export {

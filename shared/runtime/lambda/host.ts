@@ -1,9 +1,9 @@
 import type { Context, KinesisStreamEvent, SQSEvent } from 'aws-lambda';
 import type { Logger } from '../../telemetry/logger.ts';
-import { type Redeem, type Redeemed, redeemMessages, redeemStreamRecords } from './redeem-records.ts';
+import { type Claims, type Redeemed, redeemMessages, redeemStreamRecords } from './redeem-records.ts';
 
 export interface HostOptions {
-  readonly redeem: Redeem;
+  readonly claims: Claims;
   readonly log: Logger;
   /** Writes down what was counted; called at the end of every invocation, as Lambda freezes the process then. */
   readonly flush: () => void;
@@ -23,12 +23,12 @@ interface BatchResponse {
  * Makes the function that Lambda calls of a service's handler: events that were too large for the bus are whole when
  * the handler sees them, what it throws is logged, and its counts are written down.
  */
-export function createHost({ redeem, log, flush }: HostOptions): Host {
+export function createHost({ claims, log, flush }: HostOptions): Host {
   return (handler) => {
     const call = handler as unknown as (event: unknown, context: Context) => Promise<unknown>;
     const hosted = async (event: unknown, context: Context) => {
       try {
-        return isBatch(event) ? await callWithBatch(call, event, context, redeem, log) : await call(event, context);
+        return isBatch(event) ? await callWithBatch(call, event, context, claims, log) : await call(event, context);
       } catch (error) {
         log.error('an invocation failed', { function: context.functionName, requestId: context.awsRequestId, error });
         throw error;
@@ -44,7 +44,7 @@ async function callWithBatch(
   call: (event: unknown, context: Context) => Promise<unknown>,
   batch: Batch,
   context: Context,
-  redeem: Redeem,
+  claims: Claims,
   log: Logger,
 ): Promise<BatchResponse> {
   const report = (record: string, error: unknown) =>
@@ -54,8 +54,8 @@ async function callWithBatch(
       error,
     });
   const { event, failed }: Redeemed<Batch> = isStream(batch)
-    ? await redeemStreamRecords(batch, redeem, report)
-    : await redeemMessages(batch, redeem, report);
+    ? await redeemStreamRecords(batch, claims, report)
+    : await redeemMessages(batch, claims, report);
   const response =
     event.Records.length > 0 ? ((await call(event, context)) as BatchResponse) : { batchItemFailures: [] };
   const ofHandler = response?.batchItemFailures ?? [];

@@ -1,7 +1,10 @@
 import type { KinesisStreamEvent, SQSEvent } from 'aws-lambda';
 
-/** Puts the data of an event back that was too large for the bus or the stream; any other text goes through as it is. */
-export type Redeem = (text: string) => Promise<string>;
+/** Puts the data of an event back that was too large for the bus or the stream; any other goes through as it is. */
+export interface Claims {
+  redeemEvent(body: string): Promise<string>;
+  redeemRecord(data: Uint8Array): Promise<Uint8Array>;
+}
 
 export interface Redeemed<Event> {
   readonly event: Event;
@@ -15,12 +18,12 @@ type Report = (recordId: string, error: unknown) => void;
  * An SQS batch with every event whole. A message whose data cannot be fetched is left out and reported, as its
  * neighbours must not wait for it.
  */
-export async function redeemMessages(event: SQSEvent, redeem: Redeem, report: Report): Promise<Redeemed<SQSEvent>> {
+export async function redeemMessages(event: SQSEvent, claims: Claims, report: Report): Promise<Redeemed<SQSEvent>> {
   const failed: string[] = [];
   const records = await Promise.all(
     event.Records.map(async (record) => {
       try {
-        const body = await redeem(record.body);
+        const body = await claims.redeemEvent(record.body);
         return body === record.body ? record : { ...record, body };
       } catch (error) {
         report(record.messageId, error);
@@ -38,16 +41,16 @@ export async function redeemMessages(event: SQSEvent, redeem: Redeem, report: Re
  */
 export async function redeemStreamRecords(
   event: KinesisStreamEvent,
-  redeem: Redeem,
+  claims: Claims,
   report: Report,
 ): Promise<Redeemed<KinesisStreamEvent>> {
   const records: KinesisStreamEvent['Records'] = [];
   for (const record of event.Records) {
     const { kinesis } = record;
     try {
-      const text = Buffer.from(kinesis.data, 'base64').toString();
-      const whole = await redeem(text);
-      const data = whole === text ? kinesis.data : Buffer.from(whole).toString('base64');
+      const given = Buffer.from(kinesis.data, 'base64');
+      const whole = await claims.redeemRecord(given);
+      const data = whole === given ? kinesis.data : Buffer.from(whole).toString('base64');
       records.push({ ...record, kinesis: { ...kinesis, data } });
     } catch (error) {
       report(kinesis.sequenceNumber, error);

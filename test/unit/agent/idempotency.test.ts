@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TaskFailed } from '../../../shared/agent/errors.ts';
 import { OnceInProgressError, OnceNameError } from '../../../shared/agent/idempotency.ts';
 import { StorePersistenceLayer } from '../../../shared/agent/idempotency-layer.ts';
+import { StoreIdempotency } from '../../../shared/agent/store-idempotency.ts';
 import { type AgentTask, agentTask } from '../../../shared/agent/task.ts';
 import { Database } from '../../../shared/embedded/database.ts';
 import { EmbeddedIdempotencyStore } from '../../../shared/embedded/idempotency.ts';
@@ -48,7 +49,13 @@ describe('task.once', () => {
   }
 
   function attempt(number: number, data = request, signal = new AbortController().signal): AgentTask {
-    return agentTask(data, { attempt: number, signal, log: silent, idempotency: store, timeLeft: () => 10_000 });
+    return agentTask(data, {
+      attempt: number,
+      signal,
+      log: silent,
+      idempotency: new StoreIdempotency(store),
+      timeLeft: () => 10_000,
+    });
   }
 
   const advance = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1_000);
@@ -164,7 +171,7 @@ describe('task.once', () => {
     ['refers to itself', circular, /is no JSON/],
     ['is a bigint', () => 1n, /is no JSON/],
     ['is a function', () => () => {}, /is no JSON: a function/],
-    ['is too large', () => 'x'.repeat(300_000), /300002 characters/],
+    ['is too large', () => 'x'.repeat(300_000), /300002 bytes/],
   ])('fails the task for good when the result %s, and does the work no second time', async (_what, make, message) => {
     const work = vi.fn(make);
     await expect(attempt(1).once('charge', work)).rejects.toThrow(message);
@@ -183,7 +190,7 @@ describe('task.once', () => {
     const broken = { ...store, put: () => Promise.reject(new Error('the disk is full')) } as IdempotencyStore;
     const surroundings = { attempt: 1, signal: new AbortController().signal, log: silent, timeLeft: () => 10_000 };
     const work = vi.fn();
-    const task = agentTask(request, { ...surroundings, idempotency: broken });
+    const task = agentTask(request, { ...surroundings, idempotency: new StoreIdempotency(broken) });
     await expect(task.once('charge', work)).rejects.toThrow(/in progress record/);
     expect(work).not.toHaveBeenCalled();
   });

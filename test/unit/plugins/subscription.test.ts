@@ -1,10 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { FunctionEvent } from '../../../plugins/osls.ts';
 import SubscriptionPlugin from '../../../plugins/subscription/index.ts';
-import type { FunctionDefinition, Serverless } from '../../../plugins/subscription/osls.ts';
-import type { ResourceMap } from '../../../plugins/subscription/resources.ts';
+import type { ResourceMap } from '../../../plugins/template.ts';
 import { osls, type ServiceFolder, serviceFolder } from '../wiring/service-folder.ts';
+import { functionOf, serverlessOf } from './serverless.ts';
 
 /** A service whose code is packed already: what is of interest is the template. */
 function packedService(functions: string): ServiceFolder {
@@ -30,7 +31,7 @@ async function packaged(service: ServiceFolder, stage: string): Promise<Resource
 const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 
 describe.concurrent('a packaged subscription', { timeout: 60_000 }, () => {
-  it('becomes rule, queue, dead-letter queue, policy, mapping and alarm', async () => {
+  it('becomes rule, queue, dead-letter queue, policy and mapping', async () => {
     using service = packedService(`
   calculator:
     handler: handler.handler
@@ -112,18 +113,9 @@ describe.concurrent('a packaged subscription', { timeout: 60_000 }, () => {
         ScalingConfig: { MaximumConcurrency: 10 },
       },
     });
-    expect(resources.CalculatorSubscriptionDeadLetterAlarm).toMatchObject({
-      Type: 'AWS::CloudWatch::Alarm',
-      Properties: {
-        AlarmName: 'starling-test-calculator-dlq',
-        Namespace: 'AWS/SQS',
-        MetricName: 'ApproximateNumberOfMessagesVisible',
-        Dimensions: [
-          { Name: 'QueueName', Value: { 'Fn::GetAtt': ['CalculatorSubscriptionDeadLetterQueue', 'QueueName'] } },
-        ],
-        Threshold: 0,
-        ComparisonOperator: 'GreaterThanThreshold',
-      },
+    // Its handler counts the receives up to this.
+    expect(resources.CalculatorLambdaFunction?.Properties.Environment).toEqual({
+      Variables: { STARLING_MAX_RECEIVE_COUNT: '4' },
     });
     expect(resources.IamRoleLambdaExecution?.Properties.Policies).toMatchObject([
       {
@@ -164,26 +156,17 @@ describe.concurrent('a packaged subscription', { timeout: 60_000 }, () => {
 
 /** Runs the plugin's check and expansion without osls around it. */
 function expand(
-  functions: Record<string, FunctionDefinition>,
-  rest: { timeout?: number; eventBus?: unknown } = {},
+  functions: Record<string, { timeout?: number; events: FunctionEvent[] }>,
+  { timeout, eventBus }: { timeout?: number; eventBus?: unknown } = {},
 ): ResourceMap {
-  const { timeout, eventBus } = rest;
-  const Resources: ResourceMap = {};
-  const schema = { defineFunctionEvent() {}, defineFunctionProperties() {}, defineCustomProperties() {} };
-  const serverless: Serverless = {
-    service: {
-      functions,
-      custom: { subscription: { eventBus } },
-      provider: { compiledCloudFormationTemplate: { Resources }, ...(timeout === undefined ? {} : { timeout }) },
-    },
-    configSchemaHandler: schema,
-    classes: { Error },
-    getProvider: () => ({ getStage: () => 'dev', naming: { getNormalizedFunctionName: (name) => name } }),
-  };
+  const serverless = serverlessOf(
+    Object.fromEntries(Object.entries(functions).map(([name, each]) => [name, functionOf(each)])),
+    { custom: { subscription: { eventBus } }, ...(timeout === undefined ? {} : { timeout }) },
+  );
   const { hooks } = new SubscriptionPlugin(serverless);
   hooks['before:package:initialize']?.();
   hooks['package:compileEvents']?.();
-  return Resources;
+  return serverless.service.provider.compiledCloudFormationTemplate.Resources;
 }
 
 describe('the rule', () => {

@@ -12,12 +12,16 @@ const mesh = {
 
 describe('the settings of a deployed agent', () => {
   it('follow from its stage', () => {
-    expect(readAwsAgentSettings({ ...agent, STARLING_MAX_RECEIVE_COUNT: '3' })).toEqual({
+    const env = { ...agent, STARLING_MAX_RECEIVE_COUNT: '3', AWS_LAMBDA_FUNCTION_NAME: 'starling-prod-echo' };
+    expect(readAwsAgentSettings(env)).toEqual({
+      service: 'starling-prod-echo',
+      functionName: 'starling-prod-echo',
       stage: 'prod',
       region: 'eu-central-1',
       endpoint: undefined,
       bus: 'starling-prod',
       artifactStream: 'starling-prod-artifacts',
+      workingAfter: 1_000,
       blobs: 'blobs',
       logLevel: 'INFO',
       maxReceiveCount: 3,

@@ -18,6 +18,7 @@ describe('readSettings', () => {
       tokenUrl: 'http://127.0.0.1:4280/oauth2/token',
       bus: 'starling-local',
       artifactStream: 'starling-local-artifacts',
+      workingAfter: 0,
       logLevel: 'INFO',
       logFormat: 'json',
     });

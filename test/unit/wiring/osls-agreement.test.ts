@@ -20,7 +20,7 @@ interface Printed {
 interface PrintedService {
   readonly provider: Pick<Printed, 'timeout' | 'memorySize' | 'environment'>;
   readonly functions: Record<string, Printed>;
-  readonly resources?: { readonly Resources: Record<string, { readonly Properties: { readonly Name: string } }> };
+  readonly resources?: { readonly Resources: Record<string, { readonly Properties: { readonly Name?: string } }> };
 }
 
 const ourFile = readFileSync(resolve(import.meta.dirname, '../../../serverless.yml'), 'utf8');
@@ -30,7 +30,7 @@ const variables = `
 service: fixture
 frameworkVersion: '4'
 configValidationMode: error
-plugins: [./plugins/subscription/index.ts]
+plugins: [./plugins/subscription/index.ts, ./plugins/manifest/index.ts]
 params:
   default: { timeout: 11, prefix: common }
   local: { prefix: here }
@@ -70,10 +70,12 @@ functions:
           maximumRetryAttempts: -1
   idle:
     handler: handler.handler
+    events: [{ manifest: agents }]
 resources:
-  Resources:
-    Table: { Type: AWS::SSM::Parameter, Properties: { Type: String, Value: x } }
-    Numbers: { Type: AWS::Kinesis::Stream, Properties: { Name: 'numbers-\${sls:stage}' } }
+  - Resources:
+      Table: { Type: AWS::SSM::Parameter, Properties: { Type: String, Value: x } }
+  - Resources:
+      Numbers: { Type: AWS::Kinesis::Stream, Properties: { Name: 'numbers-\${sls:stage}' } }
 `;
 
 describe('standalone and osls read the same', { timeout: 60_000 }, () => {
@@ -133,6 +135,7 @@ function wired(
       path: String(http.path),
       authorizer: (http.authorizer as { name: string } | undefined)?.name,
     })),
+    manifest: printed.events.some((event) => event.manifest === 'agents') ? 'agents' : undefined,
   };
 }
 

@@ -48,6 +48,7 @@ describe('a function', () => {
           streams: [],
           schedules: [],
           routes: [],
+          manifest: undefined,
         },
       ],
     });
@@ -126,6 +127,31 @@ describe('an event', () => {
       ]);
     },
   );
+
+  it('stream finds its resource in the parts of the file, and leaves those of other files to osls', () => {
+    const parts = `
+resources:
+  - \${file(deployment/tables.yml)}
+  - Resources: { Table: { Type: AWS::DynamoDB::Table } }
+  - Resources: { Artifacts: { Type: AWS::Kinesis::Stream, Properties: { Name: chunks } } }`;
+    const [consumer] = functionOf('events: [{ stream: { type: kinesis, arn: !GetAtt Artifacts.Arn } }]', parts).streams;
+    expect(consumer?.stream).toBe('chunks');
+    expect(() => functionOf('events: [{ stream: { type: kinesis, arn: !GetAtt Lost.Arn } }]', parts)).toThrow(
+      /names Lost, which is no AWS::Kinesis::Stream in the resources of this file/,
+    );
+  });
+
+  it('stream may name where lost records go on AWS', () => {
+    const options = 'destinations: { onFailure: { type: sqs, arn: !GetAtt Lost.Arn } }';
+    expect(
+      functionOf(`events: [{ stream: { type: kinesis, arn: !GetAtt Artifacts.Arn, ${options} } }]`, stream).streams,
+    ).toHaveLength(1);
+  });
+
+  it('manifest asks for the agents', () => {
+    expect(functionOf('events: [{ manifest: agents }]').manifest).toBe('agents');
+    expect(() => functionOf('events:\n  - manifest: skills')).toThrow(/:6: .*manifest: must be agents/);
+  });
 
   it.each([
     ['rate(1 minute)', 60],

@@ -22,7 +22,7 @@ export function serviceFolder(yaml: string, handlers: readonly string[] = ['hand
     writeFileSync(path, 'export const handler = async (): Promise<void> => {};\n');
   }
   // osls loads local plugins from the service's folder, and Node resolves their imports from where the links lead.
-  for (const shared of ['plugins', 'shared', 'node_modules'])
+  for (const shared of ['plugins', 'shared', 'deployment', 'node_modules'])
     symlinkSync(join(repository, shared), join(folder, shared));
   return { folder, file, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
 }

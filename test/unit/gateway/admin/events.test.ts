@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readSse, type SseMessage } from '../../../../cli/mesh/sse.ts';
+import type { AdminErrorBody } from '../../../../shared/admin/types.ts';
+import { EventArchiveOffError } from '../../../../shared/ports/errors.ts';
 import { type Mesh, openMesh } from './mesh.ts';
 
 let mesh: Mesh;
@@ -46,6 +48,16 @@ describe('GET /admin/events', () => {
     expect(await (await open('?after=0')).next()).toMatchObject({ id: '1' });
     expect(await (await open('?after=1')).next()).toMatchObject({ id: '2' });
     expect(await (await open('?after=0', { 'Last-Event-ID': '2' })).next()).toMatchObject({ id: '3' });
+  });
+
+  it('says how to switch it on where a deployment keeps no events', async () => {
+    mesh.archive.newest = async () => {
+      throw new EventArchiveOffError('log group /starling/dev/events');
+    };
+    const { status, body } = await mesh.get<AdminErrorBody>('/events');
+    expect(status).toBe(404);
+    expect(body.error.code).toBe('EVENT_ARCHIVE_OFF');
+    expect(body.error.message).toContain('eventLog');
   });
 
   it('begins at now where the position is of another archive', async () => {

@@ -11,15 +11,20 @@ function hosted() {
   const counts = { flushed: 0 };
   const host = createHost({
     log,
-    redeem: async (text) => {
-      if (text === 'gone') throw new Error('no such blob');
-      return text.replace('reference', 'data');
+    claims: {
+      redeemEvent: async (body) => redeem(body),
+      redeemRecord: async (data) => Buffer.from(redeem(Buffer.from(data).toString())),
     },
     flush: () => {
       counts.flushed++;
     },
   });
   return { host, lines, counts };
+}
+
+function redeem(text: string): string {
+  if (text === 'gone') throw new Error('no such blob');
+  return text.replace('reference', 'data');
 }
 
 const context = lambdaContext('echo');

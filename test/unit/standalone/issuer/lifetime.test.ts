@@ -100,7 +100,7 @@ it('gives a client fewer scopes as soon as it has fewer', async () => {
 });
 
 it.each([
-  '',
+  ' ',
   'null',
   '{}',
   '{"keys":[]}',

@@ -1,0 +1,19 @@
+import { arnOf, sub } from '../template.ts';
+import type { Statement } from './access.ts';
+
+/** The bucket's logical id in deployment/blobs.yml. */
+const bucket = 'BlobBucket';
+
+/** @param keys such as `tasks/*` */
+export function readBlobs(keys: string): Statement {
+  return { Effect: 'Allow', Action: ['s3:GetObject'], Resource: [sub(`\${${bucket}.Arn}/${keys}`)] };
+}
+
+export function putBlobs(keys: string): Statement {
+  return { Effect: 'Allow', Action: ['s3:PutObject'], Resource: [sub(`\${${bucket}.Arn}/${keys}`)] };
+}
+
+/** By it S3 says that a blob is gone: who may not list hears instead that access is denied. */
+export function listBlobs(): Statement {
+  return { Effect: 'Allow', Action: ['s3:ListBucket'], Resource: [arnOf(bucket)] };
+}

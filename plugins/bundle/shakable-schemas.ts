@@ -1,0 +1,28 @@
+import { readFile } from 'node:fs/promises';
+import type { Plugin } from 'esbuild';
+
+/**
+ * Lets the bundler drop the schemas of an SDK client that no command in use refers to: 60 KB of S3's.
+ *
+ * The SDK writes an object's keys as constants, `{ [_hH]: _xae }`. To the bundler a computed key may run code, so it keeps
+ * every schema that has one. Here the constants' values, plain texts of the same file, take their places.
+ */
+export const shakableSchemas: Plugin = {
+  name: 'shakable-schemas',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]@aws-sdk[\\/][^\\/]+[\\/]dist-es[\\/].*schemas_\d+\.js$/ }, async ({ path }) => ({
+      contents: withPlainKeys(await readFile(path, 'utf8')),
+      loader: 'js',
+    }));
+  },
+};
+
+export function withPlainKeys(code: string): string {
+  const constants = new Map(
+    [...code.matchAll(/^const (\w+) = ("[^"\\\n]*");$/gm)].map(([, name = '', value = '']) => [name, value]),
+  );
+  return code.replaceAll(/\[(\w+)\]:/g, (key, name: string) => {
+    const value = constants.get(name);
+    return value === undefined ? key : `${value}:`;
+  });
+}

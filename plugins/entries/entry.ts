@@ -1,0 +1,62 @@
+import { agentOf, eventOf, type FunctionDefinition } from '../osls.ts';
+
+/** Where the entries are written. Without a dot: the bundler's plugin overlooks maps in folders that begin with one. */
+export const folder = 'build/functions';
+
+/** The way from there to the root. */
+const root = '../..';
+
+/**
+ * How a function is hosted: an agent with the little that it needs, a function of the mesh with the whole runtime. What
+ * answers HTTP stays as it is, as a streaming handler bears no wrapper; what a deployment calls gets the manifest.
+ */
+export type Hosting = 'agent' | 'mesh' | 'http' | 'deployment';
+
+export function hostingOf(definition: FunctionDefinition): Hosting {
+  if (agentOf(definition) !== undefined) return 'agent';
+  if (eventOf(definition, 'http') !== undefined) return 'http';
+  return eventOf(definition, 'manifest') === undefined ? 'mesh' : 'deployment';
+}
+
+/** The file that is bundled in with a function which a deployment calls, beside its entry. */
+export function manifestFile(functionName: string): string {
+  return `${functionName}.manifest.json`;
+}
+
+/**
+ * The module that Lambda loads for a function. The runtime is its first import, as modules run in the order of their
+ * imports, and a handler may ask for the runtime while it is loaded.
+ *
+ * @param handler as serverless.yml names it, such as `services/agents/echo/handler.handler`
+ */
+export function entryOf(functionName: string, handler: string, hosting: Hosting): string {
+  const dot = handler.lastIndexOf('.');
+  const inner = `${root}/${handler.slice(0, dot)}.ts`;
+  const name = handler.slice(dot + 1);
+  const runtime = `${root}/shared/runtime/lambda/${hosting === 'agent' ? 'agent' : 'mesh'}.ts`;
+  switch (hosting) {
+    case 'http':
+      return lines(`import '${runtime}';`, `export { ${name} as handler } from '${inner}';`);
+    case 'deployment':
+      return lines(
+        `import { host } from '${runtime}';`,
+        `import { onDeployment } from '${root}/shared/runtime/lambda/on-deployment.ts';`,
+        `import { ${name} as inner } from '${inner}';`,
+        `import manifest from './${manifestFile(functionName)}' with { type: 'json' };`,
+        'export const handler = onDeployment(host(inner), manifest);',
+      );
+    case 'agent':
+    case 'mesh':
+      return lines(
+        `import { host } from '${runtime}';`,
+        `import { ${name} as inner } from '${inner}';`,
+        'export const handler = host(inner);',
+      );
+    default:
+      return hosting satisfies never;
+  }
+}
+
+function lines(...all: string[]): string {
+  return `${all.join('\n')}\n`;
+}

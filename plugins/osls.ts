@@ -1,0 +1,71 @@
+import type { Resource, Template } from './template.ts';
+
+/** The part of osls that our plugins use: osls ships types of its configuration, none of its plugin interface. */
+export interface Serverless {
+  readonly serviceDir: string;
+  readonly service: {
+    readonly functions: Record<string, FunctionDefinition>;
+    readonly custom?: Record<string, unknown>;
+    readonly provider: {
+      readonly timeout?: number;
+      readonly compiledCloudFormationTemplate: Template;
+    };
+  };
+  readonly configSchemaHandler: {
+    defineFunctionEvent(provider: string, name: string, schema: object): void;
+    defineFunctionProperties(provider: string, schema: object): void;
+    defineCustomProperties(schema: object): void;
+  };
+  readonly classes: { readonly Error: new (message: string, code: string) => Error };
+  getProvider(name: 'aws'): {
+    getStage(): string;
+    readonly naming: {
+      getNormalizedFunctionName(functionName: string): string;
+      getLambdaLogicalId(functionName: string): string;
+      getLogGroupLogicalId(functionName: string): string;
+    };
+  };
+}
+
+/** A function of serverless.yml. osls hands the same object to every plugin, and reads it again when it compiles. */
+export interface FunctionDefinition {
+  handler: string;
+  /** Its name on AWS: `starling-{stage}-{function}`. */
+  readonly name?: string;
+  readonly timeout?: number;
+  readonly events: FunctionEvent[];
+  readonly access?: unknown;
+  environment?: Record<string, unknown>;
+  role?: string;
+  package?: { readonly patterns?: readonly string[] };
+}
+
+export type FunctionEvent = Readonly<Record<string, unknown>>;
+
+/** What osls calls at the moments that the keys name, in the order of the plugins in serverless.yml. */
+export type Hooks = Readonly<Record<string, () => void | Promise<void>>>;
+
+/** The value of the function's first event of the type; undefined when it has none. */
+export function eventOf({ events }: FunctionDefinition, type: string): unknown {
+  return events.find((event) => event[type] !== undefined)?.[type];
+}
+
+/** The agent that the function answers for: the only place where an agent's id stands. */
+export function agentOf(definition: FunctionDefinition): string | undefined {
+  const subscription = eventOf(definition, 'subscription') as { readonly agent?: string } | undefined;
+  return subscription?.agent;
+}
+
+/** Adds resources to the template, where no other may have their ids. */
+export function addResources(serverless: Serverless, resources: Readonly<Record<string, Resource>>): void {
+  const { Resources } = serverless.service.provider.compiledCloudFormationTemplate;
+  for (const [id, resource] of Object.entries(resources)) {
+    if (Object.hasOwn(Resources, id)) {
+      throw new serverless.classes.Error(
+        `Two resources have the logical id ${id}: rename the one in serverless.yml.`,
+        'LOGICAL_ID_TAKEN',
+      );
+    }
+    Resources[id] = resource;
+  }
+}

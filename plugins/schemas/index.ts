@@ -1,0 +1,16 @@
+import { busName } from '../../shared/wiring/names.ts';
+import { openApiSchemas } from '../../tools/schemas/openapi.ts';
+import { addResources, type Hooks, type Serverless } from '../osls.ts';
+import { schemaResources } from './resources.ts';
+
+/** Every event schema of schemas/ in EventBridge's registry, where other teams find them and generate code from them. */
+export default class SchemasPlugin {
+  readonly hooks: Hooks;
+
+  constructor(serverless: Serverless) {
+    this.hooks = {
+      'package:compileEvents': () =>
+        addResources(serverless, schemaResources(busName(serverless.getProvider('aws').getStage()), openApiSchemas())),
+    };
+  }
+}

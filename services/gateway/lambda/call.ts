@@ -1,0 +1,29 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type { HttpService } from '../../../shared/http/service.ts';
+import type { Logger } from '../../../shared/telemetry/logger.ts';
+import { requestOf } from './request.ts';
+
+export interface LambdaOptions {
+  readonly app: HttpService['app'];
+  readonly log: Logger;
+}
+
+/** The app's answer to an event. What the app itself does not answer is logged, and told without detail. */
+export async function callApp(
+  { app, log }: LambdaOptions,
+  event: APIGatewayProxyEvent,
+  timeUp: AbortSignal,
+): Promise<Response> {
+  try {
+    const request = requestOf(event);
+    if (request === undefined) return refusal(404, 'NOT_FOUND', 'There is nothing at this path.');
+    return await app.fetch(request, { requestContext: event.requestContext, timeUp });
+  } catch (error) {
+    log.error('a request failed', { error, method: event.httpMethod });
+    return refusal(500, 'INTERNAL_ERROR', 'The gateway failed; its log has the details.');
+  }
+}
+
+export function refusal(status: number, code: string, message: string): Response {
+  return Response.json({ error: { code, message } }, { status });
+}

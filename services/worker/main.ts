@@ -1,0 +1,59 @@
+import { createAwsWorkerRuntime } from '../../shared/runtime/aws-worker.ts';
+import type { Environment } from '../../shared/runtime/environment.ts';
+import type { Logger } from '../../shared/telemetry/logger.ts';
+import type { WorkerSettings } from './settings.ts';
+import { startWorker, type Worker } from './worker.ts';
+import type { WorkerFunction } from './worker-function.ts';
+
+export interface WorkerCommand {
+  readonly wired: WorkerFunction;
+  readonly stage: string;
+  readonly settings: WorkerSettings;
+  readonly env: Environment;
+  /** This process, among all workers of the function. */
+  readonly id: string;
+}
+
+/**
+ * `npx starling worker`: runs until SIGTERM or SIGINT, then lets what runs end, and ends the process.
+ *
+ * @throws ConfigurationError that says what to change.
+ */
+export async function runWorker({ wired, stage, settings, env, id }: WorkerCommand): Promise<void> {
+  const runtime = createAwsWorkerRuntime(env, wired);
+  const { log } = runtime.inner;
+  outliveStrayErrors(log);
+  const worker = await startWorker({ wired, stage, settings, runtime, id });
+  const { port, concurrency } = worker;
+  log.info('the worker takes messages', { function: wired.name, stage, concurrency, health: port });
+  stopAtSignals(worker, log);
+}
+
+/**
+ * What a handler lets fall (a promise that nobody awaits, an error in a timer) ends that attempt at most: other attempts
+ * run beside it for hours, and the message would come again and end the next worker too.
+ */
+function outliveStrayErrors(log: Logger): void {
+  process.on('unhandledRejection', (error) => log.error('a promise was rejected that nobody awaits', { error }));
+  process.on('uncaughtException', (error) => log.error('an error was thrown that nobody catches', { error }));
+}
+
+function stopAtSignals(worker: Worker, log: Logger): void {
+  let stopping = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      // The second one does not wait.
+      if (stopping) process.exit(130);
+      stopping = true;
+      log.info('the worker is stopping', { signal });
+      worker.stop().then(
+        // A handler that goes on would keep the process; its messages were given back.
+        () => process.exit(0),
+        (error: unknown) => {
+          log.error('the worker did not stop cleanly', { error });
+          process.exit(1);
+        },
+      );
+    });
+  }
+}

@@ -1,0 +1,146 @@
+import { ConfigurationError } from '../../shared/errors.ts';
+import { HeldMessages } from '../../shared/hosting/held-messages.ts';
+import { heldQueue } from '../../shared/hosting/held-queue.ts';
+import { InProcessFunction } from '../../shared/hosting/in-process.ts';
+import { QueueSource } from '../../shared/hosting/queue-source.ts';
+import type { Source } from '../../shared/hosting/source.ts';
+import { StreamSource } from '../../shared/hosting/stream-source.ts';
+import { QueueNotFoundError } from '../../shared/ports/errors.ts';
+import { provideRuntime } from '../../shared/runtime/current.ts';
+import type { WorkerRuntime } from '../../shared/runtime/worker-runtime.ts';
+import { queueName } from '../../shared/wiring/names.ts';
+import type { StreamConsumer } from '../../shared/wiring/stream-consumer.ts';
+import type { Subscription } from '../../shared/wiring/subscription.ts';
+import { HealthEndpoint } from './health.ts';
+import { LeasedSource } from './leased-source.ts';
+import type { WorkerSettings } from './settings.ts';
+import { defaultTimeout, type WorkerFunction } from './worker-function.ts';
+
+/** Seconds that a message is hidden from other workers, again and again: after so long one that died is replaced. */
+const HOLD = 60;
+/** Milliseconds after which another worker may read the stream of one that died. */
+const LEASE = 30_000;
+
+export interface WorkerStart {
+  readonly wired: WorkerFunction;
+  readonly stage: string;
+  readonly settings: WorkerSettings;
+  readonly runtime: WorkerRuntime;
+  /** This process, among all workers of the function. */
+  readonly id: string;
+}
+
+/** A worker that takes messages. */
+export interface Worker {
+  /** Of the health endpoint. */
+  readonly port: number;
+  readonly concurrency: number;
+  /**
+   * Takes no more, and resolves when what runs has ended. What runs longer than the time to drain is given back: another
+   * worker gets it at once.
+   */
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs the handler of a function on this machine: takes from its queue, or reads its stream, what Lambda would.
+ *
+ * @throws ConfigurationError that says what to change.
+ */
+export async function startWorker({ wired, stage, settings, runtime, id }: WorkerStart): Promise<Worker> {
+  const { queue, inner } = runtime;
+  const name = queueName(stage, wired.name);
+  const held = new HeldMessages({ queue, name, seconds: HOLD, log: inner.log });
+  provideRuntime({ ...inner, queue: heldQueue(queue, held) });
+  const target = new InProcessFunction({
+    ...wired,
+    timeout: settings.timeout ?? defaultTimeout(wired),
+    host: runtime.host,
+  });
+  await target.load();
+  const [subscription] = wired.subscriptions;
+  const concurrency = settings.concurrency ?? subscription?.concurrency ?? 1;
+  const sources = wired.streams.map((consumer) => streamSource(runtime, target, consumer, id));
+  if (subscription) {
+    await checkQueue(runtime, name, stage);
+    sources.push(queueSource(runtime, target, { ...subscription, name, held, concurrency }));
+  }
+  const health = new HealthEndpoint();
+  const port = await health.listen(settings.host, settings.port);
+  for (const source of sources) source.start();
+  return {
+    port,
+    concurrency,
+    async stop() {
+
+      await atMost(settings.drain * 1000, Promise.all(sources.map((source) => source.stop())));
+      if (held.count > 0) inner.log.warn('messages that were not done are given back', { messages: held.count });
+      await held.giveBack();
+      runtime.flush();
+      await health.close();
+    },
+  };
+}
+
+interface QueueOptions extends Pick<Subscription, 'batchSize' | 'maxReceiveCount'> {
+  readonly name: string;
+  readonly held: HeldMessages;
+  readonly concurrency: number;
+}
+
+function queueSource(
+  { queue, poll, region, inner }: WorkerRuntime,
+  target: InProcessFunction,
+  { name, held, concurrency, batchSize, maxReceiveCount }: QueueOptions,
+): Source {
+  const { log, metrics } = inner;
+  // Whose account it is nobody needs here, and nobody tells.
+  const arn = `arn:aws:sqs:${region}::${name}`;
+  return new QueueSource({
+    queue,
+    name,
+    poll,
+    arn,
+    target,
+    batchSize,
+    concurrency,
+    maxReceiveCount,
+    held,
+    log,
+    metrics,
+  });
+}
+
+/** The shards of a stream are read by one worker: two that took turns would mix up what stands in order. */
+function streamSource(
+  { stream, leases, region, inner }: WorkerRuntime,
+  target: InProcessFunction,
+  consumer: StreamConsumer,
+  owner: string,
+): Source {
+  const { log, metrics } = inner;
+  const arn = `arn:aws:kinesis:${region}::stream/${consumer.stream}`;
+  const open = () => new StreamSource({ stream, consumer, arn, target, log, metrics });
+  return new LeasedSource({ leases, name: `${target.name}#${consumer.stream}`, owner, duration: LEASE, log, open });
+}
+
+async function checkQueue({ queue }: WorkerRuntime, name: string, stage: string): Promise<void> {
+  try {
+    await queue.depth(name);
+  } catch (cause) {
+    if (!(cause instanceof QueueNotFoundError)) throw cause;
+    throw new ConfigurationError(
+      `There is no queue ${name} in this account and region. Deploy the stage first (npm run deploy -- --stage ${stage}), or give the right --stage and --region.`,
+      { cause },
+    );
+  }
+}
+
+async function atMost(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([work, timeout]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,49 @@
+import { isObject } from './exact-json.ts';
+
+/** Bytes of the longest string that is kept: ids, names, states and timestamps are shorter. */
+const LONGEST_STRING = 256;
+/** Levels of objects, the outermost included. */
+const LEVELS = 4;
+/** Bytes of the whole, which leaves the event far below what it was too large for. */
+const BUDGET = 16_384;
+
+interface Place {
+  readonly from: Readonly<Record<string, unknown>>;
+  readonly into: Record<string, unknown>;
+}
+
+/**
+ * What rules may match on in data that is carried by reference: numbers, booleans, nulls and strings of up to 256 bytes,
+ * in objects up to four levels down, outside of arrays. Upper levels come first, and what stands first in an object, until
+ * 16 KB are full.
+ */
+export function outline(data: Readonly<Record<string, unknown>>): object {
+  const whole = emptyObject();
+  let left = BUDGET;
+  let level: Place[] = [{ from: data, into: whole }];
+  for (let depth = 1; depth <= LEVELS; depth++) {
+    const below: Place[] = [];
+    for (const { from, into } of level) {
+      for (const [name, value] of Object.entries(from)) {
+        const inner = depth < LEVELS && isObject(value);
+        if (!inner && !isSmall(value)) continue;
+        left -= Buffer.byteLength(JSON.stringify(name)) + (inner ? 2 : Buffer.byteLength(JSON.stringify(value))) + 2;
+        if (left < 0) return whole;
+        into[name] = inner ? emptyObject() : value;
+        if (inner) below.push({ from: value, into: into[name] as Record<string, unknown> });
+      }
+    }
+    level = below;
+  }
+  return whole;
+}
+
+/** Without a prototype, so that a member called __proto__ is one. */
+function emptyObject(): Record<string, unknown> {
+  return Object.create(null);
+}
+
+function isSmall(value: unknown): boolean {
+  if (typeof value === 'string') return Buffer.byteLength(value) <= LONGEST_STRING;
+  return value === null || typeof value === 'number' || typeof value === 'boolean' || JSON.isRawJSON(value);
+}

@@ -1,0 +1,66 @@
+import type { ArchivedEvent } from '../ports/event-bus.ts';
+
+/** An event as CloudWatch Logs has it. Times in milliseconds since 1970. */
+export interface LoggedEvent {
+  /** When it happened, as EventBridge says. */
+  readonly timestamp: number;
+  /** When CloudWatch Logs took it in. */
+  readonly ingested: number;
+  readonly message: string;
+}
+
+/**
+ * An event that comes in so long after its time is not shown: without a bound, each look at what is new would read all that
+ * is old. It covers EventBridge's first retries and the sweeper's republishing.
+ */
+export const LATE = 120_000;
+/** A producer's clock may be ahead by so much. */
+export const AHEAD = 60_000;
+/** Places in one second. PutEvents takes some 10,000 a second from an account. */
+const PLACES = 100_000;
+
+export function secondOf(position: number): number {
+  return Math.floor(position / PLACES);
+}
+
+/**
+ * Brings events, which come by their timestamps, into the order in which they came in, and gives them positions: the second
+ * of their coming in, times 100,000, plus their place in it from 1. So the position of an event is the same in every
+ * reading that has the whole of its second.
+ */
+export class ArrivalOrder {
+  readonly #from: number;
+  readonly #to: number;
+  #waiting: LoggedEvent[] = [];
+
+  /** Of the events that came in from one second to another, both included. */
+  constructor(from: number, to: number) {
+    this.#from = from;
+    this.#to = to;
+  }
+
+  add(event: LoggedEvent): void {
+    const { timestamp, ingested } = event;
+    const second = Math.floor(ingested / 1_000);
+    const delay = ingested - timestamp;
+    if (second >= this.#from && second <= this.#to && delay >= -AHEAD && delay <= LATE) this.#waiting.push(event);
+  }
+
+  /** The events of all seconds that are whole once everything with a timestamp under `timestamp` was added. */
+  release(timestamp: number): ArchivedEvent[] {
+    const open = Math.floor((timestamp - AHEAD) / 1_000) * 1_000;
+    const whole = this.#waiting.filter(({ ingested }) => ingested < open);
+    if (whole.length === 0) return [];
+    this.#waiting = this.#waiting.filter(({ ingested }) => ingested >= open);
+    // A stable sort: among those of a millisecond, the order in which CloudWatch Logs gives them is always the same.
+    whole.sort((a, b) => a.ingested - b.ingested);
+    let second = 0;
+    let place = 0;
+    return whole.map(({ ingested, message }) => {
+      const its = Math.floor(ingested / 1_000);
+      place = its === second ? Math.min(place + 1, PLACES - 1) : 1;
+      second = its;
+      return { position: second * PLACES + place, event: message };
+    });
+  }
+}

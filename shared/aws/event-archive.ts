@@ -1,0 +1,132 @@
+import {
+  type CloudWatchLogsClient,
+  FilterLogEventsCommand,
+  type FilterLogEventsCommandInput,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-cloudwatch-logs';
+import type { Clock } from '../ports/clock.ts';
+import { EventArchiveOffError } from '../ports/errors.ts';
+import type { ArchivedEvent, EventArchive } from '../ports/event-bus.ts';
+import { calling } from './errors.ts';
+import { AHEAD, ArrivalOrder, LATE, type LoggedEvent, secondOf } from './event-archive-order.ts';
+import { pause } from './retry.ts';
+
+export interface CloudWatchEventArchiveOptions {
+  readonly client: CloudWatchLogsClient;
+  /** A rule of the bus sends every event there, as it is. */
+  readonly logGroup: string;
+  readonly clock: Clock;
+  /** Milliseconds after which what came in can surely be read. */
+  readonly settle?: number;
+  /** Milliseconds between two looks for new events. FilterLogEvents costs nothing, and an account has 5 to 25 a second. */
+  readonly interval?: number;
+}
+
+/** CloudWatch Logs makes an event readable within seconds. */
+const SETTLE = 5_000;
+const INTERVAL = 2_000;
+/** Milliseconds. Older events are not looked for: the log group keeps them for days. */
+const HISTORY = 14 * 86_400_000;
+
+/**
+ * The events of the bus as CloudWatch Logs keeps them, since EventBridge's own archive can only be replayed as a whole. An
+ * event shows some seconds after it passed, as a second is shown when it is complete: so positions, and with them a tail
+ * that is taken up again, neither lose nor double any.
+ */
+export class CloudWatchEventArchive implements EventArchive {
+  readonly #client: CloudWatchLogsClient;
+  readonly #logGroup: string;
+  readonly #clock: Clock;
+  readonly #settle: number;
+  readonly #interval: number;
+
+  constructor({ client, logGroup, clock, settle = SETTLE, interval = INTERVAL }: CloudWatchEventArchiveOptions) {
+    this.#client = client;
+    this.#logGroup = logGroup;
+    this.#clock = clock;
+    this.#settle = settle;
+    this.#interval = interval;
+  }
+
+  async newest(): Promise<number> {
+    const complete = this.#lastComplete();
+    const backwards = { startTime: this.#oldest(), startFromHead: false };
+    for await (const page of this.#pages(backwards)) {
+      const seconds = page.map(({ ingested }) => Math.floor(ingested / 1_000)).filter((second) => second <= complete);
+      if (seconds.length === 0) continue;
+      let newest = 0;
+      for await (const { position } of this.#between(Math.max(...seconds), complete)) newest = position;
+      if (newest > 0) return newest;
+    }
+    return 0;
+  }
+
+  async *tail(after: number, signal: AbortSignal): AsyncIterable<ArchivedEvent> {
+    let from = Math.max(secondOf(after), Math.floor(this.#oldest() / 1_000));
+    try {
+      while (!signal.aborted) {
+        const complete = this.#lastComplete();
+        if (complete >= from) {
+          for await (const event of this.#between(from, complete, signal)) {
+            if (signal.aborted) return;
+            if (event.position > after) yield event;
+          }
+          from = complete + 1;
+        }
+        await pause(this.#interval, signal);
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+
+  /** What came in from one second to another, both included, in the order of its positions. */
+  async *#between(from: number, to: number, signal?: AbortSignal): AsyncIterable<ArchivedEvent> {
+    const order = new ArrivalOrder(from, to);
+    const range = { startTime: from * 1_000 - LATE, endTime: (to + 1) * 1_000 + AHEAD };
+    for await (const page of this.#pages(range, signal)) {
+      for (const event of page) order.add(event);
+      const last = page.at(-1);
+      if (last !== undefined) yield* order.release(last.timestamp);
+    }
+    yield* order.release(Number.POSITIVE_INFINITY);
+  }
+
+  async *#pages(
+    range: Pick<FilterLogEventsCommandInput, 'startTime' | 'endTime' | 'startFromHead'>,
+    signal?: AbortSignal,
+  ): AsyncIterable<LoggedEvent[]> {
+    let nextToken: string | undefined;
+    do {
+      const command = new FilterLogEventsCommand({ logGroupName: this.#logGroup, ...range, nextToken });
+      const page = await calling({ action: 'logs:FilterLogEvents', resource: `the log group ${this.#logGroup}` }, () =>
+        this.#send(command, signal),
+      );
+      const events: LoggedEvent[] = [];
+      for (const { timestamp, ingestionTime: ingested, message } of page.events ?? []) {
+        if (timestamp === undefined || ingested === undefined || message === undefined) continue;
+        events.push({ timestamp, ingested, message });
+      }
+      yield events;
+      nextToken = page.nextToken;
+    } while (nextToken !== undefined);
+  }
+
+  async #send(command: FilterLogEventsCommand, signal: AbortSignal | undefined) {
+    try {
+      return await this.#client.send(command, { ...(signal !== undefined && { abortSignal: signal }) });
+    } catch (error) {
+      if (!(error instanceof ResourceNotFoundException)) throw error;
+      throw new EventArchiveOffError(`log group ${this.#logGroup}`, { cause: error });
+    }
+  }
+
+  /** The last second of which all that came in can be read. */
+  #lastComplete(): number {
+    return Math.floor((this.#clock.now() - this.#settle) / 1_000) - 1;
+  }
+
+  #oldest(): number {
+    return this.#clock.now() - HISTORY;
+  }
+}

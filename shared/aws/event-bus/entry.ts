@@ -1,0 +1,72 @@
+import type { PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
+import { messageOf } from '../../errors.ts';
+import { EntryRefusedError } from '../../ports/errors.ts';
+import type { BusEntry } from '../../ports/event-bus.ts';
+import type { ClaimCheck } from '../claim-check/claim-check.ts';
+
+/** Bytes of an entry that goes as it is: a larger one's data goes to the blob store. AWS bills each 64 KB as an event. */
+export const MAX_ENTRY_BYTES = 204_800;
+
+/** An entry as PutEvents takes it. */
+export interface RequestEntry extends PutEventsRequestEntry {
+  readonly Source: string;
+  readonly DetailType: string;
+  readonly Detail: string;
+}
+
+/**
+ * Makes an entry ready to send, its data checked in where it is too large.
+ *
+ * @throws EntryRefusedError for what EventBridge would refuse
+ */
+export async function requestEntry(bus: string, entry: BusEntry, claims: ClaimCheck): Promise<RequestEntry> {
+  checkEntry(entry);
+  const { source, detailType, time, resources = [] } = entry;
+  const whole: RequestEntry = {
+    EventBusName: bus,
+    Source: source,
+    DetailType: detailType,
+    Detail: entry.detailText ?? textOf(entry.detail),
+    Resources: [...resources],
+    ...(time !== undefined && { Time: new Date(time) }),
+  };
+  const size = entrySize(whole);
+  if (size <= MAX_ENTRY_BYTES) return whole;
+  const room = MAX_ENTRY_BYTES - (size - Buffer.byteLength(whole.Detail));
+  const Detail = await checkIn(claims, source, whole.Detail, room);
+  if (Buffer.byteLength(Detail) > room) throw new EntryRefusedError('its resources are too large');
+  return { ...whole, Detail };
+}
+
+/** Bytes, as AWS counts them: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html#eb-putevent-size */
+export function entrySize({ Source, DetailType, Detail, Resources = [], Time }: RequestEntry): number {
+  const texts = [Source, DetailType, Detail, ...Resources];
+  return texts.reduce((sum, text) => sum + Buffer.byteLength(text), Time === undefined ? 0 : 14);
+}
+
+async function checkIn(claims: ClaimCheck, source: string, detail: string, limit: number): Promise<string> {
+  try {
+    return await claims.checkIn(source, detail, limit);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new EntryRefusedError('its detail is not JSON', { cause: error });
+    if (error instanceof RangeError) throw new EntryRefusedError('its detail is nested too deep', { cause: error });
+    throw error;
+  }
+}
+
+/** What EventBridge refuses of an entry, https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html */
+function checkEntry({ source, detailType, detail }: BusEntry): void {
+  if (source === '') throw new EntryRefusedError('its source is empty');
+  if (detailType === '') throw new EntryRefusedError('its detail-type is empty');
+  if (typeof detail !== 'object' || detail === null || Array.isArray(detail)) {
+    throw new EntryRefusedError('its detail is not a JSON object');
+  }
+}
+
+function textOf(detail: object): string {
+  try {
+    return JSON.stringify(detail);
+  } catch (error) {
+    throw new EntryRefusedError(`its detail cannot be written as JSON (${messageOf(error)})`, { cause: error });
+  }
+}

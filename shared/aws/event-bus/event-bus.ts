@@ -1,0 +1,182 @@
+import {
+  DeleteRuleCommand,
+  DescribeEventBusCommand,
+  type EventBridgeClient,
+  PutEventsCommand,
+  type PutEventsResultEntry,
+  PutRuleCommand,
+  PutTargetsCommand,
+  RemoveTargetsCommand,
+} from '@aws-sdk/client-eventbridge';
+import { StarlingError } from '../../errors.ts';
+import { InvalidPatternError } from '../../events/patterns/errors.ts';
+import { EntryRefusedError } from '../../ports/errors.ts';
+import type { BusEntry, EventBus, PutResult, Rule } from '../../ports/event-bus.ts';
+import { batches, inParallel } from '../batches.ts';
+import type { ClaimCheck } from '../claim-check/claim-check.ts';
+import { AwsError, awsError, awsName, calling } from '../errors.ts';
+import { backoff, type RetryPolicy, standardRetry } from '../retry.ts';
+import { entrySize, type RequestEntry, requestEntry } from './entry.ts';
+
+export interface AwsEventBusOptions {
+  readonly client: EventBridgeClient;
+  /** The bus's name. */
+  readonly bus: string;
+  readonly claims: ClaimCheck;
+  readonly retry?: RetryPolicy;
+}
+
+/** What PutEvents takes in a call: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
+const CALL = { count: 10, bytes: 1_000_000 };
+/** Calls at the same time, so that one large put does not use up the account's rate for everybody. */
+const CALLS = 4;
+/** What AWS may take when asked again; any other code of an entry is final. */
+const retryable = new Set(['InternalFailure', 'InternalException', 'ServiceUnavailable', 'ThrottlingException']);
+/** The id of a rule's one target. */
+const TARGET = 'queue';
+
+/** An entry on its way, and what became of it. */
+interface Sending {
+  readonly entry: RequestEntry;
+  readonly settle: (result: PutResult) => void;
+}
+
+/**
+ * The bus on Amazon EventBridge.
+ *
+ * EventBridge answers an entry for a bus that does not exist with an event id, and drops it: who may have been given the
+ * name of a bus that is not there asks `check` first.
+ */
+export class AwsEventBus implements EventBus {
+  readonly #client: EventBridgeClient;
+  readonly #bus: string;
+  readonly #claims: ClaimCheck;
+  readonly #retry: RetryPolicy;
+
+  constructor({ client, bus, claims, retry = standardRetry }: AwsEventBusOptions) {
+    this.#client = client;
+    this.#bus = bus;
+    this.#claims = claims;
+    this.#retry = retry;
+  }
+
+  /**
+   * Beside refused entries, those that AWS did not take for another reason (no credentials, throttled to the end) have
+   * their error in place: their neighbours may be on the bus.
+   */
+  async put(entries: readonly BusEntry[]): Promise<readonly PutResult[]> {
+    const results = new Array<PutResult>(entries.length);
+    const ready: Sending[] = [];
+    await inParallel([...entries.entries()], CALLS, async ([index, entry]) => {
+      const settle = (result: PutResult) => {
+        results[index] = result;
+      };
+      try {
+        ready[index] = { entry: await requestEntry(this.#bus, entry, this.#claims), settle };
+      } catch (error) {
+        if (!(error instanceof StarlingError)) throw error;
+        settle({ error });
+      }
+    });
+    const calls = batches(Object.values(ready), CALL, ({ entry }) => entrySize(entry));
+    await inParallel(calls, CALLS, (batch) => this.#send(batch));
+    return results;
+  }
+
+  /** @throws AwsError with the code AWS_NOT_FOUND where there is no such bus */
+  async check(): Promise<void> {
+    const command = new DescribeEventBusCommand({ Name: this.#bus });
+    await calling(this.#call('events:DescribeEventBus'), () => this.#client.send(command));
+  }
+
+  /**
+   * In a deployed stack the template makes the rules. On AWS a new rule takes effect within about a minute, and its queue
+   * needs a policy that lets `events.amazonaws.com` send for the rule's ARN; the queue is in the bus's account and region.
+   */
+  async putRule({ name, pattern, queue }: Rule): Promise<void> {
+    const where = { Name: name, EventBusName: this.#bus };
+    const { RuleArn = '' } = await calling(this.#call('events:PutRule'), async () => {
+      try {
+        return await this.#client.send(new PutRuleCommand({ ...where, EventPattern: JSON.stringify(pattern) }));
+      } catch (error) {
+        if (awsName(error) !== 'InvalidEventPatternException') throw error;
+        throw new InvalidPatternError('', error instanceof Error ? error.message : 'EventBridge refused it', {
+          cause: error,
+        });
+      }
+    });
+    const targets = new PutTargetsCommand({
+      Rule: name,
+      EventBusName: this.#bus,
+      Targets: [{ Id: TARGET, Arn: queueArn(RuleArn, queue) }],
+    });
+    const call = this.#call('events:PutTargets');
+    const { FailedEntries: [failed] = [] } = await calling(call, () => this.#client.send(targets));
+    if (failed) throw new AwsError('AWS_FAILED', call, `The rule ${name} got no target: ${failed.ErrorMessage}`);
+  }
+
+  async deleteRule(name: string): Promise<void> {
+    const where = { EventBusName: this.#bus };
+    await this.#unlessMissing('events:RemoveTargets', () =>
+      this.#client.send(new RemoveTargetsCommand({ ...where, Rule: name, Ids: [TARGET] })),
+    );
+    await this.#unlessMissing('events:DeleteRule', () =>
+      this.#client.send(new DeleteRuleCommand({ ...where, Name: name })),
+    );
+  }
+
+  /** Settles every entry of a call: those that AWS is only busy for are sent again. */
+  async #send(batch: readonly Sending[]): Promise<void> {
+    let rest = batch;
+    for (let failures = 0; ; await this.#retry.sleep(backoff(failures, this.#retry))) {
+      const answers = await this.#putEvents(rest);
+      failures++;
+      const busy = rest.filter((sending, index) => {
+        const answer = answers[index] ?? {};
+        const again = retryable.has(answer.ErrorCode ?? '') && failures < this.#retry.attempts;
+        if (!again) sending.settle(this.#resultOf(answer));
+        return again;
+      });
+      if (busy.length === 0) return;
+      rest = busy;
+    }
+  }
+
+  async #putEvents(batch: readonly Sending[]): Promise<readonly (PutEventsResultEntry & { error?: AwsError })[]> {
+    const command = new PutEventsCommand({ Entries: batch.map(({ entry }) => entry) });
+    try {
+      const { Entries = [] } = await this.#client.send(command);
+      return Entries;
+    } catch (error) {
+      // The SDK has retried it. It stands for every entry of the call.
+      const failed = { error: awsError(error, this.#call('events:PutEvents')) };
+      return batch.map(() => failed);
+    }
+  }
+
+  #resultOf({ EventId, ErrorCode, ErrorMessage, error }: PutEventsResultEntry & { error?: AwsError }): PutResult {
+    if (error) return { error };
+    if (EventId !== undefined && ErrorCode === undefined) return { eventId: EventId };
+    const cause = Object.assign(new Error(ErrorMessage ?? 'no answer for this entry'), { name: ErrorCode ?? '' });
+    if (retryable.has(cause.name) || ErrorCode === undefined) {
+      return { error: awsError(cause, this.#call('events:PutEvents')) };
+    }
+    return { error: new EntryRefusedError(`EventBridge answered ${ErrorCode}: ${ErrorMessage}`, { cause }) };
+  }
+
+  async #unlessMissing(action: string, send: () => Promise<unknown>): Promise<void> {
+    await calling(this.#call(action), send).catch((error: unknown) => {
+      if (!(error instanceof AwsError && error.code === 'AWS_NOT_FOUND')) throw error;
+    });
+  }
+
+  #call(action: string) {
+    return { action, resource: `the bus ${this.#bus}` };
+  }
+}
+
+/** The ARN of a queue in the account and region of a rule. */
+function queueArn(ruleArn: string, queue: string): string {
+  const [arn, partition, , region, account] = ruleArn.split(':');
+  return [arn, partition, 'sqs', region, account, queue].join(':');
+}

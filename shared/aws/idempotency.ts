@@ -1,0 +1,24 @@
+import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
+import type { BasePersistenceLayer } from '@aws-lambda-powertools/idempotency/persistence';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Idempotency } from '../ports/idempotency.ts';
+
+export interface DynamoIdempotencyOptions {
+  readonly client: DynamoDBClient;
+  readonly table: string;
+}
+
+/** Powertools' own layer on DynamoDB, with its names of attributes: any function that uses Powertools can share the table. */
+export class DynamoIdempotency implements Idempotency {
+  readonly #client: DynamoDBClient;
+  readonly #table: string;
+
+  constructor({ client, table }: DynamoIdempotencyOptions) {
+    this.#client = client;
+    this.#table = table;
+  }
+
+  async createLayer(): Promise<BasePersistenceLayer> {
+    return new DynamoDBPersistenceLayer({ tableName: this.#table, awsSdkV3Client: this.#client });
+  }
+}

@@ -1,0 +1,66 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { DeleteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { Clock } from '../ports/clock.ts';
+import { systemClock } from '../ports/clock.ts';
+import type { Leases } from '../ports/leases.ts';
+import { calling } from './errors.ts';
+
+export interface AwsLeasesOptions {
+  readonly client: DynamoDBDocumentClient;
+  /** The table `positions`. */
+  readonly table: string;
+  readonly clock?: Clock;
+}
+
+/** Leases in the table `positions`, by conditional writes: one row each. */
+export class AwsLeases implements Leases {
+  readonly #client: DynamoDBDocumentClient;
+  readonly #table: string;
+  readonly #clock: Clock;
+
+  constructor({ client, table, clock = systemClock }: AwsLeasesOptions) {
+    this.#client = client;
+    this.#table = table;
+    this.#clock = clock;
+  }
+
+  async take(name: string, owner: string, milliseconds: number): Promise<boolean> {
+    const now = this.#clock.now();
+    const command = new PutCommand({
+      TableName: this.#table,
+      Item: { ...keyOf(name), owner, until: now + milliseconds },
+      ConditionExpression: 'attribute_not_exists(pk) OR #owner = :owner OR #until <= :now',
+      ExpressionAttributeNames: { '#owner': 'owner', '#until': 'until' },
+      ExpressionAttributeValues: { ':owner': owner, ':now': now },
+    });
+    return this.#write('dynamodb:PutItem', () => this.#client.send(command));
+  }
+
+  async release(name: string, owner: string): Promise<void> {
+    const command = new DeleteCommand({
+      TableName: this.#table,
+      Key: keyOf(name),
+      ConditionExpression: '#owner = :owner',
+      ExpressionAttributeNames: { '#owner': 'owner' },
+      ExpressionAttributeValues: { ':owner': owner },
+    });
+    await this.#write('dynamodb:DeleteItem', () => this.#client.send(command));
+  }
+
+  /** False when the condition did not hold. */
+  #write(action: string, send: () => Promise<unknown>): Promise<boolean> {
+    return calling({ action, resource: `the table ${this.#table}` }, async () => {
+      try {
+        await send();
+        return true;
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return false;
+        throw error;
+      }
+    });
+  }
+}
+
+function keyOf(name: string): { pk: string; sk: string } {
+  return { pk: `lease#${name}`, sk: 'lease' };
+}

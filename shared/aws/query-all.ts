@@ -1,0 +1,18 @@
+import { type DynamoDBDocumentClient, paginateQuery, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import { calling } from './errors.ts';
+
+/** All pages of a query whose result is small, or is wanted whole. */
+export async function queryAll(
+  documents: DynamoDBDocumentClient,
+  query: QueryCommandInput & { readonly TableName: string },
+): Promise<{ readonly items: readonly Record<string, unknown>[]; readonly count: number }> {
+  return calling({ action: 'dynamodb:Query', resource: `the table ${query.TableName}` }, async () => {
+    const items: Record<string, unknown>[] = [];
+    let count = 0;
+    for await (const page of paginateQuery({ client: documents }, query)) {
+      items.push(...(page.Items ?? []));
+      count += page.Count ?? 0;
+    }
+    return { items, count };
+  });
+}

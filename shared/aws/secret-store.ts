@@ -1,0 +1,155 @@
+import {
+  CreateSecretCommand,
+  DeleteSecretCommand,
+  GetSecretValueCommand,
+  InvalidRequestException,
+  PutSecretValueCommand,
+  ResourceExistsException,
+  ResourceNotFoundException,
+  type SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { StarlingError } from '../errors.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { SecretStore } from '../ports/secret-store.ts';
+import { checkSecret } from '../security/secret-name.ts';
+import { type AwsCall, calling } from './errors.ts';
+import { ReadCache } from './read-cache.ts';
+import { pause } from './retry.ts';
+
+export interface SecretsManagerStoreOptions {
+  readonly client: SecretsManagerClient;
+  readonly stage: string;
+  readonly clock: Clock;
+  /** Milliseconds between attempts to write a name whose deletion is under way. */
+  readonly deletionPauses?: readonly number[];
+}
+
+/** The minute that the port allows. A read is $0.05 for 10,000: one with each call would cost more than the call. */
+const FOUND_FOR = 60_000;
+/** 8 s in all; a deletion is mostly done within one. */
+const DELETION_PAUSES = [250, 500, 1_000, 2_000, 4_000];
+
+/** The name belongs to a secret that is being deleted, or that somebody else deleted with a recovery window. */
+export class SecretBlockedError extends StarlingError {
+  constructor(id: string, options: { cause: unknown }) {
+    super(
+      'SECRET_BLOCKED',
+      `The secret ${id} is scheduled for deletion, which blocks its name. Take it back (aws secretsmanager restore-secret --secret-id ${id}), or delete it for good (aws secretsmanager delete-secret --force-delete-without-recovery --secret-id ${id}).`,
+      options,
+    );
+  }
+}
+
+/**
+ * Secrets in AWS Secrets Manager, as `starling/{stage}/{name}`.
+ *
+ * They are deleted without a recovery window, which would block the name for 7 days at least, where the port promises that
+ * it can be created again.
+ */
+export class SecretsManagerStore implements SecretStore {
+  readonly #client: SecretsManagerClient;
+  readonly #stage: string;
+  readonly #deletionPauses: readonly number[];
+  readonly #cache: ReadCache<string, string>;
+
+  constructor({ client, stage, clock, deletionPauses = DELETION_PAUSES }: SecretsManagerStoreOptions) {
+    this.#deletionPauses = deletionPauses;
+    this.#client = client;
+    this.#stage = stage;
+    // An absence is never remembered: who finds none makes one, or looks for one that another has just made.
+    this.#cache = new ReadCache({ clock, read: (name) => this.#read(name), foundFor: FOUND_FOR, missedFor: 0 });
+  }
+
+  async get(name: string): Promise<string | undefined> {
+    checkSecret(name);
+    return this.#cache.get(name);
+  }
+
+  async put(name: string, value: string): Promise<void> {
+    checkSecret(name, value);
+    const replaced = () =>
+      this.#client.send(new PutSecretValueCommand({ SecretId: this.#id(name), SecretString: value }));
+    await this.#writing('secretsmanager:PutSecretValue', name, async () => {
+      try {
+        await replaced();
+      } catch (error) {
+        if (!(error instanceof ResourceNotFoundException)) throw error;
+        if (!(await this.#create(name, value))) await replaced();
+      }
+    });
+    this.#cache.set(name, value);
+  }
+
+  async create(name: string, value: string): Promise<boolean> {
+    checkSecret(name, value);
+    const created = await this.#writing('secretsmanager:CreateSecret', name, () => this.#create(name, value));
+    if (created) this.#cache.set(name, value);
+    else this.#cache.forget(name);
+    return created;
+  }
+
+  async delete(name: string): Promise<void> {
+    checkSecret(name);
+    const command = new DeleteSecretCommand({ SecretId: this.#id(name), ForceDeleteWithoutRecovery: true });
+    await calling(this.#call('secretsmanager:DeleteSecret', name), async () => {
+      try {
+        await this.#client.send(command);
+      } catch (error) {
+        if (!(error instanceof ResourceNotFoundException)) throw error;
+      }
+    });
+    this.#cache.set(name, undefined);
+  }
+
+  #read(name: string): Promise<string | undefined> {
+    return calling(this.#call('secretsmanager:GetSecretValue', name), async () => {
+      try {
+        const { SecretString } = await this.#client.send(new GetSecretValueCommand({ SecretId: this.#id(name) }));
+        return SecretString;
+      } catch (error) {
+        if (error instanceof ResourceNotFoundException || isDeletion(error)) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  async #create(name: string, value: string): Promise<boolean> {
+    try {
+      // The SDK sends a token of its own with it, so that it does not take its own retry for another's secret.
+      await this.#client.send(new CreateSecretCommand({ Name: this.#id(name), SecretString: value }));
+      return true;
+    } catch (error) {
+      if (error instanceof ResourceExistsException) return false;
+      throw error;
+    }
+  }
+
+  /** A deletion without recovery takes a moment too, in which the name is taken. @throws SecretBlockedError */
+  #writing<T>(action: string, name: string, write: () => Promise<T>): Promise<T> {
+    return calling(this.#call(action, name), async () => {
+      for (let attempt = 0; ; attempt++) {
+        try {
+          return await write();
+        } catch (error) {
+          if (!isDeletion(error)) throw error;
+          const wait = this.#deletionPauses[attempt];
+          if (wait === undefined) throw new SecretBlockedError(this.#id(name), { cause: error });
+          await pause(wait);
+        }
+      }
+    });
+  }
+
+  #call(action: string, name: string): AwsCall {
+    return { action, resource: `the secret ${this.#id(name)}` };
+  }
+
+  #id(name: string): string {
+    return `starling/${this.#stage}/${name}`;
+  }
+}
+
+/** Secrets Manager has no error of its own for it: "You can't … because it was marked for deletion". */
+function isDeletion(error: unknown): boolean {
+  return error instanceof InvalidRequestException && /delet/.test(error.message);
+}

@@ -1,0 +1,68 @@
+import type { KinesisClient } from '@aws-sdk/client-kinesis';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { type Clock, systemClock } from '../../ports/clock.ts';
+import type { EventStream, OutgoingRecord, ReadOptions, StreamRecord } from '../../ports/event-stream.ts';
+import { pause } from '../retry.ts';
+import { StreamPositions } from './positions.ts';
+import { AwsStreamReader } from './reader.ts';
+import { AwsStreamWriter, type AwsStreamWriterOptions } from './writer.ts';
+
+export interface AwsEventStreamOptions extends AwsStreamWriterOptions {
+  readonly client: KinesisClient;
+  readonly documents: DynamoDBDocumentClient;
+  /** The table `positions`. */
+  readonly positionsTable: string;
+  readonly clock?: Clock;
+  readonly pause?: typeof pause;
+}
+
+/**
+ * Streams on Kinesis Data Streams, consumers' places in DynamoDB.
+ *
+ * In a deployed stack Lambda's event source mapping reads; `read` is for consumers on containers and plain servers. A
+ * record whose data went to the blob store comes with its reference: `ClaimCheck.redeemRecord` gives it back.
+ *
+ * After a split or merge the shards that came of it have later records of the same keys: who needs a key's order over
+ * that moment reads a shard to its end before its children. Our own consumers order a task's events by their sequence.
+ */
+export class AwsEventStream implements EventStream {
+  readonly #writer: AwsStreamWriter;
+  readonly #reader: AwsStreamReader;
+  readonly #positions: StreamPositions;
+
+  constructor(options: AwsEventStreamOptions) {
+    const { client, documents, positionsTable, clock = systemClock } = options;
+    this.#writer = new AwsStreamWriter(options);
+    this.#reader = new AwsStreamReader({ client, clock, pause: options.pause ?? pause });
+    this.#positions = new StreamPositions(documents, positionsTable);
+  }
+
+  put(stream: string, records: readonly OutgoingRecord[]): Promise<readonly { readonly sequenceNumber: string }[]> {
+    return this.#writer.put(stream, records);
+  }
+
+  shards(stream: string): Promise<readonly string[]> {
+    return this.#reader.shards(stream);
+  }
+
+  read(
+    stream: string,
+    shard: string,
+    after: string | undefined,
+    options: ReadOptions,
+  ): Promise<readonly StreamRecord[]> {
+    return this.#reader.read(stream, shard, after, options);
+  }
+
+  newest(stream: string, shard: string): Promise<string | undefined> {
+    return this.#reader.newest(stream, shard);
+  }
+
+  position(consumer: string, stream: string, shard: string): Promise<string | undefined> {
+    return this.#positions.get(consumer, stream, shard);
+  }
+
+  checkpoint(consumer: string, stream: string, shard: string, sequenceNumber: string): Promise<void> {
+    return this.#positions.advance(consumer, stream, shard, sequenceNumber);
+  }
+}

@@ -1,0 +1,59 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { calling } from '../errors.ts';
+
+/** Digits of the longest sequence number (https://docs.aws.amazon.com/kinesis/latest/APIReference/API_Record.html). */
+const DIGITS = 129;
+
+/** The places of consumers in shards, in the table `positions`: a row is a consumer's place in one shard. */
+export class StreamPositions {
+  readonly #client: DynamoDBDocumentClient;
+  readonly #table: string;
+
+  constructor(client: DynamoDBDocumentClient, table: string) {
+    this.#client = client;
+    this.#table = table;
+  }
+
+  async get(consumer: string, stream: string, shard: string): Promise<string | undefined> {
+    // Consistent, as it is read once when a consumer starts: an old place has all since then delivered again.
+    const command = new GetCommand({
+      TableName: this.#table,
+      Key: keyOf(consumer, stream, shard),
+      ConsistentRead: true,
+    });
+    const { Item } = await calling(this.#call('dynamodb:GetItem'), () => this.#client.send(command));
+    return typeof Item?.sequenceNumber === 'string' ? Item.sequenceNumber : undefined;
+  }
+
+  /** Keeps the place that is further on. */
+  async advance(consumer: string, stream: string, shard: string, sequenceNumber: string): Promise<void> {
+    const command = new PutCommand({
+      TableName: this.#table,
+      Item: { ...keyOf(consumer, stream, shard), sequenceNumber, place: placeOf(sequenceNumber) },
+      ConditionExpression: 'attribute_not_exists(pk) OR #place < :place',
+      ExpressionAttributeNames: { '#place': 'place' },
+      ExpressionAttributeValues: { ':place': placeOf(sequenceNumber) },
+    });
+    await calling(this.#call('dynamodb:PutItem'), async () => {
+      try {
+        await this.#client.send(command);
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      }
+    });
+  }
+
+  #call(action: string) {
+    return { action, resource: `the table ${this.#table}` };
+  }
+}
+
+function keyOf(consumer: string, stream: string, shard: string): { pk: string; sk: string } {
+  return { pk: `${consumer}#${stream}`, sk: shard };
+}
+
+/** In this form text order is number order: sequence numbers have more digits than DynamoDB's numbers, and differ in length. */
+function placeOf(sequenceNumber: string): string {
+  return sequenceNumber.padStart(DIGITS, '0');
+}

@@ -1,0 +1,16 @@
+import type { _Record } from '@aws-sdk/client-kinesis';
+import type { StreamRecord } from '../../ports/event-stream.ts';
+
+/** Kinesis gives every record these; the SDK's types do not say so. */
+export function streamRecord(record: _Record): StreamRecord {
+  const { PartitionKey, Data, SequenceNumber, ApproximateArrivalTimestamp } = record;
+  if (!PartitionKey || !Data || !SequenceNumber || !ApproximateArrivalTimestamp) {
+    throw new Error('Kinesis left out a part of a record');
+  }
+  return {
+    partitionKey: PartitionKey,
+    data: Data,
+    sequenceNumber: SequenceNumber,
+    arrivedAt: ApproximateArrivalTimestamp.getTime(),
+  };
+}

@@ -1,0 +1,104 @@
+import type { Created, NewTask } from '../../ports/task-store.ts';
+import type { TaskRecord } from '../../tasks/state.ts';
+import { AwsError } from '../errors.ts';
+import { layOut } from './layout.ts';
+import { madeItem, madeKey } from './made-tasks.ts';
+import { type MessageKey, messageHash, type RecentMessages } from './messages.ts';
+import type { TaskParts } from './parts.ts';
+import { messageEntry, packRequest } from './request.ts';
+import { newVersion, STATE, type StoredTask, toItem } from './stored-task.ts';
+
+/** Milliseconds: a deadline that may pass before the sweeper looks at the task for the first time. */
+const SOON = 150_000;
+
+export interface CreationOptions extends TaskParts {
+  readonly messages: RecentMessages;
+  /** Milliseconds that a task is kept. */
+  readonly retention: number;
+}
+
+/**
+ * Makes tasks: first the task with its request, unsent; then the claim that its message made no other; then the request
+ * on the bus; then the note that it is there. Where a crash comes between, the sweeper goes on from there.
+ */
+export class TaskCreation {
+  readonly #parts: CreationOptions;
+
+  constructor(parts: CreationOptions) {
+    this.#parts = parts;
+  }
+
+  async create(fresh: NewTask): Promise<Created> {
+    const { table, log, messages, outbox } = this.#parts;
+    const task = newRecord(fresh);
+    const entry = messageEntry(fresh.request, task);
+    const layout = layOut(this.#unwritten(task, fresh), [entry], { request: packRequest(fresh.request) });
+    const { stored } = layout;
+    const logItems = await log.itemsOf(stored, layout.items);
+    // Nobody knows of the task yet, so these three need no order and no condition.
+    await table.putAll([toItem(stored), madeItem(stored), ...logItems]);
+    const known = await messages.claim(fresh, task.id);
+    if (known !== task.id) {
+      await this.remove(stored);
+      return { created: false, taskId: known };
+    }
+    try {
+      await outbox.publish([fresh.request]);
+    } catch (error) {
+      if (!mayBeOut(error)) await this.undo(fresh, stored);
+      throw error;
+    }
+    await outbox.clearSoon(stored);
+    return { created: true, task, entry };
+  }
+
+  /** Takes a task away whose request will never be published. The message comes first: what it names has to be there. */
+  async undo(message: MessageKey, stored: StoredTask): Promise<void> {
+    await this.#parts.messages.release(message, stored.task.id);
+    await this.remove(stored);
+  }
+
+  /** Takes a task away that nobody knows of. Log items mean nothing without it, and expire. */
+  remove({ task }: Pick<StoredTask, 'task'>): Promise<void> {
+    return this.#parts.table.deleteAll([{ pk: task.id, sk: STATE }, madeKey(task)]);
+  }
+
+  #unwritten(task: TaskRecord, { messageId }: NewTask): StoredTask {
+    const { clock, retention } = this.#parts;
+    return {
+      task,
+      version: newVersion(),
+      entries: undefined,
+      log: undefined,
+      unsent: undefined,
+      messages: messageHash(messageId),
+      parked: false,
+      due: task.deadline - task.createdAt < SOON ? task.deadline : undefined,
+      expiresAt: Math.ceil((clock.now() + retention) / 1_000),
+    };
+  }
+}
+
+function newRecord(fresh: NewTask): TaskRecord {
+  return {
+    id: fresh.id,
+    contextId: fresh.contextId,
+    agentId: fresh.agentId,
+    owner: fresh.owner,
+    state: 'TASK_STATE_SUBMITTED',
+    statusAt: fresh.createdAt,
+    createdAt: fresh.createdAt,
+    deadline: fresh.deadline,
+    turn: 1,
+    attempt: 0,
+    sequence: 0,
+    attemptBase: 0,
+    position: 1,
+    artifacts: [],
+  };
+}
+
+/** Whether the bus may have the event although there was no answer that says so. */
+function mayBeOut(error: unknown): boolean {
+  return error instanceof AwsError && (error.code === 'AWS_UNREACHABLE' || error.code === 'AWS_FAILED');
+}

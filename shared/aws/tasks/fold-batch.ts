@@ -1,0 +1,56 @@
+import { type AgentEvent, fold, type Outcome } from '../../tasks/fold.ts';
+import type { LogEntry } from '../../tasks/log.ts';
+import type { TaskRecord } from '../../tasks/state.ts';
+import { merged } from './merge.ts';
+
+/** What events that are folded together make of their task. */
+export interface Folded {
+  /** The same object where nothing changed. */
+  readonly task: TaskRecord;
+  readonly entries: readonly LogEntry[];
+  /** Of each event that was given. */
+  readonly outcomes: ReadonlyMap<AgentEvent, Outcome>;
+  /** The events that are to be put aside, those that had been parked included. */
+  readonly quarantined: readonly { readonly event: AgentEvent; readonly reason: string }[];
+}
+
+/**
+ * Folds events of one task, in the order of their places whatever order they came in, and what is parked behind them.
+ * `parked` gives that in order; it is asked only when the task has moved.
+ */
+export async function foldBatch(
+  before: TaskRecord,
+  events: readonly AgentEvent[],
+  parked: (task: TaskRecord) => AsyncIterable<AgentEvent>,
+): Promise<Folded> {
+  const outcomes = new Map<AgentEvent, Outcome>();
+  const entries: LogEntry[] = [];
+  const quarantined: { event: AgentEvent; reason: string }[] = [];
+  let task = before;
+  const step = (event: AgentEvent): Outcome => {
+    const outcome = fold(task, event);
+    outcomes.set(event, outcome);
+    if (outcome.kind === 'applied') entries.push(outcome.entry);
+    if (outcome.kind === 'quarantined') quarantined.push({ event, reason: outcome.reason });
+    if ('task' in outcome && outcome.task !== undefined) task = outcome.task;
+    return outcome;
+  };
+  const early = events.toSorted(byPlace).filter((event) => step(event).kind === 'parked');
+  if (task !== before) {
+    // What came early just now and what was parked before may take turns.
+    for await (const event of merged([inTurn(early), parked(task)], byPlace)) {
+      if (step(event).kind === 'parked') break;
+    }
+    // The end of the task, or a higher attempt, may have come before them.
+    for (const event of early) if (outcomes.get(event)?.kind === 'parked') step(event);
+  }
+  return { task, entries, outcomes, quarantined };
+}
+
+async function* inTurn<Item>(items: readonly Item[]): AsyncIterable<Item> {
+  yield* items;
+}
+
+function byPlace({ data: a }: AgentEvent, { data: b }: AgentEvent): number {
+  return a.turn - b.turn || a.attempt - b.attempt || a.sequence - b.sequence;
+}

@@ -1,0 +1,47 @@
+import type { TaskId } from '../../ids.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { InvalidCursorError } from '../../ports/errors.ts';
+import type { TaskPage, TaskQuery } from '../../ports/task-store.ts';
+import type { TaskRecord } from '../../tasks/state.ts';
+import type { MadeTasks } from './made-tasks.ts';
+import { chunked } from './merge.ts';
+import type { TaskTable } from './table.ts';
+
+export interface ListingOptions {
+  readonly table: TaskTable;
+  readonly made: MadeTasks;
+  readonly clock: Clock;
+  /** Milliseconds that a task is kept. */
+  readonly retention: number;
+}
+
+/** Tasks that one page looks through at most: 1,000 read units, or half a second. */
+const LOOKED_THROUGH = 1_000;
+/** Milliseconds that the clock of who made a task may be ahead. */
+const SKEW = 60_000;
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/** A page of the tasks, for an operator's eyes. The cursor is the id of the last task that was looked at. */
+export async function listTasks(options: ListingOptions, query: TaskQuery): Promise<TaskPage> {
+  const { limit, cursor, state } = query;
+  if (cursor !== undefined && !uuid.test(cursor)) throw new InvalidCursorError();
+  const { table, made, retention } = options;
+  const now = options.clock.now();
+  const ids = made.newest({ since: now - retention, until: now + SKEW, before: cursor }, query);
+  const tasks: TaskRecord[] = [];
+  let looked = 0;
+  for await (const chunk of chunked(ids, Math.min(limit + 1, 100))) {
+    for (const { task } of await table.getAll(chunk)) {
+      if (state !== undefined && task.state !== state) continue;
+      if (tasks.length === limit) return page(tasks, tasks.at(-1)?.id);
+      tasks.push(task);
+    }
+    looked += chunk.length;
+    if (looked >= LOOKED_THROUGH) return page(tasks, chunk.at(-1));
+  }
+  return page(tasks, undefined);
+}
+
+function page(tasks: readonly TaskRecord[], next: TaskId | undefined): TaskPage {
+  return { tasks, ...(next !== undefined && { next }) };
+}

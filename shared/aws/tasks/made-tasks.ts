@@ -1,0 +1,103 @@
+import type { TaskId } from '../../ids.ts';
+import type { TaskQuery } from '../../ports/task-store.ts';
+import type { TaskRecord } from '../../tasks/state.ts';
+import { merged } from './merge.ts';
+import { SHARDS, type StoredTask, shardOf } from './stored-task.ts';
+import type { Item, TaskTable } from './table.ts';
+
+const DAY = 86_400_000;
+/** Of a page of a listing: some 40 of these items make the 4 KB that a read unit reads. */
+const PAGE = 40;
+
+/**
+ * The ids of tasks in the order of their making: an item a task, which never changes, in a partition a day (UTC) and shard.
+ * It is written before anything else knows of the task, so that no task can be missed.
+ */
+export class MadeTasks {
+  readonly #table: TaskTable;
+
+  constructor(table: TaskTable) {
+    this.#table = table;
+  }
+
+  /** The newest first, from before the id or the time `until` back to the time `since`. */
+  async *newest(
+    { since, until, before }: { readonly since: number; readonly until: number; readonly before: string | undefined },
+    { owner, agentId }: Pick<TaskQuery, 'owner' | 'agentId'>,
+  ): AsyncIterable<TaskId> {
+    const filters = { ...(owner !== undefined && { owner }), ...(agentId !== undefined && { agentId }) };
+    const names = Object.keys(filters);
+    const filter = names.length > 0 && {
+      FilterExpression: names.map((name) => `#${name} = :${name}`).join(' AND '),
+      ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+    };
+    for (let day = startOfDay(until); day > since - DAY; day -= DAY) {
+      const end = before === undefined || timeOf(before) >= day + DAY ? idsFrom(day + DAY) : before;
+      const shards = partitionsOf(day).map((partition) =>
+        this.#ids({
+          KeyConditionExpression: 'pk = :partition AND sk < :end',
+          ...filter,
+          ExpressionAttributeValues: {
+            ':partition': partition,
+            ':end': end,
+            ...Object.fromEntries(Object.entries(filters).map(([name, value]) => [`:${name}`, value])),
+          },
+          ScanIndexForward: false,
+          Limit: PAGE,
+        }),
+      );
+      yield* merged(shards, (a, b) => (a < b ? 1 : -1));
+    }
+  }
+
+  /** The oldest first, made in [since, until). */
+  async *oldest(since: number, until: number): AsyncIterable<TaskId> {
+    for (let day = startOfDay(since); day < until; day += DAY) {
+      const shards = partitionsOf(day).map((partition) =>
+        this.#ids({
+          KeyConditionExpression: 'pk = :partition AND sk BETWEEN :since AND :until',
+          ExpressionAttributeValues: { ':partition': partition, ':since': idsFrom(since), ':until': idsFrom(until) },
+        }),
+      );
+      yield* merged(shards, (a, b) => (a < b ? -1 : 1));
+    }
+  }
+
+  async *#ids(query: Parameters<TaskTable['query']>[0]): AsyncIterable<TaskId> {
+    for await (const page of this.#table.query({ ...query, ConsistentRead: true })) {
+      for (const { sk } of page) yield sk as TaskId;
+    }
+  }
+}
+
+export function madeItem({ task, expiresAt }: Pick<StoredTask, 'task' | 'expiresAt'>): Item {
+  const { agentId, owner } = task;
+  return { ...madeKey(task), owner, agentId, expiresAt };
+}
+
+export function madeKey({ id }: Pick<TaskRecord, 'id'>) {
+  return { pk: partitionOf(startOfDay(timeOf(id)), shardOf(id)), sk: id };
+}
+
+/** The milliseconds since 1970 in a UUIDv7. */
+export function timeOf(id: string): number {
+  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+}
+
+/** What every UUIDv7 from a time on is greater than, and no earlier one. */
+function idsFrom(time: number): string {
+  const hex = Math.max(0, time).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}`;
+}
+
+function startOfDay(time: number): number {
+  return Math.floor(time / DAY) * DAY;
+}
+
+function partitionsOf(day: number): string[] {
+  return Array.from({ length: SHARDS }, (_, shard) => partitionOf(day, shard));
+}
+
+function partitionOf(day: number, shard: number): string {
+  return `made#${new Date(day).toISOString().slice(0, 10)}#${shard}`;
+}

@@ -1,0 +1,75 @@
+import type { TaskId } from '../../ids.ts';
+import type { BusEntry, EventBus } from '../../ports/event-bus.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import type { Outbox } from './layout.ts';
+import type { TaskLog } from './log.ts';
+import { type StoredTask, sent } from './stored-task.ts';
+import type { TaskTable } from './table.ts';
+import type { TaskWriter } from './writer.ts';
+
+export interface TaskOutboxOptions {
+  readonly table: TaskTable;
+  readonly log: TaskLog;
+  readonly writer: TaskWriter;
+  readonly bus: Pick<EventBus, 'put'>;
+  readonly logger: Logger;
+}
+
+/** The events of a task that are written down with it until they are on the bus. */
+export class TaskOutbox {
+  readonly #table: TaskTable;
+  readonly #log: TaskLog;
+  readonly #writer: TaskWriter;
+  readonly #bus: Pick<EventBus, 'put'>;
+  readonly #logger: Logger;
+
+  constructor({ table, log, writer, bus, logger }: TaskOutboxOptions) {
+    this.#table = table;
+    this.#log = log;
+    this.#writer = writer;
+    this.#bus = bus;
+    this.#logger = logger;
+  }
+
+  /** @throws the error of the first event that the bus refused. */
+  async publish(entries: readonly BusEntry[]): Promise<void> {
+    for (const result of await this.#bus.put(entries)) if ('error' in result) throw result.error;
+  }
+
+  /** Notes that what `stored` has unsent is on the bus. An agent's answer notes it too, and may come first. */
+  async clear(stored: StoredTask): Promise<void> {
+    await this.#writer.change(stored, (current) => ({
+      result: undefined,
+      ...(current.unsent === stored.unsent && { write: { stored: sent(current) } }),
+    }));
+  }
+
+  /** The same, where the sweeper would do it too: what has been done must not fail by it. */
+  async clearSoon(stored: StoredTask): Promise<void> {
+    try {
+      await this.clear(stored);
+    } catch (error) {
+      this.#logger.warn('the events of a task may be published twice', { taskId: stored.task.id, error });
+    }
+  }
+
+  /** Publishes the events of a task that has changed; the sweeper does where this fails. */
+  async sendSoon(stored: StoredTask, entries: readonly BusEntry[]): Promise<void> {
+    try {
+      await this.publish(entries);
+    } catch (error) {
+      this.#logger.warn('the events of a task are left to the sweeper', { taskId: stored.task.id, error });
+      return;
+    }
+    await this.clearSoon(stored);
+  }
+
+  /** What a task has to publish, by its `unsent`. */
+  async read(id: TaskId, unsent: string): Promise<Outbox> {
+    if (unsent.startsWith('{')) return JSON.parse(unsent);
+    const item = await this.#table.getItem({ pk: id, sk: unsent });
+    const outbox = item && (await this.#log.bodyOf(item)).outbox;
+    if (outbox === undefined) throw new Error(`task ${id} lacks the events of ${unsent}, which are to be published`);
+    return outbox;
+  }
+}

@@ -1,0 +1,51 @@
+import type { AgentEvent } from '../../tasks/fold.ts';
+import type { TaskRecord } from '../../tasks/state.ts';
+import type { TaskLog } from './log.ts';
+import type { StoredTask } from './stored-task.ts';
+import type { Item, TaskTable } from './table.ts';
+
+const DIGITS = 10;
+
+/** Events that came before their turn: an item an event, by its place, until one before it lets it in. They expire with the task. */
+export class ParkedEvents {
+  readonly #table: TaskTable;
+  readonly #log: TaskLog;
+
+  constructor(table: TaskTable, log: TaskLog) {
+    this.#table = table;
+    this.#log = log;
+  }
+
+  async put({ task, expiresAt }: StoredTask, events: readonly AgentEvent[]): Promise<void> {
+    const items = events.map(async (event) => {
+      const { turn, attempt, sequence } = event.data;
+      const sk = placeKey(turn, attempt, sequence);
+      const text = await this.#log.keep(`tasks/${task.id}/${sk.replaceAll('#', '-')}`, JSON.stringify(event));
+      return { pk: task.id, sk, ...text, expiresAt };
+    });
+    await this.#table.putAll(await Promise.all(items));
+  }
+
+  /** The events of the task's attempt that come after what it has, in order. */
+  async *after({ id, turn, attempt, sequence }: TaskRecord): AsyncIterable<AgentEvent> {
+    const pages = this.#table.query({
+      KeyConditionExpression: 'pk = :id AND sk BETWEEN :first AND :last',
+      ExpressionAttributeValues: {
+        ':id': id,
+        ':first': placeKey(turn, attempt, sequence + 1),
+        ':last': placeKey(turn, attempt, 10 ** DIGITS - 1),
+      },
+      ConsistentRead: true,
+    });
+    for await (const page of pages) for (const item of page) yield this.#event(item);
+  }
+
+  async #event(item: Item): Promise<AgentEvent> {
+    return JSON.parse(await this.#log.textOf(item));
+  }
+}
+
+/** Sorts before the keys of the log: a tail does not read over it. */
+function placeKey(...place: readonly [turn: number, attempt: number, sequence: number]): string {
+  return `event#${place.map((number) => String(number).padStart(DIGITS, '0')).join('#')}`;
+}

@@ -1,0 +1,14 @@
+import type { Clock } from '../../ports/clock.ts';
+import type { TaskLog } from './log.ts';
+import type { TaskOutbox } from './outbox.ts';
+import type { TaskTable } from './table.ts';
+import type { TaskWriter } from './writer.ts';
+
+/** What all that is done to tasks is done with. */
+export interface TaskParts {
+  readonly table: TaskTable;
+  readonly log: TaskLog;
+  readonly writer: TaskWriter;
+  readonly outbox: TaskOutbox;
+  readonly clock: Clock;
+}

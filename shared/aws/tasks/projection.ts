@@ -1,0 +1,126 @@
+import type { TaskId } from '../../ids.ts';
+import type { Quarantine } from '../../ports/quarantine.ts';
+import type { AgentEvent, Outcome } from '../../tasks/fold.ts';
+import { isTerminal, type TaskRecord } from '../../tasks/state.ts';
+import { foldBatch } from './fold-batch.ts';
+import type { ParkedEvents } from './parked.ts';
+import type { TaskParts } from './parts.ts';
+import type { StoredTask } from './stored-task.ts';
+import type { Decision } from './writer.ts';
+
+export type Applied = Outcome | { readonly kind: 'unknown' };
+
+export interface ProjectionOptions extends Pick<TaskParts, 'table' | 'writer'> {
+  readonly parked: ParkedEvents;
+  readonly quarantine: Quarantine;
+}
+
+interface Waiting {
+  readonly event: AgentEvent;
+  readonly resolve: (applied: Applied) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Folds agents' events into their tasks. Events that are given in the same turn of the event loop, or while an earlier
+ * write of their task is under way, make one write: a batch of a queue or a stream is one write a task, and does not
+ * compete with itself.
+ */
+export class TaskProjection {
+  readonly #parts: ProjectionOptions;
+  readonly #waiting = new Map<TaskId, Waiting[]>();
+
+  constructor(parts: ProjectionOptions) {
+    this.#parts = parts;
+  }
+
+  apply(event: AgentEvent): Promise<Applied> {
+    const id = event.data.taskId as TaskId;
+    return new Promise((resolve, reject) => {
+      const waiting = this.#waiting.get(id);
+      if (waiting) {
+        waiting.push({ event, resolve, reject });
+        return;
+      }
+      this.#waiting.set(id, [{ event, resolve, reject }]);
+      setImmediate(() => void this.#drain(id));
+    });
+  }
+
+  async #drain(id: TaskId): Promise<void> {
+    for (;;) {
+      const batch = this.#waiting.get(id) ?? [];
+      if (batch.length === 0) break;
+      this.#waiting.set(id, []);
+      await this.#settle(id, batch);
+    }
+    this.#waiting.delete(id);
+  }
+
+  /** One event that cannot be written must not fail its neighbours: then each is tried by itself. */
+  async #settle(id: TaskId, batch: readonly Waiting[]): Promise<void> {
+    try {
+      const outcomes = await this.#apply(
+        id,
+        batch.map(({ event }) => event),
+      );
+      for (const { event, resolve } of batch) resolve(outcomes.get(event) ?? { kind: 'unknown' });
+    } catch (error) {
+      if (batch.length === 1) batch[0]?.reject(error);
+      else for (const each of batch) await this.#settle(id, [each]);
+    }
+  }
+
+  /** The outcome of each event; none where there is no such task. */
+  async #apply(id: TaskId, events: readonly AgentEvent[]): Promise<ReadonlyMap<AgentEvent, Outcome>> {
+    const { table, writer } = this.#parts;
+    /** What was put aside already, when a write that came first has the events folded again. */
+    const done = new Set<AgentEvent>();
+    const stored = await table.get(id);
+    const decided = stored && (await writer.change(stored, (current) => this.#fold(current, events, done)));
+    if (decided !== undefined) return decided.result;
+    for (const event of events) await this.#putAside('of a task that does not exist', event);
+    return new Map();
+  }
+
+  /**
+   * What comes early is parked first and the task marked after it, by a write that takes turns with all others of the
+   * task: either the write of the event before it sees the mark, and so the parked event; or it came first, and this one
+   * is decided anew and finds that it is next. So nothing stays parked whose time has come.
+   */
+  async #fold(
+    stored: StoredTask,
+    events: readonly AgentEvent[],
+    done: Set<AgentEvent>,
+  ): Promise<Decision<ReadonlyMap<AgentEvent, Outcome>>> {
+    const { parked } = this.#parts;
+    const before = stored.task;
+    const folded = await foldBatch(before, events, (task) => (stored.parked ? parked.after(task) : none()));
+    const { task, entries, outcomes, quarantined } = folded;
+    for (const { event, reason } of quarantined) {
+      if (!done.has(event)) await this.#putAside(reason, event);
+      done.add(event);
+    }
+    const early = events.filter((event) => outcomes.get(event)?.kind === 'parked');
+    const unparked = early.filter((event) => !done.has(event));
+    if (unparked.length > 0) await parked.put(stored, unparked);
+    for (const event of unparked) done.add(event);
+    if (task === before && early.length === 0) return { result: outcomes };
+    return {
+      result: outcomes,
+      write: { stored: { ...stored, ...moved(stored, task), parked: stored.parked || early.length > 0 }, entries },
+    };
+  }
+
+  #putAside(reason: string, event: AgentEvent): Promise<void> {
+    return this.#parts.quarantine.put(reason, JSON.stringify(event));
+  }
+}
+
+/** The task as its agent's events moved it. An agent that answers has got its request, whatever became of who sent it. */
+function moved(stored: StoredTask, task: TaskRecord): Partial<StoredTask> {
+  if (task === stored.task) return {};
+  return { task, unsent: undefined, due: isTerminal(task.state) ? undefined : stored.due };
+}
+
+async function* none(): AsyncIterable<never> {}

@@ -1,0 +1,129 @@
+import { randomHex } from '../../random.ts';
+import { isTerminal, type TaskRecord } from '../../tasks/state.ts';
+
+/** A task as its state item has it. */
+export interface StoredTask {
+  readonly task: TaskRecord;
+  /** Another after each write: a write goes through where the item still has the version that it was decided by. */
+  readonly version: string;
+  /** The entries of the log that the item itself has room for: a JSON array of `PackedEntry`. */
+  readonly entries: string | undefined;
+  /** The sort key of the newest log item, which names the one before it. */
+  readonly log: string | undefined;
+  /** What is still to be published: an `Outbox` as JSON, or the sort key of the log item that has it. */
+  readonly unsent: string | undefined;
+  /** Which messages began its newest turns: hashes, separated by spaces. */
+  readonly messages: string;
+  /** Whether events are parked beside it. Once true it stays so. */
+  readonly parked: boolean;
+  /** When the sweeper looks at it, in milliseconds since 1970; undefined where it has no need to. */
+  readonly due: number | undefined;
+  /** Seconds since 1970: when DynamoDB deletes all items of the task. */
+  readonly expiresAt: number;
+}
+
+export const STATE = 'task';
+
+export interface StateItem {
+  readonly pk: string;
+  readonly sk: typeof STATE;
+  readonly [attribute: string]: string | number | boolean | undefined;
+}
+
+/** Partitions of an index or a list that tasks are spread over: one takes 1,000 writes of a kilobyte a second. */
+export const SHARDS = 8;
+
+/** Of the last digit, which is random in a UUIDv7. */
+export function shardOf(id: string): number {
+  return Number.parseInt(id.slice(-1), 16) % SHARDS || 0;
+}
+
+export function newVersion(): string {
+  return randomHex(6);
+}
+
+const PREFIX = 'TASK_STATE_';
+
+export function toItem(stored: StoredTask): StateItem {
+  const { task, due } = stored;
+  return {
+    pk: task.id,
+    sk: STATE,
+    version: stored.version,
+    contextId: task.contextId,
+    agentId: task.agentId,
+    owner: task.owner,
+    state: task.state.slice(PREFIX.length),
+    statusAt: task.statusAt,
+    createdAt: task.createdAt,
+    deadline: task.deadline,
+    turn: task.turn,
+    attempt: task.attempt,
+    sequence: task.sequence,
+    attemptBase: task.attemptBase === 0 ? undefined : task.attemptBase,
+    position: task.position,
+    artifacts: task.artifacts.length === 0 ? undefined : JSON.stringify(task.artifacts),
+    entries: stored.entries,
+    log: stored.log,
+    unsent: stored.unsent,
+    messages: stored.messages,
+    parked: stored.parked ? true : undefined,
+    // The keys of the sparse index `watched`.
+    watch: due === undefined ? undefined : String(shardOf(task.id)),
+    due,
+    expiresAt: stored.expiresAt,
+  };
+}
+
+export function fromItem(item: Readonly<Record<string, unknown>>): StoredTask {
+  const text = (name: string) => item[name] as string;
+  const number = (name: string) => item[name] as number;
+  return {
+    task: {
+      id: text('pk') as TaskRecord['id'],
+      contextId: text('contextId') as TaskRecord['contextId'],
+      agentId: text('agentId') as TaskRecord['agentId'],
+      owner: text('owner'),
+      state: `${PREFIX}${text('state')}` as TaskRecord['state'],
+      statusAt: number('statusAt'),
+      createdAt: number('createdAt'),
+      deadline: number('deadline'),
+      turn: number('turn'),
+      attempt: number('attempt'),
+      sequence: number('sequence'),
+      attemptBase: (item.attemptBase as number | undefined) ?? 0,
+      position: number('position'),
+      artifacts: item.artifacts === undefined ? [] : JSON.parse(text('artifacts')),
+    },
+    version: text('version'),
+    entries: item.entries as string | undefined,
+    log: item.log as string | undefined,
+    unsent: item.unsent as string | undefined,
+    messages: text('messages'),
+    parked: item.parked === true,
+    due: item.due as number | undefined,
+    expiresAt: number('expiresAt'),
+  };
+}
+
+/** The task with nothing left to publish: from now on the sweeper looks at it for its deadline alone, if at all. */
+export function sent(stored: StoredTask): StoredTask {
+  return { ...stored, unsent: undefined, ...(isTerminal(stored.task.state) && { due: undefined }) };
+}
+
+/**
+ * Bytes of an item as DynamoDB counts them, or one or two more: names and values in UTF-8, a number a byte for two digits
+ * and one more
+ * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html).
+ */
+export function itemBytes(item: Readonly<Record<string, string | number | boolean | undefined>>): number {
+  let bytes = 0;
+  for (const [name, value] of Object.entries(item)) {
+    if (value === undefined) continue;
+    bytes += Buffer.byteLength(name);
+    if (typeof value === 'string') bytes += Buffer.byteLength(value);
+    else if (typeof value === 'number') bytes += Math.ceil(String(value).length / 2) + 2;
+    else bytes += 1;
+  }
+  return bytes;
+}

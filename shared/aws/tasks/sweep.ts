@@ -1,0 +1,169 @@
+import type { TaskId } from '../../ids.ts';
+import type { BusEntry } from '../../ports/event-bus.ts';
+import { isTerminal, type TaskRecord } from '../../tasks/state.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import { inParallel } from '../batches.ts';
+import type { TaskCreation } from './creation.ts';
+import { type MadeTasks, timeOf } from './made-tasks.ts';
+import { chunked, merged } from './merge.ts';
+import type { RecentMessages } from './messages.ts';
+import type { TaskParts } from './parts.ts';
+import { unpackRequest } from './request.ts';
+import { SHARDS, type StoredTask, sent } from './stored-task.ts';
+
+export interface SweepOptions extends TaskParts {
+  readonly made: MadeTasks;
+  readonly messages: RecentMessages;
+  readonly creation: TaskCreation;
+  readonly logger: Logger;
+}
+
+/** More than any queue delivers a message before it dead-letters it: SQS allows 1,000 receives. */
+const ATTEMPTS = 1_000;
+/** Milliseconds that the first sweep looks back: the longest deadline that a task may have. */
+const HORIZON = 86_400_000;
+const CHUNK = 100;
+const AT_ONCE = 16;
+const MARK = { pk: 'sweep', sk: 'made' };
+
+/**
+ * What a sweeper does. It looks at each task once when it is a minute old, in the order of their making, and that is all
+ * for most. One that has not ended by then gets into the sparse index `watched`, at the time when it is to be looked at
+ * again.
+ */
+export class TaskSweep {
+  readonly #parts: SweepOptions;
+
+  constructor(parts: SweepOptions) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Looks at the tasks that were made or changed before a time. What one of them has failed to publish is published, and
+   * what fails is told when all have been looked at; it stays watched.
+   */
+  async recover(before: number): Promise<number> {
+    const { table, made } = this.#parts;
+    const failures: unknown[] = [];
+    let published = 0;
+    const lookAt = async (ids: readonly TaskId[]) => {
+      await inParallel(await table.getAll(ids), AT_ONCE, async (stored) => {
+        if (await this.#look(stored, before, failures)) published++;
+      });
+    };
+    for await (const ids of chunked(this.#watched(before), CHUNK)) await lookAt(ids);
+    const mark = await table.getItem(MARK);
+    const since = mark === undefined ? before - HORIZON : Number(mark.until);
+    for await (const ids of chunked(made.oldest(since, before), CHUNK)) {
+      await lookAt(ids);
+      // Should the time of this run end, the next goes on from here.
+      const last = ids.at(-1);
+      if (ids.length === CHUNK && last !== undefined) await this.#setMark(timeOf(last));
+    }
+    if (since < before) await this.#setMark(before);
+    if (failures.length > 0) throw failures[0];
+    return published;
+  }
+
+  async overdue(now: number, limit: number): Promise<readonly TaskRecord[]> {
+    const overdue: TaskRecord[] = [];
+    for await (const ids of chunked(this.#watched(now), Math.min(limit, CHUNK))) {
+      // The index may lag behind, and what is unsent stands in it before its deadline.
+      const tasks = (await this.#parts.table.getAll(ids)).map(({ task }) => task);
+      overdue.push(...tasks.filter((task) => !isTerminal(task.state) && task.deadline <= now));
+      if (overdue.length >= limit) break;
+    }
+    return overdue.sort((a, b) => a.deadline - b.deadline).slice(0, limit);
+  }
+
+  /** The tasks that are to be looked at by a time, the longest due first. */
+  async *#watched(until: number): AsyncIterable<TaskId> {
+    const shards = Array.from({ length: SHARDS }, (_, shard) => this.#watchedOf(shard, until));
+    for await (const { id } of merged(shards, (a, b) => a.due - b.due)) yield id;
+  }
+
+  async *#watchedOf(shard: number, until: number): AsyncIterable<{ readonly id: TaskId; readonly due: number }> {
+    const pages = this.#parts.table.query({
+      IndexName: 'watched',
+      KeyConditionExpression: 'watch = :shard AND due <= :until',
+      ExpressionAttributeValues: { ':shard': String(shard), ':until': until },
+    });
+    for await (const page of pages) for (const { pk, due } of page) yield { id: pk as TaskId, due: Number(due) };
+  }
+
+  /** @returns whether there was something to publish, and now it is. */
+  async #look(stored: StoredTask, before: number, failures: unknown[]): Promise<boolean> {
+    if (stored.unsent !== undefined) return this.#publish(stored, before, failures);
+    await this.#parts.writer.change(stored, (current) => {
+      const { task, due, unsent } = current;
+      const isLookedAfter = isTerminal(task.state) || unsent !== undefined || due === task.deadline;
+      return { result: undefined, ...(!isLookedAfter && { write: { stored: { ...current, due: task.deadline } } }) };
+    });
+    return false;
+  }
+
+  async #publish(unsent: StoredTask, before: number, failures: unknown[]): Promise<boolean> {
+    // First watched, so that this task is looked at again whatever comes, and the others meanwhile.
+    const decided = await this.#parts.writer.change(unsent, (current) => {
+      if (current.unsent === undefined) return { result: undefined };
+      const due = Math.min(current.due ?? before, before);
+      return { result: current.unsent, write: { stored: { ...current, task: withNewAttempts(current.task), due } } };
+    });
+    if (decided?.result === undefined) return false;
+    const { stored, result } = decided;
+    try {
+      const events = await this.#eventsOf(stored, result);
+      if (events === undefined) return false;
+      await this.#parts.outbox.publish(events);
+      await this.#parts.writer.change(stored, (current) => ({
+        result: undefined,
+        ...(current.unsent === stored.unsent && { write: { stored: watchedForItsDeadline(current) } }),
+      }));
+      return true;
+    } catch (error) {
+      const { id, agentId } = stored.task;
+      this.#parts.logger.error('what a task has to publish could not be published', { taskId: id, agentId, error });
+      failures.push(error);
+      return false;
+    }
+  }
+
+  /** Undefined when there is nothing to publish, as the task's message had made another. */
+  async #eventsOf(stored: StoredTask, unsent: string): Promise<readonly BusEntry[] | undefined> {
+    const { outbox, log, messages, creation, clock } = this.#parts;
+    const { task } = stored;
+    const toSend = await outbox.read(task.id, unsent);
+    if ('events' in toSend) return toSend.events;
+    const entries = (await log.read(task.id, 0))?.entries ?? [];
+    const at = entries.findLastIndex(({ kind }) => kind === 'message');
+    const asked = entries[at];
+    if (asked?.kind !== 'message') throw new Error(`the log of task ${task.id} lacks the message of its turn`);
+    if (task.turn === 1) {
+      // Who made the task may have crashed before it knew that it was the only one.
+      const { owner, agentId } = task;
+      const known = await messages.claim({ owner, agentId, messageId: asked.message.messageId }, task.id);
+      if (known !== task.id) {
+        await creation.remove(stored);
+        return undefined;
+      }
+    }
+    return [unpackRequest(toSend.request, task, entries.slice(0, at + 1), clock.now())];
+  }
+
+  async #setMark(until: number): Promise<void> {
+    await this.#parts.table.putAll([{ ...MARK, until }]);
+  }
+}
+
+/**
+ * The agent may have got the request before: what is published now begins its attempts past all of those, and so fences
+ * them. After an end there is no request.
+ */
+function withNewAttempts(task: TaskRecord): TaskRecord {
+  return isTerminal(task.state) ? task : { ...task, attemptBase: task.attemptBase + ATTEMPTS };
+}
+
+function watchedForItsDeadline(stored: StoredTask): StoredTask {
+  const done = sent(stored);
+  return isTerminal(done.task.state) ? done : { ...done, due: done.task.deadline };
+}

@@ -1,0 +1,175 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetCommand,
+  BatchWriteCommand,
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  type PutCommandInput,
+  paginateQuery,
+  type QueryCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+import type { TaskId } from '../../ids.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { batches } from '../batches.ts';
+import { calling } from '../errors.ts';
+import { backoff, standardRetry } from '../retry.ts';
+import { fromItem, STATE, type StoredTask, toItem } from './stored-task.ts';
+
+export interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+export type Item = Key & Readonly<Record<string, unknown>>;
+
+export type Replaced = { readonly done: true } | { readonly done: false; readonly current: StoredTask | undefined };
+
+/** Of BatchGetItem and of BatchWriteItem. */
+const MAX_GETS = 100;
+const MAX_WRITES = 25;
+
+/** The table of tasks: reads are strongly consistent unless they say otherwise, and what has expired is not there. */
+export class TaskTable {
+  readonly #documents: DynamoDBDocumentClient;
+  readonly #table: string;
+  readonly #clock: Clock;
+
+  constructor(documents: DynamoDBDocumentClient, table: string, clock: Clock) {
+    this.#documents = documents;
+    this.#table = table;
+    this.#clock = clock;
+  }
+
+  async get(id: TaskId): Promise<StoredTask | undefined> {
+    const item = await this.getItem({ pk: id, sk: STATE });
+    return item && fromItem(item);
+  }
+
+  async getItem(key: Key): Promise<Item | undefined> {
+    const command = new GetCommand({ TableName: this.#table, Key: key, ConsistentRead: true });
+    const { Item } = await this.#call('GetItem', () => this.#documents.send(command));
+    return this.#isThere(Item) ? (Item as Item) : undefined;
+  }
+
+  /** The tasks that there are of these, in their order. */
+  async getAll(ids: readonly TaskId[]): Promise<StoredTask[]> {
+    const found = new Map<string, StoredTask>();
+    // An index that changes while it is read can name a task twice, which BatchGetItem refuses.
+    const distinct = [...new Set(ids)];
+    for (const batch of batches(distinct, { count: MAX_GETS, bytes: Number.POSITIVE_INFINITY }, () => 0)) {
+      await this.#untilDone(
+        batch.map((id): Key => ({ pk: id, sk: STATE })),
+        async (keys) => {
+          const request = { [this.#table]: { Keys: keys, ConsistentRead: true } };
+          const answer = await this.#call('BatchGetItem', () =>
+            this.#documents.send(new BatchGetCommand({ RequestItems: request })),
+          );
+          for (const item of answer.Responses?.[this.#table] ?? []) {
+            if (this.#isThere(item)) found.set(item.pk, fromItem(item));
+          }
+          return (answer.UnprocessedKeys?.[this.#table]?.Keys ?? []) as Key[];
+        },
+      );
+    }
+    return distinct.map((id) => found.get(id)).filter((stored) => stored !== undefined);
+  }
+
+  /** Writes where the task still is as it was read. */
+  async replace(before: StoredTask, after: StoredTask): Promise<Replaced> {
+    const done = await this.putWhere({
+      Item: toItem(after),
+      ConditionExpression: 'version = :version',
+      ExpressionAttributeValues: { ':version': before.version },
+    });
+    if (done) return { done };
+    const current = await this.get(before.task.id);
+    // The SDK tries again when an answer is lost, and then meets its own write.
+    return current?.version === after.version ? { done: true } : { done: false, current };
+  }
+
+  /** @returns false when the condition does not hold. */
+  putWhere(input: Omit<PutCommandInput, 'TableName'>): Promise<boolean> {
+    const command = new PutCommand({ ...input, TableName: this.#table } as PutCommandInput);
+    return this.#conditionally('PutItem', () => this.#documents.send(command));
+  }
+
+  /** @returns false when the item's `attribute` is another, or there is none. */
+  deleteWhere(key: Key, attribute: string, value: string): Promise<boolean> {
+    const command = new DeleteCommand({
+      TableName: this.#table,
+      Key: key,
+      ConditionExpression: '#attribute = :value',
+      ExpressionAttributeNames: { '#attribute': attribute },
+      ExpressionAttributeValues: { ':value': value },
+    });
+    return this.#conditionally('DeleteItem', () => this.#documents.send(command));
+  }
+
+  /** Puts each item, in no order and not together. */
+  putAll(items: readonly Item[]): Promise<void> {
+    return this.#writeAll(items.map((Item) => ({ PutRequest: { Item } })));
+  }
+
+  deleteAll(keys: readonly Key[]): Promise<void> {
+    return this.#writeAll(keys.map((Key) => ({ DeleteRequest: { Key } })));
+  }
+
+  /** The pages of a query, in its order. */
+  async *query(input: Omit<QueryCommandInput, 'TableName'>): AsyncIterable<readonly Item[]> {
+    const pages = paginateQuery({ client: this.#documents }, { ...input, TableName: this.#table })[
+      Symbol.asyncIterator
+    ]();
+    for (;;) {
+      const page = await this.#call('Query', () => pages.next());
+      if (page.done) return;
+      yield (page.value.Items ?? []).filter((item) => this.#isThere(item)) as Item[];
+    }
+  }
+
+  async #writeAll(requests: readonly object[]): Promise<void> {
+    for (const batch of batches(requests, { count: MAX_WRITES, bytes: Number.POSITIVE_INFINITY }, () => 0)) {
+      await this.#untilDone(batch, async (rest) => {
+        const command = new BatchWriteCommand({ RequestItems: { [this.#table]: rest } });
+        const answer = await this.#call('BatchWriteItem', () => this.#documents.send(command));
+        return answer.UnprocessedItems?.[this.#table] ?? [];
+      });
+    }
+  }
+
+  /** DynamoDB may leave parts of a batch undone, such as when it throttles. */
+  async #untilDone<Part>(parts: readonly Part[], work: (parts: Part[]) => Promise<Part[]>): Promise<void> {
+    let rest = [...parts];
+    for (let failures = 0; ; ) {
+      rest = await work(rest);
+      if (rest.length === 0) return;
+      if (++failures === standardRetry.attempts) {
+        throw new Error(`DynamoDB left ${rest.length} items of ${this.#table} undone, and went on to`);
+      }
+      await standardRetry.sleep(backoff(failures, standardRetry));
+    }
+  }
+
+  async #conditionally(action: string, send: () => Promise<unknown>): Promise<boolean> {
+    return this.#call(action, async () => {
+      try {
+        await send();
+        return true;
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return false;
+        throw error;
+      }
+    });
+  }
+
+  /** DynamoDB deletes what has expired within days. */
+  #isThere(item: Readonly<Record<string, unknown>> | undefined): item is Record<string, unknown> & Key {
+    if (item === undefined) return false;
+    return item.expiresAt === undefined || Number(item.expiresAt) > this.#clock.now() / 1_000;
+  }
+
+  #call<Output>(action: string, send: () => Promise<Output>): Promise<Output> {
+    return calling({ action: `dynamodb:${action}`, resource: `the table ${this.#table}` }, send);
+  }
+}

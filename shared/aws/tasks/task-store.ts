@@ -1,0 +1,113 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { TaskId } from '../../ids.ts';
+import type { BlobStore } from '../../ports/blob-store.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { EventBus } from '../../ports/event-bus.ts';
+import type { Quarantine } from '../../ports/quarantine.ts';
+import type { Created, Ending, NewTask, NextTurn, TaskPage, TaskQuery, TaskStore } from '../../ports/task-store.ts';
+import type { AgentEvent } from '../../tasks/fold.ts';
+import type { LogEntry } from '../../tasks/log.ts';
+import type { TaskRecord } from '../../tasks/state.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import { TaskCreation } from './creation.ts';
+import { type ListingOptions, listTasks } from './listing.ts';
+import { TaskLog } from './log.ts';
+import { MadeTasks } from './made-tasks.ts';
+import { RecentMessages } from './messages.ts';
+import { TaskOutbox } from './outbox.ts';
+import { ParkedEvents } from './parked.ts';
+import { type Applied, TaskProjection } from './projection.ts';
+import { TaskSweep } from './sweep.ts';
+import { TaskTable } from './table.ts';
+import { tailLog } from './tail.ts';
+import { TaskTurns } from './turns.ts';
+import { TaskWriter } from './writer.ts';
+
+export interface DynamoTaskStoreOptions {
+  readonly documents: DynamoDBDocumentClient;
+  readonly table: string;
+  readonly bus: Pick<EventBus, 'put'>;
+  /** Takes entries that an item is too small for. They expire by its own rule, not before the task. */
+  readonly blobs: BlobStore;
+  readonly quarantine: Quarantine;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Days from its making that a task is kept: 7 when not given. */
+  readonly retentionDays?: number;
+}
+
+const DAY = 86_400_000;
+const RETENTION_DAYS = 7;
+
+/**
+ * Tasks on DynamoDB: docs/decisions/0006-tasks-on-dynamodb.md tells of the items, the order of the writes and what they
+ * cost. Every change of a task is one conditional write of its state item.
+ */
+export class DynamoTaskStore implements TaskStore {
+  readonly #table: TaskTable;
+  readonly #log: TaskLog;
+  readonly #creation: TaskCreation;
+  readonly #turns: TaskTurns;
+  readonly #projection: TaskProjection;
+  readonly #sweep: TaskSweep;
+  readonly #listing: ListingOptions;
+
+  constructor(options: DynamoTaskStoreOptions) {
+    const { documents, bus, blobs, quarantine, clock, log: logger, retentionDays = RETENTION_DAYS } = options;
+    const retention = retentionDays * DAY;
+    const table = new TaskTable(documents, options.table, clock);
+    const log = new TaskLog(table, blobs);
+    const writer = new TaskWriter(table, log);
+    const outbox = new TaskOutbox({ table, log, writer, bus, logger });
+    const parts = { table, log, writer, outbox, clock };
+    const messages = new RecentMessages(table, clock);
+    const made = new MadeTasks(table);
+    this.#table = table;
+    this.#log = log;
+    this.#creation = new TaskCreation({ ...parts, messages, retention });
+    this.#turns = new TaskTurns(parts);
+    this.#projection = new TaskProjection({ table, writer, parked: new ParkedEvents(table, log), quarantine });
+    this.#sweep = new TaskSweep({ ...parts, made, messages, creation: this.#creation, logger });
+    this.#listing = { table, made, clock, retention };
+  }
+
+  create(task: NewTask): Promise<Created> {
+    return this.#creation.create(task);
+  }
+
+  begin(turn: NextTurn): Promise<TaskRecord> {
+    return this.#turns.begin(turn);
+  }
+
+  apply(event: AgentEvent): Promise<Applied> {
+    return this.#projection.apply(event);
+  }
+
+  end(ending: Ending): Promise<boolean> {
+    return this.#turns.end(ending);
+  }
+
+  async get(id: TaskId): Promise<TaskRecord | undefined> {
+    return (await this.#table.get(id))?.task;
+  }
+
+  async read(id: TaskId, after: number): Promise<readonly LogEntry[]> {
+    return (await this.#log.read(id, after))?.entries ?? [];
+  }
+
+  tail(id: TaskId, after: number, signal: AbortSignal): AsyncIterable<readonly LogEntry[]> {
+    return tailLog(this.#log, id, after, signal);
+  }
+
+  list(query: TaskQuery): Promise<TaskPage> {
+    return listTasks(this.#listing, query);
+  }
+
+  overdue(now: number, limit: number): Promise<readonly TaskRecord[]> {
+    return this.#sweep.overdue(now, limit);
+  }
+
+  recover(before: number): Promise<number> {
+    return this.#sweep.recover(before);
+  }
+}

@@ -1,0 +1,110 @@
+import type { TaskId } from '../../ids.ts';
+import { TurnConflictError } from '../../ports/errors.ts';
+import type { BusEntry } from '../../ports/event-bus.ts';
+import type { Ending, NextTurn } from '../../ports/task-store.ts';
+import type { StatusEntry } from '../../tasks/log.ts';
+import { isTerminal, isWaitingForClient, type TaskRecord } from '../../tasks/state.ts';
+import { messageHash } from './messages.ts';
+import type { TaskParts } from './parts.ts';
+import { messageEntry, packRequest } from './request.ts';
+import type { StoredTask } from './stored-task.ts';
+import type { Decision } from './writer.ts';
+
+/** Messages of a task that are known when they come again: those of its newest turns. */
+const KNOWN_MESSAGES = 20;
+
+/** What clients and the sweeper do to tasks: the next turn, and the end from outside. */
+export class TaskTurns {
+  readonly #parts: TaskParts;
+
+  constructor(parts: TaskParts) {
+    this.#parts = parts;
+  }
+
+  async begin(turn: NextTurn): Promise<TaskRecord> {
+    const { writer, outbox } = this.#parts;
+    const message = messageHash(turn.messageId);
+    const decided = await writer.change(await this.#mustFind(turn.taskId), (stored): Decision<{ begun: boolean }> => {
+      const { task, messages, expiresAt } = stored;
+      const known = messages.split(' ');
+      if (known.includes(message)) return { result: { begun: false } };
+      if (task.turn !== turn.after || !isWaitingForClient(task.state)) throw new TurnConflictError(task.id, task.state);
+      // All items of a task expire together, at a time that was set with the first.
+      if (turn.deadline > expiresAt * 1_000) throw new TurnConflictError(task.id, task.state);
+      const next: TaskRecord = {
+        ...task,
+        state: 'TASK_STATE_SUBMITTED',
+        statusAt: turn.at,
+        deadline: turn.deadline,
+        turn: task.turn + 1,
+        attempt: 0,
+        sequence: 0,
+        attemptBase: 0,
+        position: task.position + 1,
+        artifacts: [],
+      };
+      return {
+        result: { begun: true },
+        write: {
+          stored: {
+            ...stored,
+            task: next,
+            messages: [...known, message].slice(-KNOWN_MESSAGES).join(' '),
+            // As it is unsent, the sweeper looks at it from now on.
+            due: Math.min(turn.deadline, this.#parts.clock.now()),
+          },
+          entries: [messageEntry(turn.request, next)],
+          outbox: { request: packRequest(turn.request) },
+        },
+      };
+    });
+    if (decided === undefined) throw notThere(turn.taskId);
+    const { result, stored } = decided;
+    if (result.begun) {
+      await outbox.publish([turn.request]);
+      await outbox.clearSoon(stored);
+    }
+    return stored.task;
+  }
+
+  async end({ taskId, status, events }: Ending): Promise<boolean> {
+    const { writer, outbox, clock } = this.#parts;
+    const decided = await writer.change(
+      await this.#mustFind(taskId),
+      (stored): Decision<readonly BusEntry[] | undefined> => {
+        const { task } = stored;
+        if (isTerminal(task.state)) return { result: undefined };
+        const ended: TaskRecord = {
+          ...task,
+          state: status.state,
+          statusAt: Date.parse(status.timestamp),
+          position: task.position + 1,
+        };
+        const { turn, attempt } = task;
+        const entry: StatusEntry = { kind: 'status', position: ended.position, turn, attempt, status };
+        const published = events(ended);
+        const after: StoredTask = { ...stored, task: ended, unsent: undefined, due: undefined };
+        if (published.length === 0) return { result: [], write: { stored: after, entries: [entry] } };
+        return {
+          result: published,
+          write: { stored: { ...after, due: clock.now() }, entries: [entry], outbox: { events: published } },
+        };
+      },
+    );
+    if (decided === undefined) throw notThere(taskId);
+    const { result, stored } = decided;
+    if (result === undefined) return false;
+    if (result.length > 0) await outbox.sendSoon(stored, result);
+    return true;
+  }
+
+  async #mustFind(id: TaskId): Promise<StoredTask> {
+    const found = await this.#parts.table.get(id);
+    if (found === undefined) throw notThere(id);
+    return found;
+  }
+}
+
+function notThere(id: string): Error {
+  return new Error(`task ${id} does not exist`);
+}

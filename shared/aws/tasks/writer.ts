@@ -1,0 +1,60 @@
+import type { LogEntry } from '../../tasks/log.ts';
+import { layOut, type Outbox } from './layout.ts';
+import type { TaskLog } from './log.ts';
+import { newVersion, type StoredTask } from './stored-task.ts';
+import type { TaskTable } from './table.ts';
+
+/** What is to become of a task. */
+export interface Write {
+  /** The task afterwards, without these entries and this outbox. */
+  readonly stored: StoredTask;
+  readonly entries?: readonly LogEntry[];
+  readonly outbox?: Outbox;
+}
+
+export interface Decision<Result> {
+  readonly result: Result;
+  /** Absent where nothing is to be written. */
+  readonly write?: Write;
+}
+
+export interface Decided<Result> {
+  readonly result: Result;
+  /** The task as it is now. */
+  readonly stored: StoredTask;
+}
+
+/** Changes tasks: the one way to do so, for agents' events, turns, ends and the sweeper. */
+export class TaskWriter {
+  readonly #table: TaskTable;
+  readonly #log: TaskLog;
+
+  constructor(table: TaskTable, log: TaskLog) {
+    this.#table = table;
+    this.#log = log;
+  }
+
+  /**
+   * Writes what `decide` makes of the task. It is asked again, with the task as it is then, whenever another write came
+   * first. What does not fit into the state item goes before it into log items; the conditional write of the state item
+   * makes them part of the log. A crash between the two leaves items that nothing refers to.
+   *
+   * @returns undefined when the task is gone.
+   */
+  async change<Result>(
+    stored: StoredTask,
+    decide: (stored: StoredTask) => Decision<Result> | Promise<Decision<Result>>,
+  ): Promise<Decided<Result> | undefined> {
+    for (let before: StoredTask | undefined = stored; before !== undefined; ) {
+      const { result, write } = await decide(before);
+      if (write === undefined) return { result, stored: before };
+      const { entries = [], outbox } = write;
+      const layout = layOut({ ...write.stored, version: newVersion() }, entries, outbox);
+      if (layout.items.length > 0) await this.#table.putAll(await this.#log.itemsOf(layout.stored, layout.items));
+      const replaced = await this.#table.replace(before, layout.stored);
+      if (replaced.done) return { result, stored: layout.stored };
+      before = replaced.current;
+    }
+    return undefined;
+  }
+}

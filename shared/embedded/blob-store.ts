@@ -1,0 +1,61 @@
+import { hash, randomUUID } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { type BlobStore, BlobTooLargeError, checkBlobKey, MAX_BLOB_BYTES } from '../ports/blob-store.ts';
+
+/** Blobs as files `{dataFolder}/blobs/{hash of the key}`: no key, `../` included, can leave the folder or be too long for a file. */
+export class EmbeddedBlobStore implements BlobStore {
+  readonly #folder: string;
+
+  constructor(dataFolder: string) {
+    this.#folder = path.join(dataFolder, 'blobs');
+  }
+
+  async put(key: string, data: Uint8Array): Promise<void> {
+    const file = this.#file(key);
+    if (data.length > MAX_BLOB_BYTES) throw new BlobTooLargeError(key);
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    // Written beside and renamed, so that a reader or a crash meets the old blob or the new one, whole.
+    const made = `${file}.${randomUUID()}`;
+    try {
+      const handle = await open(made, 'wx', 0o600);
+      try {
+        await handle.writeFile(data);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await rename(made, file);
+    } finally {
+      await rm(made, { force: true });
+    }
+    await syncFolder(this.#folder);
+  }
+
+  async get(key: string): Promise<Uint8Array | undefined> {
+    const file = this.#file(key);
+    try {
+      if ((await stat(file)).size > MAX_BLOB_BYTES) throw new BlobTooLargeError(key);
+      return await readFile(file);
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  #file(key: string): string {
+    checkBlobKey(key);
+    return path.join(this.#folder, hash('sha256', key));
+  }
+}
+
+/** A new name is on the disk only when its folder is. Windows cannot open folders, and needs none of this. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import {
+  FunctionTimeoutError,
+  type LambdaHandler,
+  type Loadable,
+  type LocalFunction,
+  lambdaContext,
+  loadHandler,
+} from './function.ts';
+
+export interface InProcessOptions extends Loadable {
+  /** Seconds. */
+  readonly timeout: number;
+  /** What is put around the handler. */
+  readonly host?: (handler: LambdaHandler) => LambdaHandler;
+}
+
+/** A function on the main thread: as fast as a call, and stopped at its timeout only if it ever yields. */
+export class InProcessFunction implements LocalFunction {
+  readonly name: string;
+  readonly #wired: InProcessOptions;
+  #handler: Promise<LambdaHandler> | undefined;
+
+  constructor(wired: InProcessOptions) {
+    this.name = wired.name;
+    this.#wired = wired;
+  }
+
+  /** The module is imported at the first use. */
+  load(): Promise<LambdaHandler> {
+    const { host = (handler) => handler } = this.#wired;
+    this.#handler ??= loadHandler(this.#wired)
+      .then(host)
+      .catch((error: unknown) => {
+        this.#handler = undefined;
+        throw error;
+      });
+    return this.#handler;
+  }
+
+  async invoke(event: unknown): Promise<unknown> {
+    const { timeout } = this.#wired;
+    const handler = await this.load();
+    let timer: NodeJS.Timeout | undefined;
+    const timedOut = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new FunctionTimeoutError(this.name, timeout)), timeout * 1000);
+    });
+    try {
+      return await Promise.race([handler(event, lambdaContext(this.name, timeout, randomUUID())), timedOut]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async stop(): Promise<void> {}
+}

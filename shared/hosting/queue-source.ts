@@ -1,0 +1,158 @@
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { Queue, ReceivedMessage } from '../ports/queue.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { LocalFunction } from './function.ts';
+import type { HeldMessages } from './held-messages.ts';
+import { sleep } from './sleep.ts';
+import type { Source } from './source.ts';
+
+export interface QueueSourceOptions {
+  readonly queue: Queue;
+  readonly name: string;
+  readonly poll: Poll;
+  readonly arn: string;
+  readonly target: LocalFunction;
+  /** Messages to an invocation, at most. */
+  readonly batchSize: number;
+  /** Invocations at the same time, at most. */
+  readonly concurrency: number;
+  readonly maxReceiveCount: number;
+  /** Keeps messages for functions that may run longer than the queue's visibility timeout. */
+  readonly held?: HeldMessages;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+/** How a queue is asked for messages. */
+export interface Poll {
+  /** Of one long poll: the time after which an idle loop looks again. */
+  readonly seconds: number;
+  /** Whether a stop breaks a poll off, or waits for its end. */
+  readonly breakOff: boolean;
+}
+
+/** Within a process a poll that is broken off has taken nothing. */
+export const ownPoll: Poll = { seconds: 20, breakOff: true };
+/**
+ * SQS may hand a message to a poll that nobody waits for any more, which hides it for nothing and takes one of its
+ * attempts. So a poll is let end, and is short.
+ */
+export const sqsPoll: Poll = { seconds: 5, breakOff: false };
+
+/** Lambda's event source mapping of an SQS queue: hands batches to the function and deletes what it did not report as failed. */
+export class QueueSource implements Source {
+  readonly #options: QueueSourceOptions;
+  readonly #stopping = new AbortController();
+  readonly #running = new Set<Promise<void>>();
+  #slotFree: (() => void) | undefined;
+  #loop: Promise<void> | undefined;
+
+  constructor(options: QueueSourceOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#loop = this.#poll();
+  }
+
+  /** Takes no more messages, and resolves when the invocations that run have ended. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#slotFree?.();
+    await this.#loop;
+    await Promise.all(this.#running);
+  }
+
+  async #poll(): Promise<void> {
+    const { queue, name, poll, batchSize, concurrency, held, log } = this.#options;
+    const { signal } = this.#stopping;
+    const options = {
+      wait: poll.seconds,
+      ...(poll.breakOff && { signal }),
+      ...(held && { visibilityTimeout: held.seconds }),
+    };
+    while (!signal.aborted) {
+      const free = concurrency - this.#running.size;
+      if (free <= 0) {
+        await new Promise<void>((resolve) => {
+          this.#slotFree = resolve;
+        });
+        continue;
+      }
+      try {
+        const messages = await queue.receive(name, { ...options, max: free * batchSize });
+        held?.hold(messages);
+        for (let at = 0; at < messages.length; at += batchSize) this.#run(messages.slice(at, at + batchSize));
+      } catch (error) {
+        if (signal.aborted) return;
+        log.error('a queue could not be received from', { queue: name, error });
+        await sleep(1000, signal);
+      }
+    }
+  }
+
+  #run(messages: readonly ReceivedMessage[]): void {
+    const running = this.#invoke(messages).finally(() => {
+      this.#running.delete(running);
+      this.#slotFree?.();
+    });
+    this.#running.add(running);
+  }
+
+  async #invoke(messages: readonly ReceivedMessage[]): Promise<void> {
+    const { queue, name, target, held, log, metrics } = this.#options;
+    const failed = await this.#failed(messages);
+    if (held) await Promise.all(messages.map(({ receiptHandle }) => held.letGo(receiptHandle)));
+    for (const message of messages) {
+      if (failed.has(message.messageId) && message.receiveCount >= this.#options.maxReceiveCount) {
+        metrics.count('starling_dead_letters_total', { function: target.name });
+      }
+    }
+    const done = messages.filter(({ messageId }) => !failed.has(messageId)).map(({ receiptHandle }) => receiptHandle);
+    if (done.length === 0) return;
+    try {
+      await queue.delete(name, done);
+    } catch (error) {
+      log.warn('messages that were done could not be deleted, and come again', { queue: name, error });
+    }
+  }
+
+  /** The ids of the messages that are to be delivered again. */
+  async #failed(messages: readonly ReceivedMessage[]): Promise<ReadonlySet<string>> {
+    const { target, arn, log, metrics } = this.#options;
+    try {
+      const response = (await target.invoke(sqsEvent(messages, arn))) as SQSBatchResponse | undefined;
+      return new Set(response?.batchItemFailures?.map(({ itemIdentifier }) => itemIdentifier));
+    } catch (error) {
+      metrics.count('starling_invocations_failed_total', { function: target.name });
+      log.error('an invocation failed', { function: target.name, error });
+      return new Set(messages.map(({ messageId }) => messageId));
+    }
+  }
+}
+
+function sqsEvent(messages: readonly ReceivedMessage[], arn: string): SQSEvent {
+  return { Records: messages.map((message) => sqsRecord(message, arn)) };
+}
+
+function sqsRecord(message: ReceivedMessage, arn: string): SQSRecord {
+  return {
+    messageId: message.messageId,
+    receiptHandle: message.receiptHandle,
+    body: message.body,
+    attributes: {
+      ApproximateReceiveCount: String(message.receiveCount),
+      SentTimestamp: String(message.sentAt),
+      SenderId: '000000000000',
+      ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt),
+    },
+    messageAttributes: Object.fromEntries(
+      Object.entries(message.attributes).map(([key, stringValue]) => [key, { stringValue, dataType: 'String' }]),
+    ),
+    md5OfBody: '',
+    eventSource: 'aws:sqs',
+    eventSourceARN: arn,
+    awsRegion: arn.split(':')[3] ?? '',
+  };
+}

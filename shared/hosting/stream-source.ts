@@ -1,0 +1,182 @@
+import type { KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
+import type { EventStream, StreamRecord } from '../ports/event-stream.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { StreamConsumer } from '../wiring/stream-consumer.ts';
+import type { LocalFunction } from './function.ts';
+import { sleep } from './sleep.ts';
+import type { Source } from './source.ts';
+
+export interface StreamSourceOptions {
+  readonly stream: EventStream;
+  readonly consumer: StreamConsumer;
+  readonly arn: string;
+  readonly target: LocalFunction;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+/** Seconds of one long poll: only the time after which an idle loop looks again. */
+const LONG_POLL = 20;
+const FIRST_BACKOFF = 100;
+const MAX_BACKOFF = 10_000;
+/** Milliseconds until the shards are listed again: a stream may be given more while it is read. */
+const SHARDS_AGAIN = 60_000;
+
+/**
+ * Lambda's event source mapping of a Kinesis stream: one batch of a shard at a time, in order. A batch that fails is
+ * retried from its first failed record; split in two where that is asked for, which takes no retry; and a record that
+ * fails to the end is skipped, so that its shard goes on.
+ */
+export class StreamSource implements Source {
+  readonly #options: StreamSourceOptions;
+  readonly #stopping = new AbortController();
+  #loop: Promise<void> | undefined;
+
+  constructor(options: StreamSourceOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#loop = this.#watch();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#loop;
+  }
+
+  async #watch(): Promise<void> {
+    const { stream, consumer, log } = this.#options;
+    const { signal } = this.#stopping;
+    const consumed = new Map<string, Promise<void>>();
+    // What came with a later shard came after the beginning.
+    let beginning = consumer.startingPosition;
+    while (!signal.aborted) {
+      try {
+        for (const shard of await stream.shards(consumer.stream)) {
+          if (!consumed.has(shard)) consumed.set(shard, this.#consume(shard, beginning));
+        }
+        beginning = 'TRIM_HORIZON';
+        await sleep(SHARDS_AGAIN, signal);
+      } catch (error) {
+        log.error('the shards of a stream could not be listed', { stream: consumer.stream, error });
+        await sleep(1000, signal);
+      }
+    }
+    await Promise.all(consumed.values());
+  }
+
+  async #consume(shard: string, beginning: StreamConsumer['startingPosition']): Promise<void> {
+    const { log, consumer } = this.#options;
+    const { signal } = this.#stopping;
+    let after: string | undefined;
+    let known = false;
+    while (!signal.aborted) {
+      try {
+        if (!known) after = await this.#begin(shard, beginning);
+        known = true;
+        const records = await this.#collect(shard, after);
+        const last = records.at(-1);
+        if (last === undefined) continue;
+        await this.#process(shard, records);
+        after = last.sequenceNumber;
+      } catch (error) {
+        if (signal.aborted) return;
+        known = false;
+        log.error('a stream could not be read', { stream: consumer.stream, shard, error });
+        await sleep(1000, signal);
+      }
+    }
+  }
+
+  async #begin(shard: string, beginning: StreamConsumer['startingPosition']): Promise<string | undefined> {
+    const { stream, consumer, target } = this.#options;
+    const position = await stream.position(target.name, consumer.stream, shard);
+    if (position !== undefined || beginning === 'TRIM_HORIZON') return position;
+    return stream.newest(consumer.stream, shard);
+  }
+
+  /** A batch: what is there, or after the batch window what has come until then. */
+  async #collect(shard: string, after: string | undefined): Promise<readonly StreamRecord[]> {
+    const { stream, consumer } = this.#options;
+    const { signal } = this.#stopping;
+    const read = { max: consumer.batchSize, signal };
+    const records = await stream.read(consumer.stream, shard, after, { ...read, wait: LONG_POLL });
+    if (records.length === 0 || records.length >= consumer.batchSize || consumer.batchWindow === 0) return records;
+    await sleep(consumer.batchWindow * 1000, signal);
+    return stream.read(consumer.stream, shard, after, { max: consumer.batchSize, wait: 0 });
+  }
+
+  /** Resolves when every record is done or was skipped. */
+  async #process(shard: string, records: readonly StreamRecord[]): Promise<void> {
+    const { consumer, log } = this.#options;
+    const { signal } = this.#stopping;
+    let batch = records;
+    for (let failures = 0; batch.length > 0; ) {
+      const done = await this.#invoke(shard, batch);
+      await this.#checkpoint(shard, batch[done - 1]);
+      batch = batch.slice(done);
+      if (batch.length === 0) return;
+      if (signal.aborted) throw new Error('the mesh is stopping');
+      if (consumer.bisect && batch.length > 1) {
+        const half = Math.ceil(batch.length / 2);
+        await this.#process(shard, batch.slice(0, half));
+        batch = batch.slice(half);
+        failures = 0;
+        continue;
+      }
+      if (++failures > (consumer.maximumRetryAttempts ?? Number.POSITIVE_INFINITY)) {
+        log.error('records failed to the last retry and are skipped', {
+          stream: consumer.stream,
+          shard,
+          sequenceNumbers: batch.map(({ sequenceNumber }) => sequenceNumber).slice(0, 10),
+        });
+        await this.#checkpoint(shard, batch.at(-1));
+        return;
+      }
+      await sleep(Math.min(FIRST_BACKOFF * 2 ** (failures - 1), MAX_BACKOFF), signal);
+    }
+  }
+
+  /** Returns how many of the records, from the first on, are done. */
+  async #invoke(shard: string, records: readonly StreamRecord[]): Promise<number> {
+    const { target, consumer, arn, log, metrics } = this.#options;
+    try {
+      const event: KinesisStreamEvent = { Records: records.map((record) => kinesisRecord(record, shard, arn)) };
+      const response = (await target.invoke(event)) as KinesisStreamBatchResponse | undefined;
+      const failed = new Set(response?.batchItemFailures?.map(({ itemIdentifier }) => itemIdentifier));
+      if (!consumer.reportsItemFailures || failed.size === 0) return records.length;
+      const first = records.findIndex(({ sequenceNumber }) => failed.has(sequenceNumber));
+      return first < 0 ? 0 : first;
+    } catch (error) {
+      metrics.count('starling_invocations_failed_total', { function: target.name });
+      log.error('an invocation failed', { function: target.name, error });
+      return 0;
+    }
+  }
+
+  async #checkpoint(shard: string, record: StreamRecord | undefined): Promise<void> {
+    const { stream, consumer, target } = this.#options;
+    if (record) await stream.checkpoint(target.name, consumer.stream, shard, record.sequenceNumber);
+  }
+}
+
+function kinesisRecord(record: StreamRecord, shard: string, arn: string): KinesisStreamRecord {
+  return {
+    awsRegion: arn.split(':')[3] ?? '',
+    eventID: `${shard}:${record.sequenceNumber}`,
+    eventName: 'aws:kinesis:record',
+    eventSource: 'aws:kinesis',
+    eventSourceARN: arn,
+    eventVersion: '1.0',
+    invokeIdentityArn: '',
+    kinesis: {
+      kinesisSchemaVersion: '1.0',
+      partitionKey: record.partitionKey,
+      sequenceNumber: record.sequenceNumber,
+      data: Buffer.from(record.data.buffer, record.data.byteOffset, record.data.byteLength).toString('base64'),
+      approximateArrivalTimestamp: record.arrivedAt / 1000,
+    },
+  };
+}

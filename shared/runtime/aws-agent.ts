@@ -1,0 +1,61 @@
+import { S3BlobStore } from '../aws/blob-store.ts';
+import { ClaimCheck } from '../aws/claim-check/claim-check.ts';
+import { dynamoDbClient } from '../aws/clients/dynamodb.ts';
+import { eventBridgeClient } from '../aws/clients/eventbridge.ts';
+import { kinesisClient } from '../aws/clients/kinesis.ts';
+import type { AwsOptions } from '../aws/clients/options.ts';
+import { s3Client } from '../aws/clients/s3.ts';
+import { sqsClient } from '../aws/clients/sqs.ts';
+import { AwsEventBus } from '../aws/event-bus/event-bus.ts';
+import { DynamoIdempotency } from '../aws/idempotency.ts';
+import { AwsQueue } from '../aws/queue/queue.ts';
+import { AwsStreamWriter } from '../aws/stream/writer.ts';
+import { EventPublisher } from '../events/publisher.ts';
+import { systemClock } from '../ports/clock.ts';
+import { createEmfMetrics, type EmfMetrics } from '../telemetry/emf.ts';
+import { createLogger } from '../telemetry/powertools-logger.ts';
+import { tableName } from '../wiring/names.ts';
+import type { AwsAgentSettings } from './aws-settings.ts';
+import type { AgentRuntime } from './runtime.ts';
+
+/** The runtime of an agent on AWS, with what only its host needs. */
+export interface AwsAgentRuntime extends AgentRuntime {
+  readonly claims: ClaimCheck;
+  readonly metrics: EmfMetrics;
+}
+
+/** Puts the adapters together that an agent's role may use. */
+export function createAwsAgentRuntime(settings: AwsAgentSettings): AwsAgentRuntime {
+  const aws = awsOptions(settings);
+  const claims = openClaims(settings);
+  const bus = new AwsEventBus({ client: eventBridgeClient(aws), bus: settings.bus, claims });
+  return {
+    settings,
+    clock: systemClock,
+    log: createLogger({ level: settings.logLevel, format: 'json', service: settings.service }),
+    metrics: emfMetrics(settings),
+    claims,
+    publisher: new EventPublisher(bus, systemClock),
+    stream: new AwsStreamWriter({ client: kinesisClient(aws), claims }),
+    queue: new AwsQueue({ client: sqsClient(aws) }),
+    idempotency: new DynamoIdempotency({
+      client: dynamoDbClient(aws),
+      table: tableName(settings.stage, 'idempotency'),
+    }),
+    functionSettings: () => settings,
+  };
+}
+
+export function emfMetrics({ stage, functionName }: AwsAgentSettings): EmfMetrics {
+  return createEmfMetrics({ stage, ...(functionName !== undefined && { functionName }) });
+}
+
+/** How every client of a runtime finds AWS. */
+export function awsOptions({ region, endpoint }: Pick<AwsAgentSettings, 'region' | 'endpoint'>): AwsOptions {
+  return { region, ...(endpoint !== undefined && { endpoint }) };
+}
+
+export function openClaims(settings: AwsAgentSettings): ClaimCheck {
+  const blobs = new S3BlobStore(s3Client(awsOptions(settings)), settings.blobs);
+  return new ClaimCheck({ blobs, bucket: settings.blobs });
+}

@@ -1,0 +1,113 @@
+import { MetricUnit, Metrics as PowertoolsMetrics } from '@aws-lambda-powertools/metrics';
+import { type CounterName, counters, type Metrics } from './metrics.ts';
+
+export interface EmfOptions {
+  readonly stage: string;
+  /** Of the Lambda function, for its cold starts; a container has none. */
+  readonly functionName?: string;
+  /** Takes whole lines with their end; standard output otherwise. */
+  readonly write?: (line: string) => void;
+}
+
+export interface EmfMetrics extends Metrics {
+  /** Writes what was counted since the last flush. For the end of each invocation: later the process may be frozen. */
+  flush(): void;
+  /** What GET /metrics answers here: where the figures are. */
+  text(): Promise<string>;
+  readonly contentType: string;
+}
+
+const NAMESPACE = 'Starling';
+
+/**
+ * The labels that are dimensions in CloudWatch; the others stand in the log line only, where Logs Insights finds them.
+ *
+ * Each name with each combination of values is a metric of its own, at $0.30 a month for the hours in which it comes
+ * (https://aws.amazon.com/cloudwatch/pricing/). So an agent costs some $0.90 while all is well (calls, tasks completed,
+ * attempts), and a failure costs when it happens. Method and code would multiply that, and no alarm needs them.
+ */
+const dimensions: { readonly [Name in CounterName]: readonly (typeof counters)[Name]['labels'][number][] } = {
+  starling_calls_total: ['agent'],
+  starling_call_errors_total: ['agent'],
+  starling_tasks_ended_total: ['agent', 'state'],
+  starling_agent_attempts_total: ['agent'],
+  starling_agent_retries_total: ['agent'],
+  starling_dead_letters_total: ['function'],
+  starling_deadlines_missed_total: ['agent'],
+  starling_quarantined_total: ['function'],
+  starling_invocations_failed_total: ['function'],
+};
+
+/** What is counted under the same labels shares a line. */
+interface Line {
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly counts: Map<string, number>;
+}
+
+class Serializer extends PowertoolsMetrics {
+  /** Once in the life of a function's environment, and never where it was made ahead of calls. */
+  takeColdStart(): boolean {
+    return this.getColdStart();
+  }
+
+  lineOf(line: Line): string {
+    for (const [name, value] of Object.entries(line.dimensions)) this.addDimension(name, value);
+    for (const [name, value] of Object.entries(line.properties)) this.addMetadata(name, value);
+    for (const [name, count] of line.counts) this.addMetric(name, MetricUnit.Count, count);
+    const text = JSON.stringify(this.serializeMetrics());
+    this.clearMetrics();
+    this.clearDimensions();
+    this.clearMetadata();
+    return text;
+  }
+}
+
+/**
+ * The counters of a function on AWS, as lines of CloudWatch's embedded metric format: CloudWatch makes metrics of them,
+ * without a call (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html).
+ * The dimension `service` is `starling-{stage}`.
+ */
+export function createEmfMetrics({ stage, functionName, write = toStandardOutput }: EmfOptions): EmfMetrics {
+  const serviceName = `starling-${stage}`;
+  const serializer = new Serializer({ namespace: NAMESPACE, serviceName });
+  const lines = new Map<string, Line>();
+  return {
+    count(name, labels, by = 1) {
+      if (!(by >= 0)) throw new RangeError(`${name} cannot count ${by}`);
+      const { counts } = lineOf(lines, name, labels);
+      counts.set(name, (counts.get(name) ?? 0) + by);
+    },
+    flush() {
+      if (functionName !== undefined && serializer.takeColdStart()) {
+        const properties = { function: functionName };
+        write(`${serializer.lineOf({ dimensions: {}, properties, counts: new Map([['ColdStart', 1]]) })}\n`);
+      }
+      for (const line of lines.values()) write(`${serializer.lineOf(line)}\n`);
+      lines.clear();
+    },
+    text: async () =>
+      `# On AWS the figures are in CloudWatch: namespace ${NAMESPACE}, dimension service = ${serviceName}.\n# aws cloudwatch list-metrics --namespace ${NAMESPACE} --dimensions Name=service,Value=${serviceName}\n`,
+    contentType: 'text/plain; version=0.0.4; charset=utf-8',
+  };
+}
+
+function lineOf(lines: Map<string, Line>, name: CounterName, labels: Readonly<Record<string, string>>): Line {
+  const names: readonly string[] = dimensions[name];
+  const all: readonly string[] = counters[name].labels;
+  const pick = (chosen: readonly string[]) => Object.fromEntries(chosen.map((label) => [label, String(labels[label])]));
+  const made = {
+    dimensions: pick(names),
+    properties: pick(all.filter((label) => !names.includes(label))),
+    counts: new Map<string, number>(),
+  };
+  const key = JSON.stringify([made.dimensions, made.properties]);
+  const known = lines.get(key);
+  if (known !== undefined) return known;
+  lines.set(key, made);
+  return made;
+}
+
+function toStandardOutput(line: string): void {
+  process.stdout.write(line);
+}

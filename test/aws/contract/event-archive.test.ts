@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import {
+  CreateLogGroupCommand,
+  CreateLogStreamCommand,
+  DeleteLogGroupCommand,
+  PutLogEventsCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { afterAll, describe, expect, it } from 'vitest';
+import { cloudWatchLogsClient } from '../../../shared/aws/clients/cloudwatch-logs.ts';
+import { CloudWatchEventArchive } from '../../../shared/aws/event-archive.ts';
+import { systemClock } from '../../../shared/ports/clock.ts';
+import { eventArchiveContract } from '../../contract/event-archive.ts';
+import { clientOptions, endpoint, randomStage } from '../support/endpoint.ts';
+
+const client = cloudWatchLogsClient(clientOptions);
+afterAll(() => client.destroy());
+
+function open(logGroup: string): CloudWatchEventArchive {
+  const speed = endpoint === undefined ? {} : { settle: 100, interval: 50 };
+  return new CloudWatchEventArchive({ client, logGroup, clock: systemClock, ...speed });
+}
+
+/**
+ * The log group that a rule of the bus would fill. The emulator's EventBridge does not deliver to log groups, so the suite
+ * writes what EventBridge would: the event as it is, at its time in whole seconds, in a stream of any name.
+ */
+eventArchiveContract('aws', async () => {
+  const logGroupName = `/starling/${randomStage()}/events`;
+  await client.send(new CreateLogGroupCommand({ logGroupName }));
+  return {
+    archive: open(logGroupName),
+    async pass(count) {
+      const logStreamName = randomUUID();
+      await client.send(new CreateLogStreamCommand({ logGroupName, logStreamName }));
+      const ids = Array.from({ length: count }, () => randomUUID());
+      const second = Math.floor(Date.now() / 1_000) * 1_000;
+      const time = new Date(second).toISOString().replace('.000Z', 'Z');
+      const logEvents = ids.map((id) => ({
+        timestamp: second,
+        message: JSON.stringify({ version: '0', id, 'detail-type': 'Made.v1', source: 'test', time, detail: {} }),
+      }));
+      await client.send(new PutLogEventsCommand({ logGroupName, logStreamName, logEvents }));
+      return ids;
+    },
+    close: async () => {
+      await client.send(new DeleteLogGroupCommand({ logGroupName }));
+    },
+  };
+});
+
+describe('a stage that keeps no events', () => {
+  it('says how to turn it on', async () => {
+    const archive = open(`/starling/${randomStage()}/events`);
+    await expect(archive.newest()).rejects.toMatchObject({ code: 'EVENT_ARCHIVE_OFF' });
+    const tail = archive.tail(0, new AbortController().signal)[Symbol.asyncIterator]();
+    await expect(tail.next()).rejects.toThrow(/no log group \/starling\/\w+\/events.* parameter eventLog/);
+  });
+});

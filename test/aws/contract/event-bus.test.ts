@@ -1,0 +1,58 @@
+import { setTimeout } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { S3BlobStore } from '../../../shared/aws/blob-store.ts';
+import { ClaimCheck } from '../../../shared/aws/claim-check/claim-check.ts';
+import { eventBridgeClient } from '../../../shared/aws/clients/eventbridge.ts';
+import { s3Client } from '../../../shared/aws/clients/s3.ts';
+import { sqsClient } from '../../../shared/aws/clients/sqs.ts';
+import { AwsEventBus } from '../../../shared/aws/event-bus/event-bus.ts';
+import { AwsQueue } from '../../../shared/aws/queue/queue.ts';
+import { busName } from '../../../shared/wiring/names.ts';
+import { eventBusContract } from '../../contract/event-bus.ts';
+import { createBucket } from '../support/buckets.ts';
+import { createBus, RememberingBus } from '../support/bus.ts';
+import { clientOptions, endpoint, randomStage } from '../support/endpoint.ts';
+import { RememberingQueue } from '../support/queues.ts';
+
+const client = eventBridgeClient(clientOptions);
+const sqs = sqsClient(clientOptions);
+const s3 = s3Client(clientOptions);
+const stage = randomStage();
+const bucket = `starling-${stage}-blobs`;
+const claims = new ClaimCheck({ blobs: new S3BlobStore(s3, bucket), bucket });
+const made: { remove(): Promise<void> }[] = [];
+
+beforeAll(async () => {
+  made.push(await createBus(client, busName(stage)), await createBucket(s3, bucket, clientOptions.region));
+});
+afterAll(() => Promise.all(made.map((each) => each.remove())));
+
+eventBusContract('aws', async () => {
+  const queue = new RememberingQueue(new AwsQueue({ client: sqs }), sqs);
+  const bus = new RememberingBus(new AwsEventBus({ client, bus: busName(stage), claims }));
+  return {
+    bus,
+    queue,
+    lacks: {
+      archive: 'EventBridge replays its archive and does not read it; the one in CloudWatch Logs has tests of its own',
+      exactText: 'EventBridge promises the value of the JSON, not its text',
+      ...(endpoint !== undefined && { entryTime: 'the emulator gives every event the time of its put' }),
+    },
+    whole: (body) => claims.redeemEvent(body),
+    // "When you add or update a rule, allow a short period of time for changes to take effect."
+    settle: async () => void (endpoint === undefined && (await setTimeout(20_000))),
+    async close() {
+      await bus.deleteRules();
+      await queue.deleteQueues();
+    },
+  };
+});
+
+it('tells whether its bus is there', async () => {
+  await new AwsEventBus({ client, bus: busName(stage), claims }).check();
+  const missing = new AwsEventBus({ client, bus: busName('missing'), claims });
+  await expect(missing.check()).rejects.toMatchObject({
+    code: 'AWS_NOT_FOUND',
+    message: expect.stringContaining('the bus starling-missing'),
+  });
+});

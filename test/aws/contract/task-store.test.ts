@@ -1,0 +1,39 @@
+import { afterAll, beforeAll } from 'vitest';
+import { dynamoDbDocumentClient } from '../../../shared/aws/clients/dynamodb.ts';
+import { taskStoreContract } from '../../contract/task-store.ts';
+import { noon } from '../../support/task-events.ts';
+import { clearTable } from '../support/clear-table.ts';
+import { clientOptions, randomStage } from '../support/endpoint.ts';
+import { createTables } from '../support/tables.ts';
+import { MemoryQuarantine, openTaskStore, taskBus } from '../support/task-store.ts';
+
+const stage = randomStage();
+const documents = dynamoDbDocumentClient(clientOptions);
+let remove: () => Promise<void>;
+
+beforeAll(async () => {
+  ({ remove } = await createTables(documents, stage, ['tasks'], { expire: false }));
+});
+afterAll(async () => {
+  await remove();
+  documents.destroy();
+});
+
+taskStoreContract('aws', async () => {
+  let now = noon;
+  const bus = taskBus();
+  const quarantine = new MemoryQuarantine();
+  const tasks = openTaskStore({ documents, stage, clock: { now: () => now }, bus, quarantine });
+  return {
+    tasks,
+    deliver: async (event) => {
+      await tasks.apply(event);
+    },
+    quarantined: () => quarantine.count(),
+    published: async () => bus.events,
+    pass: async (seconds) => {
+      now += seconds * 1_000;
+    },
+    close: () => clearTable(documents, stage, 'tasks'),
+  };
+});

@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { KinesisStreamRecord, SQSRecord } from 'aws-lambda';
+import type { CallCount, Delivery, Kind, Row } from '../../../tools/cost/counts.ts';
+import { chunkBatches, chunksOf } from '../../../tools/cost/durations.ts';
+import { restEvent } from '../../support/rest-api.ts';
+import type { CountedMesh } from './mesh.ts';
+import { receive, StreamReader } from './sources.ts';
+import type { Stage } from './stage.ts';
+
+export interface CallToCount {
+  readonly kind: Kind;
+  readonly seconds: number;
+  readonly delivery: Delivery;
+}
+
+/** Milliseconds in which events that were put together arrive together. */
+const GATHER = 300;
+
+/** Makes one call, plays the event source mappings between the functions, and tells what they all did. */
+export class CallCounter {
+  readonly #mesh: CountedMesh;
+  readonly #stage: Stage;
+  readonly #stream: StreamReader;
+  #getTask: Pick<CallCount, 'rows' | 'requests'> | undefined;
+
+  constructor(mesh: CountedMesh, stage: Stage) {
+    this.#mesh = mesh;
+    this.#stage = stage;
+    this.#stream = new StreamReader(stage.stream);
+  }
+
+  async count(call: CallToCount): Promise<CallCount> {
+    const { kind, seconds } = call;
+    this.#mesh.take();
+    const agent = kind === 'streaming' ? 'talker' : 'timer';
+    const text = kind === 'streaming' ? String(chunksOf(seconds)) : String(seconds);
+    const answered = this.#mesh.invoke('gateway', sendEvent(agent, kind, text));
+    // Who awaits it below hears of a failure; until then nobody may.
+    answered.catch(() => {});
+    const [request] = await receive(this.#stage.queues[agent], 20);
+    if (request === undefined) throw new Error(`no request came to ${agent}: ${JSON.stringify(await answered)}`);
+    const attempt = this.#mesh.invoke(agent, { Records: [request] });
+    const events = await this.#project(call, attempt);
+    const answer = (await answered) as { statusCode: number; body: string };
+    if (answer.statusCode !== 200) throw new Error(`the gateway answered ${answer.statusCode}: ${answer.body}`);
+    const { rows, requests, ...taken } = this.#mesh.take();
+    const last = kind === 'immediate' ? await this.#get(agent, answer.body) : answer.body;
+    if (!last.includes('TASK_STATE_COMPLETED')) throw new Error(`the task did not end: ${last}`);
+    const { rows: getRows, requests: getRequests } = this.#mesh.take();
+    if (kind === 'immediate') this.#getTask = { rows: getRows, requests: getRequests };
+    const looks = rows.filter((row) => isLook(row, kind)).reduce((sum, { count }) => sum + count, 0);
+    return {
+      ...call,
+      ...taken,
+      rows: rows.filter((row) => !isLook(row, kind)),
+      requests: requests.map((request) =>
+        request.actor === 'gateway' && request.operation === 'dynamodb.Query'
+          ? { ...request, count: request.count - looks }
+          : request,
+      ),
+      messages: { agent: 1, projector: events },
+    };
+  }
+
+  /** What the last GetTask did, which follows each immediate call. */
+  get getTask(): Pick<CallCount, 'rows' | 'requests'> {
+    if (this.#getTask === undefined) throw new Error('no immediate call was counted yet');
+    return this.#getTask;
+  }
+
+  /** Hands the agent's events to the projector, and chunks to theirs, until the turn has ended. Returns how many events. */
+  async #project({ seconds, delivery, kind }: CallToCount, attempt: Promise<unknown>): Promise<number> {
+    let events = 0;
+    let done = false;
+    attempt.finally(() => {
+      done = true;
+    });
+    const batches: KinesisStreamRecord[][] = [];
+    for (let ended = false; !ended; ) {
+      const messages = await this.#messages(delivery);
+      events += messages.length;
+      ended = messages.some(({ body }) => body.includes('TASK_STATE_COMPLETED'));
+      if (ended && kind === 'streaming') {
+        await attempt;
+        batches.push(...inBatches(await this.#stream.records(), chunkBatches(seconds)));
+        // The status, by the bus, is faster than the last chunks by the stream.
+        for (const Records of batches.slice(0, -1)) await this.#mesh.invoke('chunks', { Records });
+      }
+      for (const Records of together(messages, delivery)) await this.#mesh.invoke('projector', { Records });
+      if (messages.length === 0 && done && !ended) throw new Error(`the agent ended and no end came: ${await attempt}`);
+    }
+    for (const Records of batches.slice(-1)) await this.#mesh.invoke('chunks', { Records });
+    return events;
+  }
+
+  async #messages(delivery: Delivery): Promise<SQSRecord[]> {
+    const queue = this.#stage.queues.projector;
+    const first = await receive(queue, 1);
+    if (first.length === 0 || delivery === 'quiet') return first;
+    await sleep(GATHER);
+    return [...first, ...(await receive(queue, 0))];
+  }
+
+  async #get(agent: string, body: string): Promise<string> {
+    const { id } = JSON.parse(body).result.task;
+    const answer = await this.#mesh.invoke('gateway', rpcEvent(agent, 'GetTask', { id }));
+    return (answer as { body: string }).body;
+  }
+}
+
+/** In the order of the agent's work, each alone or all at once. */
+function together(messages: readonly SQSRecord[], delivery: Delivery): SQSRecord[][] {
+  const place = ({ body }: SQSRecord) => JSON.parse(body).detail.data.sequence as number;
+  const ordered = [...messages].sort((a, b) => place(a) - place(b));
+  if (delivery === 'quiet') return ordered.map((message) => [message]);
+  return ordered.length === 0 ? [] : [ordered];
+}
+
+function inBatches(records: readonly KinesisStreamRecord[], count: number): KinesisStreamRecord[][] {
+  const size = Math.ceil(records.length / count);
+  return Array.from({ length: count }, (_, at) => records.slice(at * size, (at + 1) * size));
+}
+
+/** A look of a tail at its log. How often it looks is a matter of time, which the model works out. */
+function isLook({ actor, api, what }: Row, kind: Kind): boolean {
+  return kind !== 'immediate' && actor === 'gateway' && api === 'read' && what.startsWith('tasks');
+}
+
+function sendEvent(agent: string, kind: Kind, text: string) {
+  const message = { messageId: randomUUID(), role: 'ROLE_USER', parts: [{ text }] };
+  const configuration = kind === 'immediate' ? { configuration: { returnImmediately: true } } : {};
+  return rpcEvent(agent, kind === 'streaming' ? 'SendStreamingMessage' : 'SendMessage', { message, ...configuration });
+}
+
+function rpcEvent(agentId: string, method: string, params: object) {
+  return restEvent({
+    parameters: { agentId },
+    headers: { 'content-type': 'application/json', 'a2a-version': '1.0' },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+  });
+}

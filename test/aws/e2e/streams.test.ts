@@ -1,0 +1,8 @@
+import { afterAll } from 'vitest';
+import { streamCases } from '../../e2e/cases/streams.ts';
+import { testedStack } from '../support/stack.ts';
+
+const { mesh, place } = await testedStack();
+afterAll(() => mesh.close());
+
+streamCases(() => mesh, place);

@@ -1,0 +1,52 @@
+import {
+  CloudFormationClient,
+  DescribeStackResourceCommand,
+  type DescribeStackResourceCommandOutput,
+} from '@aws-sdk/client-cloudformation';
+import { type Deployment, findDeployment } from '../../../shared/runtime/deployment.ts';
+import type { Place } from '../../e2e/cases/place.ts';
+import { clientOptions, endpoint } from './endpoint.ts';
+import { StackMesh } from './mesh.ts';
+
+/** The stack that `npm run test:aws` tests. */
+export interface TestedStack {
+  readonly deployment: Deployment;
+  readonly mesh: StackMesh;
+  readonly place: Place;
+}
+
+/**
+ * The deployed stack of STARLING_TEST_STAGE. Which of its agents are there decides which cases run, so this is awaited
+ * while a file's tests are collected.
+ */
+export async function testedStack(): Promise<TestedStack> {
+  const stage = process.env.STARLING_TEST_STAGE;
+  if (stage === undefined) throw new Error('These tests need a deployed stack: run them with npm run test:aws.');
+  const deployment = await findDeployment({ stage, region: clientOptions.region });
+  const mesh = new StackMesh(deployment);
+  return { deployment, mesh, place: { ...placeOf(), testAgents: await mesh.hasAgent('talker') } };
+}
+
+function placeOf(): Omit<Place, 'testAgents'> {
+  return {
+    // Deadlines are swept once a minute.
+    patience: 150_000,
+    // An emulator has its answers whole.
+    streams: endpoint === undefined,
+    maxBody: 4 * 1024 * 1024,
+    wrongSecret: 400,
+  };
+}
+
+/** The name of a resource that serverless.yml leaves CloudFormation to name. */
+export async function physicalId({ stage }: Deployment, logicalId: string): Promise<string> {
+  const client = new CloudFormationClient(clientOptions);
+  try {
+    const { StackResourceDetail }: DescribeStackResourceCommandOutput = await client.send(
+      new DescribeStackResourceCommand({ StackName: `starling-${stage}`, LogicalResourceId: logicalId }),
+    );
+    return StackResourceDetail?.PhysicalResourceId ?? '';
+  } finally {
+    client.destroy();
+  }
+}

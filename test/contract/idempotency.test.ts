@@ -1,0 +1,10 @@
+import { StoreIdempotency } from '../../shared/agent/store-idempotency.ts';
+import { EmbeddedIdempotencyStore } from '../../shared/embedded/idempotency.ts';
+import { systemClock } from '../../shared/ports/clock.ts';
+import { openDatabase } from '../support/fixtures.ts';
+import { idempotencyContract } from './idempotency.ts';
+
+idempotencyContract('embedded', async () => {
+  const { database, close } = openDatabase();
+  return { idempotency: new StoreIdempotency(new EmbeddedIdempotencyStore(database, systemClock)), close };
+});

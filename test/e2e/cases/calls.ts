@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import { type MeshClient, textMessage } from '../../support/mesh-client.ts';
+import type { Place } from './place.ts';
+
+/** Calls to the example agents, and what becomes of them. */
+export function callCases(mesh: () => MeshClient, { patience }: Place): void {
+  const poll = { timeout: patience };
+
+  describe('the example agents', () => {
+    it('calculator completes a task with the result as its artifact', async () => {
+      const task = await mesh().send('calculator', '(3 + 4) * 5 - 2^3');
+      expect(task.status.state).toBe('TASK_STATE_COMPLETED');
+      expect(task.artifacts).toEqual([{ artifactId: 'artifact-1-1', parts: [{ text: '27' }] }]);
+    });
+
+    it.each(['1/0', 'hello', '9^9^9^9', ''])('calculator rejects %j with a reason', async (expression) => {
+      const task = await mesh().send('calculator', expression === '' ? ' ' : expression);
+      expect(task.status.state).toBe('TASK_STATE_REJECTED');
+      expect(task.status.message.parts[0].text).not.toBe('');
+      expect(task.artifacts).toBeUndefined();
+    });
+
+    it('weather answers the call of the brief as it stands, with curl’s default content type', async () => {
+      const response = await mesh().post(
+        'weather',
+        '{"jsonrpc":"2.0","method":"get_weather","params":{"location":"Seoul"},"id":1}',
+        { 'content-type': 'application/x-www-form-urlencoded' },
+      );
+      const { id, result } = (await response.json()) as { id: number; result: object };
+      expect(id).toBe(1);
+      expect(result).toMatchObject({ location: 'Seoul', source: 'climate-normals' });
+      const task = await mesh().task('weather', response.headers.get('starling-task-id') ?? '');
+      expect(task.status.state).toBe('TASK_STATE_COMPLETED');
+      expect(task.artifacts[0].parts[0].data).toEqual(result);
+    });
+
+    it('echo returns text and data, also with a slash at the end of the path', async () => {
+      expect((await mesh().send('echo', 'héllo 안녕')).artifacts[0].parts).toEqual([{ text: 'héllo 안녕' }]);
+      const { body } = await mesh().rpc('echo/', 'SendMessage', {
+        message: { ...textMessage(''), parts: [{ data: { a: [1, null] } }] },
+      });
+      expect(body.result.task.artifacts[0].parts).toEqual([{ data: { a: [1, null] } }]);
+      const parts = [
+        { text: 'a' },
+        { url: 'https://example.com/b', mediaType: 'text/html' },
+        { raw: 'aGk=', filename: 'c' },
+        { data: null },
+      ];
+      expect((await mesh().send('echo', '', { message: { parts } })).artifacts[0].parts).toEqual(parts);
+    });
+  });
+
+  describe('large parts', () => {
+    it.each([190_000, 300_000, 3_000_000])('of %i characters go through whole', async (length) => {
+      const text = 'é'.repeat(length / 2);
+      const task = await mesh().send('echo', text);
+      expect(task.status.state).toBe('TASK_STATE_COMPLETED');
+      // Not toBe: a report of the difference would fill pages.
+      expect(task.artifacts[0].parts[0].text === text).toBe(true);
+    });
+  });
+
+  describe('skills by their names', () => {
+    it('an unknown one is -32601 and names those there are', async () => {
+      const { status, body } = await mesh().rpc('weather', 'get_whether', {});
+      expect(status).toBe(200);
+      expect(body.error.code).toBe(-32601);
+      expect(body.error.message).toContain('get_weather');
+    });
+
+    it('bad params are -32602 before there is a task', async () => {
+      const { headers, body } = await mesh().rpc('weather', 'get_weather', { location: 7 });
+      expect(body.error).toMatchObject({ code: -32602, data: [{ reason: 'INVALID_PARAMS' }] });
+      expect(body.error.message).toContain('location');
+      expect(headers.get('starling-task-id')).toBeNull();
+    });
+
+    it('a rejected task is a stable error with its id', async () => {
+      const { headers, body } = await mesh().rpc('weather', 'get_weather', { location: 'Atlantis' });
+      expect(body.error).toMatchObject({ code: -32061, data: [{ reason: 'TASK_REJECTED' }] });
+      expect(body.error.data[0].metadata.taskId).toBe(headers.get('starling-task-id'));
+    });
+
+    it('text is the result where there is no data', async () => {
+      const { body } = await mesh().rpc('calculator', 'calculate', { expression: '0.1 + 0.2' });
+      expect(body.result).toBe('0.3');
+    });
+  });
+
+  describe('tasks', () => {
+    it('returnImmediately gives the task as it stands, and GetTask its end', async () => {
+      const begun = await mesh().send('echo', 'later', { configuration: { returnImmediately: true } });
+      expect(begun.status.state).toMatch(/SUBMITTED|WORKING|COMPLETED/);
+      const state = async () => (await mesh().task('echo', begun.id)).status.state;
+      await expect.poll(state, poll).toBe('TASK_STATE_COMPLETED');
+    });
+
+    it('the same message sent twice makes one task', async () => {
+      const fixed = { message: { messageId: crypto.randomUUID() } };
+      const [first, second] = await Promise.all([
+        mesh().send('echo', 'once', fixed),
+        mesh().send('echo', 'once', fixed),
+      ]);
+      expect(second.id).toBe(first.id);
+    });
+
+    it('historyLength bounds the history', async () => {
+      const task = await mesh().send('echo', 'hi');
+      expect(task.history).toHaveLength(1);
+      expect(await mesh().send('echo', 'hi', { configuration: { historyLength: 0 } })).not.toHaveProperty('history');
+    });
+
+    it.each(['GetTask', 'CancelTask', 'SubscribeToTask'])(
+      '%s of an unknown task and of another agent’s is -32001',
+      async (method) => {
+        const { id } = await mesh().send('echo', 'mine');
+        for (const unknown of [id, crypto.randomUUID()]) {
+          expect((await mesh().rpc('weather', method, { id: unknown })).body.error.code).toBe(-32001);
+        }
+      },
+    );
+
+    it('a message to an ended task is -32004', async () => {
+      const { id } = await mesh().send('echo', 'over');
+      const { body } = await mesh().rpc('echo', 'SendMessage', { message: { ...textMessage('again'), taskId: id } });
+      expect(body.error).toMatchObject({ code: -32004, data: [{ reason: 'UNSUPPORTED_OPERATION' }] });
+    });
+  });
+
+  describe('cards', () => {
+    it('are public for public agents, and validated by their tag', async () => {
+      const address = `${mesh().url}/agents/echo/.well-known/agent-card.json`;
+      const response = await fetch(address);
+      expect(response.status).toBe(200);
+      const card = (await response.json()) as { supportedInterfaces: unknown };
+      expect(card.supportedInterfaces).toEqual([
+        { url: `${mesh().url}/agents/echo`, protocolBinding: 'JSONRPC', protocolVersion: '1.0' },
+      ]);
+      const etag = response.headers.get('etag') ?? '';
+      expect((await fetch(address, { headers: { 'if-none-match': etag } })).status).toBe(304);
+    });
+  });
+
+  describe('events', () => {
+    it('correlate, name their cause and share the trace of the HTTP call', async () => {
+      const traceId = 'a'.repeat(32);
+      const { body } = await mesh().rpc(
+        'echo',
+        'SendMessage',
+        { message: textMessage('traced') },
+        { traceparent: `00-${traceId}-00f067aa0ba902b7-01` },
+      );
+      const events = await mesh().events(body.result.task.id);
+      const requests = events.filter((event) => event['detail-type'] === 'TaskRequested.v1');
+      const answers = events.filter((event) => event['detail-type'] !== 'TaskRequested.v1');
+      expect(requests).toHaveLength(1);
+      for (const { detail } of answers) expect(detail.causationid).toBe(requests[0]?.detail.id);
+      for (const { detail } of events) expect(detail.traceparent).toContain(traceId);
+    });
+  });
+}

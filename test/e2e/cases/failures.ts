@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { type MeshClient, textMessage } from '../../support/mesh-client.ts';
+import type { Place } from './place.ts';
+
+/** Agents that fail, hang or ask: what callers see of it, and that the others go on. */
+export function failureCases(mesh: () => MeshClient, { patience, testAgents }: Place): void {
+  const poll = { timeout: patience, interval: 200 };
+
+  /** The task at its end, which may be after the call that began it has been answered. */
+  const ended = async (agent: string, { id }: { id: string }) => {
+    const state = async () => (await mesh().task(agent, id)).status.state;
+    await expect.poll(state, poll).not.toMatch(/SUBMITTED|WORKING/);
+    return mesh().task(agent, id);
+  };
+
+  describe.skipIf(!testAgents)('an agent that fails (a test agent)', () => {
+    it('is tried again, then fails its task with the reason and dead-letters', async () => {
+      const before = await mesh().deadLetters('stubborn');
+      const task = await ended('stubborn', await mesh().send('stubborn', 'please'));
+      expect(task.status.state).toBe('TASK_STATE_FAILED');
+      expect(task.status.message.parts[0].text).toContain('no way');
+      await expect.poll(() => mesh().deadLetters('stubborn'), poll).toBe(before + 1);
+    });
+
+    it('is an error of a skill that was called by its name', async () => {
+      const { body, headers } = await mesh().rpc('stubborn', 'refuse', {});
+      expect(body.error).toMatchObject({ code: -32060, data: [{ reason: 'TASK_FAILED' }] });
+      expect(headers.get('starling-task-id')).toBe(body.error.data[0].metadata.taskId);
+    });
+
+    it('does not double what an earlier attempt had made', async () => {
+      const task = await ended('flaky', await mesh().send('flaky', 'go'));
+      expect(task.status.state).toBe('TASK_STATE_COMPLETED');
+      expect(task.artifacts).toEqual([
+        { artifactId: 'half', parts: [{ text: 'attempt 2' }] },
+        { artifactId: 'artifact-1-1', parts: [{ text: 'done at attempt 2' }] },
+      ]);
+    });
+  });
+
+  describe.skipIf(!testAgents).concurrent('an agent that hangs (a test agent)', () => {
+    it.each(['spinner', 'sleeper'])('has its task failed at the deadline, and no other waits: %s', async (agent) => {
+      const hanging = await mesh().send(agent, 'hang', { configuration: { returnImmediately: true } });
+      expect((await mesh().send('echo', 'still here')).status.state).toBe('TASK_STATE_COMPLETED');
+      const task = await ended(agent, hanging);
+      expect(task.status.state).toBe('TASK_STATE_FAILED');
+      expect(task.status.message.parts[0].text).toContain('deadline');
+    });
+
+    it('has its request among the dead letters in the end, once its receives are used up', async () => {
+      const before = await mesh().deadLetters('sleeper');
+      await mesh().send('sleeper', 'hang', { configuration: { returnImmediately: true } });
+      await expect.poll(() => mesh().deadLetters('sleeper'), poll).toBeGreaterThan(before);
+    });
+  });
+
+  describe.skipIf(!testAgents)('cancel (of a test agent)', () => {
+    it('is final at once', async () => {
+      const { id } = await mesh().send('patient', 'wait', { configuration: { returnImmediately: true } });
+      await expect.poll(async () => (await mesh().task('patient', id)).status.state, poll).toBe('TASK_STATE_WORKING');
+      const { body } = await mesh().rpc('patient', 'CancelTask', { id });
+      expect(body.result.status.state).toBe('TASK_STATE_CANCELED');
+      expect((await mesh().rpc('patient', 'CancelTask', { id })).body.error.code).toBe(-32002);
+      expect((await mesh().task('patient', id)).status.state).toBe('TASK_STATE_CANCELED');
+    });
+  });
+
+  describe.skipIf(!testAgents)('an agent that asks (a test agent)', () => {
+    it('gets the answer as the next turn of the task', async () => {
+      const asked = await mesh().send('asker', 'weather?');
+      expect(asked.status).toMatchObject({
+        state: 'TASK_STATE_INPUT_REQUIRED',
+        message: { parts: [{ text: 'Which city?' }] },
+      });
+      const answered = await mesh().send('asker', 'Seoul', { message: { taskId: asked.id } });
+      expect(answered.id).toBe(asked.id);
+      expect(answered.status.state).toBe('TASK_STATE_COMPLETED');
+      expect(answered.artifacts[0].parts).toEqual([{ text: 'Seoul, after 2 messages' }]);
+      expect(answered.history).toHaveLength(3);
+    });
+
+    it('refuses another context and a task that works', async () => {
+      const asked = await mesh().send('asker', 'weather?');
+      const wrong = await mesh().rpc('asker', 'SendMessage', {
+        message: { ...textMessage('x'), taskId: asked.id, contextId: 'other' },
+      });
+      expect(wrong.body.error.code).toBe(-32602);
+      const { id } = await mesh().send('patient', '3000', { configuration: { returnImmediately: true } });
+      const busy = await mesh().rpc('patient', 'SendMessage', { message: { ...textMessage('x'), taskId: id } });
+      expect(busy.body.error.code).toBe(-32004);
+    });
+  });
+}

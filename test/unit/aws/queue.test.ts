@@ -1,0 +1,213 @@
+import { hash } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sqsClient } from '../../../shared/aws/clients/sqs.ts';
+import { AwsQueue } from '../../../shared/aws/queue/queue.ts';
+import { TestClock } from '../../support/fixtures.ts';
+import { Failure, FakeAws, patientRetry } from './fake-aws.ts';
+
+interface SendBatch {
+  readonly QueueUrl: string;
+  readonly Entries: readonly { readonly Id: string; readonly MessageBody: string }[];
+}
+interface DeleteBatch {
+  readonly Entries: readonly { readonly Id: string; readonly ReceiptHandle: string }[];
+}
+
+let aws: FakeAws;
+let clock: TestClock;
+let retry: ReturnType<typeof patientRetry>;
+let queue: AwsQueue;
+
+beforeEach(async () => {
+  aws = await FakeAws.start();
+  clock = new TestClock();
+  retry = patientRetry();
+  queue = new AwsQueue({ client: sqsClient(aws.options), clock, retry });
+  aws.on('GetQueueUrl', ({ QueueName }: { QueueName: string }) => ({
+    // A host that is not there: the endpoint that was given is the way.
+    QueueUrl: `http://sqs.invalid/000000000000/${QueueName}`,
+  }));
+});
+afterEach(() => aws.close());
+
+const bodiesOf = () =>
+  aws.inputs<SendBatch>('SendMessageBatch').map(({ Entries }) => Entries.map(({ MessageBody }) => MessageBody));
+const sendAll = (...bodies: string[]) =>
+  queue.send(
+    'jobs',
+    bodies.map((body) => ({ body })),
+  );
+
+/** Takes each message but those that `fail` has an error for. */
+function answer(
+  fail: (body: string, call: number) => { Code: string; SenderFault: boolean } | undefined = () => undefined,
+): void {
+  aws.on('SendMessageBatch', ({ Entries }: SendBatch, call) => {
+    const all = Entries.map(({ Id, MessageBody }) => ({ Id, MessageBody, failure: fail(MessageBody, call) }));
+    return {
+      // SQS promises no order of the answers.
+      Successful: all
+        .filter(({ failure }) => !failure)
+        .map(({ Id, MessageBody }) => ({
+          Id,
+          MessageId: `id-${MessageBody.slice(0, 10)}`,
+          MD5OfMessageBody: hash('md5', MessageBody),
+        }))
+        .toReversed(),
+      Failed: all.filter(({ failure }) => failure).map(({ Id, failure }) => ({ Id, ...failure })),
+    };
+  });
+}
+
+describe('send', () => {
+  it('has ten messages and a mebibyte a call at most, and answers in order', async () => {
+    answer();
+    const bodies = Array.from({ length: 23 }, (_, i) => `${i}`);
+    expect(await sendAll(...bodies)).toEqual(bodies.map((body) => ({ messageId: `id-${body}` })));
+    expect(bodiesOf().map(({ length }) => length)).toEqual([10, 10, 3]);
+    const large = ['a', 'b', 'c'].map((letter) => letter.repeat(400_000));
+    await sendAll(...large);
+    expect(
+      bodiesOf()
+        .slice(3)
+        .map(({ length }) => length),
+    ).toEqual([2, 1]);
+  });
+
+  it('counts attributes', async () => {
+    answer();
+    const message = { body: 'x'.repeat(500_000), attributes: { name: 'ü'.repeat(15_000) } };
+    await queue.send('jobs', [message, message]);
+    expect(bodiesOf().map(({ length }) => length)).toEqual([1, 1]);
+  });
+
+  it('sends again what SQS could not take, alone, and answers in order', async () => {
+    answer((body, call) => (call < 3 && body !== 'b' ? { Code: 'InternalError', SenderFault: false } : undefined));
+    expect(await sendAll('a', 'b', 'c')).toEqual([{ messageId: 'id-a' }, { messageId: 'id-b' }, { messageId: 'id-c' }]);
+    expect(bodiesOf()).toEqual([
+      ['a', 'b', 'c'],
+      ['a', 'c'],
+      ['a', 'c'],
+    ]);
+    expect(retry.waits).toEqual([100, 200]);
+  });
+
+  it('does not send again what is our fault, and says it', async () => {
+    answer((body) => (body === 'b' ? { Code: 'InvalidMessageContents', SenderFault: true } : undefined));
+    await expect(sendAll('a', 'b')).rejects.toMatchObject({
+      message: expect.stringContaining('InvalidMessageContents'),
+    });
+    expect(bodiesOf()).toHaveLength(1);
+  });
+
+  it('gives up after the last try', async () => {
+    answer(() => ({ Code: 'InternalError', SenderFault: false }));
+    await expect(sendAll('a')).rejects.toMatchObject({ code: 'AWS_FAILED' });
+    expect(bodiesOf()).toHaveLength(retry.attempts);
+  });
+});
+
+describe('delete', () => {
+  it('has ten receipts a call, sends failed ones again, and minds no spent one', async () => {
+    aws.on('DeleteMessageBatch', ({ Entries }: DeleteBatch, call) => ({
+      Failed: Entries.flatMap(({ Id, ReceiptHandle }) => {
+        if (ReceiptHandle === 'spent') return [{ Id, Code: 'ReceiptHandleIsInvalid', SenderFault: true }];
+        return call === 1 && ReceiptHandle === '3' ? [{ Id, Code: 'InternalError', SenderFault: false }] : [];
+      }),
+    }));
+    await queue.delete('jobs', [...Array.from({ length: 11 }, (_, i) => `${i}`), 'spent']);
+    const handles = aws
+      .inputs<DeleteBatch>('DeleteMessageBatch')
+      .map(({ Entries }) => Entries.map(({ ReceiptHandle }) => ReceiptHandle));
+    expect(handles).toEqual([['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'], ['3'], ['10', 'spent']]);
+  });
+});
+
+describe('changeVisibility', () => {
+  it.each([
+    ['MessageNotInflight', ''],
+    ['ReceiptHandleIsInvalid', ''],
+    ['InvalidParameterValue', 'Value x for parameter ReceiptHandle is invalid. Reason: Message does not exist.'],
+  ])('does nothing for a receipt that is spent: %s', async (code, message) => {
+    aws.on('ChangeMessageVisibility', () => new Failure(code, 400, message));
+    await queue.changeVisibility('jobs', 'receipt', 1);
+  });
+
+  it('says what else is wrong', async () => {
+    aws.on(
+      'ChangeMessageVisibility',
+      () => new Failure('InvalidParameterValue', 400, 'Value 50000 for parameter VisibilityTimeout is invalid.'),
+    );
+    await expect(queue.changeVisibility('jobs', 'receipt', 50_000)).rejects.toMatchObject({ code: 'AWS_FAILED' });
+  });
+});
+
+describe('receive', () => {
+  const polls = () =>
+    aws.inputs<Record<string, number>>('ReceiveMessage').map(({ WaitTimeSeconds }) => WaitTimeSeconds);
+
+  it('polls for 20 s at most, and again until its wait ends', async () => {
+    aws.on('ReceiveMessage', ({ WaitTimeSeconds }: { WaitTimeSeconds: number }) => {
+      clock.advance(WaitTimeSeconds);
+      return {};
+    });
+    expect(await queue.receive('jobs', { max: 25, wait: 45 })).toEqual([]);
+    expect(polls()).toEqual([20, 20, 5]);
+    expect(aws.inputs('ReceiveMessage')[0]).toMatchObject({ MaxNumberOfMessages: 10 });
+  });
+
+  it('asks once without a wait', async () => {
+    aws.on('ReceiveMessage', () => ({}));
+    expect(await queue.receive('jobs', { max: 1, wait: 0, visibilityTimeout: 7 })).toEqual([]);
+    expect(aws.inputs('ReceiveMessage')).toMatchObject([
+      { MaxNumberOfMessages: 1, WaitTimeSeconds: 0, VisibilityTimeout: 7 },
+    ]);
+  });
+
+  it('ends at an abort in the middle of a poll', async () => {
+    const stop = new AbortController();
+    aws.on('ReceiveMessage', () => {
+      stop.abort();
+      return new Promise<object>(() => {});
+    });
+    expect(await queue.receive('jobs', { max: 1, wait: 20, signal: stop.signal })).toEqual([]);
+  });
+});
+
+describe('the URL of a queue', () => {
+  it('is asked for once, however many ask at the same time', async () => {
+    aws.on('ReceiveMessage', () => ({}));
+    await Promise.all(Array.from({ length: 5 }, () => queue.receive('jobs', { max: 1, wait: 0 })));
+    await queue.receive('jobs', { max: 1, wait: 0 });
+    expect(aws.inputs('GetQueueUrl')).toEqual([{ QueueName: 'jobs' }]);
+  });
+
+  it('is asked for again where there was none', async () => {
+    const url = { QueueUrl: 'http://sqs.invalid/000000000000/jobs' };
+    aws.on('GetQueueUrl', (_, call) => (call === 1 ? new Failure('QueueDoesNotExist') : url));
+    aws.on('ReceiveMessage', () => ({}));
+    await expect(queue.receive('jobs', { max: 1, wait: 0 })).rejects.toMatchObject({ code: 'QUEUE_NOT_FOUND' });
+    expect(await queue.receive('jobs', { max: 1, wait: 0 })).toEqual([]);
+  });
+
+  it('is forgotten when the queue is gone', async () => {
+    aws.on('ReceiveMessage', (_, call) => (call === 1 ? new Failure('AWS.SimpleQueueService.NonExistentQueue') : {}));
+    await expect(queue.receive('jobs', { max: 1, wait: 0 })).rejects.toMatchObject({ code: 'QUEUE_NOT_FOUND' });
+    await queue.receive('jobs', { max: 1, wait: 0 });
+    expect(aws.inputs('GetQueueUrl')).toHaveLength(2);
+  });
+});
+
+describe('create', () => {
+  it('gives a queue that is there its new settings', async () => {
+    aws.on('CreateQueue', () => new Failure('QueueNameExists'));
+    aws.on('GetQueueAttributes', () => ({ Attributes: { QueueArn: 'arn:dead' } }));
+    aws.on('SetQueueAttributes', () => ({}));
+    await queue.create('jobs', { visibilityTimeout: 5, maxReceiveCount: 3, deadLetterQueue: 'dead' });
+    expect(aws.inputs('SetQueueAttributes')).toMatchObject([
+      {
+        Attributes: { VisibilityTimeout: '5', RedrivePolicy: '{"deadLetterTargetArn":"arn:dead","maxReceiveCount":3}' },
+      },
+    ]);
+  });
+});

@@ -1,0 +1,93 @@
+import { createGateway } from '../../../../services/gateway/app.ts';
+import { agentRecord } from '../../../../shared/agent/manifest.ts';
+import { StoreIdempotency } from '../../../../shared/agent/store-idempotency.ts';
+import { EmbeddedIdempotencyStore } from '../../../../shared/embedded/idempotency.ts';
+import { EmbeddedPermissionStore } from '../../../../shared/embedded/permission-store.ts';
+import { EventPublisher } from '../../../../shared/events/publisher.ts';
+import type { AgentId, TaskId } from '../../../../shared/ids.ts';
+import { systemClock } from '../../../../shared/ports/clock.ts';
+import type { Runtime } from '../../../../shared/runtime/runtime.ts';
+import { readSettings } from '../../../../shared/runtime/settings.ts';
+import type { TaskRecord } from '../../../../shared/tasks/state.ts';
+import { createMetrics } from '../../../../shared/telemetry/prometheus.ts';
+import { openEmbedded } from '../../../support/embedded.ts';
+import { artifactEvent, entry, statusEvent } from '../../../support/task-events.ts';
+
+/** The gateway over the embedded adapters, with an agent `echo` that answers when the test says so. */
+export async function openGateway(env: Record<string, string> = {}) {
+  const embedded = await openEmbedded(systemClock);
+  const errors: string[] = [];
+  const nothing = () => {};
+  const log = { debug: nothing, info: nothing, warn: nothing, error: (message: string) => void errors.push(message) };
+  const runtime: Runtime = {
+    ...embedded,
+    settings: readSettings(env, false),
+    clock: systemClock,
+    log,
+    metrics: createMetrics({ log }),
+    archive: embedded.bus,
+    permissions: new EmbeddedPermissionStore(embedded.database),
+    idempotency: new StoreIdempotency(new EmbeddedIdempotencyStore(embedded.database, systemClock)),
+    publisher: new EventPublisher(embedded.bus, systemClock),
+    tokens: () => Promise.reject(new Error('no token is good here')),
+    functionSettings: () => ({ maxReceiveCount: 3 }),
+  };
+  const definition = {
+    name: 'Echo',
+    description: 'Returns what it is sent.',
+    version: '1.0.0',
+    public: true,
+    skills: [{ id: 'echo', name: 'Echo', description: 'Returns it.', tags: ['test'] }],
+    handler: () => undefined,
+  };
+  await embedded.registry.put(agentRecord('echo' as AgentId, definition, 300), (change) =>
+    entry('starling.registry', change, {}),
+  );
+  const gateway = createGateway(runtime);
+  return {
+    runtime,
+    gateway,
+    errors,
+    options: { app: gateway.app, log },
+    remove: embedded.remove,
+    async task(id: string): Promise<TaskRecord> {
+      const task = await embedded.tasks.get(id as TaskId);
+      if (task === undefined) throw new Error(`there is no task ${id}`);
+      return task;
+    },
+    async works(task: TaskRecord): Promise<void> {
+      await embedded.tasks.apply(statusEvent(task, { sequence: 1 }, 'TASK_STATE_WORKING'));
+    },
+    async answers(task: TaskRecord, text: string): Promise<void> {
+      await embedded.tasks.apply(artifactEvent(task, { sequence: 2 }, { text }));
+      await embedded.tasks.apply(statusEvent(task, { sequence: 3 }, 'TASK_STATE_COMPLETED'));
+    },
+  };
+}
+
+export type TestGateway = Awaited<ReturnType<typeof openGateway>>;
+
+/** A JSON-RPC request as a body. */
+export function rpc(method: string, params: unknown): string {
+  return JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
+}
+
+export function message(text: string): { readonly message: object } {
+  return { message: { messageId: crypto.randomUUID(), role: 'ROLE_USER', parts: [{ text }] } };
+}
+
+export interface SseEvent {
+  readonly id: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a JSON-RPC response of any shape, taken apart by the tests
+  readonly data: any;
+}
+
+export function parseEvents(text: string): SseEvent[] {
+  return text
+    .split('\n\n')
+    .filter((block) => block.startsWith('id: '))
+    .map((block) => {
+      const [, id = '', data = ''] = /^id: (.*)\ndata: (.*)$/.exec(block) ?? [];
+      return { id, data: JSON.parse(data) };
+    });
+}

@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+import type { Statement } from '../../../plugins/access/access.ts';
+import AccessPlugin from '../../../plugins/access/index.ts';
+import type { FunctionDefinition } from '../../../plugins/osls.ts';
+import { functionOf, serverlessOf } from './serverless.ts';
+
+const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
+const blobs = (keys: string) => ({ 'Fn::Sub': `\${BlobBucket.Arn}/${keys}` });
+
+/** The statements of the role that the function `f` gets, without those that every function has. */
+function statementsOf(parts: Partial<FunctionDefinition>): Statement[] {
+  const definition = functionOf(parts);
+  const serverless = serverlessOf({ f: definition });
+  const { hooks } = new AccessPlugin(serverless);
+  hooks['before:package:initialize']?.();
+  hooks['package:compileEvents']?.();
+  expect(definition.role).toBe('fRole');
+  const role = serverless.service.provider.compiledCloudFormationTemplate.Resources.fRole;
+  const [policy] = role?.Properties.Policies as [{ PolicyDocument: { Statement: Statement[] } }];
+  const [logs, xray, ...rest] = policy.PolicyDocument.Statement;
+  expect(logs).toEqual(allow(['logs:CreateLogStream', 'logs:PutLogEvents'], arn('fLogGroup')));
+  expect(xray).toEqual(allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*'));
+  return rest;
+}
+
+function allow(Action: string[], ...Resource: unknown[]): Statement {
+  return { Effect: 'Allow', Action, Resource };
+}
+
+const putEventsAs = (source: string) => [
+  {
+    ...allow(['events:PutEvents'], arn('EventBus')),
+    Condition: {
+      'ForAllValues:StringEquals': { 'events:source': [source] },
+      Null: { 'events:source': 'false' },
+    },
+  },
+  allow(['s3:PutObject'], blobs(`events/${source}/*`)),
+];
+const consume = allow(
+  [
+    'sqs:ReceiveMessage',
+    'sqs:DeleteMessage',
+    'sqs:GetQueueAttributes',
+    'sqs:GetQueueUrl',
+    'sqs:ChangeMessageVisibility',
+  ],
+  arn('fSubscriptionQueue'),
+);
+const read = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
+const write = [...read, 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:BatchWriteItem'];
+
+describe('the role of a function', () => {
+  it('that says nothing may log and trace', () => {
+    expect(statementsOf({})).toEqual([]);
+  });
+
+  it('that is an agent may answer under its own name and remember what it did', () => {
+    expect(statementsOf({ events: [{ subscription: { agent: 'echo' } }] })).toEqual([
+      consume,
+      ...putEventsAs('starling.agents.echo'),
+      allow(['kinesis:PutRecords'], arn('ArtifactStream')),
+      allow(['s3:GetObject'], blobs('events/starling.tasks/*')),
+      {
+        ...allow(
+          ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+          arn('IdempotencyTable'),
+        ),
+        Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['echo#*'] } },
+      },
+    ]);
+  });
+
+  it('that subscribes to a pattern sees whole events', () => {
+    expect(statementsOf({ events: [{ subscription: { pattern: { source: ['x'] } } }] })).toEqual([
+      consume,
+      allow(['s3:GetObject'], blobs('events/*')),
+      allow(['s3:ListBucket'], arn('BlobBucket')),
+    ]);
+  });
+
+  it('that reads a stream may read it and give up records', () => {
+    const stream = {
+      arn: arn('ArtifactStream'),
+      destinations: { onFailure: { type: 'sqs', arn: arn('Lost') } },
+    };
+    const [records, lost] = statementsOf({ events: [{ stream }] });
+    expect(records?.Resource).toEqual([arn('ArtifactStream')]);
+    expect(records?.Action).toContain('kinesis:GetRecords');
+    expect(lost).toEqual(allow(['sqs:SendMessage'], arn('Lost')));
+  });
+
+  it.each<[word: string, access: unknown, statements: Statement[]]>([
+    [
+      'a table to write, with what is too large for an item',
+      { tasks: 'write' },
+      [
+        allow(write, arn('TasksTable')),
+        allow(['s3:PutObject'], blobs('tasks/*')),
+        allow(['s3:GetObject'], blobs('tasks/*')),
+        allow(['s3:ListBucket'], arn('BlobBucket')),
+      ],
+    ],
+    [
+      'a table to read, with its indexes',
+      { registry: 'read' },
+      [allow(read, arn('RegistryTable'), { 'Fn::Sub': '${RegistryTable.Arn}/index/listed' })],
+    ],
+    [
+      'a table to add to, and no more',
+      { quarantine: 'add' },
+      [allow(['dynamodb:PutItem'], arn('QuarantineTable')), allow(['s3:PutObject'], blobs('quarantine/*'))],
+    ],
+    [
+      'sources on the bus, each for itself',
+      { bus: ['starling.tasks', 'starling.registry'] },
+      [...putEventsAs('starling.tasks'), ...putEventsAs('starling.registry')],
+    ],
+    [
+      'the log of events',
+      { events: 'read' },
+      [
+        allow(['logs:FilterLogEvents'], {
+          'Fn::Sub': 'arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/starling/dev/events:*',
+        }),
+      ],
+    ],
+    [
+      'what its author names',
+      { statements: [allow(['bedrock:InvokeModel'], 'arn:aws:bedrock:x')] },
+      [allow(['bedrock:InvokeModel'], 'arn:aws:bedrock:x')],
+    ],
+  ])('has %s', (_, access, statements) => {
+    const granted = statementsOf({ access });
+    // The task table may have indexes, which its own definition says.
+    const withoutIndexes = granted.map((statement) =>
+      'tasks' in (access as object) && String(statement.Action).startsWith('dynamodb:')
+        ? { ...statement, Resource: [(statement.Resource as unknown[])[0]] }
+        : statement,
+    );
+    expect(withoutIndexes).toEqual(statements);
+  });
+});
+
+describe('an access is refused with the name of its function:', () => {
+  it.each<[what: string, access: unknown, message: RegExp]>([
+    ['an unknown word', { task: 'write' }, /'task' is nothing to have access to\. It takes tasks, registry/],
+    ['an unknown way', { tasks: 'all' }, /'tasks' is "all", but takes read or write or add/],
+    ['no source', { bus: [] }, /'bus' takes the sources/],
+    ['a source that is no text', { bus: [1] }, /'bus' takes the sources/],
+    ['every source', { bus: ['*'] }, /The source \* is not to be had/],
+    ["another agent's source", { bus: ['starling.agents.echo'] }, /starling\.agents\.echo is not to be had/],
+    ['every action', { statements: [{ Effect: 'Allow', Action: 's3:*', Resource: 'x' }] }, /names its actions one by/],
+    ['no action', { statements: [{ Effect: 'Allow', NotAction: 's3:x', Resource: 'x' }] }, /names its actions/],
+    ['every resource', { statements: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }] }, /its resources/],
+    [
+      'every resource in a list',
+      { statements: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: ['x', '*'] }] },
+      /its resources/,
+    ],
+    ['statements that are no list', { statements: {} }, /takes a list/],
+  ])('%s', (_, access, message) => {
+    expect(() => statementsOf({ access })).toThrow(message);
+    expect(() => statementsOf({ access })).toThrow(/^functions\.f\.access: /);
+  });
+});

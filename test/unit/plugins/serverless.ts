@@ -1,0 +1,32 @@
+import type { FunctionDefinition, Serverless } from '../../../plugins/osls.ts';
+import type { Template } from '../../../plugins/template.ts';
+
+/** osls as our plugins see it, with a template that is still empty and names that are their own logical ids. */
+export function serverlessOf(
+  functions: Record<string, FunctionDefinition>,
+  rest: { timeout?: number; custom?: Record<string, unknown>; serviceDir?: string; template?: Template } = {},
+): Serverless {
+  const { timeout, custom = {}, serviceDir = '.', template = { Resources: {} } } = rest;
+  return {
+    serviceDir,
+    service: {
+      functions,
+      custom,
+      provider: { compiledCloudFormationTemplate: template, ...(timeout === undefined ? {} : { timeout }) },
+    },
+    configSchemaHandler: { defineFunctionEvent() {}, defineFunctionProperties() {}, defineCustomProperties() {} },
+    classes: { Error },
+    getProvider: () => ({
+      getStage: () => 'dev',
+      naming: {
+        getNormalizedFunctionName: (name) => name,
+        getLambdaLogicalId: (name) => `${name}LambdaFunction`,
+        getLogGroupLogicalId: (name) => `${name}LogGroup`,
+      },
+    }),
+  };
+}
+
+export function functionOf(parts: Partial<FunctionDefinition>): FunctionDefinition {
+  return { handler: 'handler.handler', events: [], ...parts };
+}

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import ApiPlugin from '../../../plugins/api/index.ts';
+import IdentityPlugin from '../../../plugins/identity/index.ts';
+import type { Hooks } from '../../../plugins/osls.ts';
+import type { ResourceMap } from '../../../plugins/template.ts';
+import { functionOf, serverlessOf } from './serverless.ts';
+
+async function merged({ hooks }: { readonly hooks: Hooks }): Promise<void> {
+  await hooks['after:aws:package:finalize:mergeCustomProviderResources']?.();
+}
+
+describe("the API's stage", () => {
+  it('has the newest deployment, which has all that the API answers by itself', async () => {
+    const Resources: ResourceMap = {
+      Deployment123: {
+        Type: 'AWS::ApiGateway::Deployment',
+        Properties: { RestApiId: { Ref: 'Api' }, StageName: 'dev' },
+        DependsOn: ['MethodGet'],
+      },
+      ApiStage: { Type: 'AWS::ApiGateway::Stage', Properties: { StageName: 'dev' } },
+      NotFound: { Type: 'AWS::ApiGateway::GatewayResponse', Properties: {} },
+    };
+    await merged(new ApiPlugin(serverlessOf({}, { template: { Resources } })));
+    expect(Resources.ApiStage?.Properties).toEqual({ StageName: 'dev', DeploymentId: { Ref: 'Deployment123' } });
+    expect(Resources.Deployment123).toEqual({
+      Type: 'AWS::ApiGateway::Deployment',
+      Properties: { RestApiId: { Ref: 'Api' } },
+      DependsOn: ['MethodGet', 'NotFound'],
+    });
+  });
+
+  it('is not missed where there is no API', async () => {
+    await expect(merged(new ApiPlugin(serverlessOf({})))).resolves.toBeUndefined();
+  });
+});
+
+describe('the resource server', () => {
+  const scopes = [{ ScopeName: 'agents:invoke', ScopeDescription: 'May call every agent' }];
+  const agent = (id: string) => functionOf({ events: [{ subscription: { agent: id } }] });
+
+  async function scopesWith(functions: Parameters<typeof serverlessOf>[0]): Promise<unknown> {
+    const server = { Type: 'AWS::Cognito::UserPoolResourceServer', Properties: { Scopes: scopes } };
+    await merged(new IdentityPlugin(serverlessOf(functions, { template: { Resources: { Server: server } } })));
+    return server.Properties.Scopes;
+  }
+
+  it('has a scope for each agent beside its own', async () => {
+    expect(await scopesWith({ one: agent('echo'), two: functionOf({}), three: agent('weather') })).toEqual([
+      ...scopes,
+      { ScopeName: 'echo:invoke', ScopeDescription: 'May call echo' },
+      { ScopeName: 'weather:invoke', ScopeDescription: 'May call weather' },
+    ]);
+  });
+
+  it('takes no more scopes than Cognito', async () => {
+    const many = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, n) => [`f${n}`, agent(`a${n}`)]));
+    await expect(scopesWith(many(99))).resolves.toHaveLength(100);
+    await expect(scopesWith(many(100))).rejects.toThrow(/Server would have 101 scopes, and Cognito takes 100/);
+  });
+});

@@ -1,0 +1,131 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createEmfMetrics } from '../../../shared/telemetry/emf.ts';
+import { type CounterName, counters, type Metrics } from '../../../shared/telemetry/metrics.ts';
+
+interface EmfLine {
+  readonly _aws: {
+    readonly Timestamp: number;
+    readonly CloudWatchMetrics: readonly {
+      readonly Namespace: string;
+      readonly Dimensions: readonly (readonly string[])[];
+      readonly Metrics: readonly { readonly Name: string; readonly Unit: string }[];
+    }[];
+  };
+  readonly [name: string]: unknown;
+}
+
+describe('createEmfMetrics', () => {
+  let lines: string[];
+  const write = (line: string) => lines.push(line);
+  const open = (functionName?: string) =>
+    createEmfMetrics({ stage: 'dev', write, ...(functionName !== undefined && { functionName }) });
+  const written = () => lines.map((line) => JSON.parse(line) as EmfLine);
+
+  beforeEach(() => {
+    lines = [];
+  });
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  it('writes a metric that CloudWatch can read', () => {
+    const metrics = open();
+    metrics.count('starling_deadlines_missed_total', { agent: 'echo' });
+    metrics.flush();
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/^\{[^\n]*\}\n$/);
+    expect(written()[0]).toEqual({
+      _aws: {
+        Timestamp: expect.any(Number),
+        CloudWatchMetrics: [
+          {
+            Namespace: 'Starling',
+            Dimensions: [['service', 'agent']],
+            Metrics: [{ Name: 'starling_deadlines_missed_total', Unit: 'Count' }],
+          },
+        ],
+      },
+      service: 'starling-dev',
+      agent: 'echo',
+      starling_deadlines_missed_total: 1,
+    });
+  });
+
+  it('keeps what varies much out of the dimensions', () => {
+    const metrics = open();
+    metrics.count('starling_call_errors_total', { agent: 'echo', code: 'TIMEOUT' });
+    metrics.flush();
+    const [line] = written();
+    expect(line?._aws.CloudWatchMetrics[0]?.Dimensions).toEqual([['service', 'agent']]);
+    expect(line).toMatchObject({ code: 'TIMEOUT', starling_call_errors_total: 1 });
+  });
+
+  it('adds up what is the same, shares lines, and keeps the rest apart', () => {
+    const metrics = open();
+    metrics.count('starling_agent_attempts_total', { agent: 'echo' });
+    metrics.count('starling_agent_attempts_total', { agent: 'echo' }, 2);
+    metrics.count('starling_agent_retries_total', { agent: 'echo' });
+    metrics.count('starling_agent_attempts_total', { agent: 'weather' });
+    metrics.flush();
+    expect(written()).toMatchObject([
+      { agent: 'echo', starling_agent_attempts_total: 3, starling_agent_retries_total: 1 },
+      { agent: 'weather', starling_agent_attempts_total: 1 },
+    ]);
+    expect(written()[1]).not.toHaveProperty('starling_agent_retries_total');
+  });
+
+  it('tells each count once, and is silent where there was none', () => {
+    const metrics = open();
+    metrics.flush();
+    metrics.count('starling_agent_attempts_total', { agent: 'echo' });
+    metrics.flush();
+    metrics.flush();
+    metrics.count('starling_agent_attempts_total', { agent: 'echo' });
+    metrics.flush();
+    expect(written().map((line) => line.starling_agent_attempts_total)).toEqual([1, 1]);
+  });
+
+  it('takes every counter there is, with all of its labels', () => {
+    const metrics = open();
+    const count = metrics.count as (name: CounterName, labels: Record<string, string>) => void;
+    for (const name of Object.keys(counters) as CounterName[]) {
+      count(name, Object.fromEntries(counters[name].labels.map((label) => [label, `its-${label}`])));
+    }
+    metrics.flush();
+    for (const name of Object.keys(counters) as CounterName[]) {
+      const line = written().find((one) => one[name] === 1);
+      for (const label of counters[name].labels) expect(line).toHaveProperty(label, `its-${label}`);
+    }
+  });
+
+  it.each([-1, Number.NaN])('refuses to count %d', (by) => {
+    const metrics: Metrics = open();
+    expect(() => metrics.count('starling_agent_attempts_total', { agent: 'echo' }, by)).toThrow(RangeError);
+  });
+
+  it('tells a cold start once, with its function', () => {
+    vi.stubEnv('AWS_LAMBDA_INITIALIZATION_TYPE', 'on-demand');
+    const metrics = open('starling-dev-echo');
+    metrics.flush();
+    metrics.flush();
+    expect(written()).toHaveLength(1);
+    expect(written()[0]).toMatchObject({ ColdStart: 1, service: 'starling-dev', function: 'starling-dev-echo' });
+    expect(written()[0]?._aws.CloudWatchMetrics[0]?.Dimensions).toEqual([['service']]);
+  });
+
+  it('tells none where the environment was made ahead of calls, or is a container', () => {
+    vi.stubEnv('AWS_LAMBDA_INITIALIZATION_TYPE', 'provisioned-concurrency');
+    open('starling-dev-echo').flush();
+    vi.stubEnv('AWS_LAMBDA_INITIALIZATION_TYPE', undefined);
+    open('starling-dev-echo').flush();
+    vi.stubEnv('AWS_LAMBDA_INITIALIZATION_TYPE', 'on-demand');
+    open().flush();
+    expect(lines).toEqual([]);
+  });
+
+  it('says where the figures are, in a form that Prometheus reads as no figures', async () => {
+    const text = await open().text();
+    expect(text).toContain('service = starling-dev');
+    for (const line of text.trimEnd().split('\n')) expect(line).toMatch(/^# /);
+  });
+});

@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Template } from '../../../plugins/template.ts';
+
+const repository = resolve(import.meta.dirname, '../../..');
+const templateName = 'cloudformation-template-update-stack.json';
+
+/** The mesh as it is packaged for a stage, in a folder of its own, which `using` removes. */
+export interface Packaged extends Disposable {
+  readonly folder: string;
+  readonly templateFile: string;
+  readonly template: Template;
+}
+
+/**
+ * Packages the serverless.yml of the mesh, offline and without credentials.
+ *
+ * @param env such as STARLING_EMULATOR
+ */
+export async function packageMesh(stage: string, env: Record<string, string> = {}): Promise<Packaged> {
+  const folder = mkdtempSync(join(tmpdir(), 'starling-package-'));
+  for (const file of ['serverless.yml', 'package.json', 'tsconfig.json']) {
+    copyFileSync(join(repository, file), join(folder, file));
+  }
+  for (const linked of ['deployment', 'plugins', 'schemas', 'services', 'shared', 'tools', 'node_modules']) {
+    symlinkSync(join(repository, linked), join(folder, linked));
+  }
+  await serverless(folder, ['package', '--stage', stage], env);
+  const templateFile = join(folder, '.serverless', templateName);
+  return {
+    folder,
+    templateFile,
+    template: JSON.parse(readFileSync(templateFile, 'utf8')),
+    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** The bundler prints a build error and waits for ever, hence the limit. */
+function serverless(cwd: string, args: string[], env: Record<string, string>): Promise<void> {
+  const bin = join(repository, 'node_modules/serverless/bin/serverless.js');
+  const options = {
+    cwd,
+    env: { PATH: process.env.PATH, HOME: cwd, AWS_EC2_METADATA_DISABLED: 'true', ...env },
+    timeout: 90_000,
+    maxBuffer: 10_000_000,
+  };
+  return new Promise((resolved, rejected) => {
+    execFile(process.execPath, [bin, ...args], options, (error, stdout, stderr) => {
+      if (error) rejected(new Error(stdout + stderr, { cause: error }));
+      else resolved();
+    });
+  });
+}

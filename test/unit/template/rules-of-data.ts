@@ -1,0 +1,85 @@
+import { at, each, idOf, type Rule } from './template.ts';
+
+const day = 86_400;
+
+/** Everything at rest is encrypted, by a setting that stands there. */
+export const encryption: Rule = (template) => [
+  ...each(template, 'AWS::SQS::Queue', (queue) => [queue.SqsManagedSseEnabled !== true && 'is not encrypted']),
+  ...each(template, 'AWS::DynamoDB::Table', (table) => [
+    at(table, 'SSESpecification.SSEEnabled') !== true && 'is not encrypted',
+  ]),
+  ...each(template, 'AWS::Kinesis::Stream', (stream) => [
+    at(stream, 'StreamEncryption.EncryptionType') !== 'KMS' && 'is not encrypted',
+  ]),
+  ...each(template, 'AWS::SNS::Topic', (topic) => [topic.KmsMasterKeyId === undefined && 'is not encrypted']),
+  ...each(template, 'AWS::S3::Bucket', (bucket) => [
+    at(bucket, 'BucketEncryption.ServerSideEncryptionConfiguration.0') === undefined && 'is not encrypted',
+  ]),
+  ...each(template, 'AWS::KMS::Key', (key) => [key.EnableKeyRotation !== true && 'is never rotated']),
+];
+
+/** No bucket shows anything to the public, or takes anything by a connection that is not encrypted. */
+export const closedBuckets: Rule = (template) =>
+  each(template, 'AWS::S3::Bucket', (bucket, id) => {
+    const block = at(bucket, 'PublicAccessBlockConfiguration') as Record<string, unknown> | undefined;
+    const blocked = ['BlockPublicAcls', 'BlockPublicPolicy', 'IgnorePublicAcls', 'RestrictPublicBuckets'];
+    const policies = Object.values(template.Resources).filter(
+      ({ Type, Properties }) => Type === 'AWS::S3::BucketPolicy' && idOf(Properties.Bucket) === id,
+    );
+    const statements = policies.flatMap(({ Properties }) => [at(Properties, 'PolicyDocument.Statement')].flat());
+    const isTlsOnly = statements.some(
+      (statement) =>
+        at(statement, 'Effect') === 'Deny' &&
+        at(statement, 'Principal') === '*' &&
+        String(at(statement, 'Condition.Bool.aws:SecureTransport')) === 'false',
+    );
+    return [
+      !blocked.every((setting) => block?.[setting] === true) && 'may be public',
+      !isTlsOnly && 'takes connections that are not encrypted',
+    ];
+  });
+
+/** What is kept is kept for a time that somebody chose, and what must not be lost can be had back. */
+export const retention: Rule = (template) => [
+  ...each(template, 'AWS::Logs::LogGroup', (group) => [
+    typeof group.RetentionInDays !== 'number' && 'is kept for ever',
+  ]),
+  ...each(template, 'AWS::Events::Archive', (archive) => [
+    typeof archive.RetentionDays !== 'number' && 'is kept for ever',
+  ]),
+  ...each(template, 'AWS::SQS::Queue', (queue, id) => [
+    id.includes('DeadLetter') && queue.MessageRetentionPeriod !== 14 * day && 'does not keep dead letters for 14 days',
+    Number(queue.MessageRetentionPeriod ?? 0) < 4 * day && 'keeps messages for less than 4 days',
+  ]),
+  ...each(template, 'AWS::DynamoDB::Table', (table, _, { DeletionPolicy, UpdateReplacePolicy }) => [
+    at(table, 'PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled') !== true && 'cannot be restored',
+    table.BillingMode !== 'PAY_PER_REQUEST' && 'is not on demand',
+    DeletionPolicy === undefined && 'does not say what becomes of it with the stack',
+    UpdateReplacePolicy !== 'Retain' && 'goes when it is replaced',
+  ]),
+  ...each(template, 'AWS::S3::Bucket', (bucket, id) => [
+    id === 'BlobBucket' && at(bucket, 'LifecycleConfiguration.Rules.0.ExpirationInDays') === undefined && 'only grows',
+  ]),
+];
+
+/** Every function has a log group of its own, made with the stack. */
+export const logGroups: Rule = (template) =>
+  each(template, 'AWS::Lambda::Function', ({ FunctionName: name }) => {
+    const isThere = Object.values(template.Resources).some(
+      ({ Type, Properties }) => Type === 'AWS::Logs::LogGroup' && Properties.LogGroupName === `/aws/lambda/${name}`,
+    );
+    return [!isThere && 'has no log group'];
+  });
+
+/** Calls can be followed, counted and held back. */
+export const observed: Rule = (template) => [
+  ...each(template, 'AWS::Lambda::Function', (lambda) => [
+    at(lambda, 'TracingConfig.Mode') !== 'Active' && 'is not traced',
+  ]),
+  ...each(template, 'AWS::ApiGateway::Stage', (stage) => [
+    stage.TracingEnabled !== true && 'is not traced',
+    idOf(at(stage, 'AccessLogSetting.DestinationArn')) === undefined && 'has no access log',
+    typeof at(stage, 'MethodSettings.0.ThrottlingRateLimit') !== 'number' && 'takes any number of calls',
+    typeof at(stage, 'MethodSettings.0.ThrottlingBurstLimit') !== 'number' && 'takes any number of calls at once',
+  ]),
+];

@@ -1,0 +1,83 @@
+import type { Template } from '../../../plugins/template.ts';
+import { at, each, idOf, type Properties, type Rule } from './template.ts';
+
+/** What fails for good is kept somewhere, and what fails for now is tried again without its neighbours. */
+export const deadLetters: Rule = (template) => [
+  ...each(template, 'AWS::Lambda::EventSourceMapping', (mapping) => {
+    const isStream = mapping.StartingPosition !== undefined;
+    const queue = template.Resources[idOf(mapping.EventSourceArn) ?? '']?.Properties;
+    const target = idOf(at(queue, 'RedrivePolicy.deadLetterTargetArn'));
+    const lost = idOf(at(mapping, 'DestinationConfig.OnFailure.Destination'));
+    const parts = (mapping.FunctionResponseTypes ?? []) as readonly string[];
+    return [
+      !parts.includes('ReportBatchItemFailures') && 'fails a batch as a whole',
+      !isStream && !isQueue(template, target) && 'consumes a queue without a dead-letter queue',
+      isStream && !isQueue(template, lost) && 'forgets records that failed for good',
+      isStream && !(Number(mapping.MaximumRetryAttempts) >= 0) && 'is held up by a record for as long as it is kept',
+      isStream && mapping.BisectBatchOnFunctionError !== true && 'gives up good records with a bad one',
+      !isStream && tooSoon(template, queue, mapping),
+    ];
+  }),
+  ...each(template, 'AWS::Events::Rule', (rule) =>
+    ((rule.Targets ?? []) as readonly Properties[]).map((target) => {
+      const type = template.Resources[idOf(target.Arn) ?? '']?.Type;
+      // A schedule comes again by itself, and the log of events is a copy.
+      if (type === 'AWS::Lambda::Function' || type === 'AWS::Logs::LogGroup') return undefined;
+      return !isQueue(template, idOf(at(target, 'DeadLetterConfig.Arn'))) && 'loses what it cannot deliver';
+    }),
+  ),
+];
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
+function tooSoon(template: Template, queue: Properties | undefined, mapping: Properties): string | false {
+  const timeout = Number(template.Resources[idOf(mapping.FunctionName) ?? '']?.Properties.Timeout);
+  return !(Number(queue?.VisibilityTimeout) >= 6 * timeout) && 'shows a message again while it is worked on';
+}
+
+function isQueue(template: Template, id: string | undefined): boolean {
+  return template.Resources[id ?? '']?.Type === 'AWS::SQS::Queue';
+}
+
+/** By which metrics each type of resource has to be watched. */
+const watched: Readonly<Record<string, (properties: Properties, isDeadLetterQueue: boolean) => readonly string[]>> = {
+  'AWS::SQS::Queue': (_, isDeadLetterQueue) =>
+    isDeadLetterQueue ? ['ApproximateNumberOfMessagesVisible'] : ['ApproximateAgeOfOldestMessage'],
+  'AWS::Lambda::Function': () => ['Errors', 'Throttles'],
+  'AWS::Events::Rule': () => ['FailedInvocations'],
+  'AWS::Kinesis::Stream': () => ['WriteProvisionedThroughputExceeded'],
+  'AWS::ApiGateway::Stage': () => ['5XXError'],
+};
+
+/** Somebody hears of everything that fails. */
+export const alarms: Rule = (template) => [
+  ...Object.entries(watched).flatMap(([type, metrics]) =>
+    each(template, type, (properties, id) =>
+      metrics(properties, id.includes('DeadLetter')).map(
+        (metric) => !isWatched(template, id, properties, metric) && `has no alarm on ${metric}`,
+      ),
+    ),
+  ),
+  ...each(template, 'AWS::Lambda::EventSourceMapping', (mapping) => {
+    const functionId = idOf(mapping.FunctionName) ?? '';
+    const lambda = template.Resources[functionId]?.Properties ?? {};
+    const isStream = mapping.StartingPosition !== undefined;
+    return [isStream && !isWatched(template, functionId, lambda, 'IteratorAge') && 'has no alarm on IteratorAge'];
+  }),
+  ...each(template, 'AWS::CloudWatch::Alarm', (alarm) => {
+    const topics = [alarm.AlarmActions].flat().map(idOf);
+    return [topics.every((topic) => template.Resources[topic ?? '']?.Type !== 'AWS::SNS::Topic') && 'tells nobody'];
+  }),
+];
+
+/** An alarm's dimension names the resource by its logical id, or by the name that it is given. */
+function isWatched(template: Template, id: string, properties: Properties, metric: string): boolean {
+  const names: readonly unknown[] = [properties.Name, properties.StageName].filter((name) => name !== undefined);
+  return Object.values(template.Resources).some(
+    ({ Type, Properties }) =>
+      Type === 'AWS::CloudWatch::Alarm' &&
+      Properties.MetricName === metric &&
+      (Properties.Dimensions as readonly { Value: unknown }[]).some(
+        ({ Value }) => idOf(Value) === id || names.includes(Value),
+      ),
+  );
+}

@@ -1,0 +1,143 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, globSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { leftOut } from '../../../plugins/emulator/leave-out.ts';
+import type { Template } from '../../../plugins/template.ts';
+import { breaches } from './breaches.ts';
+import { type Packaged, packageMesh } from './packaged.ts';
+import * as access from './rules-of-access.ts';
+import * as data from './rules-of-data.ts';
+import * as doors from './rules-of-doors.ts';
+import * as failure from './rules-of-failure.ts';
+import { filesOf } from './zip.ts';
+
+const rules = { ...access, ...data, ...doors, ...failure };
+const stages = ['dev', 'prod', 'emulator'] as const;
+type Stage = (typeof stages)[number];
+
+const packages: Partial<Record<Stage, Packaged>> = {};
+
+function packageOf(stage: Stage): Packaged {
+  const made = packages[stage];
+  if (made === undefined) throw new Error(`${stage} was not packaged`);
+  return made;
+}
+
+function templateOf(stage: Stage): Template {
+  return structuredClone(packageOf(stage).template);
+}
+
+beforeAll(async () => {
+  // One after another: each takes a processor for some seconds.
+  packages.dev = await packageMesh('dev');
+  packages.prod = await packageMesh('prod');
+  packages.emulator = await packageMesh('dev', { STARLING_EMULATOR: '1' });
+}, 300_000);
+
+afterAll(() => {
+  for (const made of Object.values(packages)) made[Symbol.dispose]();
+});
+
+describe.each(stages)('the template of %s', (stage) => {
+  it.each(Object.entries(rules))('keeps the rule %s', (_, rule) => {
+    expect(rule(templateOf(stage))).toEqual([]);
+  });
+
+  it('fits into a stack', () => {
+    // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+    expect(Object.keys(templateOf(stage).Resources).length).toBeLessThan(500);
+    expect(Buffer.byteLength(JSON.stringify(templateOf(stage)))).toBeLessThan(1_000_000);
+  });
+});
+
+describe('a rule sees', () => {
+  it.each(breaches)('$what', ({ rule, breach, found }) => {
+    const template = templateOf('dev');
+    const before = rules[rule](template);
+    breach(template);
+    expect(rules[rule](template).filter((problem) => !before.includes(problem))).toEqual(found);
+  });
+
+  it('each rule is tried', () => {
+    expect(new Set(breaches.map(({ rule }) => rule))).toEqual(new Set(Object.keys(rules)));
+  });
+});
+
+describe('the stages', () => {
+  const retained = (stage: Stage) =>
+    Object.values(templateOf(stage).Resources).filter(
+      ({ Type, DeletionPolicy }) => /DynamoDB::Table|S3::Bucket$|UserPool$/.test(Type) && DeletionPolicy === 'Retain',
+    ).length;
+
+  it('of production keeps its data when the stack goes', () => {
+    expect(retained('dev')).toBe(0);
+    expect(retained('prod')).toBe(7);
+    const { TasksTable, ArtifactStream } = templateOf('prod').Resources;
+    expect(TasksTable?.Properties.DeletionProtectionEnabled).toBe(true);
+    expect(ArtifactStream?.Properties.StreamModeDetails).toEqual({ StreamMode: 'ON_DEMAND' });
+  });
+
+  it('for an emulator differ from the real one in what the emulator lacks', () => {
+    const real = templateOf('dev');
+    const emulated = templateOf('emulator');
+    const missing = Object.keys(real.Resources).filter((id) => !(id in emulated.Resources));
+    const types = missing.map((id) => real.Resources[id]?.Type ?? '');
+    // Every type of the list is there to be left out, and nothing else is. osls names a deployment by the time.
+    expect(new Set(types.filter((type) => type !== 'AWS::ApiGateway::Deployment'))).toEqual(new Set(leftOut));
+    expect(Object.keys(emulated.Outputs ?? {})).toEqual(Object.keys(real.Outputs ?? {}));
+  });
+});
+
+describe('the bundles', () => {
+  const functions = () => {
+    const { folder, template } = packageOf('dev');
+    return Object.values(template.Resources).flatMap(({ Type, Properties }) => {
+      if (Type !== 'AWS::Lambda::Function') return [];
+      const name = basename(String((Properties.Code as { S3Key: string }).S3Key), '.zip');
+      return [{ name, handler: String(Properties.Handler), files: filesOf(join(folder, `.serverless/${name}.zip`)) }];
+    });
+  };
+
+  it('hold the one file that Lambda loads, and no source map', () => {
+    expect(functions().length).toBeGreaterThan(5);
+    for (const { name, handler, files } of functions()) {
+      expect(files.map((file) => file.name)).toEqual([`build/functions/${name}.mjs`]);
+      expect(handler).toBe(`build/functions/${name}.handler`);
+    }
+  });
+
+  it('are as large as a quick start allows', () => {
+    const tooLarge = functions().filter(({ name, files }) => {
+      const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+      return bytes >= (name === 'gateway' ? 1_500_000 : 700_000);
+    });
+    expect(tooLarge).toEqual([]);
+  });
+
+  it('have their source maps beside them', () => {
+    const { folder } = packageOf('dev');
+    const built = globSync('build/functions/*.mjs', { cwd: join(folder, '.esbuild/.build') });
+    expect(built.length).toBe(functions().length);
+    for (const file of built) expect(existsSync(join(folder, '.esbuild/.build', `${file}.map`))).toBe(true);
+  });
+});
+
+/** Where cfn-lint is: a Python program, so it is there where somebody installed it. */
+const cfnLint = process.env.CFN_LINT;
+
+/**
+ * W3005: osls names what a function depends on although it refers to it. W8003: the parameters of a stage are osls's, so
+ * that to CloudFormation a condition is of constants.
+ */
+const expectedWarnings = ['W3005', 'W8003'];
+
+describe.skipIf(!cfnLint)('cfn-lint (CFN_LINT=path)', () => {
+  it.each(stages)('finds nothing in the template of %s', (stage) => {
+    const ignored = expectedWarnings.flatMap((code) => ['--ignore-checks', code]);
+    const file = packageOf(stage).templateFile;
+    const { status, stdout, stderr } = spawnSync(cfnLint ?? '', [...ignored, '--template', file], { encoding: 'utf8' });
+    expect(stdout + stderr).toBe('');
+    expect(status).toBe(0);
+  });
+});

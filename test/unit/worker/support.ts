@@ -1,0 +1,84 @@
+import path from 'node:path';
+import type { WorkerSettings } from '../../../services/worker/settings.ts';
+import { startWorker, type Worker, type WorkerStart } from '../../../services/worker/worker.ts';
+import type { WorkerFunction } from '../../../services/worker/worker-function.ts';
+import { ownPoll } from '../../../shared/hosting/queue-source.ts';
+import type { WorkerRuntime } from '../../../shared/runtime/worker-runtime.ts';
+import { deadLetterQueueName, queueName } from '../../../shared/wiring/names.ts';
+import { parseSubscription } from '../../../shared/wiring/parse-subscription.ts';
+import { RecordingRuntime } from '../../support/agent-runtime.ts';
+import { openEmbedded } from '../../support/embedded.ts';
+import { TestClock } from '../../support/fixtures.ts';
+import { MemoryLeases } from '../../support/memory-leases.ts';
+
+export const folder = path.resolve(import.meta.dirname, '../../fixtures/worker');
+export const stage = 'test';
+
+export function workerFunction(name: string, more: Partial<WorkerFunction> = {}): WorkerFunction {
+  return {
+    name,
+    handler: { file: path.join(folder, `${name}.ts`), exportName: 'handler', at: 'serverless.yml:1' },
+    timeout: 30,
+    subscriptions: [parseSubscription({ pattern: { source: ['test'] }, batchSize: 1 }, 30)],
+    streams: [],
+    ...more,
+  };
+}
+
+/** A worker on the embedded adapters, beside a queue of its function that the test fills and looks into. */
+export async function openWorkers() {
+  const clock = new TestClock();
+  const embedded = await openEmbedded(clock);
+  const inner = new RecordingRuntime();
+  const { queue, stream } = embedded;
+  const leases = new MemoryLeases(clock);
+  const runtime: WorkerRuntime = {
+    inner,
+    queue,
+    poll: ownPoll,
+    stream,
+    leases,
+    host: (handler) => handler,
+    region: 'us-east-1',
+    flush: () => {},
+  };
+  const workers: Worker[] = [];
+  let started = 0;
+  return {
+    clock,
+    queue,
+    stream,
+    inner,
+    runtime,
+    async start(wired: WorkerFunction, settings: Partial<WorkerSettings> = {}, more: Partial<WorkerStart> = {}) {
+      const worker = await startWorker({
+        wired,
+        stage,
+        settings: { host: '127.0.0.1', port: 0, concurrency: undefined, timeout: undefined, drain: 5, ...settings },
+        runtime,
+        id: `worker-${++started}`,
+        ...more,
+      });
+      workers.push(worker);
+      return worker;
+    },
+    async createQueue(name: string, maxReceiveCount = 3) {
+      const deadLetterQueue = deadLetterQueueName(stage, name);
+      await queue.create(deadLetterQueue, { visibilityTimeout: 30 });
+      await queue.create(queueName(stage, name), { visibilityTimeout: 180, maxReceiveCount, deadLetterQueue });
+    },
+    /** What another receiver would get now. */
+    receive: (name: string) => queue.receive(queueName(stage, name), { max: 100, wait: 0 }),
+    send: (name: string, ...bodies: string[]) =>
+      queue.send(
+        queueName(stage, name),
+        bodies.map((body) => ({ body })),
+      ),
+    async close() {
+      await Promise.all(workers.map((worker) => worker.stop()));
+      await embedded.remove();
+    },
+  };
+}
+
+export type TestWorkers = Awaited<ReturnType<typeof openWorkers>>;

@@ -1,0 +1,81 @@
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { ConfigurationError } from '../../shared/errors.ts';
+import { type Deployment, findDeployment } from '../../shared/runtime/deployment.ts';
+import { bucketOf, emulatorParameters } from './emulator/parameters.ts';
+import { type Ended, runProgram } from './run-program.ts';
+import { adviceAfterFailure } from './stack/failure.ts';
+import { checkBucket, checkDeployable } from './stack/preflight.ts';
+import { stackStatus } from './stack/status.ts';
+import { optionsOf, stackName, type Target } from './target.ts';
+import { writeConfigWithTestAgents } from './test-agents.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+/** Milliseconds. The bundler's plugin prints an error and then waits for ever, so that step has a short end. */
+const patience = { types: 5 * 60_000, package: 5 * 60_000, deploy: 60 * 60_000 };
+
+export interface DeployOptions {
+  /** `name=value`, for the parameters of serverless.yml. */
+  readonly params: readonly string[];
+  /** With the agents of test/fixtures/mesh, which misbehave on purpose. */
+  readonly testAgents: boolean;
+}
+
+/**
+ * Type check, packaging, `serverless deploy`.
+ *
+ * @returns what the stack says of itself
+ * @throws ConfigurationError that says what to do.
+ */
+export async function deployStack(target: Target, options: DeployOptions): Promise<Deployment> {
+  await checkDeployable(target);
+  const params = [...options.params, ...(await emulatorParameters(target))];
+  const bucket = bucketOf(params);
+  if (bucket !== undefined) await checkBucket(bucket, target);
+  await checkTypes();
+
+  const folder = path.join('build/aws', target.stage);
+  const config = options.testAgents ? writeConfigWithTestAgents(root) : undefined;
+  const rest = [
+    ...['--stage', target.stage, '--region', target.region, '--package', folder],
+    ...params.flatMap((param) => ['--param', param]),
+    ...(config === undefined ? [] : ['--config', path.basename(config)]),
+  ];
+  try {
+    await packageFunctions(rest);
+    await deployPackage(rest, target);
+  } finally {
+    if (config !== undefined) rmSync(config, { force: true });
+  }
+  return findDeployment(target);
+}
+
+async function checkTypes(): Promise<void> {
+  console.log('\nChecking types');
+  const { code } = await run('node_modules/typescript/bin/tsc', ['--noEmit'], patience.types);
+  if (code !== 0)
+    throw new ConfigurationError('The types do not fit: correct what is listed above, then deploy again.');
+}
+
+async function packageFunctions(rest: readonly string[]): Promise<void> {
+  const { code } = await serverless('package', rest, patience.package);
+  if (code !== 0) throw new ConfigurationError('The functions cannot be packaged: see above.');
+}
+
+async function deployPackage(rest: readonly string[], target: Target): Promise<void> {
+  const { code, output } = await serverless('deploy', rest, patience.deploy);
+  if (code === 0) return;
+  const advice = adviceAfterFailure(output, await stackStatus(target), target);
+  throw new ConfigurationError(
+    `The deployment of ${stackName(target)} (${optionsOf(target)}) failed: see above.\n${advice}`.trimEnd(),
+  );
+}
+
+function serverless(command: string, args: readonly string[], timeout: number): Promise<Ended> {
+  return run('node_modules/serverless/bin/serverless.js', [command, ...args], timeout);
+}
+
+function run(script: string, args: readonly string[], timeout: number): Promise<Ended> {
+  return runProgram(path.join(root, script), args, { cwd: root, env: process.env, timeout });
+}

@@ -1,0 +1,45 @@
+import { BucketAlreadyOwnedByYou, CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import type { Target } from '../target.ts';
+
+const bucketParameter = 'deploymentBucket';
+
+/**
+ * What a deployment to an emulator is told beside: where its API, its tokens and their keys are, as it has no names of
+ * hosts, and a bucket for packages that is there before the stack.
+ *
+ * @returns `name=value`, none for AWS itself
+ */
+export async function emulatorParameters({ stage, region, endpoint }: Target): Promise<readonly string[]> {
+  if (endpoint === undefined) return [];
+  const bucket = packagesBucket(stage);
+  await createBucket(bucket, region);
+  return [
+    `${bucketParameter}=${bucket}`,
+    // CloudFormation fills in the ids, as in the parameters' own values in serverless.yml.
+    `url=${endpoint}/restapis/\${ApiGatewayRestApi}/${stage}/_user_request_`,
+    `tokenUrl=${endpoint}/oauth2/token`,
+    `keysUrl=${endpoint}/\${UserPool}/.well-known/jwks.json`,
+  ];
+}
+
+/** The bucket for packages that the parameters name. */
+export function bucketOf(params: readonly string[]): string | undefined {
+  const start = `${bucketParameter}=`;
+  return params.findLast((param) => param.startsWith(start))?.slice(start.length);
+}
+
+export function packagesBucket(stage: string): string {
+  return `starling-${stage}-packages`;
+}
+
+async function createBucket(name: string, region: string): Promise<void> {
+  const client = new S3Client({ region });
+  try {
+    await client.send(new CreateBucketCommand({ Bucket: name }));
+  } catch (error) {
+    // Of an earlier deployment to the same emulator.
+    if (!(error instanceof BucketAlreadyOwnedByYou)) throw error;
+  } finally {
+    client.destroy();
+  }
+}

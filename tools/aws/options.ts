@@ -1,0 +1,42 @@
+import { parseArgs } from 'node:util';
+import { ConfigurationError, messageOf } from '../../shared/errors.ts';
+
+export interface Options {
+  readonly help: boolean;
+  readonly stage: string | undefined;
+  readonly region: string | undefined;
+  /** `name=value`, for the parameters of serverless.yml. */
+  readonly params: readonly string[];
+  /** With the agents of test/fixtures/mesh, which misbehave on purpose. */
+  readonly testAgents: boolean;
+}
+
+/** @param command as it is written on the command line, for messages. @throws ConfigurationError */
+export function readOptions(command: string, args: readonly string[]): Options {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        help: { type: 'boolean', short: 'h', default: false },
+        stage: { type: 'string', short: 's' },
+        region: { type: 'string', short: 'r' },
+        param: { type: 'string', multiple: true, default: [] },
+        'test-agents': { type: 'boolean', default: false },
+      },
+    });
+    const { help, stage, region, param: params, 'test-agents': testAgents } = values;
+    if (stage !== undefined) checkStage(stage);
+    for (const param of params) {
+      if (!/^\w+=/.test(param)) throw new Error(`--param is "${param}", but takes name=value.`);
+    }
+    return { help, stage, region, params, testAgents };
+  } catch (cause) {
+    throw new ConfigurationError(`${messageOf(cause)} See ${command} --help.`, { cause });
+  }
+}
+
+/** A stage stands in the names of functions, queues and a domain, which take no more. */
+function checkStage(stage: string): void {
+  if (/^[a-z][a-z0-9-]{0,19}$/.test(stage) && !stage.endsWith('-')) return;
+  throw new Error(`--stage is "${stage}", but takes up to 20 lower-case letters, digits and hyphens, a letter first.`);
+}

@@ -1,0 +1,78 @@
+import {
+  CloudFormationClient,
+  DeleteStackCommand,
+  DescribeStackEventsCommand,
+  DescribeStackResourcesCommand,
+  GetTemplateCommand,
+  type StackResource,
+  waitUntilStackDeleteComplete,
+} from '@aws-sdk/client-cloudformation';
+import { ConfigurationError } from '../../shared/errors.ts';
+import { emptyBucket } from './stack/empty-bucket.ts';
+import { checkRemovable } from './stack/preflight.ts';
+import { optionsOf, stackName, type Target } from './target.ts';
+
+/** Seconds. */
+const patience = 60 * 60;
+
+/**
+ * Removes the stack, whatever state it is in, and what its buckets hold: CloudFormation deletes only empty ones.
+ *
+ * @returns what is retained, as serverless.yml said for the stage: its ids, such as names of tables
+ * @throws ConfigurationError that says what to do.
+ */
+export async function removeStack(target: Target): Promise<readonly string[]> {
+  await checkRemovable(target);
+  const client = new CloudFormationClient({ region: target.region });
+  const StackName = stackName(target);
+  try {
+    const { StackResources = [] } = await client.send(new DescribeStackResourcesCommand({ StackName }));
+    const retained = await retainedOf(client, StackName);
+    const stays = (resource: StackResource) => retained.has(resource.LogicalResourceId ?? '');
+    for (const { PhysicalResourceId: bucket } of bucketsOf(StackResources.filter((resource) => !stays(resource)))) {
+      if (bucket !== undefined) await emptyBucket(bucket, target.region);
+    }
+    // By its id, as the name of a stack that is gone can no longer be asked for.
+    const id = StackResources[0]?.StackId ?? StackName;
+    await client.send(new DeleteStackCommand({ StackName: id }));
+    await deleted(client, id, target);
+    return StackResources.filter(stays).map(
+      ({ PhysicalResourceId, LogicalResourceId }) => PhysicalResourceId ?? LogicalResourceId ?? '',
+    );
+  } finally {
+    client.destroy();
+  }
+}
+
+function bucketsOf(resources: readonly StackResource[]): readonly StackResource[] {
+  return resources.filter(
+    ({ ResourceType, ResourceStatus }) => ResourceType === 'AWS::S3::Bucket' && ResourceStatus !== 'DELETE_COMPLETE',
+  );
+}
+
+/** The logical ids of what stays when the stack goes. */
+async function retainedOf(client: CloudFormationClient, StackName: string): Promise<ReadonlySet<string>> {
+  const { TemplateBody = '{}' } = await client.send(new GetTemplateCommand({ StackName }));
+  // A stack that was never executed has an empty one.
+  const { Resources = {} } = JSON.parse(TemplateBody || '{}') as {
+    Resources?: Record<string, { DeletionPolicy?: string }>;
+  };
+  return new Set(
+    Object.entries(Resources).flatMap(([id, { DeletionPolicy }]) => (DeletionPolicy === 'Retain' ? [id] : [])),
+  );
+}
+
+async function deleted(client: CloudFormationClient, StackName: string, target: Target): Promise<void> {
+  try {
+    await waitUntilStackDeleteComplete({ client, maxWaitTime: patience, minDelay: 1, maxDelay: 10 }, { StackName });
+  } catch (cause) {
+    const { StackEvents = [] } = await client.send(new DescribeStackEventsCommand({ StackName }));
+    const failed = StackEvents.filter(({ ResourceStatus }) => ResourceStatus === 'DELETE_FAILED').map(
+      ({ LogicalResourceId, ResourceStatusReason }) => `  ${LogicalResourceId}: ${ResourceStatusReason}`,
+    );
+    throw new ConfigurationError(
+      `The stack ${stackName(target)} is not removed. What failed:\n${failed.join('\n')}\nDelete that by hand, then again: npm run remove -- ${optionsOf(target)}`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,58 @@
+import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { ConfigurationError, messageOf } from '../../../shared/errors.ts';
+import { accessProblem } from '../../../shared/runtime/access-problem.ts';
+import { stackName, type Target } from '../target.ts';
+import { halfDeployed } from './half-deployed.ts';
+import { stackStatus } from './status.ts';
+
+/**
+ * Finds out in a second what a deployment would fail of in minutes: credentials, region, the state of the stack.
+ *
+ * @throws ConfigurationError that says what to do.
+ */
+export async function checkDeployable(target: Target): Promise<void> {
+  const status = await stackStatus(target);
+  const problem = status === undefined ? undefined : halfDeployed(status, target);
+  if (problem !== undefined) throw new ConfigurationError(problem);
+}
+
+/** @throws ConfigurationError when there is nothing to remove, or not now. */
+export async function checkRemovable(target: Target): Promise<void> {
+  const status = await stackStatus(target);
+  if (status === undefined) {
+    throw new ConfigurationError(
+      `There is no stack ${stackName(target)} in ${target.region} of this account. Give the right --stage and --region.`,
+    );
+  }
+  if (status.endsWith('_IN_PROGRESS') && status !== 'REVIEW_IN_PROGRESS') {
+    throw new ConfigurationError(
+      `The stack ${stackName(target)} is in ${status}: somebody is changing it at the moment. Remove it when that is done.`,
+    );
+  }
+}
+
+/** @throws ConfigurationError when packages cannot be put into the bucket that was named for them. */
+export async function checkBucket(bucket: string, { region }: Target): Promise<void> {
+  const client = new S3Client({ region });
+  try {
+    await client.send(new HeadBucketCommand({ Bucket: bucket }));
+  } catch (cause) {
+    throw new ConfigurationError(bucketProblem(bucket, region, cause), { cause });
+  } finally {
+    client.destroy();
+  }
+}
+
+/** The answer to a HEAD has no body, so the status is all there is. */
+function bucketProblem(bucket: string, region: string, error: unknown): string {
+  const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+  switch (status) {
+    case 301:
+      return `The bucket ${bucket} is not in ${region}: Lambda takes packages from a bucket of its own region only. Name another, or leave deploymentBucket out and the stack makes its own.`;
+    case 403:
+      return `The bucket ${bucket} exists but is not open to these credentials. Names of buckets are shared by all accounts of AWS, so it may be another's: name another, or leave deploymentBucket out and the stack makes its own.`;
+    case 404:
+      return `There is no bucket ${bucket}. Create it (aws s3 mb s3://${bucket} --region ${region}), or leave deploymentBucket out and the stack makes its own.`;
+  }
+  return accessProblem(error) ?? `The bucket ${bucket} cannot be looked up: ${messageOf(error)}`;
+}

@@ -1,0 +1,26 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { ConfigurationError, messageOf } from '../../../shared/errors.ts';
+import { accessProblem } from '../../../shared/runtime/access-problem.ts';
+import { stackName, type Target } from '../target.ts';
+
+/**
+ * CloudFormation's status of the stack; undefined when there is none.
+ *
+ * @throws ConfigurationError that says what to do when AWS cannot be asked.
+ */
+export async function stackStatus(target: Target): Promise<string | undefined> {
+  const client = new CloudFormationClient({ region: target.region });
+  const name = stackName(target);
+  try {
+    const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: name }));
+    return Stacks[0]?.StackStatus;
+  } catch (cause) {
+    const problem = messageOf(cause);
+    if (/does not exist/.test(problem)) return undefined;
+    throw new ConfigurationError(accessProblem(cause) ?? `The stack ${name} cannot be looked up: ${problem}`, {
+      cause,
+    });
+  } finally {
+    client.destroy();
+  }
+}

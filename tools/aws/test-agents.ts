@@ -1,0 +1,38 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { isMap, isScalar, parseDocument } from 'yaml';
+
+/** In the root, as osls resolves all paths of a configuration from the folder that it is in. Not for version control. */
+const file = 'serverless.test-agents.yml';
+
+const fixtures = 'test/fixtures/mesh';
+
+/**
+ * serverless.yml as it stands, and beside its functions the agents of the test mesh, which misbehave on purpose.
+ *
+ * @returns the path of the file, for its removal
+ */
+export function writeConfigWithTestAgents(root: string): string {
+  const read = (name: string) => readFileSync(path.join(root, name), 'utf8');
+  const target = path.join(root, file);
+  writeFileSync(target, withTestAgents(read('serverless.yml'), read(`${fixtures}/serverless.yml`)));
+  return target;
+}
+
+/** The first text with those functions of the second that it has not. */
+export function withTestAgents(project: string, testMesh: string): string {
+  // Tags of CloudFormation stay as they are written.
+  const document = parseDocument(project, { logLevel: 'silent' });
+  const functions = document.get('functions');
+  const more = parseDocument(testMesh, { logLevel: 'silent' }).get('functions');
+  if (!isMap(functions) || !isMap(more)) throw new Error('a serverless.yml has no functions');
+  for (const pair of more.items) {
+    const name = isScalar(pair.key) ? String(pair.key.value) : '';
+    if (functions.has(name)) continue;
+    const definition = pair.value;
+    if (!isMap(definition)) throw new Error(`the function ${name} of the test mesh is no map`);
+    definition.set('handler', `${fixtures}/${definition.get('handler')}`);
+    functions.add(pair);
+  }
+  return document.toString({ lineWidth: 0 });
+}

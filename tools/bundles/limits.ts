@@ -1,0 +1,52 @@
+import { table } from '../table.ts';
+import type { PackagedFunction } from './packaged.ts';
+
+/**
+ * Bytes of a function's bundle, minified. A bundle is read, parsed and run before a cold function's first answer; what
+ * goes beyond is most likely something whole that is needed in part. The gateway carries all that the others do.
+ */
+const LIMIT = 700_000;
+const limits: ReadonlyMap<string, number> = new Map([['gateway', 1_500_000]]);
+
+/** What each function weighs, for a person. */
+export function sizesTable(functions: readonly PackagedFunction[]): string {
+  return table(
+    ['function', 'bundle KB', 'limit KB', 'package KB'],
+    functions.map(({ name, module, files }) => {
+      const packed = files.reduce((sum, file) => sum + file.packed, 0);
+      return [name, kilobytes(sizeOf(files, module)), kilobytes(limitOf(name)), kilobytes(packed)];
+    }),
+  );
+}
+
+/** What is too large, and what is in a package and should not be. */
+export function problemsOf(functions: readonly PackagedFunction[]): string[] {
+  return functions.flatMap(({ name, module, files }) => {
+    const size = sizeOf(files, module);
+    const others = files.map((file) => file.name).filter((other) => other !== module);
+    return [
+      ...(size > limitOf(name)
+        ? [
+            `The bundle of ${name} has ${size} bytes, more than ${limitOf(name)}: see what it imports, and whether it needs all of that.`,
+          ]
+        : []),
+      ...(others.length > 0
+        ? [
+            `The package of ${name} holds more than its bundle: ${others.join(', ')}. What an earlier packaging left in .esbuild is packed too: delete that folder, and package again.`,
+          ]
+        : []),
+    ];
+  });
+}
+
+function limitOf(name: string): number {
+  return limits.get(name) ?? LIMIT;
+}
+
+function sizeOf(files: PackagedFunction['files'], module: string): number {
+  return files.find(({ name }) => name === module)?.size ?? 0;
+}
+
+function kilobytes(bytes: number): string {
+  return (bytes / 1000).toFixed(0);
+}

@@ -1,0 +1,110 @@
+import { cpu, latency, memory as memories, traffic, VCPU_MEMORY } from './assumptions.ts';
+import type { Actor, CallCount, Counts, PollDelays } from './counts.ts';
+import { sum } from './units.ts';
+
+/** Milliseconds that the functions run for one call, all runs of a function together, and the polls of the tail. */
+export interface Durations {
+  readonly gateway: number;
+  /** The GetTask that follows a call which was not answered with the task's end; 0 where it was. */
+  readonly get: number;
+  readonly agent: number;
+  readonly projector: number;
+  readonly chunks: number;
+  /** Requests with which the gateway follows the log. */
+  readonly polls: number;
+}
+
+export interface Setting {
+  /** MB. */
+  readonly gatewayMemory: number;
+  /** Seconds that a blocking call waits before it answers with the task as it stands. */
+  readonly waitBudget: number;
+}
+
+/** API Gateway's default, and so that of a blocking call. */
+export const defaultSetting: Setting = { gatewayMemory: memories.gateway, waitBudget: 25 };
+
+/** How long each function runs, put together from the requests that it makes one after another. */
+export function durationsOf(call: CallCount, counts: Counts, setting: Setting): Durations {
+  const ms = call.seconds * 1000;
+  // What it publishes on the way goes out beside its work; it waits for the last.
+  const agent = ms + latency.putEvents + computing(cpu.agent, memories.agent);
+  const projector = waits(call, 'projector') + call.runs.projector * computing(cpu.projector, memories.projector);
+  const chunks = waits(call, 'chunks') + call.runs.chunks * computing(cpu.chunks, memories.chunks);
+  const own = waits(call, 'gateway') + computing(cpu.gateway, setting.gatewayMemory);
+  const get = waits(counts.getTask, 'gateway') + computing(cpu.get, setting.gatewayMemory);
+  if (call.kind === 'immediate') return { gateway: own, get, agent, projector, chunks, polls: 0 };
+  const budget = call.kind === 'blocking' ? setting.waitBudget * 1000 : Number.POSITIVE_INFINITY;
+  const arrivals = arrivalsOf(call, { agent, projector });
+  const way = Math.max(...arrivals);
+  const { looks, pause } = follow(counts.polls, arrivals, Math.min(way, budget));
+  if (way > budget) return { gateway: own + budget, get, agent, projector, chunks, polls: looks };
+  // On average the answer lies in the log for half of a pause.
+  return { gateway: own + way + pause / 2 + latency.dynamodb, get: 0, agent, projector, chunks, polls: looks };
+}
+
+/** When entries come into the log, in milliseconds from the request: the agent's first word, its chunks, its answer. */
+function arrivalsOf(
+  { seconds, runs }: CallCount,
+  { agent, projector }: Pick<Durations, 'agent' | 'projector'>,
+): number[] {
+  const begun = latency.bus + latency.queue;
+  const back = latency.bus + latency.queue + (runs.projector === 0 ? 0 : projector / runs.projector);
+  const working = seconds * 1000 > WORKING_AFTER ? [begun + WORKING_AFTER + back] : [];
+  const batches = Array.from(
+    { length: runs.chunks },
+    (_, at) => begun + ((at + 1) * agent) / runs.chunks + latency.stream,
+  );
+  return [...working, ...batches, begun + agent + back];
+}
+
+/** Milliseconds after which an agent that has said nothing says `working`: `workingAfter` of the runtime's settings. */
+const WORKING_AFTER = 1_000;
+
+/** The looks of a tail until `end`, which begins anew with short pauses when it has found something. */
+export function follow(
+  delays: PollDelays,
+  arrivals: readonly number[],
+  end: number,
+): { readonly looks: number; readonly pause: number } {
+  let looks = 0;
+  let pause = 0;
+  let seen = 0;
+  let schedule = delays.fresh;
+  for (let now = 0, at = 0; now < end; at++) {
+    pause = schedule[Math.min(at, schedule.length - 1)] ?? 0;
+    now += pause + latency.dynamodb;
+    looks++;
+    const come = arrivals.filter((time) => time <= now).length;
+    if (come === seen) continue;
+    seen = come;
+    schedule = delays.after;
+    at = -1;
+  }
+  return { looks, pause };
+}
+
+/** Milliseconds of an invocation's own computing at a memory size. */
+export function computing(cpuMs: number, memory: number): number {
+  return cpuMs * Math.max(1, VCPU_MEMORY / memory);
+}
+
+/** Milliseconds that a function waits for AWS, one request after another. */
+function waits({ requests }: Pick<CallCount, 'requests'>, actor: Actor): number {
+  return sum(requests.filter((request) => request.actor === actor).map((each) => each.count * wait(each.operation)));
+}
+
+function wait(operation: string): number {
+  if (operation.startsWith('dynamodb.')) return latency.dynamodb;
+  if (operation === 'kinesis.PutRecords') return latency.putRecords;
+  return latency.putEvents;
+}
+
+/** Kinesis batches, and so runs of `chunks`, of an agent that streams for so long. */
+export function chunkBatches(seconds: number): number {
+  return Math.max(1, Math.ceil(seconds * traffic.chunkBatchesPerSecond));
+}
+
+export function chunksOf(seconds: number): number {
+  return Math.max(1, Math.round(seconds * traffic.chunksPerSecond));
+}

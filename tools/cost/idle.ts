@@ -1,0 +1,43 @@
+import { HOURS_A_MONTH, idlePolling } from './assumptions.ts';
+import { type PriceName, prices } from './prices.ts';
+import { stack } from './stack.ts';
+
+/** A line of the bill of a month in which nobody calls. */
+export interface IdleLine {
+  readonly what: string;
+  readonly quantity: number;
+  readonly price: PriceName;
+  readonly usd: number;
+  readonly note: string;
+}
+
+const SECONDS_A_MONTH = HOURS_A_MONTH * 3600;
+const SWEEPS = SECONDS_A_MONTH / 60;
+/** Seconds that a sweep takes which finds nothing, and the partitions that it looks into. */
+const SWEEP = { seconds: 0.15, reads: 16 } as const;
+
+/** What the stack costs when nothing calls it. `onDemand`: the artifact stream scales by itself, as in the stage prod. */
+export function idleBill(onDemand: boolean): IdleLine[] {
+  const polls = stack.queueConsumers * idlePolling.pollers * (SECONDS_A_MONTH / idlePolling.seconds);
+  return [
+    onDemand
+      ? idle('artifact stream, on demand', HOURS_A_MONTH, 'streamHour', '`streamMode: ON_DEMAND`, as in the stage prod')
+      : idle('artifact stream, one shard', HOURS_A_MONTH, 'shardHour', '`streamMode: PROVISIONED`, the default'),
+    idle('example client', stack.clients, 'clientMonth', 'Cognito bills each client that takes tokens'),
+    idle('alarms', stack.alarms, 'alarmMonth', 'dead letters, age, errors, throttles'),
+    idle(
+      'queues without messages',
+      polls,
+      'queueRequest',
+      `${stack.queueConsumers} consumers, ${idlePolling.pollers} pollers each`,
+    ),
+    idle('key', stack.keys, 'keyMonth', 'alarms cannot publish under a key of AWS'),
+    idle('sweeper: runs', SWEEPS, 'lambdaRequest', 'once a minute'),
+    idle('sweeper: time', SWEEPS * SWEEP.seconds * (stack.memory.sweeper / 1024), 'lambdaTime', 'finds nothing'),
+    idle('sweeper: reads', SWEEPS * SWEEP.reads, 'readUnit', 'tasks that are overdue or unsent'),
+  ];
+}
+
+function idle(what: string, quantity: number, price: PriceName, note: string): IdleLine {
+  return { what, quantity, price, usd: quantity * prices[price].usd, note };
+}

@@ -1,0 +1,46 @@
+import {
+  authorizerCache,
+  cpu,
+  LOG_OVERHEAD,
+  latency,
+  memory as memories,
+  sampleMemory,
+  traffic,
+} from './assumptions.ts';
+import { agentRun, authorizer, gbSeconds, type Line, line, shared } from './bill.ts';
+import { computing } from './durations.ts';
+
+/**
+ * AWS's sample A2A gateway on the same assumptions: https://github.com/aws-samples/sample-a2a-gateway, as read at commits
+ * 04209e9d to ccebe078 (its Terraform, proxy_container/app/main.py, authorizer/handler.py).
+ *
+ * A REST API with an authorizer whose policy is cached for 5 min, and a proxy that for each call counts the caller's
+ * minute (one write), gets the agent (one read, eventually consistent), and waits for the backend. Its tokens for the
+ * backend are cached in memory. Its Lambda functions run on x86 by default; here they get arm64's price, like ours.
+ */
+export const sample = {
+  /** Of the agent's item with its cached card: one read unit at most, half of it eventually consistent. */
+  readUnits: 0.5,
+  writeUnits: 1,
+  /** Lines a call: five of the proxy at INFO, one of httpx, one of uvicorn, and START, END and REPORT. */
+  logLines: 10,
+  /** Bytes of these lines, by its format strings with an agent id of ten characters. */
+  logBytes: 880 + 150 + 75 + 310,
+} as const;
+
+/** The bill of a million calls that wait, or stream: the proxy is held for the whole time either way. */
+export function sampleBill(seconds: number, proxyMemory: number = sampleMemory.proxy): Line[] {
+  const own = 2 * latency.dynamodb + latency.backend + computing(cpu.proxy, proxyMemory);
+  const logs = sample.logBytes + sample.logLines * LOG_OVERHEAD + traffic.accessLine + LOG_OVERHEAD;
+  return [
+    line('API', 1, 'apiRequest', 'one address, TLS, throttling'),
+    line('proxy: runs', 1, 'lambdaRequest', 'one address for many agents'),
+    line('proxy: time, waiting', gbSeconds(seconds * 1000 + own, proxyMemory), 'lambdaTime', 'a synchronous answer'),
+    ...authorizer(authorizerCache.sample, 'nobody in without a token'),
+    ...shared(),
+    line('rate counter', sample.writeUnits, 'writeUnit', 'no caller takes all'),
+    line('registry', sample.readUnits, 'readUnit', 'where the agent is'),
+    ...agentRun(seconds * 1000 + computing(cpu.agent, memories.agent)),
+    line('logs', logs / 1024 ** 3, 'logs', 'who called what, and what went wrong'),
+  ];
+}

@@ -1,0 +1,20 @@
+/**
+ * What of the packaged template bills by the month, and what of it the bill of a call stands on. A test compares it with
+ * the template.
+ */
+export const stack = {
+  /** MB. Agents have what their work needs; the examples have this. */
+  memory: { gateway: 256, authorizer: 256, projector: 256, chunks: 256, sweeper: 256, agent: 512 },
+  /** Seconds that API Gateway keeps the authorizer's answer. */
+  authorizerCache: 60,
+  /** Event source mappings on queues. */
+  queueConsumers: 4,
+  /** Without those of the event log, which a stage may switch on. */
+  alarms: 35,
+  /** Of KMS. */
+  keys: 1,
+  /** Of the user pool. */
+  clients: 1,
+  /** Days. */
+  archiveRetention: 30,
+} as const;

@@ -1,0 +1,173 @@
+import { latency, memory, retention, sampleMemory, traffic } from './assumptions.ts';
+import { billOf, type CallShape, type Line, total } from './bill.ts';
+import type { Counts } from './counts.ts';
+import { defaultSetting, type Setting } from './durations.ts';
+import { type IdleLine, idleBill } from './idle.ts';
+import { checkedAt, type Price, prices, region } from './prices.ts';
+import { sampleBill } from './sample.ts';
+import { sum } from './units.ts';
+
+/** The tables of docs/cost.md by the names of their markers. */
+export function tablesOf(counts: Counts): ReadonlyMap<string, string> {
+  return new Map([
+    ['comparison', comparison(counts)],
+    ['bill', bill(counts)],
+    ['memory', memorySizes(counts)],
+    ['wait', waitBudgets(counts)],
+    ['idle', idleTable()],
+    ['assumptions', assumptions()],
+    ['prices', priceTable()],
+  ]);
+}
+
+const times = [0.2, 2, 20] as const;
+const headline = { kind: 'blocking', seconds: 0.2, delivery: 'quiet' } as const;
+
+function dollars(counts: Counts, shape: CallShape, setting: Setting = defaultSetting): number {
+  return total(billOf(shape, counts, setting));
+}
+
+function comparison(counts: Counts): string {
+  const rows = times.map((seconds) => {
+    const other = total(sampleBill(seconds));
+    const cell = (kind: CallShape['kind'], delivery: CallShape['delivery']) => {
+      const usd = dollars(counts, { kind, seconds, delivery });
+      return `${money(usd)} (${(usd / other).toFixed(2)})`;
+    };
+    const both = (kind: CallShape['kind']) => `${cell(kind, 'quiet')} / ${cell(kind, 'busy')}`;
+    return [`${seconds} s`, money(other), both('blocking'), both('immediate'), both('streaming')];
+  });
+  return table(['agent works', "AWS's sample", 'blocking: quiet / busy', 'immediate + GetTask', 'streaming'], rows);
+}
+
+function bill(counts: Counts): string {
+  const quiet = billOf(headline, counts, defaultSetting);
+  const busy = new Map(
+    billOf({ ...headline, delivery: 'busy' }, counts, defaultSetting).map((each) => [each.what, each]),
+  );
+  const rows = quiet.map((each) => [
+    each.what,
+    amount(each),
+    money(each.usd),
+    money(busy.get(each.what)?.usd ?? 0),
+    each.pays,
+  ]);
+  rows.push(['**all**', '', `**${money(total(quiet))}**`, `**${money(total([...busy.values()]))}**`, '']);
+  return table(['line', 'of one call', 'quiet', 'busy', 'what it pays for'], rows);
+}
+
+function memorySizes(counts: Counts): string {
+  const rows = [256, 512, 1024].map((gatewayMemory) => [
+    `${gatewayMemory} MB`,
+    ...times.map((seconds) => money(dollars(counts, { ...headline, seconds }, { ...defaultSetting, gatewayMemory }))),
+    money(dollars(counts, { kind: 'immediate', seconds: 20, delivery: 'quiet' }, { ...defaultSetting, gatewayMemory })),
+    money(dollars(counts, { kind: 'streaming', seconds: 20, delivery: 'quiet' }, { ...defaultSetting, gatewayMemory })),
+  ]);
+  rows.push(
+    ...[256, 1024].map((size) => [
+      `sample, ${size} MB`,
+      ...times.map((s) => money(total(sampleBill(s, size)))),
+      '–',
+      '–',
+    ]),
+  );
+  return table(['memory', 'blocking 0.2 s', '2 s', '20 s', 'immediate 20 s', 'streaming 20 s'], rows);
+}
+
+/** A call whose budget ends answers with the task as it stands, and its client asks once more. */
+function waitBudgets(counts: Counts): string {
+  const rows = [1, 5, 25].map((waitBudget) => [
+    `${waitBudget} s`,
+    ...times.map((seconds) => money(dollars(counts, { ...headline, seconds }, { ...defaultSetting, waitBudget }))),
+  ]);
+  const immediate = times.map((seconds) => money(dollars(counts, { ...headline, kind: 'immediate', seconds })));
+  return table(['wait budget', 'agent 0.2 s', '2 s', '20 s'], [['returnImmediately', ...immediate], ...rows]);
+}
+
+function idleTable(): string {
+  const [one, other] = [idleBill(false), idleBill(true)];
+  const all = [...one.slice(0, 1), ...other];
+  const rows = all.map(({ what, quantity, usd, note }) => [
+    what,
+    count(quantity),
+    one.some((each) => each.what === what) ? money(usd) : '–',
+    other.some((each) => each.what === what) ? money(usd) : '–',
+    note,
+  ]);
+  const sumOf = (lines: readonly IdleLine[]) => `**${money(sum(lines.map(({ usd }) => usd)))}**`;
+  rows.push(['**all**', '', sumOf(one), sumOf(other), '']);
+  return table(['line', 'of a month', 'default', 'prod', 'note'], rows);
+}
+
+function assumptions(): string {
+  return table(
+    ['what', 'taken as'],
+    [
+      [
+        'DynamoDB, PutEvents, PutRecords answer in',
+        `${latency.dynamodb}, ${latency.putEvents}, ${latency.putRecords} ms`,
+      ],
+      ['EventBridge to queue, queue to function', `${latency.bus}, ${latency.queue} ms`],
+      ['PutRecords to function', `${latency.stream} ms`],
+      ["the sample's HTTPS connection to its backend", `${latency.backend} ms`],
+      [
+        'memory: gateway, projector, chunks; agent; the sample’s proxy',
+        `${memory.gateway}; ${memory.agent}; ${sampleMemory.proxy} MB`,
+      ],
+      ['a client calls each; takes a token for', `${traffic.clientPause} s; ${count(traffic.callsPerToken)} calls`],
+      ['chunks a second, Kinesis batches a second', `${traffic.chunksPerSecond}, ${traffic.chunkBatchesPerSecond}`],
+      ['traced', `${traffic.traced * 100} %`],
+      ['kept: tasks, archive', `${retention.tasks}, ${retention.archive} days`],
+    ],
+  );
+}
+
+function priceTable(): string {
+  const seen = { aws: "AWS's page", quoted: 'quoted', known: 'not seen' } as const;
+  const all: Price[] = Object.values(prices);
+  const rows = all.map((each) => [each.per, perUnit(each), `aws.amazon.com/${each.source}`, seen[each.seen]]);
+  return table([`${region}, ${checkedAt}`, 'dollars', 'source', 'checked'], rows);
+}
+
+function perUnit({ usd }: Price): string {
+  return usd < 0.00001 && usd * 1e6 >= 0.1 && usd !== prices.lambdaTime.usd
+    ? `${round(usd * 1e6)} a million`
+    : String(usd);
+}
+
+function round(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}
+
+function amount({ quantity, price }: Line): string {
+  return `${count(quantity)} ${units[price] ?? ''}`.trim();
+}
+
+const units: Readonly<Partial<Record<string, string>>> = {
+  lambdaTime: 'GB-s',
+  writeUnit: 'WRU',
+  readUnit: 'RRU',
+  archiveIn: 'GB',
+  archiveStorage: 'GB-month',
+  tableStorage: 'GB-month',
+  tableRecovery: 'GB-month',
+  transferOut: 'GB',
+  logs: 'GB',
+};
+
+function count(value: number): string {
+  if (value >= 1000) return Math.round(value).toLocaleString('en-US');
+  return value >= 0.001 ? String(Number(value.toPrecision(3))) : value.toExponential(1);
+}
+
+function money(usd: number): string {
+  return usd.toFixed(2);
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const rule = head.map((_, column) =>
+    column > 0 && rows.every((row) => /^[\d.*–]*$/.test(row[column] ?? '')) ? '---:' : '---',
+  );
+  return [line(head), line(rule), ...rows.map(line)].join('\n');
+}
