@@ -43,7 +43,8 @@ export function parseAccess(raw: unknown): Access {
   const entries = Object.entries((raw ?? {}) as Record<string, unknown>);
   const given = new Map(entries);
   const unknown = entries.find(([word]) => !words.includes(word));
-  if (unknown) throw new InvalidAccessError(`'${unknown[0]}' is nothing to have access to. It takes ${words.join(', ')}.`);
+  if (unknown)
+    throw new InvalidAccessError(`'${unknown[0]}' is nothing to have access to. It takes ${words.join(', ')}.`);
   return {
     tables: tableWords.flatMap((word) => (given.has(word) ? [[word, oneOf(word, given.get(word), tableAccess)]] : [])),
     bus: sources(given.get('bus')),

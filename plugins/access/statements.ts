@@ -26,7 +26,10 @@ export function basicStatements(logGroupId: string): Statement[] {
   ];
 }
 
-export function accessStatements({ tables: granted, bus: sources, events, statements }: Access, stage: string): Statement[] {
+export function accessStatements(
+  { tables: granted, bus: sources, events, statements }: Access,
+  stage: string,
+): Statement[] {
   return [
     ...granted.flatMap(([name, how]) => tableStatements(name, how)),
     ...sources.flatMap(putEventsAs),
@@ -110,11 +113,7 @@ function tableStatements(name: TableWord, how: TableAccess): Statement[] {
   const table = allow(tableActions[how], [arnOf(id), ...indexes]);
   const keys = `${name}/*`;
   if (name !== 'tasks' && name !== 'quarantine') return [table];
-  return [
-    table,
-    ...(how === 'read' ? [] : [putBlobs(keys)]),
-    ...(how === 'add' ? [] : [readBlobs(keys), listBlobs()]),
-  ];
+  return [table, ...(how === 'read' ? [] : [putBlobs(keys)]), ...(how === 'add' ? [] : [readBlobs(keys), listBlobs()])];
 }
 
 /** By its name: a stage may be without the log, and then says so. */

@@ -33,7 +33,11 @@ export function alarmsOf(template: Template, topic: string): ResourceMap {
 }
 
 function queueAlarms(id: string, { QueueName: name }: Properties, template: Template): Alarms {
-  const alarm = { namespace: 'AWS/SQS', dimensions: { QueueName: attributeOf(id, 'QueueName') }, statistic: 'Maximum' } as const;
+  const alarm = {
+    namespace: 'AWS/SQS',
+    dimensions: { QueueName: attributeOf(id, 'QueueName') },
+    statistic: 'Maximum',
+  } as const;
   if (isDeadLetterQueue(id, template)) {
     return {
       DeadLetter: {
@@ -124,7 +128,7 @@ function streamAlarms(id: string, { Name: name }: Properties): Alarms {
   };
 }
 
-function apiAlarms(id: string, properties: Properties, template: Template): Alarms {
+function apiAlarms(_id: string, properties: Properties, template: Template): Alarms {
   const [api] = resourcesOf(template, 'AWS::ApiGateway::RestApi');
   const name = api?.[1].Properties.Name;
   return {

@@ -1,4 +1,4 @@
-import { agentOf, eventOf, type FunctionDefinition } from '../osls.ts';
+import { agentOf, eventOf, type FunctionDefinition, type FunctionEvent } from '../osls.ts';
 
 /** Where the entries are written. Without a dot: the bundler's plugin overlooks maps in folders that begin with one. */
 export const folder = 'build/functions';
@@ -7,15 +7,25 @@ export const folder = 'build/functions';
 const root = '../..';
 
 /**
- * How a function is hosted: an agent with the little that it needs, a function of the mesh with the whole runtime. What
- * answers HTTP stays as it is, as a streaming handler bears no wrapper; what a deployment calls gets the manifest.
+ * How a function is hosted: an agent and an authorizer with the little that they need, a function of the mesh with the
+ * whole runtime. What answers HTTP stays as it is, as a streaming handler bears no wrapper; what a deployment calls gets
+ * the manifest.
  */
-export type Hosting = 'agent' | 'mesh' | 'http' | 'deployment';
+export type Hosting = 'agent' | 'authorizer' | 'mesh' | 'http' | 'deployment';
 
-export function hostingOf(definition: FunctionDefinition): Hosting {
+/** @param all the functions by their names: that one is an authorizer stands at the routes of others */
+export function hostingOf(name: string, all: Readonly<Record<string, FunctionDefinition>>): Hosting {
+  const definition = all[name];
+  if (definition === undefined) throw new Error(`there is no function ${name}`);
   if (agentOf(definition) !== undefined) return 'agent';
+  if (Object.values(all).some(({ events }) => events.some((event) => authorizerOf(event) === name)))
+    return 'authorizer';
   if (eventOf(definition, 'http') !== undefined) return 'http';
   return eventOf(definition, 'manifest') === undefined ? 'mesh' : 'deployment';
+}
+
+function authorizerOf({ http }: FunctionEvent): string | undefined {
+  return (http as { readonly authorizer?: { readonly name?: string } } | undefined)?.authorizer?.name;
 }
 
 /** The file that is bundled in with a function which a deployment calls, beside its entry. */
@@ -33,7 +43,7 @@ export function entryOf(functionName: string, handler: string, hosting: Hosting)
   const dot = handler.lastIndexOf('.');
   const inner = `${root}/${handler.slice(0, dot)}.ts`;
   const name = handler.slice(dot + 1);
-  const runtime = `${root}/shared/runtime/lambda/${hosting === 'agent' ? 'agent' : 'mesh'}.ts`;
+  const runtime = `${root}/shared/runtime/lambda/${hosting === 'agent' || hosting === 'authorizer' ? hosting : 'mesh'}.ts`;
   switch (hosting) {
     case 'http':
       return lines(`import '${runtime}';`, `export { ${name} as handler } from '${inner}';`);
@@ -46,6 +56,7 @@ export function entryOf(functionName: string, handler: string, hosting: Hosting)
         'export const handler = onDeployment(host(inner), manifest);',
       );
     case 'agent':
+    case 'authorizer':
     case 'mesh':
       return lines(
         `import { host } from '${runtime}';`,

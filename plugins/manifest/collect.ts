@@ -34,7 +34,9 @@ async function collect(
   const reference = parseHandler(definition.handler);
   const file = reference && handlerFile(folder, reference);
   if (reference === undefined || file === undefined) {
-    throw new ConfigurationError(`${at}: there is no module for '${definition.handler}'. Create it, or correct the handler.`);
+    throw new ConfigurationError(
+      `${at}: there is no module for '${definition.handler}'. Create it, or correct the handler.`,
+    );
   }
   const { agentId, deadline } = subscription;
   const handler = (await importModule(at, file))[reference.exportName];

@@ -15,7 +15,9 @@ export function tableId(name: TableName): string {
 
 export function tableResources(stage: string, options: TableOptions): ResourceMap {
   const entries = Object.entries(tables) as [TableName, TableDefinition][];
-  return Object.fromEntries(entries.map(([name, table]) => [tableId(name), tableResource(stage, name, table, options)]));
+  return Object.fromEntries(
+    entries.map(([name, table]) => [tableId(name), tableResource(stage, name, table, options)]),
+  );
 }
 
 function tableResource(stage: string, name: TableName, table: TableDefinition, options: TableOptions): Resource {

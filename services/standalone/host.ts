@@ -1,5 +1,8 @@
 import { getRequestListener } from '@hono/node-server';
 import { ConfigurationError } from '../../shared/errors.ts';
+import { type LocalFunction, loadModule } from '../../shared/hosting/function.ts';
+import { InProcessFunction } from '../../shared/hosting/in-process.ts';
+import type { Source } from '../../shared/hosting/source.ts';
 import type { HttpService } from '../../shared/http/service.ts';
 import { provideRuntime } from '../../shared/runtime/current.ts';
 import { type Settings, withPort } from '../../shared/runtime/settings.ts';
@@ -10,8 +13,6 @@ import { createMetrics } from '../../shared/telemetry/prometheus.ts';
 import { queueName } from '../../shared/wiring/names.ts';
 import { createApiGateway } from './api-gateway/api-gateway.ts';
 import { LocalAuthorizer } from './api-gateway/authorize.ts';
-import { type LocalFunction, loadModule } from '../../shared/hosting/function.ts';
-import { InProcessFunction } from '../../shared/hosting/in-process.ts';
 import { IsolatedFunction } from './functions/isolated.ts';
 import { gauges } from './gauges.ts';
 import { ACCOUNT, REGION } from './identity.ts';
@@ -19,7 +20,6 @@ import { createIssuer, type Issuer } from './issuer/issuer.ts';
 import { type SeededClient, seedSecurity } from './issuer/seed-client.ts';
 import { collectAgents } from './manifest.ts';
 import { HttpServer, type Listener, unavailable } from './server.ts';
-import type { Source } from '../../shared/hosting/source.ts';
 import { startSources } from './sources/start-sources.ts';
 import type { Wiring } from './wiring/types.ts';
 

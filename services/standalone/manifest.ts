@@ -1,7 +1,7 @@
 import { type AgentFunction, checkRecord, recordOf } from '../../shared/agent/collect.ts';
+import { loadHandler } from '../../shared/hosting/function.ts';
 import type { AgentRecord } from '../../shared/ports/agent-registry.ts';
 import type { Runtime } from '../../shared/runtime/runtime.ts';
-import { loadHandler } from '../../shared/hosting/function.ts';
 import type { WiredFunction, Wiring } from './wiring/types.ts';
 
 /**

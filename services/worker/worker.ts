@@ -72,7 +72,7 @@ export async function startWorker({ wired, stage, settings, runtime, id }: Worke
     port,
     concurrency,
     async stop() {
-
+      health.drain();
       await atMost(settings.drain * 1000, Promise.all(sources.map((source) => source.stop())));
       if (held.count > 0) inner.log.warn('messages that were not done are given back', { messages: held.count });
       await held.giveBack();

@@ -3,7 +3,6 @@ import { ClaimCheck } from '../aws/claim-check/claim-check.ts';
 import { dynamoDbClient } from '../aws/clients/dynamodb.ts';
 import { eventBridgeClient } from '../aws/clients/eventbridge.ts';
 import { kinesisClient } from '../aws/clients/kinesis.ts';
-import type { AwsOptions } from '../aws/clients/options.ts';
 import { s3Client } from '../aws/clients/s3.ts';
 import { sqsClient } from '../aws/clients/sqs.ts';
 import { AwsEventBus } from '../aws/event-bus/event-bus.ts';
@@ -15,6 +14,7 @@ import { systemClock } from '../ports/clock.ts';
 import { createEmfMetrics, type EmfMetrics } from '../telemetry/emf.ts';
 import { createLogger } from '../telemetry/powertools-logger.ts';
 import { tableName } from '../wiring/names.ts';
+import { awsOptions } from './aws-options.ts';
 import type { AwsAgentSettings } from './aws-settings.ts';
 import type { AgentRuntime } from './runtime.ts';
 
@@ -48,11 +48,6 @@ export function createAwsAgentRuntime(settings: AwsAgentSettings): AwsAgentRunti
 
 export function emfMetrics({ stage, functionName }: AwsAgentSettings): EmfMetrics {
   return createEmfMetrics({ stage, ...(functionName !== undefined && { functionName }) });
-}
-
-/** How every client of a runtime finds AWS. */
-export function awsOptions({ region, endpoint }: Pick<AwsAgentSettings, 'region' | 'endpoint'>): AwsOptions {
-  return { region, ...(endpoint !== undefined && { endpoint }) };
 }
 
 export function openClaims(settings: AwsAgentSettings): ClaimCheck {

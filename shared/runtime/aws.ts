@@ -21,7 +21,8 @@ import { systemClock } from '../ports/clock.ts';
 import type { EmfMetrics } from '../telemetry/emf.ts';
 import { createLogger } from '../telemetry/powertools-logger.ts';
 import { eventLogName, tableName } from '../wiring/names.ts';
-import { awsOptions, emfMetrics } from './aws-agent.ts';
+import { emfMetrics } from './aws-agent.ts';
+import { awsOptions } from './aws-options.ts';
 import type { AwsSettings } from './aws-settings.ts';
 import type { Runtime } from './runtime.ts';
 

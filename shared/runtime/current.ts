@@ -1,21 +1,36 @@
-import type { AgentRuntime, Runtime } from './runtime.ts';
+import type { AgentRuntime, AuthorizerRuntime, Runtime } from './runtime.ts';
 
-let current: AgentRuntime | undefined;
+type Provided = AgentRuntime | AuthorizerRuntime;
 
-/** Called once by whoever hosts the handlers: the standalone process, a worker thread of it, or a Lambda's bootstrap. */
-export function provideRuntime(runtime: AgentRuntime): void {
+let current: Provided | undefined;
+
+/** Called once by whoever hosts the handlers: the standalone process, a worker thread of it, a worker, or a Lambda. */
+export function provideRuntime(runtime: Provided): void {
   current = runtime;
 }
 
-/** The runtime of this process, as an agent's handler may use it. */
-export function currentAgentRuntime(): AgentRuntime {
+function provided(): Provided {
   if (current === undefined) throw new Error('no runtime was provided before a handler was called');
   return current;
 }
 
-/** The runtime of this process. Only agents run where not all of it is there. */
+/** The runtime of this process, as an agent's handler may use it. */
+export function currentAgentRuntime(): AgentRuntime {
+  const runtime = provided();
+  if (!('publisher' in runtime)) throw new Error('the runtime of this process is for an authorizer alone');
+  return runtime;
+}
+
+/** The runtime of this process, as the authorizer may use it. */
+export function currentAuthorizerRuntime(): AuthorizerRuntime {
+  const runtime = provided();
+  if (!('permissions' in runtime)) throw new Error('the runtime of this process is for an agent alone');
+  return runtime;
+}
+
+/** The runtime of this process. Only agents and authorizers run where not all of it is there. */
 export function currentRuntime(): Runtime {
-  const runtime = currentAgentRuntime();
-  if (!('tasks' in runtime)) throw new Error('a function that needs the whole runtime cannot run in a worker thread');
+  const runtime = provided();
+  if (!('tasks' in runtime)) throw new Error('a function that needs the whole runtime cannot run where only a part is');
   return runtime as Runtime;
 }

@@ -33,6 +33,9 @@ export interface AgentRuntime {
   functionSettings(name: string): FunctionSettings;
 }
 
+/** What the authorizer needs: a client waits for its start as well as for the gateway's. */
+export type AuthorizerRuntime = Pick<Runtime, 'tokens' | 'permissions' | 'log'>;
+
 /** All that services stand on, with the adapters of the place they run in. */
 export interface Runtime extends AgentRuntime {
   readonly settings: MeshSettings;
@@ -45,5 +48,10 @@ export interface Runtime extends AgentRuntime {
   readonly permissions: PermissionStore;
   readonly quarantine: Quarantine;
   readonly tokens: TokenVerifier;
-  readonly metrics: Metrics & { text(): Promise<string>; readonly contentType: string };
+  readonly metrics: Metrics & {
+    text(): Promise<string>;
+    readonly contentType: string;
+    /** Writes down what was counted where a process may be frozen after a call. */
+    flush(): void;
+  };
 }

@@ -27,6 +27,8 @@ export interface MeshSettings {
    * on AWS long enough that a short call is not billed for it (docs/cost.md).
    */
   readonly workingAfter: number;
+  /** Whether the API before a Lambda handler passes an answer on as it is made, or when it is whole. */
+  readonly responses: 'stream' | 'buffered';
 }
 
 /** The configuration of a standalone mesh: read once, at start. */
@@ -60,6 +62,7 @@ export function readSettings(env: Environment, terminal: boolean): Settings {
     bus: busName(stage),
     artifactStream: artifactStreamName(stage),
     workingAfter: 0,
+    responses: 'buffered',
     logLevel: readLogLevel(env),
     logFormat: oneOf(env, 'STARLING_LOG', ['json', 'pretty'], terminal ? 'pretty' : 'json'),
   };

@@ -26,6 +26,8 @@ export interface PrometheusMetrics extends Metrics {
   /** Everything in Prometheus's text format. */
   text(): Promise<string>;
   readonly contentType: string;
+  /** Nothing: this process lives, and is asked. */
+  flush(): void;
 }
 
 interface Series {
@@ -63,6 +65,7 @@ export function createMetrics({ gauges = [], log }: MetricsOptions = {}): Promet
       return (await registry).metrics();
     },
     contentType: 'text/plain; version=0.0.4; charset=utf-8',
+    flush() {},
   };
 }
 

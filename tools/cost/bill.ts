@@ -33,7 +33,7 @@ export interface CallShape {
   readonly delivery: Delivery;
 }
 
-const GB = 1024 ** 3;
+export const GB = 1024 ** 3;
 const MB_A_GB = 1024;
 
 export function line(what: string, quantity: number, price: PriceName, pays: string): Line {
@@ -70,6 +70,7 @@ export function billOf(shape: CallShape, counts: Counts, setting: Setting): Line
     ...counted(call, 'agent'),
     ...projection(call, shape.delivery, durations),
     ...counted(call, 'projector'),
+    ...counted({ rows: counts.sweep }, 'sweeper'),
     ...(call.runs.chunks > 0 ? stream(call, durations) : []),
     ...kept(call, shape.delivery),
   ].filter(({ quantity }) => quantity > 0);

@@ -9,7 +9,7 @@ export type Kind = 'blocking' | 'immediate' | 'streaming';
 export type Delivery = 'quiet' | 'busy';
 
 /** Which function makes the requests. */
-export type Actor = 'gateway' | 'agent' | 'projector' | 'chunks';
+export type Actor = 'gateway' | 'agent' | 'projector' | 'chunks' | 'sweeper';
 
 /** What AWS meters, whatever request it came with. A `newest read` is strongly consistent, at twice the price of a `read`. */
 export type Api = 'write' | 'index write' | 'read' | 'newest read' | 'event' | 'record' | 'blob' | 'secret';
@@ -40,7 +40,7 @@ export interface CallCount {
   readonly seconds: number;
   readonly delivery: Delivery;
   /** Invocations of each function. */
-  readonly runs: Readonly<Record<Actor, number>>;
+  readonly runs: Readonly<Record<Exclude<Actor, 'sweeper'>, number>>;
   readonly rows: readonly Row[];
   readonly requests: readonly Request[];
   /** Messages that rules sent to queues, by the function behind the queue. */
@@ -70,6 +70,8 @@ export interface Counts {
   /** On what. */
   readonly on: string;
   readonly polls: PollDelays;
+  /** Of the sweeper's look at a task. */
+  readonly sweep: readonly Row[];
   /** Of a GetTask of a task that has ended. */
   readonly getTask: Pick<CallCount, 'rows' | 'requests'>;
   readonly calls: readonly CallCount[];

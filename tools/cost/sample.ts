@@ -7,7 +7,7 @@ import {
   sampleMemory,
   traffic,
 } from './assumptions.ts';
-import { agentRun, authorizer, gbSeconds, type Line, line, shared } from './bill.ts';
+import { agentRun, authorizer, GB, gbSeconds, type Line, line, shared } from './bill.ts';
 import { computing } from './durations.ts';
 
 /**
@@ -41,6 +41,6 @@ export function sampleBill(seconds: number, proxyMemory: number = sampleMemory.p
     line('rate counter', sample.writeUnits, 'writeUnit', 'no caller takes all'),
     line('registry', sample.readUnits, 'readUnit', 'where the agent is'),
     ...agentRun(seconds * 1000 + computing(cpu.agent, memories.agent)),
-    line('logs', logs / 1024 ** 3, 'logs', 'who called what, and what went wrong'),
+    line('logs', logs / GB, 'logs', 'who called what, and what went wrong'),
   ];
 }

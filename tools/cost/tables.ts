@@ -1,6 +1,6 @@
-import { latency, memory, retention, sampleMemory, traffic } from './assumptions.ts';
-import { billOf, type CallShape, type Line, total } from './bill.ts';
-import type { Counts } from './counts.ts';
+import { LOG_OVERHEAD, latency, memory, retention, sampleMemory, traffic } from './assumptions.ts';
+import { billOf, type CallShape, GB, type Line, total } from './bill.ts';
+import { type Counts, countOf } from './counts.ts';
 import { defaultSetting, type Setting } from './durations.ts';
 import { type IdleLine, idleBill } from './idle.ts';
 import { checkedAt, type Price, prices, region } from './prices.ts';
@@ -14,6 +14,7 @@ export function tablesOf(counts: Counts): ReadonlyMap<string, string> {
     ['bill', bill(counts)],
     ['memory', memorySizes(counts)],
     ['wait', waitBudgets(counts)],
+    ['options', options(counts)],
     ['idle', idleTable()],
     ['assumptions', assumptions()],
     ['prices', priceTable()],
@@ -84,6 +85,38 @@ function waitBudgets(counts: Counts): string {
   return table(['wait budget', 'agent 0.2 s', '2 s', '20 s'], [['returnImmediately', ...immediate], ...rows]);
 }
 
+/** Bytes that EventBridge adds to an event when it delivers it: account, region, id and the like. */
+const ENVELOPE = 330;
+
+/** What else a stage may switch on, in dollars of a million blocking calls of 0.2 s. */
+function options(counts: Counts): string {
+  const { bytes, messages } = countOf(counts, headline.kind, headline.seconds, headline.delivery);
+  const events = messages.agent + messages.projector;
+  const logged = bytes.events + events * (ENVELOPE + LOG_OVERHEAD);
+  const stored =
+    (bytes.stored / GB) * (1 - retention.tasks / 30) * (prices.tableStorage.usd + prices.tableRecovery.usd);
+  return table(
+    ['option', 'adds'],
+    [
+      [
+        '`eventLog: on` (so in stages other than prod): every event in a log, for `starling events tail`',
+        money((logged / GB) * prices.logs.usd * 1e6),
+      ],
+      [`tasks kept for 30 days instead of ${retention.tasks}`, money(stored * 1e6)],
+      [
+        'a fourth event: the agent says `working`, because it takes over a second or says so itself',
+        money(
+          prices.event.usd * 1e6 +
+            3 * prices.queueRequest.usd * 1e6 +
+            prices.lambdaRequest.usd * 1e6 +
+            prices.writeUnit.usd * 1e6 +
+            prices.readUnit.usd * 1e6,
+        ),
+      ],
+    ],
+  );
+}
+
 function idleTable(): string {
   const [one, other] = [idleBill(false), idleBill(true)];
   const all = [...one.slice(0, 1), ...other];
@@ -125,8 +158,8 @@ function assumptions(): string {
 function priceTable(): string {
   const seen = { aws: "AWS's page", quoted: 'quoted', known: 'not seen' } as const;
   const all: Price[] = Object.values(prices);
-  const rows = all.map((each) => [each.per, perUnit(each), `aws.amazon.com/${each.source}`, seen[each.seen]]);
-  return table([`${region}, ${checkedAt}`, 'dollars', 'source', 'checked'], rows);
+  const rows = all.map((each) => [each.per, perUnit(each), each.source, seen[each.seen]]);
+  return table([`${region}, ${checkedAt}`, 'dollars', 'aws.amazon.com/…', 'checked'], rows);
 }
 
 function perUnit({ usd }: Price): string {

@@ -16,6 +16,7 @@ export function bufferedHandler(options: LambdaOptions) {
       return await resultOf(refusal(500, 'INTERNAL_ERROR', 'The gateway failed; its log has the details.'));
     } finally {
       timeUp.stop();
+      options.ended();
     }
   };
 }

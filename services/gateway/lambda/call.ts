@@ -6,6 +6,8 @@ import { requestOf } from './request.ts';
 export interface LambdaOptions {
   readonly app: HttpService['app'];
   readonly log: Logger;
+  /** Called at the end of every invocation: Lambda freezes the process then. */
+  readonly ended: () => void;
 }
 
 /** The app's answer to an event. What the app itself does not answer is logged, and told without detail. */

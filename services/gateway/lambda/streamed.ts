@@ -29,6 +29,7 @@ export function streamedHandler(options: LambdaOptions): StreamifyHandler<APIGat
       throw error;
     } finally {
       timeUp.stop();
+      options.ended();
     }
   });
 }

@@ -1,7 +1,7 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import type { LocalFunction } from '../../../shared/hosting/function.ts';
 import { oauthError } from '../../../shared/http/oauth-error.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
-import type { LocalFunction } from '../../../shared/hosting/function.ts';
 import { arn } from '../identity.ts';
 import { type CompiledPolicy, compilePolicy } from '../policy/policy.ts';
 

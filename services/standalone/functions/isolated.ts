@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import type { SQSEvent } from 'aws-lambda';
+import { FunctionTimeoutError, type LocalFunction } from '../../../shared/hosting/function.ts';
 import type { StandaloneRuntime } from '../../../shared/runtime/standalone.ts';
 import type { WiredFunction } from '../wiring/types.ts';
-import { FunctionTimeoutError, type LocalFunction } from '../../../shared/hosting/function.ts';
 import { type FromWorker, remoteMethods, type ToWorker, type WorkerStart } from './protocol.ts';
 
 /** A worker that stays idle for so long is ended. */

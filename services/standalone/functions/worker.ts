@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { StoreIdempotency } from '../../../shared/agent/store-idempotency.ts';
 import { EventPublisher } from '../../../shared/events/publisher.ts';
+import { lambdaContext, loadHandler } from '../../../shared/hosting/function.ts';
 import { systemClock } from '../../../shared/ports/clock.ts';
 import type { EventBus } from '../../../shared/ports/event-bus.ts';
 import type { IdempotencyStore } from '../../../shared/ports/idempotency-store.ts';
@@ -8,7 +9,6 @@ import { provideRuntime } from '../../../shared/runtime/current.ts';
 import type { AgentRuntime } from '../../../shared/runtime/runtime.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
 import { redactFields } from '../../../shared/telemetry/redact.ts';
-import { lambdaContext, loadHandler } from '../../../shared/hosting/function.ts';
 import { type FromWorker, type RemotePort, remoteMethods, type ToWorker, type WorkerStart } from './protocol.ts';
 
 /**

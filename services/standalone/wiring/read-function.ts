@@ -32,7 +32,9 @@ export function readFunction(name: string, setting: Setting, around: Surrounding
     else if (type === 'http') routes.push(readRoute(value, around.root.get('functions')));
     else if (type === 'manifest') manifest = value.oneOf(['agents']);
     else {
-      value.fail('is an event that standalone cannot deliver: it knows subscription, stream, schedule, http and manifest.');
+      value.fail(
+        'is an event that standalone cannot deliver: it knows subscription, stream, schedule, http and manifest.',
+      );
     }
   }
   const isolation = setting.get('isolation');

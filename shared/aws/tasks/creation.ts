@@ -1,5 +1,6 @@
 import type { Created, NewTask } from '../../ports/task-store.ts';
 import type { TaskRecord } from '../../tasks/state.ts';
+import type { Logger } from '../../telemetry/logger.ts';
 import { AwsError } from '../errors.ts';
 import { layOut } from './layout.ts';
 import { madeItem, madeKey } from './made-tasks.ts';
@@ -13,6 +14,7 @@ const SOON = 150_000;
 
 export interface CreationOptions extends TaskParts {
   readonly messages: RecentMessages;
+  readonly logger: Logger;
   /** Milliseconds that a task is kept. */
   readonly retention: number;
 }
@@ -35,27 +37,34 @@ export class TaskCreation {
     const layout = layOut(this.#unwritten(task, fresh), [entry], { request: packRequest(fresh.request) });
     const { stored } = layout;
     const logItems = await log.itemsOf(stored, layout.items);
-    // Nobody knows of the task yet, so these three need no order and no condition.
-    await table.putAll([toItem(stored), madeItem(stored), ...logItems]);
-    const known = await messages.claim(fresh, task.id);
-    if (known !== task.id) {
-      await this.remove(stored);
-      return { created: false, taskId: known };
-    }
+    let isPublishing = false;
     try {
+      // Nobody knows of the task yet, so these need no order and no condition.
+      await table.putAll([toItem(stored), madeItem(stored), ...logItems]);
+      const known = await messages.claim(fresh, task.id);
+      if (known !== task.id) {
+        await this.remove(stored);
+        return { created: false, taskId: known };
+      }
+      isPublishing = true;
       await outbox.publish([fresh.request]);
     } catch (error) {
-      if (!mayBeOut(error)) await this.undo(fresh, stored);
+      if (!isPublishing || !mayBeOut(error)) await this.#takeBack(fresh, stored);
       throw error;
     }
     await outbox.clearSoon(stored);
     return { created: true, task, entry };
   }
 
-  /** Takes a task away whose request will never be published. The message comes first: what it names has to be there. */
-  async undo(message: MessageKey, stored: StoredTask): Promise<void> {
-    await this.#parts.messages.release(message, stored.task.id);
-    await this.remove(stored);
+  /** The message is given free first: a task that a message names has to be there. */
+  async #takeBack(message: MessageKey, stored: StoredTask): Promise<void> {
+    const { messages, logger } = this.#parts;
+    try {
+      await messages.release(message, stored.task.id);
+      await this.remove(stored);
+    } catch (error) {
+      logger.warn('a task that could not be made is left to the sweeper', { taskId: stored.task.id, error });
+    }
   }
 
   /** Takes a task away that nobody knows of. Log items mean nothing without it, and expire. */

@@ -5,6 +5,7 @@ import type { TaskPage, TaskQuery } from '../../ports/task-store.ts';
 import type { TaskRecord } from '../../tasks/state.ts';
 import type { MadeTasks } from './made-tasks.ts';
 import { chunked } from './merge.ts';
+import { isTaskId } from './stored-task.ts';
 import type { TaskTable } from './table.ts';
 
 export interface ListingOptions {
@@ -19,12 +20,11 @@ export interface ListingOptions {
 const LOOKED_THROUGH = 1_000;
 /** Milliseconds that the clock of who made a task may be ahead. */
 const SKEW = 60_000;
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 /** A page of the tasks, for an operator's eyes. The cursor is the id of the last task that was looked at. */
 export async function listTasks(options: ListingOptions, query: TaskQuery): Promise<TaskPage> {
   const { limit, cursor, state } = query;
-  if (cursor !== undefined && !uuid.test(cursor)) throw new InvalidCursorError();
+  if (cursor !== undefined && !isTaskId(cursor)) throw new InvalidCursorError();
   const { table, made, retention } = options;
   const now = options.clock.now();
   const ids = made.newest({ since: now - retention, until: now + SKEW, before: cursor }, query);

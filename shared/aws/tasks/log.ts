@@ -3,7 +3,7 @@ import type { BlobStore } from '../../ports/blob-store.ts';
 import type { LogEntry } from '../../tasks/log.ts';
 import { inlineEntries, type LogBody, type LogItem, logKeysAfter, MAX_BODY, positionOf } from './layout.ts';
 import { type PackedEntry, unpack } from './pack.ts';
-import { fromItem, STATE, type StoredTask } from './stored-task.ts';
+import { fromItem, isTaskId, STATE, type StoredTask } from './stored-task.ts';
 import type { Item, TaskTable } from './table.ts';
 
 export interface ReadLog {
@@ -80,6 +80,7 @@ export class TaskLog {
   }
 
   async #query(id: TaskId, after: number, consistent: boolean): Promise<ReadLog | undefined> {
+    if (!isTaskId(id)) return undefined;
     const pages = this.#table.query({
       // The state item's key sorts behind those of the log items.
       KeyConditionExpression: 'pk = :id AND sk > :after',

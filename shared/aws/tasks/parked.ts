@@ -17,9 +17,9 @@ export class ParkedEvents {
   }
 
   async put({ task, expiresAt }: StoredTask, events: readonly AgentEvent[]): Promise<void> {
-    const items = events.map(async (event) => {
-      const { turn, attempt, sequence } = event.data;
-      const sk = placeKey(turn, attempt, sequence);
+    // An event may be there twice, and a batch of DynamoDB takes each key once.
+    const byKey = new Map(events.map((event) => [placeKey(...placeOf(event)), event]));
+    const items = [...byKey].map(async ([sk, event]) => {
       const text = await this.#log.keep(`tasks/${task.id}/${sk.replaceAll('#', '-')}`, JSON.stringify(event));
       return { pk: task.id, sk, ...text, expiresAt };
     });
@@ -45,7 +45,13 @@ export class ParkedEvents {
   }
 }
 
+type Place = readonly [turn: number, attempt: number, sequence: number];
+
+function placeOf({ data: { turn, attempt, sequence } }: AgentEvent): Place {
+  return [turn, attempt, sequence];
+}
+
 /** Sorts before the keys of the log: a tail does not read over it. */
-function placeKey(...place: readonly [turn: number, attempt: number, sequence: number]): string {
+function placeKey(...place: Place): string {
   return `event#${place.map((number) => String(number).padStart(DIGITS, '0')).join('#')}`;
 }

@@ -2,6 +2,7 @@ import type { TaskId } from '../../ids.ts';
 import type { Quarantine } from '../../ports/quarantine.ts';
 import type { AgentEvent, Outcome } from '../../tasks/fold.ts';
 import { isTerminal, type TaskRecord } from '../../tasks/state.ts';
+import { AwsError } from '../errors.ts';
 import { foldBatch } from './fold-batch.ts';
 import type { ParkedEvents } from './parked.ts';
 import type { TaskParts } from './parts.ts';
@@ -57,7 +58,7 @@ export class TaskProjection {
     this.#waiting.delete(id);
   }
 
-  /** One event that cannot be written must not fail its neighbours: then each is tried by itself. */
+  /** One event that cannot be written must not fail its neighbours: each is tried by itself then. An outage fails all. */
   async #settle(id: TaskId, batch: readonly Waiting[]): Promise<void> {
     try {
       const outcomes = await this.#apply(
@@ -66,8 +67,9 @@ export class TaskProjection {
       );
       for (const { event, resolve } of batch) resolve(outcomes.get(event) ?? { kind: 'unknown' });
     } catch (error) {
-      if (batch.length === 1) batch[0]?.reject(error);
-      else for (const each of batch) await this.#settle(id, [each]);
+      const isOutage = error instanceof AwsError && error.code !== 'AWS_FAILED';
+      if (batch.length > 1 && !isOutage) for (const each of batch) await this.#settle(id, [each]);
+      else for (const { reject } of batch) reject(error);
     }
   }
 

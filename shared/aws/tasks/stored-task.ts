@@ -33,9 +33,16 @@ export interface StateItem {
 /** Partitions of an index or a list that tasks are spread over: one takes 1,000 writes of a kilobyte a second. */
 export const SHARDS = 8;
 
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/** Whether there can be a task of this id. Ids come from clients, and DynamoDB answers an empty or a long key with an error. */
+export function isTaskId(id: string): boolean {
+  return uuid.test(id);
+}
+
 /** Of the last digit, which is random in a UUIDv7. */
 export function shardOf(id: string): number {
-  return Number.parseInt(id.slice(-1), 16) % SHARDS || 0;
+  return Number.parseInt(id.slice(-1), 16) % SHARDS;
 }
 
 export function newVersion(): string {

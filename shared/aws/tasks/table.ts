@@ -15,7 +15,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { batches } from '../batches.ts';
 import { calling } from '../errors.ts';
 import { backoff, standardRetry } from '../retry.ts';
-import { fromItem, STATE, type StoredTask, toItem } from './stored-task.ts';
+import { fromItem, isTaskId, STATE, type StoredTask, toItem } from './stored-task.ts';
 
 export interface Key {
   readonly pk: string;
@@ -43,7 +43,7 @@ export class TaskTable {
   }
 
   async get(id: TaskId): Promise<StoredTask | undefined> {
-    const item = await this.getItem({ pk: id, sk: STATE });
+    const item = isTaskId(id) ? await this.getItem({ pk: id, sk: STATE }) : undefined;
     return item && fromItem(item);
   }
 

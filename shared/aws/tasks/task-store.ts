@@ -64,7 +64,7 @@ export class DynamoTaskStore implements TaskStore {
     const made = new MadeTasks(table);
     this.#table = table;
     this.#log = log;
-    this.#creation = new TaskCreation({ ...parts, messages, retention });
+    this.#creation = new TaskCreation({ ...parts, messages, logger, retention });
     this.#turns = new TaskTurns(parts);
     this.#projection = new TaskProjection({ table, writer, parked: new ParkedEvents(table, log), quarantine });
     this.#sweep = new TaskSweep({ ...parts, made, messages, creation: this.#creation, logger });

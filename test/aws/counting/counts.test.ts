@@ -3,12 +3,13 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PollSchedule } from '../../../shared/aws/tasks/poll-schedule.ts';
-import { type CallCount, type Counts, readCounts } from '../../../tools/cost/counts.ts';
+import { type CallCount, type Counts, type Row, readCounts } from '../../../tools/cost/counts.ts';
 import { randomStage } from '../support/endpoint.ts';
 import { CallCounter, type CallToCount } from './count.ts';
 import { CountedMesh } from './mesh.ts';
 import { registerAgents } from './register.ts';
 import { createStage, type Stage } from './stage.ts';
+import { countSweep } from './sweep.ts';
 
 /** `STARLING_COUNTS=write` takes what is counted now for tools/cost/counts.json; without it, the two must agree. */
 const write = process.env.STARLING_COUNTS === 'write';
@@ -30,6 +31,7 @@ describe('what a call asks of AWS', () => {
   let mesh: CountedMesh;
   let counter: CallCounter;
   const counted: CallCount[] = [];
+  let sweep: Row[] = [];
 
   beforeAll(async () => {
     stage = await createStage(randomStage());
@@ -43,13 +45,13 @@ describe('what a call asks of AWS', () => {
   afterAll(async () => {
     await mesh?.stop();
     await stage?.remove();
-    if (write && counted.length === calls.length) save();
+    if (write && counted.length === calls.length && sweep.length > 0) save();
   });
 
   function save(): void {
     const countedAt = new Date().toISOString().slice(0, 10);
     const polls = { fresh: delays(true), after: delays(false) };
-    const counts: Counts = { ...readCounts(), countedAt, polls, getTask: counter.getTask, calls: counted };
+    const counts: Counts = { ...readCounts(), countedAt, polls, sweep, getTask: counter.getTask, calls: counted };
     writeFileSync(file, `${JSON.stringify(counts, null, 2)}\n`);
   }
 
@@ -62,6 +64,12 @@ describe('what a call asks of AWS', () => {
       ({ kind, seconds, delivery }) => kind === call.kind && seconds === call.seconds && delivery === call.delivery,
     );
     expect(metered(now)).toEqual(before && metered(before));
+  });
+
+  it("the sweeper's look at a task is as counted before", async () => {
+    sweep = await countSweep(stage);
+    expect(sweep).not.toEqual([]);
+    if (!write) expect(sweep).toEqual(readCounts().sweep);
   });
 
   it('a tail pauses as it did', () => {

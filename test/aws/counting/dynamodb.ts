@@ -18,12 +18,16 @@ interface Key {
   readonly Item?: Item;
 }
 
+interface Reads {
+  readonly ConsistentRead?: boolean;
+}
+
 interface Body extends Key {
   readonly ConsistentRead?: boolean;
   readonly IndexName?: string;
   readonly TransactItems?: readonly Record<string, Key>[];
-  /** Of a BatchWriteItem: by table. */
-  readonly RequestItems?: Readonly<Record<string, readonly Record<string, Omit<Key, 'TableName'>>[]>>;
+  /** Of a batch, by table: a BatchWriteItem has lists of writes here, a BatchGetItem how to read the keys. */
+  readonly RequestItems?: Readonly<Record<string, readonly Record<string, Omit<Key, 'TableName'>>[] | Reads>>;
 }
 
 /** A transaction's writes count twice, and a cancelled one as if it had been made. */
@@ -53,8 +57,8 @@ export class DynamoDbMeter {
         );
       case 'BatchWriteItem':
         return this.#writes(
-          Object.entries(body.RequestItems ?? {}).flatMap(([TableName, items]) =>
-            items.map((item) => ({ TableName, ...onlyValue(item) })),
+          Object.entries(body.RequestItems ?? {}).flatMap(([TableName, writes]) =>
+            Array.isArray(writes) ? writes.map((write) => ({ ...onlyValue(write), TableName })) : [],
           ),
           1,
         );
@@ -62,6 +66,14 @@ export class DynamoDbMeter {
         return async (answer) => {
           const { Item } = JSON.parse(answer) as { Item?: Item };
           this.#read(body, Item === undefined ? [] : [Item]);
+        };
+      case 'BatchGetItem':
+        return async (answer) => {
+          const { Responses = {} } = JSON.parse(answer) as { Responses?: Record<string, Item[]> };
+          for (const [TableName, items] of Object.entries(Responses)) {
+            const { ConsistentRead = false } = (body.RequestItems?.[TableName] ?? {}) as Reads;
+            for (const item of items) this.#read({ TableName, ConsistentRead }, [item]);
+          }
         };
       case 'Query':
         return async (answer) => {

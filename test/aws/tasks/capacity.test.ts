@@ -84,7 +84,7 @@ describe('what DynamoDB charges for a task', () => {
     const task = await create();
     const [working, artifact, completed] = events(task) as [Event, Event, Event];
     meter.take();
-    await applyAll([completed]);
+    await applyAll([completed, { ...completed }]);
     expect(meter.take()).toEqual({ calls: 3, reads: 1, writes: 2 });
     await applyAll([working, artifact]);
     expect(meter.take()).toEqual({ calls: 3, reads: 2, writes: 1 });

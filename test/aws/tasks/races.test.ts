@@ -14,7 +14,7 @@ import { MemoryQuarantine, openTaskStore, taskBus } from '../support/task-store.
 const stage = randomStage();
 const documents = dynamoDbDocumentClient(clientOptions);
 /** How many orders of calls each property is tried with. */
-const numRuns = 40;
+const numRuns = 25;
 const PROCESSES = 3;
 const clock = { now: () => noon };
 let remove: () => Promise<void>;

@@ -38,7 +38,7 @@ export function failureCases(mesh: () => MeshClient, { patience, testAgents }: P
     });
   });
 
-  describe.skipIf(!testAgents).concurrent('an agent that hangs (a test agent)', () => {
+  describe.skipIf(!testAgents).concurrent('an agent that hangs or crashes (a test agent)', () => {
     it.each(['spinner', 'sleeper'])('has its task failed at the deadline, and no other waits: %s', async (agent) => {
       const hanging = await mesh().send(agent, 'hang', { configuration: { returnImmediately: true } });
       expect((await mesh().send('echo', 'still here')).status.state).toBe('TASK_STATE_COMPLETED');
@@ -51,6 +51,17 @@ export function failureCases(mesh: () => MeshClient, { patience, testAgents }: P
       const before = await mesh().deadLetters('sleeper');
       await mesh().send('sleeper', 'hang', { configuration: { returnImmediately: true } });
       await expect.poll(() => mesh().deadLetters('sleeper'), poll).toBeGreaterThan(before);
+    });
+
+    it('fails the task of a message that kills its process, a dead letter in the end, and holds up no other', async () => {
+      const before = await mesh().deadLetters('crasher');
+      const poison = await mesh().send('crasher', 'die', { configuration: { returnImmediately: true } });
+      const neighbours = await Promise.all(['a', 'b', 'c'].map((text) => mesh().send('crasher', text)));
+      for (const { status } of neighbours) expect(status.state).toBe('TASK_STATE_COMPLETED');
+      const task = await ended('crasher', poison);
+      expect(task.status.state).toBe('TASK_STATE_FAILED');
+      expect(task.status.message.parts[0].text).toContain('deadline');
+      await expect.poll(() => mesh().deadLetters('crasher'), poll).toBe(before + 1);
     });
   });
 

@@ -20,6 +20,7 @@ export function countsOf(...calls: CallCount[]): Counts {
     countedAt: '2026-01-01',
     on: 'nothing',
     polls: { fresh: [250, 100], after: [50, 100] },
+    sweep: [],
     getTask: {
       rows: [],
       requests: [{ actor: 'gateway', operation: 'dynamodb.GetItem', count: 1 }],

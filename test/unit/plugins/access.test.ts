@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the variables of Fn::Sub
 import { describe, expect, it } from 'vitest';
 import type { Statement } from '../../../plugins/access/access.ts';
 import AccessPlugin from '../../../plugins/access/index.ts';
@@ -16,8 +17,8 @@ function statementsOf(parts: Partial<FunctionDefinition>): Statement[] {
   hooks['package:compileEvents']?.();
   expect(definition.role).toBe('fRole');
   const role = serverless.service.provider.compiledCloudFormationTemplate.Resources.fRole;
-  const [policy] = role?.Properties.Policies as [{ PolicyDocument: { Statement: Statement[] } }];
-  const [logs, xray, ...rest] = policy.PolicyDocument.Statement;
+  const [policy] = (role?.Properties.Policies ?? []) as { PolicyDocument: { Statement: Statement[] } }[];
+  const [logs, xray, ...rest] = policy?.PolicyDocument.Statement ?? [];
   expect(logs).toEqual(allow(['logs:CreateLogStream', 'logs:PutLogEvents'], arn('fLogGroup')));
   expect(xray).toEqual(allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*'));
   return rest;

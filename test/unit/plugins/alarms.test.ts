@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the variables of Fn::Sub
 import { describe, expect, it } from 'vitest';
 import AlarmsPlugin from '../../../plugins/alarms/index.ts';
 import type { ResourceMap } from '../../../plugins/template.ts';
@@ -8,9 +9,7 @@ const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 /** The alarms that are added to a template. */
 function alarmsOf(resources: ResourceMap): ResourceMap {
   const template = { Resources: { ...resources } };
-  new AlarmsPlugin(serverlessOf({}, { template })).hooks[
-    'after:aws:package:finalize:mergeCustomProviderResources'
-  ]?.();
+  new AlarmsPlugin(serverlessOf({}, { template })).hooks['after:aws:package:finalize:mergeCustomProviderResources']?.();
   return Object.fromEntries(Object.entries(template.Resources).filter(([id]) => !(id in resources)));
 }
 
@@ -25,7 +24,9 @@ const queues: ResourceMap = {
 const echo: ResourceMap = { Echo: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 's-echo' } } };
 
 function mapping(properties: Record<string, unknown>): ResourceMap {
-  return { Mapping: { Type: 'AWS::Lambda::EventSourceMapping', Properties: { FunctionName: arn('Echo'), ...properties } } };
+  return {
+    Mapping: { Type: 'AWS::Lambda::EventSourceMapping', Properties: { FunctionName: arn('Echo'), ...properties } },
+  };
 }
 
 describe('an alarm', () => {

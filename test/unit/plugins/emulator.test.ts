@@ -30,7 +30,9 @@ function template(): Template {
       Gateway: resource('AWS::Lambda::Function', {
         Properties: { Environment: { Variables: { STARLING_RESPONSES: 'stream', STARLING_STAGE: 'dev' } } },
       }),
-      Echo: resource('AWS::Lambda::Function', { Properties: { Environment: { Variables: { STARLING_STAGE: 'dev' } } } }),
+      Echo: resource('AWS::Lambda::Function', {
+        Properties: { Environment: { Variables: { STARLING_STAGE: 'dev' } } },
+      }),
     },
     Outputs: {
       Bus: { Value: { Ref: 'Bus' } },

@@ -17,8 +17,12 @@ const functions = () => ({
     handler: 'services/projector.run',
     events: [{ subscription: { pattern: { source: ['x'] } } }],
   }),
-  gateway: functionOf({ handler: 'services/gateway.handler', events: [{ http: { method: 'GET', path: '/' } }] }),
+  gateway: functionOf({
+    handler: 'services/gateway.handler',
+    events: [{ http: { method: 'GET', path: '/', authorizer: { name: 'guard' } } }],
+  }),
   registry: functionOf({ handler: 'services/registry.handler', events: [{ manifest: 'agents' }] }),
+  guard: functionOf({ handler: 'services/guard.handler' }),
 });
 
 /** A service whose modules say when they are loaded, by their names. */
@@ -28,7 +32,7 @@ function project(): Disposable & { readonly folder: string } {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     writeFileSync(join(folder, file), text);
   };
-  for (const kind of ['agent', 'mesh']) {
+  for (const kind of ['agent', 'authorizer', 'mesh']) {
     write(
       `shared/runtime/lambda/${kind}.ts`,
       `console.log('${kind}'); export const host = (handler: () => string) => () => 'hosted ' + handler();`,
@@ -66,6 +70,7 @@ describe('the entry of a function', () => {
     expect(await printed(at.folder, 'projector')).toEqual(['mesh', 'services/projector', 'hosted called']);
     // A streaming handler bears no wrapper.
     expect(await printed(at.folder, 'gateway')).toEqual(['mesh', 'services/gateway', 'called']);
+    expect(await printed(at.folder, 'guard')).toEqual(['authorizer', 'services/guard', 'hosted called']);
     expect(await printed(at.folder, 'registry')).toEqual(['mesh', 'services/registry', 'hosted calledecho']);
   });
 
@@ -79,6 +84,7 @@ describe('the entry of a function', () => {
       'build/functions/projector.handler',
       'build/functions/gateway.handler',
       'build/functions/registry.handler',
+      'build/functions/guard.handler',
     ]);
     expect(all.echo.package?.patterns).toEqual(['!**/*.map']);
   });
@@ -99,12 +105,13 @@ describe('the entry of a function', () => {
 
 describe('a function is hosted', () => {
   it.each([
-    ['as an agent', functions().echo, 'agent'],
-    ['as a function of the mesh', functions().projector, 'mesh'],
-    ['as it is, when it answers HTTP', functions().gateway, 'http'],
-    ['for a deployment', functions().registry, 'deployment'],
-    ['as a function of the mesh when nothing wakes it', functionOf({}), 'mesh'],
-  ])('%s', (_, definition, hosting) => {
-    expect(hostingOf(definition)).toBe(hosting);
+    ['as an agent', 'echo', 'agent'],
+    ['as a function of the mesh', 'projector', 'mesh'],
+    ['as it is, when it answers HTTP', 'gateway', 'http'],
+    ['for a deployment', 'registry', 'deployment'],
+    ['as an authorizer, when a route asks it', 'guard', 'authorizer'],
+    ['as a function of the mesh when nothing wakes it', 'alone', 'mesh'],
+  ])('%s', (_, name, hosting) => {
+    expect(hostingOf(name, { ...functions(), alone: functionOf({}) })).toBe(hosting);
   });
 });

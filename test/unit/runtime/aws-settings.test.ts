@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '../../../shared/errors.ts';
-import { readAwsAgentSettings, readAwsSettings } from '../../../shared/runtime/aws-settings.ts';
+import {
+  readAwsAgentSettings,
+  readAwsAuthorizerSettings,
+  readAwsSettings,
+} from '../../../shared/runtime/aws-settings.ts';
 
 const agent = { AWS_REGION: 'eu-central-1', STARLING_STAGE: 'prod', STARLING_BLOBS: 'blobs' };
 const mesh = {
@@ -32,6 +36,23 @@ describe('the settings of a deployed agent', () => {
     expect(readAwsAgentSettings({ ...agent, AWS_ENDPOINT_URL: 'http://127.0.0.1:4566/' }).endpoint).toBe(
       'http://127.0.0.1:4566',
     );
+  });
+});
+
+describe('the settings of a deployed authorizer', () => {
+  it('are where tokens come from, and no more', () => {
+    const { AWS_REGION, STARLING_STAGE, STARLING_ISSUER } = mesh;
+    expect(readAwsAuthorizerSettings({ AWS_REGION, STARLING_STAGE, STARLING_ISSUER })).toEqual({
+      service: 'starling',
+      functionName: undefined,
+      stage: 'prod',
+      region: 'eu-central-1',
+      endpoint: undefined,
+      logLevel: 'INFO',
+      issuer: STARLING_ISSUER,
+      jwksUrl: `${STARLING_ISSUER}/.well-known/jwks.json`,
+    });
+    expect(() => readAwsAuthorizerSettings({ AWS_REGION, STARLING_STAGE })).toThrow(/^STARLING_ISSUER is not set/);
   });
 });
 

@@ -19,6 +19,7 @@ describe('readSettings', () => {
       bus: 'starling-local',
       artifactStream: 'starling-local-artifacts',
       workingAfter: 0,
+      responses: 'buffered',
       logLevel: 'INFO',
       logFormat: 'json',
     });

@@ -14,12 +14,8 @@ export interface Packaged extends Disposable {
   readonly template: Template;
 }
 
-/**
- * Packages the serverless.yml of the mesh, offline and without credentials.
- *
- * @param env such as STARLING_EMULATOR
- */
-export async function packageMesh(stage: string, env: Record<string, string> = {}): Promise<Packaged> {
+/** Packages the serverless.yml of the mesh, offline and without credentials. */
+export async function packageMesh(stage: string): Promise<Packaged> {
   const folder = mkdtempSync(join(tmpdir(), 'starling-package-'));
   for (const file of ['serverless.yml', 'package.json', 'tsconfig.json']) {
     copyFileSync(join(repository, file), join(folder, file));
@@ -27,7 +23,7 @@ export async function packageMesh(stage: string, env: Record<string, string> = {
   for (const linked of ['deployment', 'plugins', 'schemas', 'services', 'shared', 'tools', 'node_modules']) {
     symlinkSync(join(repository, linked), join(folder, linked));
   }
-  await serverless(folder, ['package', '--stage', stage], env);
+  await serverless(folder, ['package', '--stage', stage]);
   const templateFile = join(folder, '.serverless', templateName);
   return {
     folder,
@@ -38,11 +34,11 @@ export async function packageMesh(stage: string, env: Record<string, string> = {
 }
 
 /** The bundler prints a build error and waits for ever, hence the limit. */
-function serverless(cwd: string, args: string[], env: Record<string, string>): Promise<void> {
+function serverless(cwd: string, args: string[]): Promise<void> {
   const bin = join(repository, 'node_modules/serverless/bin/serverless.js');
   const options = {
     cwd,
-    env: { PATH: process.env.PATH, HOME: cwd, AWS_EC2_METADATA_DISABLED: 'true', ...env },
+    env: { PATH: process.env.PATH, HOME: cwd, AWS_EC2_METADATA_DISABLED: 'true' },
     timeout: 90_000,
     maxBuffer: 10_000_000,
   };

@@ -76,6 +76,18 @@ describe('a source under a lease', () => {
     await Promise.all([a.stop(), b.stop()]);
   });
 
+  it('runs again where its worker gets the lease back', async () => {
+    const a = source('a');
+    await pass(1);
+    await leases.release('chunks', 'a');
+    await leases.take('chunks', 'thief', 30_000);
+    await pass(11);
+    expect(running).toEqual([]);
+    await pass(40);
+    expect(running).toEqual(['a']);
+    await a.stop();
+  });
+
   it('ends where another has the lease all the same', async () => {
     const a = source('a');
     await pass(1);

@@ -126,6 +126,7 @@ describe('a worker that stops', () => {
     invocation?.end();
     await stopped;
     expect(await depth()).toEqual({ ...empty, visible: 1 });
+    expect(workers.inner.lines.filter(({ level }) => level === 'warn')).toEqual([]);
     expect(invocations).toHaveLength(1);
     await expect(health(worker.port)).rejects.toThrow();
   });

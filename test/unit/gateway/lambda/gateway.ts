@@ -48,7 +48,7 @@ export async function openGateway(env: Record<string, string> = {}) {
     runtime,
     gateway,
     errors,
-    options: { app: gateway.app, log },
+    options: { app: gateway.app, log, ended: () => {} },
     remove: embedded.remove,
     async task(id: string): Promise<TaskRecord> {
       const task = await embedded.tasks.get(id as TaskId);

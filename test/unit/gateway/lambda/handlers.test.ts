@@ -208,7 +208,7 @@ describe.each([
         return context.text('two');
       });
     const get = (resource: string) =>
-      call({ app, log: mesh.options.log }, restEvent({ method: 'GET', resource, authorizer: undefined }));
+      call({ ...mesh.options, app }, restEvent({ method: 'GET', resource, authorizer: undefined }));
     const none = await get('/none');
     expect([none.status, none.headers.get('x-one'), none.text]).toEqual([204, '1', '']);
     expect(await get('/empty')).toMatchObject({ status: 200, text: '' });
@@ -218,7 +218,7 @@ describe.each([
 
   it('answers 500 where the app throws, and keeps the reason', async () => {
     const app = { fetch: () => Promise.reject(new Error('secret')) };
-    const { status, text } = await call({ app, log: mesh.options.log }, restEvent({ resource: '/any' }));
+    const { status, text } = await call({ ...mesh.options, app }, restEvent({ resource: '/any' }));
     expect([status, JSON.parse(text).error.code]).toEqual([500, 'INTERNAL_ERROR']);
     expect(text).not.toContain('secret');
     expect(mesh.errors).toHaveLength(1);

@@ -70,7 +70,7 @@ describe('a stream through Lambda', () => {
       });
       return new Response(body, { status: 202 });
     });
-    const handler = streamedHandler({ app, log: mesh.options.log });
+    const handler = streamedHandler({ ...mesh.options, app });
     const { response, error } = await lambda.invoke(
       handler,
       restEvent({ method: 'GET', resource: '/silent' }),
@@ -95,7 +95,7 @@ describe('a stream through Lambda', () => {
         }),
       );
     });
-    const handler = streamedHandler({ app, log: mesh.options.log });
+    const handler = streamedHandler({ ...mesh.options, app });
     const { response, error } = await lambda.invoke(
       handler,
       restEvent({ method: 'GET', resource: '/broken' }),
@@ -115,7 +115,7 @@ describe('a stream through Lambda', () => {
       });
       return new Response(body);
     });
-    const handler = streamedHandler({ app, log: mesh.options.log });
+    const handler = streamedHandler({ ...mesh.options, app });
     const { response, error } = await lambda.invoke(
       handler,
       restEvent({ method: 'GET', resource: '/endless' }),
@@ -138,7 +138,7 @@ describe('a stream through Lambda', () => {
       });
       return new Response(body);
     });
-    const handler = streamedHandler({ app, log: mesh.options.log });
+    const handler = streamedHandler({ ...mesh.options, app });
     const { response } = await lambda.invoke(handler, restEvent({ method: 'GET', resource: '/much' }), context());
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(made).toBeLessThan(400);

@@ -1,0 +1,9 @@
+import { createAwsAuthorizerRuntime } from '../aws-authorizer.ts';
+import { readAwsAuthorizerSettings } from '../aws-settings.ts';
+import { provideRuntime } from '../current.ts';
+
+// The first import of the authorizer's bundle, as agent.ts is of an agent's.
+provideRuntime(createAwsAuthorizerRuntime(readAwsAuthorizerSettings(process.env)));
+
+/** API Gateway's question is no batch, counts nothing, and an error of it is answered and logged by the authorizer. */
+export const host = <Handler>(handler: Handler): Handler => handler;

@@ -1,0 +1,98 @@
+import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { dynamoDbDocumentClient } from '../../../shared/aws/clients/dynamodb.ts';
+import { madeItem } from '../../../shared/aws/tasks/made-tasks.ts';
+import type { DynamoTaskStore } from '../../../shared/aws/tasks/task-store.ts';
+import { type TaskId, uuidv7 } from '../../../shared/ids.ts';
+import { TurnConflictError } from '../../../shared/ports/errors.ts';
+import type { TaskRecord } from '../../../shared/tasks/state.ts';
+import { tableName } from '../../../shared/wiring/names.ts';
+import { newTask, nextTurn, noon, statusEvent } from '../../support/task-events.ts';
+import { clearTable } from '../support/clear-table.ts';
+import { clientOptions, randomStage } from '../support/endpoint.ts';
+import { createTables } from '../support/tables.ts';
+import { openTaskStore } from '../support/task-store.ts';
+
+const DAY = 86_400_000;
+const stage = randomStage();
+const documents = dynamoDbDocumentClient(clientOptions);
+let remove: () => Promise<void>;
+
+beforeAll(async () => {
+  ({ remove } = await createTables(documents, stage, ['tasks'], { expire: false }));
+});
+afterAll(async () => {
+  await remove();
+  documents.destroy();
+});
+
+describe('tasks over the days', () => {
+  let now = noon;
+  let store: DynamoTaskStore;
+
+  beforeEach(() => {
+    now = noon;
+    store = openTaskStore({ documents, stage, clock: { now: () => now } });
+  });
+  afterEach(() => clearTable(documents, stage, 'tasks'));
+
+  async function create(): Promise<TaskRecord> {
+    const created = await store.create(newTask());
+    if (!created.created) throw new Error('the task was there already');
+    return created.task;
+  }
+
+  it('are there for a week, and then no more, though DynamoDB may not have deleted them yet', async () => {
+    const task = await create();
+    const tail = async () => {
+      for await (const entries of store.tail(task.id, 0, new AbortController().signal)) return entries.length;
+      return 0;
+    };
+    now = noon + 7 * DAY - 1_000;
+    expect(await store.get(task.id)).toEqual(task);
+    expect(await store.list({ limit: 10 })).toEqual({ tasks: [task] });
+    expect(await tail()).toBe(1);
+    now = noon + 7 * DAY;
+    expect(await store.get(task.id)).toBeUndefined();
+    expect(await store.read(task.id, 0)).toEqual([]);
+    expect(await store.list({ limit: 10 })).toEqual({ tasks: [] });
+    expect(await tail()).toBe(0);
+  });
+
+  it('begin no turn that would outlive them', async () => {
+    const task = await create();
+    await store.apply(statusEvent(task, { sequence: 1 }, 'TASK_STATE_INPUT_REQUIRED'));
+    const late = { deadline: noon + 7 * DAY + 1 };
+    await expect(store.begin(nextTurn(task, 1, late))).rejects.toBeInstanceOf(TurnConflictError);
+    expect(await store.begin(nextTurn(task, 1, { deadline: noon + 7 * DAY }))).toMatchObject({ turn: 2 });
+  });
+
+  it('are listed over midnight', async () => {
+    const task = await create();
+    now = noon + DAY;
+    expect(await store.list({ limit: 10 })).toEqual({ tasks: [task] });
+  });
+
+  it('are swept over midnight', async () => {
+    const task = await create();
+    await store.recover(noon + DAY);
+    expect(await store.overdue(task.deadline, 10)).toMatchObject([{ id: task.id }]);
+  });
+
+  it('fill short pages where few match, and the pages still show all', async () => {
+    const oldest = await create();
+    // A page looks through 1,000 tasks at most; these are none of the state that is asked for.
+    const ids = Array.from({ length: 1_100 }, () => uuidv7(noon) as TaskId);
+    const items = ids.map((id) => ({ ...madeItem({ task: { ...oldest, id }, expiresAt: noon }) }));
+    for (let i = 0; i < items.length; i += 25) {
+      const requests = items.slice(i, i + 25).map((Item) => ({ PutRequest: { Item } }));
+      await documents.send(new BatchWriteCommand({ RequestItems: { [tableName(stage, 'tasks')]: requests } }));
+    }
+    const first = await store.list({ limit: 10, state: 'TASK_STATE_SUBMITTED' });
+    expect(first.tasks).toEqual([]);
+    const { next } = first;
+    if (next === undefined) throw new Error('the page says that it is the last');
+    expect(await store.list({ limit: 10, state: 'TASK_STATE_SUBMITTED', cursor: next })).toEqual({ tasks: [oldest] });
+    await expect(store.list({ limit: 10, cursor: `${next}x` })).rejects.toMatchObject({ code: 'INVALID_CURSOR' });
+  });
+});

@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Resource, Template } from '../../../plugins/template.ts';
+import { stack } from '../../../tools/cost/stack.ts';
+import { type Packaged, packageMesh } from '../template/packaged.ts';
+
+/** Milliseconds: packaging bundles every function. */
+const PACKAGING = 90_000;
+
+describe('what the bill stands on is what the template has', () => {
+  let packaged: Packaged;
+  let template: Template;
+
+  beforeAll(async () => {
+    packaged = await packageMesh('dev');
+    template = packaged.template;
+  }, PACKAGING);
+  afterAll(() => packaged[Symbol.dispose]());
+
+  const all = (type: string): Resource[] => Object.values(template.Resources).filter(({ Type }) => Type === type);
+  const properties = (id: string) => template.Resources[id]?.Properties;
+
+  it.each(['gateway', 'authorizer', 'projector', 'chunks', 'sweeper'] as const)('memory of %s', (name) => {
+    const id = `${name[0]?.toUpperCase()}${name.slice(1)}LambdaFunction`;
+    expect(properties(id)?.MemorySize).toBe(stack.memory[name]);
+  });
+
+  it.each(['Echo', 'Calculator', 'Weather'])('memory of the agent %s', (name) => {
+    expect(properties(`${name}LambdaFunction`)?.MemorySize).toBe(stack.memory.agent);
+  });
+
+  it('no line of log at the beginning and end of each invocation', () => {
+    for (const { Properties } of all('AWS::Lambda::Function')) {
+      expect(Properties.LoggingConfig).toMatchObject({ LogFormat: 'JSON', SystemLogLevel: 'WARN' });
+    }
+  });
+
+  it('the time that API Gateway keeps the answer of the authorizer', () => {
+    expect(all('AWS::ApiGateway::Authorizer').map(({ Properties }) => Properties.AuthorizerResultTtlInSeconds)).toEqual(
+      [stack.authorizerCache],
+    );
+  });
+
+  it('what bills by the month', () => {
+    const mappings = all('AWS::Lambda::EventSourceMapping').filter(
+      ({ Properties }) => !('StartingPosition' in Properties),
+    );
+    expect(mappings).toHaveLength(stack.queueConsumers);
+    expect(all('AWS::CloudWatch::Alarm').filter(({ Condition }) => Condition === undefined)).toHaveLength(stack.alarms);
+    expect(all('AWS::KMS::Key')).toHaveLength(stack.keys);
+    expect(all('AWS::Cognito::UserPoolClient')).toHaveLength(stack.clients);
+    expect(all('AWS::SecretsManager::Secret')).toEqual([]);
+  });
+
+  it('the days that the archive keeps events', () => {
+    expect(all('AWS::Events::Archive').map(({ Properties }) => Number(Properties.RetentionDays))).toEqual([
+      stack.archiveRetention,
+    ]);
+  });
+});

@@ -1,0 +1,65 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { handler } from '../../../services/registry/sync.ts';
+import { EmbeddedPermissionStore } from '../../../shared/embedded/permission-store.ts';
+import { EventPublisher } from '../../../shared/events/publisher.ts';
+import type { AgentId } from '../../../shared/ids.ts';
+import type { AgentRecord } from '../../../shared/ports/agent-registry.ts';
+import { provideRuntime } from '../../../shared/runtime/current.ts';
+import type { AgentRuntime } from '../../../shared/runtime/runtime.ts';
+import { type Embedded, openEmbedded } from '../../support/embedded.ts';
+
+const clock = { now: () => 1_700_000_000_000 };
+const record = (id: string): AgentRecord => ({
+  id: id as AgentId,
+  card: {
+    name: id,
+    description: 'Says it.',
+    version: '1.0.0',
+    capabilities: { streaming: true, pushNotifications: false, extendedAgentCard: false },
+    defaultInputModes: ['text/plain'],
+    defaultOutputModes: ['text/plain'],
+    skills: [{ id: 'say', name: 'Say', description: 'Says it.', tags: [] }],
+  },
+  skillSchemas: [],
+  public: false,
+  deadline: 60,
+});
+
+let embedded: Embedded;
+let permissions: EmbeddedPermissionStore;
+
+beforeEach(async () => {
+  embedded = await openEmbedded(clock);
+  permissions = new EmbeddedPermissionStore(embedded.database);
+  const log = { debug() {}, info() {}, warn() {}, error() {} };
+  const publisher = new EventPublisher(embedded.bus, clock);
+  const { registry, tasks } = embedded;
+  // What the sync uses of the runtime.
+  provideRuntime({ clock, log, publisher, registry, permissions, tasks } as unknown as AgentRuntime);
+});
+
+afterEach(() => embedded.remove());
+
+const every = { clientId: 'c', scopes: ['starling/agents:invoke'] };
+
+describe('the registry after a deployment', () => {
+  it('has the agents of the manifest, and each may be called by its own scope', async () => {
+    await handler({ agents: [record('echo'), record('weather')], first: true });
+    await handler({ agents: [record('echo')], first: false });
+    expect((await embedded.registry.list()).map(({ id }) => id)).toEqual(['echo']);
+    expect(await permissions.agentsOf({ clientId: 'c', scopes: ['starling/echo:invoke'] })).toEqual(['echo']);
+  });
+
+  it('lets who may call every agent do so from the first deployment on', async () => {
+    await handler({ agents: [], first: true });
+    expect(await permissions.agentsOf(every)).toBe('*');
+  });
+
+  it('does not give back what an operator took', async () => {
+    await handler({ agents: [record('echo')], first: true });
+    for (const grant of await permissions.list()) await permissions.revoke(grant);
+    await handler({ agents: [record('echo')], first: false });
+    await handler({ agents: [record('echo')] });
+    expect(await permissions.agentsOf(every)).toEqual([]);
+  });
+});

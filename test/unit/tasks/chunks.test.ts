@@ -1,0 +1,55 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { handler } from '../../../services/tasks/chunks.ts';
+import { provideRuntime } from '../../../shared/runtime/current.ts';
+import type { Runtime } from '../../../shared/runtime/runtime.ts';
+import type { AgentEvent } from '../../../shared/tasks/fold.ts';
+import { kinesisEvent } from '../../support/kinesis.ts';
+import { artifactEvent, entryOf, newTask } from '../../support/task-events.ts';
+
+describe('the chunks of the stream', () => {
+  const applied: AgentEvent[] = [];
+  const aside: string[] = [];
+  let fails: (event: AgentEvent) => boolean = () => false;
+
+  beforeEach(() => {
+    applied.length = aside.length = 0;
+    fails = () => false;
+    const runtime = {
+      tasks: {
+        apply: async (event: AgentEvent) => {
+          if (fails(event)) throw new Error('cannot be written');
+          applied.push(event);
+        },
+      },
+      quarantine: { put: async (reason: string) => void aside.push(reason) },
+      metrics: { count: () => {} },
+      log: { error: () => {} },
+    };
+    provideRuntime(runtime as unknown as Runtime);
+  });
+
+  const task = newTask();
+  const chunk = (sequence: number) => JSON.stringify(entryOf(artifactEvent(task, { sequence })).detail);
+  const sequences = () => applied.map(({ data }) => data.sequence);
+
+  it('are applied to their tasks', async () => {
+    expect(await handler(kinesisEvent(chunk(1), chunk(2)))).toEqual({ batchItemFailures: [] });
+    expect(applied).toEqual([artifactEvent(task, { sequence: 1 }), artifactEvent(task, { sequence: 2 })]);
+  });
+
+  it('that break their contract are put aside, and their neighbours go on', async () => {
+    const foreign = JSON.stringify({ ...JSON.parse(chunk(3)), source: 'someone.else' });
+    const broken = JSON.stringify({ ...JSON.parse(chunk(3)), data: {} });
+    const event = kinesisEvent('{', chunk(1), foreign, broken, 'null', chunk(2));
+    expect(await handler(event)).toEqual({ batchItemFailures: [] });
+    expect(sequences()).toEqual([1, 2]);
+    expect(aside).toHaveLength(4);
+  });
+
+  it('stop the shard at the first that failed, though later ones were applied', async () => {
+    fails = ({ data }) => data.sequence === 2 || data.sequence === 3;
+    const event = kinesisEvent(chunk(1), chunk(2), chunk(3), chunk(4));
+    expect(await handler(event)).toEqual({ batchItemFailures: [{ itemIdentifier: '2' }] });
+    expect(sequences()).toEqual([1, 4]);
+  });
+});

@@ -1,0 +1,142 @@
+import { type Breach, change, remove } from './breach.ts';
+
+/** Ways to lose what is kept, or not to hear of it. */
+export const breachesOfSafety: readonly Breach[] = [
+  ...(
+    [
+      ['a queue', 'EchoSubscriptionQueue', 'SqsManagedSseEnabled', 'is not encrypted'],
+      ['a table', 'TasksTable', 'SSESpecification', 'is not encrypted'],
+      ['the stream', 'ArtifactStream', 'StreamEncryption', 'is not encrypted'],
+      ['the topic', 'AlarmTopic', 'KmsMasterKeyId', 'is not encrypted'],
+      ['the bucket', 'BlobBucket', 'BucketEncryption', 'is not encrypted'],
+      ['the key', 'AlarmKey', 'EnableKeyRotation', 'is never rotated'],
+    ] as const
+  ).map(([what, id, path, problem]) => ({
+    what: `${what} without encryption`,
+    rule: 'encryption' as const,
+    breach: change(id, path),
+    found: [`${id}: ${problem}`],
+  })),
+  {
+    what: 'a bucket that may be public',
+    rule: 'closedBuckets',
+    breach: change('BlobBucket', 'PublicAccessBlockConfiguration.BlockPublicPolicy', false),
+    found: ['BlobBucket: may be public'],
+  },
+  {
+    what: 'a bucket without its policy',
+    rule: 'closedBuckets',
+    breach: remove('BlobBucketPolicy'),
+    found: ['BlobBucket: takes connections that are not encrypted'],
+  },
+  ...(
+    [
+      ['EventLog', 'RetentionInDays', 'is kept for ever'],
+      ['EchoLogGroup', 'RetentionInDays', 'is kept for ever'],
+      ['EventArchive', 'RetentionDays', 'is kept for ever'],
+      ['TasksTable', 'PointInTimeRecoverySpecification', 'cannot be restored'],
+      ['TasksTable', 'BillingMode', 'is not on demand'],
+      ['BlobBucket', 'LifecycleConfiguration', 'only grows'],
+    ] as const
+  ).map(([id, path, problem]) => ({
+    what: `${id} without ${path}`,
+    rule: 'retention' as const,
+    breach: change(id, path),
+    found: [`${id}: ${problem}`],
+  })),
+  {
+    what: 'dead letters that go too soon',
+    rule: 'retention',
+    breach: change('ChunksDeadLetterQueue', 'MessageRetentionPeriod', 345_600),
+    found: ['ChunksDeadLetterQueue: does not keep dead letters for 14 days'],
+  },
+  {
+    what: 'a function without a log group',
+    rule: 'logGroups',
+    breach: remove('EchoLogGroup'),
+    found: ['EchoLambdaFunction: has no log group'],
+  },
+  {
+    what: 'a function that is not traced',
+    rule: 'observed',
+    breach: change('EchoLambdaFunction', 'TracingConfig'),
+    found: ['EchoLambdaFunction: is not traced'],
+  },
+  {
+    what: 'an API without a log',
+    rule: 'observed',
+    breach: change('ApiStage', 'AccessLogSetting'),
+    found: ['ApiStage: has no access log'],
+  },
+  {
+    what: 'an API without a limit',
+    rule: 'observed',
+    breach: change('ApiStage', 'MethodSettings'),
+    found: ['ApiStage: takes any number of calls', 'ApiStage: takes any number of calls at once'],
+  },
+  {
+    what: 'a queue without a dead-letter queue',
+    rule: 'deadLetters',
+    breach: change('EchoSubscriptionQueue', 'RedrivePolicy'),
+    found: ['EchoEventSourceMappingSQSEchoSubscriptionQueue: consumes a queue without a dead-letter queue'],
+  },
+  {
+    what: 'a dead-letter queue that is not there',
+    rule: 'deadLetters',
+    breach: remove('EchoSubscriptionDeadLetterQueue'),
+    found: [
+      'EchoEventSourceMappingSQSEchoSubscriptionQueue: consumes a queue without a dead-letter queue',
+      'EchoSubscriptionRule: loses what it cannot deliver',
+    ],
+  },
+  {
+    what: 'a visibility timeout that is too short',
+    rule: 'deadLetters',
+    breach: change('EchoSubscriptionQueue', 'VisibilityTimeout', 179),
+    found: ['EchoEventSourceMappingSQSEchoSubscriptionQueue: shows a message again while it is worked on'],
+  },
+  ...(
+    [
+      ['DestinationConfig', 'forgets records that failed for good'],
+      ['BisectBatchOnFunctionError', 'gives up good records with a bad one'],
+      ['MaximumRetryAttempts', 'is held up by a record for as long as it is kept'],
+      ['FunctionResponseTypes', 'fails a batch as a whole'],
+    ] as const
+  ).map(([path, problem]) => ({
+    what: `the consumer of chunks without ${path}`,
+    rule: 'deadLetters' as const,
+    breach: change('ChunksEventSourceMappingKinesisArtifactStream', path),
+    found: [`ChunksEventSourceMappingKinesisArtifactStream: ${problem}`],
+  })),
+  ...(
+    [
+      [
+        'EchoSubscriptionDeadLetterQueueDeadLetterAlarm',
+        'EchoSubscriptionDeadLetterQueue',
+        'ApproximateNumberOfMessagesVisible',
+      ],
+      ['EchoSubscriptionQueueAgeAlarm', 'EchoSubscriptionQueue', 'ApproximateAgeOfOldestMessage'],
+      ['EchoLambdaFunctionErrorsAlarm', 'EchoLambdaFunction', 'Errors'],
+      ['EchoLambdaFunctionThrottlesAlarm', 'EchoLambdaFunction', 'Throttles'],
+      ['EchoSubscriptionRuleFailedAlarm', 'EchoSubscriptionRule', 'FailedInvocations'],
+      ['ArtifactStreamThrottledAlarm', 'ArtifactStream', 'WriteProvisionedThroughputExceeded'],
+      ['ApiStageFailuresAlarm', 'ApiStage', '5XXError'],
+      [
+        'ChunksEventSourceMappingKinesisArtifactStreamIteratorAgeAlarm',
+        'ChunksEventSourceMappingKinesisArtifactStream',
+        'IteratorAge',
+      ],
+    ] as const
+  ).map(([alarm, id, metric]) => ({
+    what: `${id} without an alarm on ${metric}`,
+    rule: 'alarms' as const,
+    breach: remove(alarm),
+    found: [`${id}: has no alarm on ${metric}`],
+  })),
+  {
+    what: 'an alarm that tells nobody',
+    rule: 'alarms',
+    breach: change('ApiStageFailuresAlarm', 'AlarmActions'),
+    found: ['ApiStageFailuresAlarm: tells nobody'],
+  },
+];
