@@ -11,7 +11,7 @@ interface WorkerCommandOptions extends GlobalOptions, WorkerOptions {
 
 const examples = `
 Examples:
-  AWS_REGION=eu-west-1 STARLING_BLOBS=… npx starling worker researcher --stage dev
+  npx starling worker researcher --stage dev --region eu-west-1
   npx starling worker researcher --stage dev --concurrency 4 --drain 110
 
 It takes from the function's queue, or reads its stream, in place of Lambda, until SIGTERM. GET /health answers 200, and
@@ -41,13 +41,31 @@ async function work(name: string, options: WorkerCommandOptions): Promise<void> 
     import('../../services/worker/settings.ts'),
     import('../../services/worker/main.ts'),
   ]);
-  const { stage = process.env.STARLING_STAGE, region = process.env.AWS_REGION } = options;
-  if (!stage) {
-    throw new UsageError('A worker belongs to a mesh on AWS: say which with --stage, or set STARLING_STAGE.');
-  }
-  const env: Environment = { ...process.env, STARLING_STAGE: stage, AWS_REGION: region };
+  const env = await environment(options);
+  const { STARLING_STAGE: stage } = env;
   const settings = readWorkerSettings(env, options);
   const wiring = readWiring(options.config ?? (env.STARLING_CONFIG || 'serverless.yml'), { stage, env });
   const wired = findFunction(wiring.functions, name, wiring.file);
   await runWorker({ wired, stage, settings, env, id: randomUUID() });
+}
+
+/** What the function's Lambda has in its environment. A container has it, too; on another machine the stack is asked. */
+async function environment({ stage, region }: WorkerCommandOptions): Promise<Environment & { STARLING_STAGE: string }> {
+  const { STARLING_STAGE: own, AWS_REGION: ownRegion, STARLING_BLOBS: deployed } = process.env;
+  const name = stage ?? own;
+  if (!name) {
+    throw new UsageError('A worker belongs to a mesh on AWS: say which with --stage, or set STARLING_STAGE.');
+  }
+  if (deployed) return { ...process.env, STARLING_STAGE: name, AWS_REGION: region ?? ownRegion };
+  const { findDeployment } = await import('../../shared/runtime/deployment.ts');
+  const deployment = await findDeployment({ stage: name, region });
+  return {
+    STARLING_BLOBS: deployment.blobs,
+    STARLING_ISSUER: deployment.issuer,
+    STARLING_PUBLIC_URL: deployment.url,
+    STARLING_TOKEN_URL: deployment.tokenUrl,
+    ...process.env,
+    STARLING_STAGE: name,
+    AWS_REGION: deployment.region,
+  };
 }

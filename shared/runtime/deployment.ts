@@ -14,6 +14,8 @@ export interface Deployment {
   readonly tokenUrl: string;
   readonly bus: string;
   readonly artifactStream: string;
+  readonly issuer: string;
+  readonly blobs: string;
   readonly userPoolId: string;
   /** The example client, which may call every agent and administer the gateway. */
   readonly clientId: string;
@@ -55,6 +57,8 @@ export async function findDeployment({ stage, region }: DeploymentName): Promise
       tokenUrl: output('TokenUrl'),
       bus: output('Bus'),
       artifactStream: output('ArtifactStream'),
+      issuer: output('Issuer'),
+      blobs: output('Blobs'),
       userPoolId: output('UserPoolId'),
       clientId: output('ClientId'),
     };

@@ -12,7 +12,7 @@ import type { Target } from './target.ts';
  *
  * @throws ConfigurationError
  */
-export async function readTarget({ stage = 'dev', region }: Options, env: NodeJS.ProcessEnv): Promise<Target> {
+export async function readTarget({ stage = 'dev', region }: Partial<Options>, env: NodeJS.ProcessEnv): Promise<Target> {
   const endpoint = env.AWS_ENDPOINT_URL || undefined;
   const emulated = env.STARLING_EMULATOR === '1';
   if (endpoint !== undefined && !emulated) {

@@ -8,6 +8,7 @@ import {
   waitUntilStackDeleteComplete,
 } from '@aws-sdk/client-cloudformation';
 import { ConfigurationError } from '../../shared/errors.ts';
+import { removePackages } from './emulator/parameters.ts';
 import { emptyBucket } from './stack/empty-bucket.ts';
 import { checkRemovable } from './stack/preflight.ts';
 import { optionsOf, stackName, type Target } from './target.ts';
@@ -36,6 +37,7 @@ export async function removeStack(target: Target): Promise<readonly string[]> {
     const id = StackResources[0]?.StackId ?? StackName;
     await client.send(new DeleteStackCommand({ StackName: id }));
     await deleted(client, id, target);
+    if (target.endpoint !== undefined) await removePackages(target);
     return StackResources.filter(stays).map(
       ({ PhysicalResourceId, LogicalResourceId }) => PhysicalResourceId ?? LogicalResourceId ?? '',
     );

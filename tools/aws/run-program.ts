@@ -32,10 +32,13 @@ export async function runProgram(script: string, args: readonly string[], option
   const tooLong = AbortSignal.timeout(timeout);
   const end = () => child.kill('SIGKILL');
   tooLong.addEventListener('abort', end);
+  // Nothing goes on when this process has ended, whatever ended it.
+  process.once('exit', end);
   const code = await new Promise<number>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (status) => resolve(status ?? 1));
   });
+  process.removeListener('exit', end);
   tooLong.removeEventListener('abort', end);
   if (tooLong.aborted) {
     throw new ConfigurationError(

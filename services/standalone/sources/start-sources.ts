@@ -4,9 +4,10 @@ import type { Source } from '../../../shared/hosting/source.ts';
 import { StreamSource } from '../../../shared/hosting/stream-source.ts';
 import type { StandaloneRuntime } from '../../../shared/runtime/standalone.ts';
 import { deadLetterQueueName, queueName, ruleName } from '../../../shared/wiring/names.ts';
+import type { StreamConsumer } from '../../../shared/wiring/stream-consumer.ts';
 import type { Subscription } from '../../../shared/wiring/subscription.ts';
 import { arn } from '../identity.ts';
-import type { StreamConsumer, WiredFunction, Wiring } from '../wiring/types.ts';
+import type { WiredFunction, Wiring } from '../wiring/types.ts';
 import { ScheduleSource } from './schedule-source.ts';
 
 /** The function that ends tasks at their deadlines: it is woken in time, not only by its schedule. */

@@ -1,6 +1,7 @@
+import type { StreamConsumer } from '../../../shared/wiring/stream-consumer.ts';
 import { asCloudFormation, resourceOf } from './cloudformation.ts';
 import type { Setting } from './setting.ts';
-import type { Route, Schedule, StreamConsumer } from './types.ts';
+import type { Route, Schedule } from './types.ts';
 
 const streamOptions = [
   'type',

@@ -1,12 +1,13 @@
 import { defaultMemorySize, defaultTimeout } from '../../../shared/wiring/defaults.ts';
 import { handlerFile, parseHandler } from '../../../shared/wiring/handler-file.ts';
 import { InvalidSubscriptionError } from '../../../shared/wiring/parse-subscription.ts';
+import type { StreamConsumer } from '../../../shared/wiring/stream-consumer.ts';
 import type { Subscription } from '../../../shared/wiring/subscription.ts';
 import type { Subscriptions } from '../../../shared/wiring/subscriptions.ts';
 import { asCloudFormation } from './cloudformation.ts';
 import { readRoute, readSchedule, readStream } from './events.ts';
 import type { Setting } from './setting.ts';
-import type { Handler, Route, Schedule, StreamConsumer, WiredFunction } from './types.ts';
+import type { Handler, Route, Schedule, WiredFunction } from './types.ts';
 
 /** What reading one function needs to know of the rest of the file. */
 export interface Surroundings {

@@ -1,3 +1,4 @@
+import type { StreamConsumer } from '../../../shared/wiring/stream-consumer.ts';
 import type { Subscription } from '../../../shared/wiring/subscription.ts';
 
 /** What `serverless.yml` says, resolved for one stage: plain data that the host wires up. */
@@ -35,23 +36,6 @@ export interface Handler {
   readonly exportName: string;
   /** Where serverless.yml names it, as `file:line`. */
   readonly at: string;
-}
-
-/** An event source mapping of a Kinesis stream, with Lambda's meaning of each word. */
-export interface StreamConsumer {
-  /** The stream's name, such as `starling-local-artifacts`. */
-  readonly stream: string;
-  readonly startingPosition: 'LATEST' | 'TRIM_HORIZON';
-  /** Records an invocation gets at most. */
-  readonly batchSize: number;
-  /** Seconds that records are collected before an invocation that is not full. */
-  readonly batchWindow: number;
-  /** A batch that failed is split in two and tried again. */
-  readonly bisect: boolean;
-  /** After that many retries a batch is skipped; undefined: it is retried until its records expire. */
-  readonly maximumRetryAttempts: number | undefined;
-  /** The handler answers which records failed (`batchItemFailures`). */
-  readonly reportsItemFailures: boolean;
 }
 
 export interface Schedule {

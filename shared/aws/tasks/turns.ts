@@ -21,6 +21,10 @@ export class TaskTurns {
     this.#parts = parts;
   }
 
+  /**
+   * A turn is written before its request is out, and readers may have seen it: where the bus refuses the request, the
+   * turn stays, the sweeper tries again, and the deadline ends it.
+   */
   async begin(turn: NextTurn): Promise<TaskRecord> {
     const { writer, outbox } = this.#parts;
     const message = messageHash(turn.messageId);

@@ -15,7 +15,7 @@ export interface CallToCount {
 }
 
 /** Milliseconds in which events that were put together arrive together. */
-const GATHER = 300;
+const GATHER = 500;
 
 /** Makes one call, plays the event source mappings between the functions, and tells what they all did. */
 export class CallCounter {

@@ -47,19 +47,22 @@ describe('what a producer puts on the bus', () => {
     const task = await mesh.send('echo', 'the task');
     const event = statusOf(task, 'echo');
     await put('starling.agents.echo', { ...event, data: { ...event.data, status: { state: 'DONE' } } });
-    await expect.poll(() => quarantine.reasonOf(event.id), poll).toContain('state');
+    await expect.poll(() => quarantine.reasonOf(event.id), poll).toContain('status');
     expect((await mesh.send('echo', 'still here')).status.state).toBe('TASK_STATE_COMPLETED');
     expect(await mesh.deadLetters('projector')).toBe(0);
   });
 
-  it('for a task of another agent is quarantined and changes nothing', async () => {
-    const task = await mesh.send('patient', '600000', { configuration: { returnImmediately: true } });
-    const event = statusOf(task, 'echo');
-    await put('starling.agents.echo', event);
-    await expect.poll(() => quarantine.reasonOf(event.id), poll).toBeDefined();
-    expect((await mesh.task('patient', task.id)).status.state).not.toBe('TASK_STATE_COMPLETED');
-    await mesh.rpc('patient', 'CancelTask', { id: task.id });
-  });
+  it.skipIf(!place.testAgents)(
+    'for a task of another agent (a test agent) is quarantined and changes nothing',
+    async () => {
+      const task = await mesh.send('patient', '600000', { configuration: { returnImmediately: true } });
+      const event = statusOf(task, 'echo');
+      await put('starling.agents.echo', event);
+      await expect.poll(() => quarantine.reasonOf(task.id), poll).toContain('not from the task');
+      expect((await mesh.task('patient', task.id)).status.state).not.toBe('TASK_STATE_COMPLETED');
+      await mesh.rpc('patient', 'CancelTask', { id: task.id });
+    },
+  );
 });
 
 describe.skipIf(!place.testAgents)('a record of the stream that is no chunk (with a test agent)', () => {
@@ -67,7 +70,7 @@ describe.skipIf(!place.testAgents)('a record of the stream that is no chunk (wit
     const id = crypto.randomUUID();
     const data = new TextEncoder().encode(`no chunk: ${id}`);
     // A key for each of so many that every shard has one.
-    const Records = Array.from({ length: 50 }, (_, index) => ({ PartitionKey: `${id}-${index}`, Data: data }));
+    const Records = Array.from({ length: 20 }, (_, index) => ({ PartitionKey: `${id}-${index}`, Data: data }));
     const { FailedRecordCount } = await kinesis.send(
       new PutRecordsCommand({ StreamName: deployment.artifactStream, Records }),
     );

@@ -162,6 +162,6 @@ describe('what DynamoDB charges for a task', () => {
     await store.recover(at + 60_000);
     // Every look at the tables costs something, whatever is in them: eight partitions each, twice after midnight.
     expect(meter.take()).toMatchObject({ writes: 1 });
-    expect(await store.overdue(goesOn.deadline, 10)).toHaveLength(1);
+    await expect.poll(() => store.overdue(goesOn.deadline, 10)).toHaveLength(1);
   });
 });

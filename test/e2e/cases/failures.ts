@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, type ExpectStatic, expect, it } from 'vitest';
 import { type MeshClient, textMessage } from '../../support/mesh-client.ts';
 import type { Place } from './place.ts';
 
@@ -7,7 +7,7 @@ export function failureCases(mesh: () => MeshClient, { patience, testAgents }: P
   const poll = { timeout: patience, interval: 200 };
 
   /** The task at its end, which may be after the call that began it has been answered. */
-  const ended = async (agent: string, { id }: { id: string }) => {
+  const ended = async (expect: ExpectStatic, agent: string, { id }: { id: string }) => {
     const state = async () => (await mesh().task(agent, id)).status.state;
     await expect.poll(state, poll).not.toMatch(/SUBMITTED|WORKING/);
     return mesh().task(agent, id);
@@ -16,7 +16,7 @@ export function failureCases(mesh: () => MeshClient, { patience, testAgents }: P
   describe.skipIf(!testAgents)('an agent that fails (a test agent)', () => {
     it('is tried again, then fails its task with the reason and dead-letters', async () => {
       const before = await mesh().deadLetters('stubborn');
-      const task = await ended('stubborn', await mesh().send('stubborn', 'please'));
+      const task = await ended(expect, 'stubborn', await mesh().send('stubborn', 'please'));
       expect(task.status.state).toBe('TASK_STATE_FAILED');
       expect(task.status.message.parts[0].text).toContain('no way');
       await expect.poll(() => mesh().deadLetters('stubborn'), poll).toBe(before + 1);
@@ -29,7 +29,7 @@ export function failureCases(mesh: () => MeshClient, { patience, testAgents }: P
     });
 
     it('does not double what an earlier attempt had made', async () => {
-      const task = await ended('flaky', await mesh().send('flaky', 'go'));
+      const task = await ended(expect, 'flaky', await mesh().send('flaky', 'go'));
       expect(task.status.state).toBe('TASK_STATE_COMPLETED');
       expect(task.artifacts).toEqual([
         { artifactId: 'half', parts: [{ text: 'attempt 2' }] },
@@ -39,26 +39,31 @@ export function failureCases(mesh: () => MeshClient, { patience, testAgents }: P
   });
 
   describe.skipIf(!testAgents).concurrent('an agent that hangs or crashes (a test agent)', () => {
-    it.each(['spinner', 'sleeper'])('has its task failed at the deadline, and no other waits: %s', async (agent) => {
-      const hanging = await mesh().send(agent, 'hang', { configuration: { returnImmediately: true } });
-      expect((await mesh().send('echo', 'still here')).status.state).toBe('TASK_STATE_COMPLETED');
-      const task = await ended(agent, hanging);
-      expect(task.status.state).toBe('TASK_STATE_FAILED');
-      expect(task.status.message.parts[0].text).toContain('deadline');
-    });
+    it.for(['spinner', 'sleeper'])(
+      'has its task failed at the deadline, and no other waits: %s',
+      async (agent, { expect }) => {
+        const hanging = await mesh().send(agent, 'hang', { configuration: { returnImmediately: true } });
+        expect((await mesh().send('echo', 'still here')).status.state).toBe('TASK_STATE_COMPLETED');
+        const task = await ended(expect, agent, hanging);
+        expect(task.status.state).toBe('TASK_STATE_FAILED');
+        expect(task.status.message.parts[0].text).toContain('deadline');
+      },
+    );
 
-    it('has its request among the dead letters in the end, once its receives are used up', async () => {
+    it('has its request among the dead letters in the end, once its receives are used up', async ({ expect }) => {
       const before = await mesh().deadLetters('sleeper');
       await mesh().send('sleeper', 'hang', { configuration: { returnImmediately: true } });
       await expect.poll(() => mesh().deadLetters('sleeper'), poll).toBeGreaterThan(before);
     });
 
-    it('fails the task of a message that kills its process, a dead letter in the end, and holds up no other', async () => {
+    it('fails the task of a message that kills its process, a dead letter in the end, and holds up no other', async ({
+      expect,
+    }) => {
       const before = await mesh().deadLetters('crasher');
       const poison = await mesh().send('crasher', 'die', { configuration: { returnImmediately: true } });
       const neighbours = await Promise.all(['a', 'b', 'c'].map((text) => mesh().send('crasher', text)));
       for (const { status } of neighbours) expect(status.state).toBe('TASK_STATE_COMPLETED');
-      const task = await ended('crasher', poison);
+      const task = await ended(expect, 'crasher', poison);
       expect(task.status.state).toBe('TASK_STATE_FAILED');
       expect(task.status.message.parts[0].text).toContain('deadline');
       await expect.poll(() => mesh().deadLetters('crasher'), poll).toBe(before + 1);

@@ -1,4 +1,5 @@
-import { BucketAlreadyOwnedByYou, CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { BucketAlreadyOwnedByYou, CreateBucketCommand, DeleteBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { emptyBucket } from '../stack/empty-bucket.ts';
 import type { Target } from '../target.ts';
 
 const bucketParameter = 'deploymentBucket';
@@ -28,7 +29,16 @@ export function bucketOf(params: readonly string[]): string | undefined {
   return params.findLast((param) => param.startsWith(start))?.slice(start.length);
 }
 
-export function packagesBucket(stage: string): string {
+/** Deletes the bucket that {@link emulatorParameters} made. */
+export async function removePackages({ stage, region }: Target): Promise<void> {
+  const bucket = packagesBucket(stage);
+  await emptyBucket(bucket, region);
+  const client = new S3Client({ region });
+  await client.send(new DeleteBucketCommand({ Bucket: bucket }));
+  client.destroy();
+}
+
+function packagesBucket(stage: string): string {
   return `starling-${stage}-packages`;
 }
 

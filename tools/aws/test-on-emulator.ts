@@ -1,0 +1,70 @@
+import path from 'node:path';
+import { messageOf } from '../../shared/errors.ts';
+import { deployStack } from './deploy-stack.ts';
+import { Emulator } from './emulator/emulator.ts';
+import { pointAt } from './emulator/environment.ts';
+import { limits } from './emulator/limits.ts';
+import { pythonWithEmulator } from './emulator/python.ts';
+import { onInterrupt } from './on-interrupt.ts';
+import { readTarget } from './read-target.ts';
+import { removeStack } from './remove-stack.ts';
+import { stackStatus } from './stack/status.ts';
+import { stackName, type Target } from './target.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const log = path.join(root, 'build/aws/emulator.log');
+const stage = 'test';
+
+/**
+ * Deploys the mesh with its test agents to an emulator, has it tested, and takes all away again, also when something
+ * failed on the way.
+ */
+export async function testOnEmulator(test: (target: Target) => Promise<void>): Promise<void> {
+  const emulator = await theEmulator();
+  const forget = onInterrupt(() => emulator.stop());
+  try {
+    pointAt(emulator.endpoint, process.env);
+    await deployAndTest(await readTarget({ stage }, process.env), test);
+    console.log(`\nWhat an emulator cannot show:\n${limits.map((limit) => `\n  - ${limit}`).join('')}\n`);
+  } catch (error) {
+    if (emulator.log !== undefined) console.error(`\nThe log of the emulator and of its functions: ${emulator.log}`);
+    throw error;
+  } finally {
+    forget();
+    await emulator.stop();
+  }
+}
+
+async function deployAndTest(target: Target, test: (target: Target) => Promise<void>): Promise<void> {
+  try {
+    await deployStack(target, { params: [], testAgents: true });
+    await test(target);
+  } catch (error) {
+    // What failed first is what has to be told.
+    await remove(target).catch((problem: unknown) => console.error(messageOf(problem)));
+    throw error;
+  }
+  await remove(target);
+}
+
+async function remove(target: Target): Promise<void> {
+  if ((await stackStatus(target)) === undefined) return;
+  await removeStack(target);
+  console.log(`\n${stackName(target)} is removed.`);
+}
+
+interface Started {
+  readonly endpoint: string;
+  readonly log: string | undefined;
+  stop(): Promise<void>;
+}
+
+/** The one at AWS_ENDPOINT_URL, which is left as it is, or one of our own. */
+async function theEmulator(): Promise<Started> {
+  const given = process.env.AWS_ENDPOINT_URL;
+  if (given) return { endpoint: given, log: undefined, stop: async () => undefined };
+  const python = await pythonWithEmulator(path.join(root, '.venv'), console.log);
+  const emulator = await Emulator.start({ python, log });
+  console.log(`The emulator of AWS is at ${emulator.endpoint}`);
+  return { endpoint: emulator.endpoint, log, stop: () => emulator.stop() };
+}

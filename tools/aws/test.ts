@@ -1,0 +1,54 @@
+import path from 'node:path';
+import { ConfigurationError } from '../../shared/errors.ts';
+import { findDeployment } from '../../shared/runtime/deployment.ts';
+import { runCommand } from './command.ts';
+import { readTarget } from './read-target.ts';
+import { runProgram } from './run-program.ts';
+import { optionsOf, type Target } from './target.ts';
+import { testOnEmulator } from './test-on-emulator.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+/** Milliseconds. */
+const patience = 20 * 60_000;
+
+const help = `Tests the mesh on AWS.
+
+Without a stage: on an emulator, which is installed in .venv (needs Python 3.10) and started, or is at AWS_ENDPOINT_URL
+already. The mesh is deployed to it with agents that misbehave on purpose, the contract suites of all adapters run, and the
+end-to-end cases through the deployed API; then all is taken away.
+
+With a stage: the end-to-end cases against what \`npm run deploy -- --stage NAME\` deployed to your account. Those about
+agents that misbehave run where it was deployed with --test-agents.
+
+  --stage NAME     a deployed stage
+  --region REGION  AWS_REGION, or that of the profile
+  --help           this text`;
+
+await runCommand({
+  name: 'npm run test:aws --',
+  help,
+  async run(options) {
+    if (options.stage === undefined) await testOnEmulator((target) => runSuites(target, ['test/aws']));
+    else await testStage(await readTarget(options, process.env));
+  },
+});
+
+async function testStage(target: Target): Promise<void> {
+  const { url } = await findDeployment(target);
+  console.log(`Testing ${url}`);
+  await runSuites(target, ['test/aws/e2e']);
+}
+
+async function runSuites(target: Target, folders: readonly string[]): Promise<void> {
+  const { code } = await runProgram(
+    path.join(root, 'node_modules/vitest/vitest.mjs'),
+    ['run', '--config', 'vitest.aws.config.ts', ...folders],
+    {
+      cwd: root,
+      env: { ...process.env, AWS_REGION: target.region, STARLING_TEST_STAGE: target.stage },
+      timeout: patience,
+    },
+  );
+  if (code !== 0) throw new ConfigurationError(`Tests failed on the stage that ${optionsOf(target)} names: see above.`);
+}
