@@ -7,6 +7,7 @@ import { readWiring } from './wiring/index.ts';
 
 /** `npm start`: the mesh on one machine, until Ctrl-C. */
 async function main(): Promise<void> {
+  outliveLostOutput();
   const settings = readSettings(process.env, process.stdout.isTTY ?? false);
   const log = createLogger({ level: settings.logLevel, format: settings.logFormat, service: 'starling' });
   outliveStrayErrors(log);
@@ -31,6 +32,17 @@ async function main(): Promise<void> {
 function outliveStrayErrors(log: Logger): void {
   process.on('unhandledRejection', (error) => log.error('a promise was rejected that nobody awaits', { error }));
   process.on('uncaughtException', (error) => log.error('an error was thrown that nobody catches', { error }));
+}
+
+/**
+ * Whoever read the log may go (`npm start | head`, a log collector that restarts): the mesh goes on without. Each write to
+ * what is gone is an error, which must not be logged in turn.
+ */
+function outliveLostOutput(): void {
+  process.stdout.once('error', ({ code }: NodeJS.ErrnoException) => {
+    process.stderr.write(`Nobody reads standard output any more (${code}): the mesh goes on without a log.\n`);
+  });
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 }
 
 function stopAtSignals(host: Host, log: Logger): void {

@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { temporaryFolder } from '../support/fixtures.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+it('a mesh whose log nobody reads any more goes on, and still stops when it is told', async () => {
+  const data = temporaryFolder();
+  const child = spawn(process.execPath, ['services/standalone/main.ts'], {
+    cwd: root,
+    env: { PATH: process.env.PATH, STARLING_PORT: '0', STARLING_DATA: data, STARLING_LOG_LEVEL: 'DEBUG' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const exited = once(child, 'exit');
+  let output = '';
+  let errors = '';
+  child.stderr.on('data', (chunk) => {
+    errors += chunk;
+  });
+  for await (const chunk of child.stdout) {
+    output += chunk;
+    if (output.includes('Ctrl-C')) break;
+  }
+  // Leaving the loop has closed the pipe.
+  const [, url = ''] = /Starling is ready at (\S+)/.exec(output) ?? [];
+  const [, id] = /client id +(\S+)/.exec(output) ?? [];
+  const [, secret] = /client secret +(\S+)/.exec(output) ?? [];
+  const answer = await fetch(`${url}/oauth2/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa(`${id}:${secret}`)}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials' }),
+  });
+  expect(answer.status).toBe(200);
+  child.kill('SIGTERM');
+  expect(await exited).toEqual([0, null]);
+  expect(errors).toBe('Nobody reads standard output any more (EPIPE): the mesh goes on without a log.\n');
+  rmSync(data, { recursive: true, force: true });
+});
