@@ -30,9 +30,9 @@ export interface DeployOptions {
  */
 export async function deployStack(target: Target, options: DeployOptions): Promise<Deployment> {
   await checkDeployable(target);
-  const params = [...options.params, ...(await emulatorParameters(target))];
-  const bucket = bucketOf(params);
+  const bucket = bucketOf(options.params);
   if (bucket !== undefined) await checkBucket(bucket, target);
+  const params = [...(await emulatorParameters(target)), ...options.params];
   await checkTypes();
 
   const folder = path.join('build/aws', target.stage);

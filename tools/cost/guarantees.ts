@@ -44,7 +44,13 @@ const guarantees: readonly Guarantee[] = [
     'projector: events that came early',
     'events in the order of their making',
   ),
-  row('projector', 'write', /^tasks .*task$/, 'projector: task and its log', 'a log that every reader sees alike'),
+  row(
+    'projector',
+    'write',
+    /^tasks .*(task|log)$/,
+    'projector: task and its log',
+    'a log that every reader sees alike',
+  ),
   row(
     'projector',
     'write',

@@ -71,6 +71,8 @@ export class CallCounter {
 
   /** Hands the agent's events to the projector, and chunks to theirs, until the turn has ended. Returns how many events. */
   async #project({ seconds, delivery, kind }: CallToCount, attempt: Promise<unknown>): Promise<number> {
+    // What a stream says of its status is seconds apart: its beginning and its end.
+    const isTogether = delivery === 'busy' && kind !== 'streaming';
     let events = 0;
     let done = false;
     attempt.finally(() => {
@@ -78,7 +80,7 @@ export class CallCounter {
     });
     const batches: KinesisStreamRecord[][] = [];
     for (let ended = false; !ended; ) {
-      const messages = await this.#messages(delivery);
+      const messages = await this.#messages(isTogether);
       events += messages.length;
       ended = messages.some(({ body }) => body.includes('TASK_STATE_COMPLETED'));
       if (ended && kind === 'streaming') {
@@ -87,17 +89,17 @@ export class CallCounter {
         // The status, by the bus, is faster than the last chunks by the stream.
         for (const Records of batches.slice(0, -1)) await this.#mesh.invoke('chunks', { Records });
       }
-      for (const Records of together(messages, delivery)) await this.#mesh.invoke('projector', { Records });
+      for (const Records of inRuns(messages, isTogether)) await this.#mesh.invoke('projector', { Records });
       if (messages.length === 0 && done && !ended) throw new Error(`the agent ended and no end came: ${await attempt}`);
     }
     for (const Records of batches.slice(-1)) await this.#mesh.invoke('chunks', { Records });
     return events;
   }
 
-  async #messages(delivery: Delivery): Promise<SQSRecord[]> {
+  async #messages(isTogether: boolean): Promise<SQSRecord[]> {
     const queue = this.#stage.queues.projector;
     const first = await receive(queue, 1);
-    if (first.length === 0 || delivery === 'quiet') return first;
+    if (first.length === 0 || !isTogether) return first;
     await sleep(GATHER);
     return [...first, ...(await receive(queue, 0))];
   }
@@ -110,10 +112,10 @@ export class CallCounter {
 }
 
 /** In the order of the agent's work, each alone or all at once. */
-function together(messages: readonly SQSRecord[], delivery: Delivery): SQSRecord[][] {
+function inRuns(messages: readonly SQSRecord[], isTogether: boolean): SQSRecord[][] {
   const place = ({ body }: SQSRecord) => JSON.parse(body).detail.data.sequence as number;
   const ordered = [...messages].sort((a, b) => place(a) - place(b));
-  if (delivery === 'quiet') return ordered.map((message) => [message]);
+  if (!isTogether) return ordered.map((message) => [message]);
   return ordered.length === 0 ? [] : [ordered];
 }
 

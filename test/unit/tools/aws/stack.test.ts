@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { adviceAfterFailure } from '../../../../tools/aws/stack/failure.ts';
+import { halfDeployed } from '../../../../tools/aws/stack/half-deployed.ts';
+
+const target = { stage: 'dev', region: 'eu-central-1', endpoint: undefined };
+const remove = 'npm run remove -- --stage dev --region eu-central-1';
+
+describe('a stack half deployed', () => {
+  it.each(['ROLLBACK_COMPLETE', 'ROLLBACK_FAILED', 'CREATE_FAILED', 'REVIEW_IN_PROGRESS', 'DELETE_FAILED'])(
+    '%s is to be removed first',
+    (status) => {
+      expect(halfDeployed(status, target)).toContain(status);
+      expect(halfDeployed(status, target)).toContain(remove);
+    },
+  );
+
+  it('UPDATE_ROLLBACK_FAILED has to go back before it goes on, and nothing is removed', () => {
+    const advice = halfDeployed('UPDATE_ROLLBACK_FAILED', target);
+    expect(advice).toContain('continue-update-rollback --stack-name starling-dev --region eu-central-1');
+    expect(advice).not.toContain(remove);
+  });
+
+  it.each(['CREATE_IN_PROGRESS', 'UPDATE_IN_PROGRESS', 'UPDATE_ROLLBACK_IN_PROGRESS', 'DELETE_IN_PROGRESS'])(
+    '%s is to be waited for',
+    (status) => expect(halfDeployed(status, target)).toContain('when that is done'),
+  );
+
+  it.each(['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE', 'IMPORT_COMPLETE'])(
+    '%s can be deployed',
+    (status) => expect(halfDeployed(status, target)).toBeUndefined(),
+  );
+});
+
+describe('after a deployment that failed', () => {
+  it('a name that is taken is explained', () => {
+    const output =
+      'Error:\nCREATE_FAILED: TasksTable (AWS::DynamoDB::Table)\nstarling-dev-tasks already exists in stack x';
+    const advice = adviceAfterFailure(output, 'ROLLBACK_COMPLETE', target);
+    expect(advice).toContain('onRemoval: Retain');
+    expect(advice).toContain(remove);
+  });
+
+  it('a quota that is used up is explained', () => {
+    expect(adviceAfterFailure('TooManyBuckets', undefined, target)).toContain('quota');
+  });
+
+  it('a stack that is as it was is said to be', () => {
+    expect(adviceAfterFailure('UPDATE_FAILED: Fn', 'UPDATE_ROLLBACK_COMPLETE', target)).toBe(
+      'The stack starling-dev is as it was before (UPDATE_ROLLBACK_COMPLETE).',
+    );
+  });
+});
