@@ -163,7 +163,12 @@ describe('npx starling worker, with its queue on SQS', () => {
 
   it.each([
     ['a queue', 'echo', { stage: `${stage}x` }, /There is no queue starling-\w+x-echo.*npm run deploy/],
-    ['a bucket', 'echo', { env: { STARLING_BLOBS: '' } }, /STARLING_BLOBS is not set/],
+    [
+      'a bucket, nor a stack that tells it',
+      'echo',
+      { env: { STARLING_BLOBS: '' } },
+      /There is no stack starling-\w+ .*npm run deploy/,
+    ],
     ['a region', 'echo', { env: { AWS_REGION: '' } }, /AWS_REGION is not set/],
     ['a function', 'nobody', {}, /has no function "nobody".*echo, flaky, patient, talker, printer/],
     ['a good option', 'echo', { words: ['--concurrency', '0'] }, /--concurrency is "0"/],

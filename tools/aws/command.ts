@@ -4,14 +4,16 @@ import { type Options, readOptions } from './options.ts';
 interface Command {
   /** As it is written on the command line. */
   readonly name: string;
+  /** Whether it takes the options of a deployment. */
+  readonly deploys?: true;
   readonly help: string;
   readonly run: (options: Options) => Promise<void>;
 }
 
 /** Runs one of the commands of this folder, and ends with 1 when it fails. */
-export async function runCommand({ name, help, run }: Command): Promise<void> {
+export async function runCommand({ name, deploys, help, run }: Command): Promise<void> {
   try {
-    const options = readOptions(name, process.argv.slice(2));
+    const options = readOptions({ command: name, deploys: deploys === true }, process.argv.slice(2));
     if (options.help) console.log(`${name}\n\n${help}`);
     else await run(options);
   } catch (error) {

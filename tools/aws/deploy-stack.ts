@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { ConfigurationError } from '../../shared/errors.ts';
 import { type Deployment, findDeployment } from '../../shared/runtime/deployment.ts';
@@ -36,18 +35,13 @@ export async function deployStack(target: Target, options: DeployOptions): Promi
   await checkTypes();
 
   const folder = path.join('build/aws', target.stage);
-  const config = options.testAgents ? writeConfigWithTestAgents(root) : undefined;
   const rest = [
     ...['--stage', target.stage, '--region', target.region, '--package', folder],
     ...params.flatMap((param) => ['--param', param]),
-    ...(config === undefined ? [] : ['--config', path.basename(config)]),
+    ...(options.testAgents ? ['--config', writeConfigWithTestAgents(root)] : []),
   ];
-  try {
-    await packageFunctions(rest);
-    await deployPackage(rest, target);
-  } finally {
-    if (config !== undefined) rmSync(config, { force: true });
-  }
+  await packageFunctions(rest);
+  await deployPackage(rest, target);
   return findDeployment(target);
 }
 

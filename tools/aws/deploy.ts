@@ -13,6 +13,7 @@ const help = `Deploys the mesh to the AWS account of your credentials: type chec
 
 await runCommand({
   name: 'npm run deploy --',
+  deploys: true,
   help,
   async run(options) {
     const target = await readTarget(options, process.env);

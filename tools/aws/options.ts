@@ -11,20 +11,30 @@ export interface Options {
   readonly testAgents: boolean;
 }
 
-/** @param command as it is written on the command line, for messages. @throws ConfigurationError */
-export function readOptions(command: string, args: readonly string[]): Options {
+const named = {
+  help: { type: 'boolean', short: 'h', default: false },
+  stage: { type: 'string', short: 's' },
+  region: { type: 'string', short: 'r' },
+} as const;
+
+const deploying = {
+  param: { type: 'string', multiple: true },
+  'test-agents': { type: 'boolean' },
+} as const;
+
+export interface CommandLine {
+  /** As it is written on the command line, for messages. */
+  readonly command: string;
+  /** Whether it takes the options of a deployment. */
+  readonly deploys: boolean;
+}
+
+/** @throws ConfigurationError */
+export function readOptions({ command, deploys }: CommandLine, args: readonly string[]): Options {
   try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        help: { type: 'boolean', short: 'h', default: false },
-        stage: { type: 'string', short: 's' },
-        region: { type: 'string', short: 'r' },
-        param: { type: 'string', multiple: true, default: [] },
-        'test-agents': { type: 'boolean', default: false },
-      },
-    });
-    const { help, stage, region, param: params, 'test-agents': testAgents } = values;
+    const options = deploys ? { ...named, ...deploying } : named;
+    const { values } = parseArgs({ args: [...args], options }) as { values: Values };
+    const { help, stage, region, param: params = [], 'test-agents': testAgents = false } = values;
     if (stage !== undefined) checkStage(stage);
     for (const param of params) {
       if (!/^\w+=/.test(param)) throw new Error(`--param is "${param}", but takes name=value.`);
@@ -33,6 +43,14 @@ export function readOptions(command: string, args: readonly string[]): Options {
   } catch (cause) {
     throw new ConfigurationError(`${messageOf(cause)} See ${command} --help.`, { cause });
   }
+}
+
+interface Values {
+  readonly help: boolean;
+  readonly stage?: string;
+  readonly region?: string;
+  readonly param?: readonly string[];
+  readonly 'test-agents'?: boolean;
 }
 
 /** A stage stands in the names of functions, queues and a domain, which take no more. */

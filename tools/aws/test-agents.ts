@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { isMap, isScalar, parseDocument } from 'yaml';
 
@@ -8,15 +8,17 @@ const file = 'serverless.test-agents.yml';
 const fixtures = 'test/fixtures/mesh';
 
 /**
- * serverless.yml as it stands, and beside its functions the agents of the test mesh, which misbehave on purpose.
+ * serverless.yml as it stands, and beside its functions the agents of the test mesh, which misbehave on purpose: in a file
+ * that is gone when this process ends.
  *
- * @returns the path of the file, for its removal
+ * @returns the name of the file
  */
 export function writeConfigWithTestAgents(root: string): string {
   const read = (name: string) => readFileSync(path.join(root, name), 'utf8');
   const target = path.join(root, file);
+  process.once('exit', () => rmSync(target, { force: true }));
   writeFileSync(target, withTestAgents(read('serverless.yml'), read(`${fixtures}/serverless.yml`)));
-  return target;
+  return file;
 }
 
 /** The first text with those functions of the second that it has not. */

@@ -21,7 +21,7 @@ const stage = 'test';
  */
 export async function testOnEmulator(test: (target: Target) => Promise<void>): Promise<void> {
   const emulator = await theEmulator();
-  const forget = onInterrupt(() => emulator.stop());
+  const forget = onInterrupt(() => emulator.interrupted());
   try {
     pointAt(emulator.endpoint, process.env);
     await deployAndTest(await readTarget({ stage }, process.env), test);
@@ -56,15 +56,26 @@ async function remove(target: Target): Promise<void> {
 interface Started {
   readonly endpoint: string;
   readonly log: string | undefined;
+  /** What is to be done when there is no time to take the stack away. */
+  interrupted(): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** The one at AWS_ENDPOINT_URL, which is left as it is, or one of our own. */
 async function theEmulator(): Promise<Started> {
   const given = process.env.AWS_ENDPOINT_URL;
-  if (given) return { endpoint: given, log: undefined, stop: async () => undefined };
+  if (given) {
+    const left = `What was deployed stays at ${given}; take it away with AWS_ENDPOINT_URL=${given} STARLING_EMULATOR=1 npm run remove -- --stage ${stage}`;
+    return {
+      endpoint: given,
+      log: undefined,
+      interrupted: async () => console.error(left),
+      stop: async () => undefined,
+    };
+  }
   const python = await pythonWithEmulator(path.join(root, '.venv'), console.log);
   const emulator = await Emulator.start({ python, log });
   console.log(`The emulator of AWS is at ${emulator.endpoint}`);
-  return { endpoint: emulator.endpoint, log, stop: () => emulator.stop() };
+  const stop = () => emulator.stop();
+  return { endpoint: emulator.endpoint, log, interrupted: stop, stop };
 }

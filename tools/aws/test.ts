@@ -29,8 +29,10 @@ await runCommand({
   name: 'npm run test:aws --',
   help,
   async run(options) {
-    if (options.stage === undefined) await testOnEmulator((target) => runSuites(target, ['test/aws']));
-    else await testStage(await readTarget(options, process.env));
+    const { stage, region } = options;
+    if (stage !== undefined) return testStage(await readTarget(options, process.env));
+    if (region !== undefined) throw new ConfigurationError('--region goes with --stage: an emulator has one region.');
+    await testOnEmulator((target) => runSuites(target, ['test/aws']));
   },
 });
 

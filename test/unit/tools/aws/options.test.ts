@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { readOptions } from '../../../../tools/aws/options.ts';
 
+const deploy = { command: 'npm run deploy --', deploys: true };
+
 describe('the options of deploy, remove and test:aws', () => {
   it('are read', () => {
     const args = ['--stage', 'dev-2', '--region', 'eu-central-1', '--param', 'a=b=c', '--param', 'd=', '--test-agents'];
-    expect(readOptions('npm run deploy --', args)).toEqual({
+    expect(readOptions(deploy, args)).toEqual({
       help: false,
       stage: 'dev-2',
       region: 'eu-central-1',
@@ -15,7 +17,7 @@ describe('the options of deploy, remove and test:aws', () => {
 
   it('are none by default', () => {
     const none = { help: false, stage: undefined, region: undefined, params: [], testAgents: false };
-    expect(readOptions('x', [])).toEqual(none);
+    expect(readOptions(deploy, [])).toEqual(none);
   });
 
   it.each([
@@ -27,7 +29,13 @@ describe('the options of deploy, remove and test:aws', () => {
     [['--stag', 'x'], '--stag'],
     [['dev'], 'dev'],
   ])('%j is refused, and the help is named', (args, problem) => {
-    expect(() => readOptions('npm run deploy --', args)).toThrow(problem);
-    expect(() => readOptions('npm run deploy --', args)).toThrow('npm run deploy -- --help');
+    expect(() => readOptions(deploy, args)).toThrow(problem);
+    expect(() => readOptions(deploy, args)).toThrow('npm run deploy -- --help');
+  });
+
+  it('are fewer where nothing is deployed', () => {
+    const remove = { command: 'npm run remove --', deploys: false };
+    expect(readOptions(remove, ['-s', 'dev', '-r', 'eu-central-1'])).toMatchObject({ stage: 'dev', params: [] });
+    expect(() => readOptions(remove, ['--test-agents'])).toThrow('--test-agents');
   });
 });
