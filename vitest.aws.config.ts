@@ -6,7 +6,10 @@ export default defineConfig({
     include: ['test/aws/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
+    // Says of every case that is skipped which it is, and by that why.
+    reporters: ['verbose'],
+    // A deadline is swept once a minute, and what waits for that needs longer.
+    testTimeout: 180_000,
     hookTimeout: 120_000,
   },
 });

@@ -1,3 +1,4 @@
+import { fullScope } from '../../shared/security/scopes.ts';
 import { CliError, type MeshError } from '../errors.ts';
 import type { Target } from '../target.ts';
 import { type Credentials, NoCredentialsError } from './credentials.ts';
@@ -13,12 +14,20 @@ export async function fetchToken(target: Target, scope?: string): Promise<string
   const response = await send(issuer, TOKEN_PATH, {
     method: 'POST',
     headers: { authorization: basic(clientId, clientSecret), accept: 'application/json' },
-    body: new URLSearchParams({ grant_type: 'client_credentials', ...(scope !== undefined && { scope }) }),
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      ...(scope !== undefined && { scope: fullScopes(scope) }),
+    }),
   });
   const body = await readJson(issuer, response);
   if (response.ok && isObject(body) && typeof body.access_token === 'string') return body.access_token;
   const error = meshError(body, response.status);
   throw error.code === 'invalid_client' ? refused(origin, issuer, error) : error;
+}
+
+/** Cognito takes full names only. */
+function fullScopes(scope: string): string {
+  return scope.trim().split(/ +/).map(fullScope).join(' ');
 }
 
 /** Credentials that are missing matter only where there is a mesh: on a fresh machine it has to be started first. */

@@ -1,8 +1,3 @@
-import {
-  CloudFormationClient,
-  DescribeStackResourceCommand,
-  type DescribeStackResourceCommandOutput,
-} from '@aws-sdk/client-cloudformation';
 import { type Deployment, findDeployment } from '../../../shared/runtime/deployment.ts';
 import type { Place } from '../../e2e/cases/place.ts';
 import { clientOptions, endpoint } from './endpoint.ts';
@@ -36,17 +31,4 @@ function placeOf(): Omit<Place, 'testAgents'> {
     maxBody: 4 * 1024 * 1024,
     wrongSecret: 400,
   };
-}
-
-/** The name of a resource that serverless.yml leaves CloudFormation to name. */
-export async function physicalId({ stage }: Deployment, logicalId: string): Promise<string> {
-  const client = new CloudFormationClient(clientOptions);
-  try {
-    const { StackResourceDetail }: DescribeStackResourceCommandOutput = await client.send(
-      new DescribeStackResourceCommand({ StackName: `starling-${stage}`, LogicalResourceId: logicalId }),
-    );
-    return StackResourceDetail?.PhysicalResourceId ?? '';
-  } finally {
-    client.destroy();
-  }
 }

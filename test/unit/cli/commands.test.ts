@@ -34,9 +34,11 @@ describe('starling token', () => {
     expect(headers.authorization).toBe(`Basic ${Buffer.from('starling-cli:the-secret').toString('base64')}`);
   });
 
-  it('asks for the scopes', async () => {
+  it('asks for the scopes by their full names, as every issuer takes them', async () => {
     await runCommand(mesh, ['token', '--scope', 'calculator:invoke echo:invoke']);
-    expect(new URLSearchParams(mesh.requests[0]?.body).get('scope')).toBe('calculator:invoke echo:invoke');
+    expect(new URLSearchParams(mesh.requests[0]?.body).get('scope')).toBe(
+      'starling/calculator:invoke starling/echo:invoke',
+    );
   });
 
   it('reports a scope that the client may not have', async () => {

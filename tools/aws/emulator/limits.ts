@@ -1,8 +1,10 @@
+import { leftOut } from '../../../plugins/emulator/leave-out.ts';
+
 /** What a pass on an emulator says nothing about, and what shows it instead. */
 export const limits: readonly string[] = [
   'Streamed answers: API Gateway and Lambda of the emulator pass an answer on when it is whole. The handler that streams is tested against a local host of Lambda’s framing.',
   'Kinesis: its mapping takes no partial batch response, does not bisect, retries for ever and has no destination for failures. The embedded contract suite and the template’s tests stand in.',
-  'The event archive and the schema registry: their types are left out of the template (plugins/emulator/leave-out.ts). Published schemas are tested against their originals.',
+  `What it has no types for, and the template is deployed without: ${leftOut.join(', ')}. The template’s tests say that they are there, and published schemas are tested against their originals.`,
   'The event log: a rule’s target in CloudWatch Logs gets nothing, so `starling events tail` has nothing to show. The reader is tested by its contract suite.',
   'Alarms and X-Ray: alarms are made and never fire, traces go nowhere. The template’s tests say which there are.',
   'What is stored for good or not at all: TTL, point-in-time recovery, encryption and lifecycle rules are taken and do nothing.',
