@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { addAgents } from './commands/agents.ts';
+import { addBindings } from './commands/bindings.ts';
 import { addCall } from './commands/call.ts';
 import { addEnv } from './commands/env.ts';
 import { addEvents } from './commands/events.ts';
@@ -27,5 +28,6 @@ export function createProgram(): Command {
   addToken(program);
   addEnv(program);
   addWorker(program);
+  addBindings(program);
   return program;
 }

@@ -1,4 +1,4 @@
-import { randomByte, randomHex } from './random.ts';
+import { randomHex } from './random.ts';
 
 declare const brand: unique symbol;
 type Branded<Name extends string> = string & { readonly [brand]: Name };
@@ -18,6 +18,13 @@ export function isAgentId(text: string): text is AgentId {
 
 let lastMillisecond = 0;
 let counter = 0;
+/** The first 13 characters, which all ids of a millisecond share. */
+let timePrefix = '';
+
+/** Of two bits of the variant and two random ones, by a random digit. */
+const variants: Readonly<Record<string, string>> = Object.fromEntries(
+  Array.from({ length: 16 }, (_, digit) => [digit.toString(16), (8 | (digit & 3)).toString(16)]),
+);
 
 /**
  * A UUIDv7 (RFC 9562 §5.7): 48 bits of milliseconds, then a 12-bit counter that keeps the ids of one process in order
@@ -25,15 +32,16 @@ let counter = 0;
  * back does not take the order with it.
  */
 export function uuidv7(now: number): string {
-  if (now > lastMillisecond) {
-    lastMillisecond = now;
-    counter = 0;
-  } else if (++counter > 0xfff) {
-    lastMillisecond++;
-    counter = 0;
-  }
-  const time = lastMillisecond.toString(16).padStart(12, '0');
+  if (now > lastMillisecond) begin(now);
+  else if (++counter > 0xfff) begin(lastMillisecond + 1);
   const sequence = counter.toString(16).padStart(3, '0');
-  const variant = ((randomByte() & 0x3f) | 0x80).toString(16);
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${sequence}-${variant}${randomHex(1)}-${randomHex(6)}`;
+  const random = randomHex(8);
+  return `${timePrefix}-7${sequence}-${variants[random.charAt(0)]}${random.slice(1, 4)}-${random.slice(4)}`;
+}
+
+function begin(millisecond: number): void {
+  lastMillisecond = millisecond;
+  counter = 0;
+  const time = millisecond.toString(16).padStart(12, '0');
+  timePrefix = `${time.slice(0, 8)}-${time.slice(8)}`;
 }

@@ -6,6 +6,8 @@ import { pause } from '../mesh/pause.ts';
 import { eventLine } from '../print/event.ts';
 import { note, print } from '../print/output.ts';
 import { type GlobalOptions, readTarget } from '../target.ts';
+import { addPut } from './events-put.ts';
+import { addQuarantine } from './events-quarantine.ts';
 
 interface TailOptions extends GlobalOptions {
   readonly pattern?: string;
@@ -20,9 +22,10 @@ Examples:
   npx starling events tail --after 0 --json > events.jsonl`;
 
 export function addEvents(program: Command): void {
-  program
-    .command('events')
-    .description('Shows the events of the mesh.')
+  const events = program.command('events').description('Shows the events of the mesh, and puts your own on its bus.');
+  addPut(events);
+  addQuarantine(events);
+  events
     .command('tail')
     .description('Prints every event as it passes, until Ctrl-C; goes on when the mesh was restarted.')
     .option('--pattern <json>', 'only events that match this EventBridge pattern')

@@ -1,4 +1,5 @@
 import { POSITION_HEADER } from '../../shared/admin/types.ts';
+import type { PutEventsAnswer } from '../../shared/events/put-answers.ts';
 import { MeshError } from '../errors.ts';
 import type { Target } from '../target.ts';
 import { isObject, meshError, readJson, send, unreachable } from './http.ts';
@@ -39,6 +40,16 @@ export class Mesh {
     const body = await readJson(url, response);
     if (!response.ok) throw meshError(body, response.status);
     return body as Answer;
+  }
+
+  /** @param batch CloudEvents as a JSON array */
+  async putEvents(batch: string): Promise<PutEventsAnswer> {
+    const { url } = this.#target;
+    const headers = { 'content-type': 'application/cloudevents-batch+json' };
+    const response = await this.#send('/events', { method: 'POST', headers, body: batch });
+    const body = await readJson(url, response);
+    if (!response.ok) throw meshError(body, response.status);
+    return body as PutEventsAnswer;
   }
 
   /** A JSON-RPC call of an agent: a method of A2A 1.0, or one of its skills. */

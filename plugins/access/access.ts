@@ -6,6 +6,8 @@ export interface Access {
   readonly tables: readonly (readonly [name: TableWord, how: TableAccess])[];
   /** The sources under which it may put events on the bus. */
   readonly bus: readonly string[];
+  /** Whether it may put events of producers: under any source that is not the mesh's. */
+  readonly foreignEvents: boolean;
   /** The log of all events, by which `starling events tail` shows them. */
   readonly events: 'read' | undefined;
   /** Statements of IAM for what is not the mesh's: an agent's own table, a model. */
@@ -25,7 +27,7 @@ export type TableWord = (typeof tableWords)[number];
 export const tableAccess = ['read', 'write', 'add'] as const;
 export type TableAccess = (typeof tableAccess)[number];
 
-const words = [...tableWords, 'bus', 'events', 'statements'];
+const words = [...tableWords, 'bus', 'foreignEvents', 'events', 'statements'];
 
 /** An `access` that cannot be granted. */
 export class InvalidAccessError extends StarlingError {
@@ -46,8 +48,11 @@ export function parseAccess(raw: unknown): Access {
   if (unknown)
     throw new InvalidAccessError(`'${unknown[0]}' is nothing to have access to. It takes ${words.join(', ')}.`);
   return {
-    tables: tableWords.flatMap((word) => (given.has(word) ? [[word, oneOf(word, given.get(word), tableAccess)]] : [])),
+    tables: tableWords.flatMap((word) =>
+      given.has(word) ? [given.get(word)].flat().map((how) => [word, oneOf(word, how, tableAccess)] as const) : [],
+    ),
     bus: sources(given.get('bus')),
+    foreignEvents: given.has('foreignEvents') && oneOf('foreignEvents', given.get('foreignEvents'), ['put']) === 'put',
     events: given.has('events') ? oneOf('events', given.get('events'), ['read']) : undefined,
     statements: statements(given.get('statements')),
   };

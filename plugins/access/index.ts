@@ -22,8 +22,8 @@ import {
  *     access: { tasks: write, bus: [starling.tasks] }
  * ```
  *
- * Tables are had by `read`, `write` or `add`; `bus` lists the sources under which it may put events; `events: read` shows
- * those that passed; `statements` are IAM's own, for what is not the mesh's. What an agent needs follows from its
+ * Tables are had by `read`, `write` or `add`, or a list of these; `bus` lists the sources under which it may put events,
+ * `foreignEvents: put` lets it put those of producers; `events: read` shows those that passed; `statements` are IAM's own, for what is not the mesh's. What an agent needs follows from its
  * subscription.
  */
 export default class AccessPlugin {

@@ -27,12 +27,13 @@ export function basicStatements(logGroupId: string): Statement[] {
 }
 
 export function accessStatements(
-  { tables: granted, bus: sources, events, statements }: Access,
+  { tables: granted, bus: sources, foreignEvents, events, statements }: Access,
   stage: string,
 ): Statement[] {
   return [
     ...granted.flatMap(([name, how]) => tableStatements(name, how)),
     ...sources.flatMap(putEventsAs),
+    ...(foreignEvents ? putForeignEvents() : []),
     ...(events === 'read' ? [readEventLog(stage)] : []),
     ...statements,
   ];
@@ -103,6 +104,21 @@ function putEventsAs(source: string): Statement[] {
       },
     },
     putBlobs(`events/${source}/*`),
+  ];
+}
+
+/** Under every source but the mesh's own: who may put these can answer for no agent. */
+function putForeignEvents(): Statement[] {
+  return [
+    {
+      ...allow(['events:PutEvents'], arnOf(bus)),
+      Condition: {
+        'ForAllValues:StringNotLike': { 'events:source': ['starling.*', 'aws.*'] },
+        Null: { 'events:source': 'false' },
+      },
+    },
+    putBlobs('events/*'),
+    { ...putBlobs('events/starling.agents.*'), Effect: 'Deny' },
   ];
 }
 

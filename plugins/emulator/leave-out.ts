@@ -1,4 +1,5 @@
-import { type Resource, resourcesOf, type Template } from '../template.ts';
+import { leaveOutTypes } from '../leave-out-types.ts';
+import { resourcesOf, type Template } from '../template.ts';
 
 /** Types that MiniStack 1.5.33 refuses a template for. All that the mesh is tested by on an emulator is without these. */
 export const leftOut: readonly string[] = [
@@ -12,29 +13,8 @@ export const leftOut: readonly string[] = [
  * functions have no `awslambda`. Alarms, dependencies and outputs of what is left out go with it.
  */
 export function leaveOut(template: Template): void {
-  const gone = new Set(
-    Object.entries(template.Resources).flatMap(([id, { Type }]) => (leftOut.includes(Type) ? [id] : [])),
-  );
-  for (const id of gone) delete template.Resources[id];
-  for (const resource of Object.values(template.Resources)) forget(resource, gone);
-  for (const [name, { Value }] of Object.entries(template.Outputs ?? {})) {
-    if (refersTo(Value, gone)) delete template.Outputs?.[name];
-  }
+  leaveOutTypes(template, leftOut);
   bufferResponses(template);
-}
-
-function forget(resource: Resource, gone: ReadonlySet<string>): void {
-  if (resource.DependsOn === undefined) return;
-  const left = [resource.DependsOn].flat().filter((id) => !gone.has(id));
-  if (left.length === 0) delete resource.DependsOn;
-  else resource.DependsOn = left;
-}
-
-function refersTo(value: unknown, ids: ReadonlySet<string>): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if ('Ref' in value && typeof value.Ref === 'string') return ids.has(value.Ref);
-  if ('Fn::GetAtt' in value && Array.isArray(value['Fn::GetAtt'])) return ids.has(String(value['Fn::GetAtt'][0]));
-  return Object.values(value).some((each) => refersTo(each, ids));
 }
 
 interface Integration {

@@ -43,7 +43,8 @@ export function entryOf(functionName: string, handler: string, hosting: Hosting)
   const dot = handler.lastIndexOf('.');
   const inner = `${root}/${handler.slice(0, dot)}.ts`;
   const name = handler.slice(dot + 1);
-  const runtime = `${root}/shared/runtime/lambda/${hosting === 'agent' || hosting === 'authorizer' ? hosting : 'mesh'}.ts`;
+  // What answers HTTP has the mesh's, unwrapped.
+  const runtime = `${root}/shared/runtime/lambda/${hosting === 'http' ? 'mesh' : hosting}.ts`;
   switch (hosting) {
     case 'http':
       return lines(`import '${runtime}';`, `export { ${name} as handler } from '${inner}';`);

@@ -8,7 +8,7 @@ import { type TableOptions, tableResources } from './resources.ts';
  * custom:
  *   tables:
  *     deletionProtection: true
- *     onRemoval: Retain
+ *     onRemoval: RetainExceptOnCreate
  * ```
  */
 export default class TablesPlugin {
@@ -22,7 +22,7 @@ export default class TablesPlugin {
           properties: {
             deletionProtection: { type: 'boolean' },
             // What becomes of them when the stack is removed.
-            onRemoval: { enum: ['Retain', 'Delete'] },
+            onRemoval: { enum: ['Retain', 'RetainExceptOnCreate', 'Delete'] },
           },
           required: ['deletionProtection', 'onRemoval'],
           additionalProperties: false,

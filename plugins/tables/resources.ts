@@ -4,7 +4,7 @@ import type { Resource, ResourceMap } from '../template.ts';
 
 export interface TableOptions {
   readonly deletionProtection: boolean;
-  /** `Retain` or `Delete`. */
+  /** `Retain`, `RetainExceptOnCreate` or `Delete`. */
   readonly onRemoval: string;
 }
 

@@ -8,6 +8,7 @@ import { Operations } from './a2a/operations.ts';
 import { adminRoutes } from './admin/routes.ts';
 import { cardEndpoint } from './cards.ts';
 import { type GatewayEnvironment, principalOf } from './environment.ts';
+import { eventsEndpoint, eventsTooLarge } from './events/endpoint.ts';
 import { jsonRpcEndpoint, jsonRpcError } from './jsonrpc/endpoint.ts';
 
 /** What nginx writes down for a client that broke off its call; nobody reads it as an answer. */
@@ -35,15 +36,8 @@ export function createGateway(runtime: Runtime): Gateway {
         `The body is larger than ${maxBody} bytes. Send large parts by their url, or raise STARLING_MAX_BODY.`,
       ),
     );
-  const counted = bodyLimit({ maxSize: maxBody, onError: tooLarge });
-  // HTTP holds a body to the length it announces; only one without is counted, which is slow.
-  const limited: MiddlewareHandler = (context, next) => {
-    const length = context.req.header('content-length');
-    if (length === undefined || context.req.header('transfer-encoding') !== undefined) return counted(context, next);
-    return Number(length) > maxBody ? Promise.resolve(tooLarge()) : next();
-  };
   const app = new Hono<GatewayEnvironment>({ strict: false });
-  app.post('/agents/:agentId', limited, jsonRpcEndpoint(runtime, operations));
+  app.post('/agents/:agentId', limited(maxBody, tooLarge), jsonRpcEndpoint(runtime, operations));
   app.get('/agents/:agentId/.well-known/agent-card.json', cardEndpoint(runtime));
   app.get('/health', (context) =>
     draining.signal.aborted ? context.json({ status: 'draining' }, 503) : context.json({ status: 'ok' }),
@@ -54,11 +48,17 @@ export function createGateway(runtime: Runtime): Gateway {
       ? next()
       : Promise.resolve(oauthError(401, 'invalid_token', 'This call needs an access token.'));
   app.use('/metrics', authorized);
+  app.use('/events', authorized);
   app.use('/admin/*', authorized);
   app.get(
     '/metrics',
     async () =>
       new Response(await runtime.metrics.text(), { headers: { 'content-type': runtime.metrics.contentType } }),
+  );
+  app.post(
+    '/events',
+    limited(maxBody, () => eventsTooLarge(maxBody)),
+    eventsEndpoint(runtime),
   );
   app.route('/admin', adminRoutes(runtime, { draining: draining.signal }));
   app.onError((error, context) => {
@@ -78,5 +78,16 @@ export function createGateway(runtime: Runtime): Gateway {
       draining.abort();
       correlator.drain();
     },
+  };
+}
+
+/** @param maxBody bytes */
+function limited(maxBody: number, tooLarge: () => Response): MiddlewareHandler {
+  const counted = bodyLimit({ maxSize: maxBody, onError: tooLarge });
+  // HTTP holds a body to the length it announces; only one without is counted, which is slow.
+  return (context, next) => {
+    const length = context.req.header('content-length');
+    if (length === undefined || context.req.header('transfer-encoding') !== undefined) return counted(context, next);
+    return Number(length) > maxBody ? Promise.resolve(tooLarge()) : next();
   };
 }

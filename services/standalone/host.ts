@@ -13,6 +13,7 @@ import { createMetrics } from '../../shared/telemetry/prometheus.ts';
 import { queueName } from '../../shared/wiring/names.ts';
 import { createApiGateway } from './api-gateway/api-gateway.ts';
 import { LocalAuthorizer } from './api-gateway/authorize.ts';
+import { isAwsRequest, LazyDoor } from './aws/lazy-door.ts';
 import { IsolatedFunction } from './functions/isolated.ts';
 import { gauges } from './gauges.ts';
 import { ACCOUNT, REGION } from './identity.ts';
@@ -106,8 +107,9 @@ async function startBehind(server: HttpServer, options: HostOptions, stops: (() 
   const services = await loadServices(wiring);
   const authorizers = new Map([...functions].map(([name, target]) => [name, new LocalAuthorizer(target, log)]));
   const api = createApiGateway(wiring.functions, services, authorizers);
-  const sources = await startSources({ runtime, wiring, functions });
-  server.serve(route(issuer, getRequestListener(api.fetch)));
+  const door = new LazyDoor(runtime);
+  const sources = await startSources({ runtime, wiring, functions, made: () => door.restore() });
+  server.serve(route(issuer, door, getRequestListener(api.fetch)));
   // The issuer is slow to load: better now than in the first client's call.
   const loading = setTimeout(
     () => void issuer.load().catch((error: unknown) => log.error('the token issuer failed to load', { error })),
@@ -119,7 +121,7 @@ async function startBehind(server: HttpServer, options: HostOptions, stops: (() 
     agents: agents.map(({ id }) => id),
     async stop() {
       clearTimeout(loading);
-      await drain(server, [...services.values()], sources);
+      await drain(server, [...services.values(), door], sources);
       await Promise.all([...functions.values()].map((each) => each.stop()));
       await runtime.database.close();
     },
@@ -159,8 +161,9 @@ async function loadServices(wiring: Wiring): Promise<Map<string, HttpService>> {
 
 const issuerPaths = new Set(['/oauth2/token', '/.well-known/jwks.json']);
 
-function route(issuer: Issuer, api: Listener): Listener {
+function route(issuer: Issuer, door: LazyDoor, api: Listener): Listener {
   return (request, response) => {
+    if (isAwsRequest(request)) return void door.answer(request, response);
     const path = request.url?.split('?', 1)[0] ?? '';
     if (issuerPaths.has(path)) issuer.callback(request, response);
     else api(request, response);
@@ -168,7 +171,11 @@ function route(issuer: Issuer, api: Listener): Listener {
 }
 
 /** Waiting calls and streams are answered first, then what runs may end; what does not is delivered again at the next start. */
-async function drain(server: HttpServer, services: readonly HttpService[], sources: readonly Source[]): Promise<void> {
+async function drain(
+  server: HttpServer,
+  services: readonly Pick<HttpService, 'drain'>[],
+  sources: readonly Source[],
+): Promise<void> {
   for (const service of services) service.drain();
   const closed = server.close(DRAIN);
   server.serve(unavailable);

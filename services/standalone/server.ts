@@ -1,20 +1,40 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { Http2Server, ServerHttp2Session } from 'node:http2';
+import type { AddressInfo, Socket } from 'node:net';
 import { ConfigurationError } from '../../shared/errors.ts';
+import { FirstBytes } from './first-bytes.ts';
 
 export type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
+/** An HTTP/2 session on which nothing passed for so long (milliseconds) takes no further calls. */
+const IDLE_SESSION = 120_000;
+
 /**
- * The one port of a standalone mesh. It is taken first of all, so that a second start says so before it touches anything;
+ * The one port of a standalone mesh, for HTTP/1.1 and for HTTP/2 without TLS, which some AWS clients speak. It is taken first of all, so that a second start says so before it touches anything;
  * until the mesh is ready, and again while it stops, it answers 503.
  */
 export class HttpServer {
   readonly #server: Server;
+  readonly #sessions = new Set<ServerHttp2Session>();
+  readonly #firstBytes = new FirstBytes();
+  #http2: Promise<Http2Server> | undefined;
   #listener: Listener = unavailable;
 
   constructor() {
     this.#server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 60_000 }, (request, response) =>
       this.#listener(request, response),
+    );
+    const http1 = this.#server.listeners('connection');
+    this.#server.removeAllListeners('connection');
+    this.#server.on('connection', (socket: Socket) =>
+      this.#firstBytes.read(socket, (protocol) => {
+        if (protocol === 'http2') {
+          void this.#takeHttp2(socket);
+        } else {
+          for (const listener of http1) listener.call(this.#server, socket);
+          socket.resume();
+        }
+      }),
     );
   }
 
@@ -36,19 +56,48 @@ export class HttpServer {
   /** Takes no new connections, and after `grace` milliseconds cuts those that are left. */
   close(grace: number): Promise<void> {
     return new Promise((resolve) => {
-      const cut = setTimeout(() => this.#server.closeAllConnections(), grace);
+      const cut = setTimeout(() => {
+        this.#server.closeAllConnections();
+        for (const session of this.#sessions) session.destroy();
+      }, grace);
       this.#server.close(() => {
         clearTimeout(cut);
         resolve();
       });
       this.#server.closeIdleConnections();
+      this.#firstBytes.cut();
+      for (const session of this.#sessions) session.close();
     });
+  }
+
+  async #takeHttp2(socket: Socket): Promise<void> {
+    // It takes some 15 ms to load, and most meshes never need it.
+    this.#http2 ??= import('node:http2').then(({ createServer }) => {
+      const server = createServer((request, response) =>
+        // Node's compatibility API: to a listener they are what those of HTTP/1.1 are.
+        this.#listener(request as unknown as IncomingMessage, response as unknown as ServerResponse),
+      );
+      return server.on('session', (session) => this.#keep(session));
+    });
+    (await this.#http2).emit('connection', socket);
+  }
+
+  #keep(session: ServerHttp2Session): void {
+    this.#sessions.add(session);
+    session.setTimeout(IDLE_SESSION, () => session.close());
+    // A client that breaks the protocol off ends its session, and no more.
+    session.on('error', () => session.destroy());
+    session.on('close', () => this.#sessions.delete(session));
   }
 }
 
 /** What every call is answered with while the mesh is not ready, or ready no more. */
-export const unavailable: Listener = (_request, response) => {
-  response.writeHead(503, { 'content-type': 'application/json', 'retry-after': '1', connection: 'close' });
+export const unavailable: Listener = (request, response) => {
+  response.writeHead(503, {
+    'content-type': 'application/json',
+    'retry-after': '1',
+    ...(request.httpVersionMajor === 1 && { connection: 'close' }),
+  });
   response.end(
     JSON.stringify({
       error: { code: 'NOT_READY', message: 'The mesh is starting or stopping. Try again in a second.' },

@@ -66,6 +66,24 @@ export interface AdminTask {
   readonly log: readonly AdminLogEntry[];
 }
 
+/** An event that broke its contract. */
+export interface AdminQuarantinedEvent {
+  readonly id: string;
+  /** When it was put aside. */
+  readonly at: string;
+  readonly reason: string;
+  /** As it came, which may be no JSON. Absent where only the reason is left. */
+  readonly event?: string;
+}
+
+/** GET /admin/quarantine */
+export interface AdminQuarantine {
+  /** The newest first. Where they are large, a page has fewer than were asked for. */
+  readonly events: readonly AdminQuarantinedEvent[];
+  /** The `cursor` of the next page; absent on the last. */
+  readonly next?: string;
+}
+
 /** Any error of the admin API. */
 export interface AdminErrorBody {
   readonly error: { readonly code: string; readonly message: string };

@@ -5,6 +5,7 @@
 export class AttemptClock {
   readonly #controller = new AbortController();
   readonly #over: Promise<never>;
+  #break: (reason: Error) => void = () => {};
   readonly #timer: NodeJS.Timeout;
   readonly #deadline: number;
 
@@ -12,7 +13,7 @@ export class AttemptClock {
   constructor(untilDeadline: number, untilTimeout: number) {
     this.#deadline = performance.now() + untilDeadline;
     this.#over = new Promise((_, reject) => {
-      this.signal.addEventListener('abort', () => reject(this.signal.reason), { once: true });
+      this.#break = reject;
     });
     // Nobody listens when the handler is faster.
     this.#over.catch(() => {});
@@ -41,6 +42,7 @@ export class AttemptClock {
   }
 
   #abort(reason: Error): void {
+    this.#break(reason);
     this.#controller.abort(reason);
   }
 }

@@ -4,6 +4,7 @@ import type { CloudEvent } from '../events/envelope.ts';
 import { causedBy, childTraceparent } from '../events/envelope.ts';
 import type { TaskRequestedV1 } from '../events/generated/types.ts';
 import { uuidv7 } from '../ids.ts';
+import { isoTime } from '../iso-time.ts';
 import type { BusEntry } from '../ports/event-bus.ts';
 import type { OutgoingRecord } from '../ports/event-stream.ts';
 import type { AgentRuntime } from '../runtime/runtime.ts';
@@ -61,7 +62,7 @@ export class Turn {
     this.#leaveUnsaid();
     const now = this.#runtime.clock.now();
     const message: Message | undefined = text === undefined ? undefined : this.#message(text, now);
-    const status = { state, timestamp: new Date(now).toISOString(), ...(message && { message }) };
+    const status = { state, timestamp: isoTime(now), ...(message && { message }) };
     if (this.#closed) return;
     this.#entries.push(this.#prepare('TaskStatusChanged.v1', { ...this.#place(), status }));
     if (isTerminal(state)) {

@@ -1,8 +1,15 @@
-import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { uuidv7 } from '../ids.ts';
 import type { BlobStore } from '../ports/blob-store.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Quarantine } from '../ports/quarantine.ts';
+import { InvalidCursorError } from '../ports/errors.ts';
+import {
+  MAX_PAGE_LENGTH,
+  type Quarantine,
+  type QuarantinedEvent,
+  type QuarantinePage,
+  type QuarantineQuery,
+} from '../ports/quarantine.ts';
 import { inParallel } from './batches.ts';
 import { calling } from './errors.ts';
 import { queryAll } from './query-all.ts';
@@ -69,6 +76,69 @@ export class DynamoQuarantine implements Quarantine {
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
+  async list({ limit, cursor }: QuarantineQuery): Promise<QuarantinePage> {
+    const now = this.#clock.now();
+    const from = cursor === undefined ? undefined : placeOf(cursor);
+    const events: QuarantinedEvent[] = [];
+    let length = 0;
+    for (let day = 0; day <= KEPT_DAYS; day++) {
+      const date = dayOf(now - day * DAY);
+      if (from !== undefined && date > from.date) continue;
+      for await (const item of this.#newestOf(date, from?.date === date ? from.id : undefined, limit, now)) {
+        const last = events.at(-1);
+        if (last !== undefined && (events.length === limit || length >= MAX_PAGE_LENGTH)) {
+          return { events, next: last.id };
+        }
+        const event = await this.#read(item);
+        length += event?.length ?? 0;
+        // With its day, as ids of one process go on where its clock steps back: the key alone does not tell the day.
+        const id = `${date}/${item.sk}`;
+        events.push({ id, at: item.at, reason: item.reason, ...(event !== undefined && { event }) });
+      }
+    }
+    return { events };
+  }
+
+  /** The items of a day, the newest first: its shards are read together, each as far as the others are known. */
+  async *#newestOf(date: string, before: string | undefined, limit: number, now: number): AsyncIterable<Item> {
+    let upper = before ?? AFTER_ALL;
+    for (;;) {
+      const shards = Array.from({ length: SHARDS }, (_, shard) => `${date}#${shard}`);
+      const pages = await Promise.all(shards.map((partition) => this.#page(partition, upper, limit + 1, now)));
+      // Of a shard that has more, what lies below its last item is not known yet.
+      const known = pages.reduce((highest, { rest }) => (rest !== undefined && rest > highest ? rest : highest), '');
+      const items = pages.flatMap(({ items }) => items).filter(({ sk }) => sk >= known);
+      yield* items.sort((a, b) => (a.sk < b.sk ? 1 : -1));
+      if (known === '') return;
+      upper = known;
+    }
+  }
+
+  /** `rest` is the key behind which there may be more. */
+  async #page(partition: string, before: string, limit: number, now: number) {
+    const { Items = [], LastEvaluatedKey } = await calling(
+      { action: 'dynamodb:Query', resource: `the table ${this.#table}` },
+      () =>
+        this.#documents.send(
+          new QueryCommand({
+            TableName: this.#table,
+            KeyConditionExpression: 'pk = :partition AND sk < :before',
+            FilterExpression: 'expiresAt > :now',
+            ExpressionAttributeValues: { ':partition': partition, ':before': before, ':now': now / 1_000 },
+            ScanIndexForward: false,
+            Limit: limit,
+          }),
+        ),
+    );
+    return { items: Items.map(itemOf), rest: LastEvaluatedKey?.sk as string | undefined };
+  }
+
+  async #read({ event, blob }: Item): Promise<string | undefined> {
+    if (blob === undefined) return event;
+    const bytes = await this.#blobs.get(blob);
+    return bytes === undefined ? undefined : Buffer.from(bytes).toString();
+  }
+
   async #keep(text: string, key: string): Promise<{ event: string } | { blob: string }> {
     if (Buffer.byteLength(text) <= MAX_INLINE) return { event: text };
     await this.#blobs.put(key, Buffer.from(text));
@@ -86,6 +156,35 @@ export class DynamoQuarantine implements Quarantine {
     });
     return count;
   }
+}
+
+/** As it lies in the table. */
+interface Item {
+  readonly sk: string;
+  readonly at: number;
+  readonly reason: string;
+  readonly event: string | undefined;
+  readonly blob: string | undefined;
+}
+
+/** Greater than any UUID. */
+const AFTER_ALL = 'g';
+
+function itemOf({ sk, reason, event, blob, expiresAt }: Readonly<Record<string, unknown>>): Item {
+  return {
+    sk: String(sk),
+    at: Number(expiresAt) * 1_000 - KEPT_DAYS * DAY,
+    reason: String(reason),
+    event: event as string | undefined,
+    blob: blob as string | undefined,
+  };
+}
+
+/** A cursor is the id of the last event of its page: the day and the item's key. */
+function placeOf(cursor: string): { readonly date: string; readonly id: string } {
+  const [, date, id] = /^(\d{4}-\d\d-\d\d)\/([0-9a-f-]{36})$/.exec(cursor) ?? [];
+  if (date === undefined || id === undefined) throw new InvalidCursorError();
+  return { date, id };
 }
 
 function dayOf(time: number): string {

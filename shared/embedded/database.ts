@@ -5,6 +5,7 @@ import { messageOf, StarlingError } from '../errors.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { type FolderLock, lockFolder } from './folder.ts';
 import { openSqliteFile } from './sqlite-file.ts';
+import { Transactions } from './transactions.ts';
 import { settle, type Unit } from './unit.ts';
 
 export interface DatabaseOptions {
@@ -29,16 +30,10 @@ export class Database {
   readonly #wal: number;
   readonly #checkpointer: Checkpointer;
   readonly #onFatal: (error: Error) => void;
-  readonly #begin: StatementSync;
-  readonly #commit: StatementSync;
-  readonly #savepoint: StatementSync;
-  readonly #release: StatementSync;
-  readonly #savepointPart: StatementSync;
-  readonly #releasePart: StatementSync;
+  readonly #transactions: Transactions;
   #waiting: Unit[] = [];
   #scheduled = false;
   #syncing: Promise<void> | undefined;
-  #current: Unit | undefined;
   #closed = false;
   #broken: Error | undefined;
 
@@ -49,12 +44,7 @@ export class Database {
     this.#onFatal = options.onFatal ?? (() => {});
     this.#wal = openSync(`${this.file}-wal`, 'r+');
     this.#checkpointer = new Checkpointer(this.file);
-    this.#begin = this.#sqlite.prepare('BEGIN IMMEDIATE');
-    this.#commit = this.#sqlite.prepare('COMMIT');
-    this.#savepoint = this.#sqlite.prepare('SAVEPOINT unit');
-    this.#release = this.#sqlite.prepare('RELEASE unit');
-    this.#savepointPart = this.#sqlite.prepare('SAVEPOINT part');
-    this.#releasePart = this.#sqlite.prepare('RELEASE part');
+    this.#transactions = new Transactions(sqlite);
   }
 
   /**
@@ -83,7 +73,8 @@ export class Database {
 
   /**
    * Runs a synchronous unit of work in the next batch. It sees what the units before it did; when it throws, only what
-   * it did itself is undone.
+   * it did itself is undone. It may be run again when another throws, so what it does outside of the tables it does by
+   * `afterDurable` or takes back by `ifUndone`.
    *
    * @returns what the unit returned, once that is on the disk.
    */
@@ -102,27 +93,24 @@ export class Database {
 
   /** Has `effect` called, in order, once the unit that is running is durable; not at all when it fails. */
   afterDurable(effect: () => void): void {
-    const unit = this.#current;
-    if (unit === undefined) throw new Error('afterDurable is for units of work');
-    unit.effects ??= [];
-    unit.effects.push(effect);
+    this.#transactions.running('afterDurable').effects.push(effect);
+  }
+
+  /** Has `effect` called when what the unit that is running does is undone: for what it notes in memory. */
+  ifUndone(effect: () => void): void {
+    this.#transactions.running('ifUndone').reverts.push(effect);
   }
 
   /**
    * Undoes what `work` did when it throws, and rethrows: for a part of a unit that may fail alone.
    */
   attempt<T>(work: () => T): T {
-    this.#savepointPart.run();
-    const effects = this.#current?.effects?.length ?? 0;
-    try {
-      const result = work();
-      this.#releasePart.run();
-      return result;
-    } catch (error) {
-      this.#sqlite.exec('ROLLBACK TO part; RELEASE part');
-      if (this.#current?.effects) this.#current.effects.length = effects;
-      throw error;
-    }
+    return this.#transactions.attempt(work);
+  }
+
+  /** The number of the transaction that is running: what was noted of an earlier one has either become durable or never happened. */
+  get transaction(): number {
+    return this.#transactions.number;
   }
 
   /** Reads, and waits for the sync under way, since SQLite shows rows before they are on the disk. */
@@ -153,7 +141,7 @@ export class Database {
     if (this.#broken) return Promise.reject(this.#broken);
     if (this.#closed) return Promise.reject(new StarlingError('STORE_CLOSED', 'The mesh is stopping.'));
     return new Promise<T>((resolve, reject) => {
-      this.#waiting.push({ run, lazy, resolve, reject, effects: undefined });
+      this.#waiting.push({ run, lazy, resolve, reject, effects: [], reverts: [] });
       this.#schedule();
     });
   }
@@ -170,14 +158,11 @@ export class Database {
   #runBatch(): void {
     const batch = this.#waiting;
     this.#waiting = [];
-    const done: Unit[] = [];
+    let done: readonly Unit[];
     try {
-      this.#begin.run();
-      for (const unit of batch) if (this.#runUnit(unit)) done.push(unit);
-      this.#commit.run();
+      done = this.#transactions.commit(batch);
     } catch (error) {
       // The disk is full, or the file is damaged: nothing of the batch happened, and each caller is told.
-      if (this.#sqlite.isTransaction) this.#sqlite.exec('ROLLBACK');
       const failure = new StarlingError('STORE_UNAVAILABLE', `The store cannot write: ${messageOf(error)}`, {
         cause: error,
       });
@@ -192,25 +177,6 @@ export class Database {
     }
     if (durable.length === 0) this.#schedule();
     else this.#sync(durable);
-  }
-
-  /** Returns whether the unit did its work; when not, it is undone and its caller told. */
-  #runUnit(unit: Unit): boolean {
-    this.#savepoint.run();
-    this.#current = unit;
-    try {
-      unit.result = unit.run();
-      this.#release.run();
-      return true;
-    } catch (error) {
-      // A full disk may have ended the whole transaction; then the batch fails, not the unit.
-      if (!this.#sqlite.isTransaction) throw error;
-      this.#sqlite.exec('ROLLBACK TO unit; RELEASE unit');
-      unit.reject(error);
-      return false;
-    } finally {
-      this.#current = undefined;
-    }
   }
 
   #sync(units: readonly Unit[]): void {

@@ -2,6 +2,7 @@ import type { StatementSync } from 'node:sqlite';
 import { messageOf } from '../errors.ts';
 import { compilePattern, PatternIndex } from '../events/patterns/index.ts';
 import { uuidv7 } from '../ids.ts';
+import { isoTime } from '../iso-time.ts';
 import type { Clock } from '../ports/clock.ts';
 import { EntryRefusedError } from '../ports/errors.ts';
 import type { ArchivedEvent, BusEntry, BusEvent, EventArchive, EventBus, PutResult, Rule } from '../ports/event-bus.ts';
@@ -103,6 +104,11 @@ export class EmbeddedEventBus implements EventBus, EventArchive {
     this.#index.remove(rule);
   }
 
+  /** The rules there are, in the order of their making. */
+  rules(): readonly Rule[] {
+    return [...this.#rules.values()];
+  }
+
   async newest(): Promise<number> {
     const row = await this.#database.read(() => this.#newest.get());
     return Number(row?.position ?? 0);
@@ -141,7 +147,7 @@ export class EmbeddedEventBus implements EventBus, EventArchive {
         // The queue's consumer meets the same error, retries, reports it and dead-letters the event.
       }
     }
-    this.#queue.sendWithin(queue, { body: text });
+    this.#queue.sendWithin(queue, { body: text, event: position });
   }
 
   #envelope(entry: BusEntry): BusEvent {
@@ -152,7 +158,7 @@ export class EmbeddedEventBus implements EventBus, EventArchive {
       'detail-type': entry.detailType,
       source: entry.source,
       account: this.#identity.account,
-      time: `${new Date(entry.time ?? now).toISOString().slice(0, 19)}Z`,
+      time: `${isoTime(entry.time ?? now).slice(0, 19)}Z`,
       region: this.#identity.region,
       resources: entry.resources ?? [],
       detail: entry.detail,

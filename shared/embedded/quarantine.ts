@@ -1,6 +1,13 @@
 import type { StatementSync } from 'node:sqlite';
 import type { Clock } from '../ports/clock.ts';
-import type { Quarantine } from '../ports/quarantine.ts';
+import { InvalidCursorError } from '../ports/errors.ts';
+import {
+  MAX_PAGE_LENGTH,
+  type Quarantine,
+  type QuarantinedEvent,
+  type QuarantinePage,
+  type QuarantineQuery,
+} from '../ports/quarantine.ts';
 import type { Database } from './database.ts';
 
 export class EmbeddedQuarantine implements Quarantine {
@@ -8,6 +15,7 @@ export class EmbeddedQuarantine implements Quarantine {
   readonly #clock: Clock;
   readonly #insert: StatementSync;
   readonly #count: StatementSync;
+  readonly #page: StatementSync;
 
   readonly #noticed: (reason: string) => void;
 
@@ -18,6 +26,10 @@ export class EmbeddedQuarantine implements Quarantine {
     this.#noticed = noticed;
     this.#insert = database.prepare('INSERT INTO quarantine (time, reason, event) VALUES (?, ?, ?)');
     this.#count = database.prepare('SELECT count(*) AS count FROM quarantine');
+    // As bytes: SQLite's own text ends at a NUL, and what broke its contract may have some.
+    this.#page = database.prepare(
+      'SELECT position, time, reason, CAST(event AS BLOB) AS event FROM quarantine WHERE position < ? ORDER BY position DESC',
+    );
   }
 
   async put(reason: string, event: string): Promise<void> {
@@ -34,4 +46,28 @@ export class EmbeddedQuarantine implements Quarantine {
     const row = await this.#database.read(() => this.#count.get());
     return Number(row?.count ?? 0);
   }
+
+  async list({ limit, cursor }: QuarantineQuery): Promise<QuarantinePage> {
+    const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : positionOf(cursor);
+    return this.#database.read(() => this.#readPage(before, limit));
+  }
+
+  #readPage(before: number, limit: number): QuarantinePage {
+    const events: QuarantinedEvent[] = [];
+    let length = 0;
+    for (const row of this.#page.iterate(before)) {
+      const last = events.at(-1);
+      if (last !== undefined && (events.length === limit || length >= MAX_PAGE_LENGTH))
+        return { events, next: last.id };
+      const event = Buffer.from(row.event as Uint8Array).toString();
+      length += event.length;
+      events.push({ id: String(row.position), at: Number(row.time), reason: String(row.reason), event });
+    }
+    return { events };
+  }
+}
+
+function positionOf(cursor: string): number {
+  if (!/^[1-9][0-9]{0,14}$/.test(cursor)) throw new InvalidCursorError();
+  return Number(cursor);
 }

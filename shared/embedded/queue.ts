@@ -1,4 +1,3 @@
-import type { StatementSync } from 'node:sqlite';
 import { uuidv7 } from '../ids.ts';
 import type { Clock } from '../ports/clock.ts';
 import { QueueNotFoundError } from '../ports/errors.ts';
@@ -11,21 +10,16 @@ import type {
   ReceiveOptions,
 } from '../ports/queue.ts';
 import type { Database } from './database.ts';
+import { type MessageRow, MessageRows, type Receipt, type Sent } from './message-rows.ts';
+import { OpenReceive } from './open-receive.ts';
 import { Waiters } from './waiters.ts';
 
 interface State {
   readonly settings: QueueSettings;
   readonly waiters: Waiters;
-}
-
-interface MessageRow {
-  id: number;
-  message_id: string;
-  body: string;
-  attributes: string | null;
-  sent_at: number;
-  receive_count: number;
-  first_received_at: number | null;
+  readonly receives: Set<OpenReceive>;
+  /** Whether the last look took all that was visible, and nothing was left to lie since: only then is a new message the next. */
+  drained: boolean;
 }
 
 /** Queues on SQLite. Settings live in memory: whoever consumes a queue makes it at start. */
@@ -33,78 +27,59 @@ export class EmbeddedQueue implements Queue {
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #queues = new Map<string, State>();
-  readonly #insert: StatementSync;
-  readonly #select: StatementSync;
-  readonly #receive: StatementSync;
-  readonly #bury: StatementSync;
-  readonly #delete: StatementSync;
-  readonly #change: StatementSync;
-  readonly #release: StatementSync;
-  readonly #nextVisible: StatementSync;
-  readonly #depth: StatementSync;
+  readonly #rows: MessageRows;
 
   constructor(database: Database, clock: Clock) {
     this.#database = database;
     this.#clock = clock;
-    this.#insert = database.prepare(
-      'INSERT INTO messages (queue, message_id, body, attributes, sent_at, visible_at) VALUES (?, ?, ?, ?, ?, ?)',
-    );
-    this.#select = database.prepare(
-      `SELECT id, message_id, body, attributes, sent_at, receive_count, first_received_at FROM messages
-       WHERE queue = ? AND visible_at <= ? ORDER BY visible_at, id LIMIT ?`,
-    );
-    this.#receive = database.prepare(
-      'UPDATE messages SET visible_at = ?, receive_count = ?, first_received_at = ? WHERE id = ?',
-    );
-    this.#bury = database.prepare('UPDATE messages SET queue = ?, visible_at = ?, receive_count = 0 WHERE id = ?');
-    this.#delete = database.prepare('DELETE FROM messages WHERE id = ? AND queue = ? AND receive_count = ?');
-    this.#change = database.prepare(
-      'UPDATE messages SET visible_at = ? WHERE id = ? AND queue = ? AND receive_count = ? AND visible_at > ?',
-    );
-    this.#release = database.prepare(
-      'UPDATE messages SET visible_at = ? WHERE queue = ? AND visible_at > ? AND receive_count > 0',
-    );
-    this.#nextVisible = database.prepare(
-      'SELECT visible_at AS at FROM messages WHERE queue = ? AND visible_at > ? ORDER BY visible_at LIMIT 1',
-    );
-    this.#depth = database.prepare(
-      `SELECT count(*) FILTER (WHERE visible_at <= ?1) AS visible,
-              count(*) FILTER (WHERE visible_at > ?1 AND receive_count > 0) AS in_flight,
-              count(*) FILTER (WHERE visible_at > ?1 AND receive_count = 0) AS delayed
-       FROM messages WHERE queue = ?2`,
-    );
+    this.#rows = new MessageRows(database);
   }
 
   async create(name: string, settings: QueueSettings): Promise<void> {
-    this.#queues.set(name, { settings, waiters: this.#queues.get(name)?.waiters ?? new Waiters() });
+    const known = this.#queues.get(name) ?? { waiters: new Waiters(), receives: new Set(), drained: false };
+    this.#queues.set(name, { ...known, settings });
+  }
+
+  /** Undefined where there is no such queue. */
+  settings(name: string): QueueSettings | undefined {
+    return this.#queues.get(name)?.settings;
   }
 
   send(name: string, messages: readonly OutgoingMessage[]): Promise<readonly { readonly messageId: string }[]> {
     return this.#database.write(() => messages.map((message) => ({ messageId: this.sendWithin(name, message) })));
   }
 
-  /** Sends as a part of the unit of work that is running. */
-  sendWithin(name: string, message: OutgoingMessage): string {
-    const { waiters } = this.#state(name);
+  /** Sends as a part of the unit of work that is running: to a receive that waits, where there is one. */
+  sendWithin(name: string, message: Sent): string {
+    const state = this.#state(name);
+    const { body, attributes = {}, delay = 0 } = message;
     const now = this.#clock.now();
     const messageId = uuidv7(now);
-    const attributes = message.attributes ? JSON.stringify(message.attributes) : null;
-    this.#insert.run(name, messageId, message.body, attributes, now, now + (message.delay ?? 0) * 1000);
-    this.#database.afterDurable(waiters.wake);
+    const receive = delay === 0 ? this.#claim(state) : undefined;
+    const visibleAt = now + (receive?.visibilityTimeout ?? delay * 1000);
+    const id = this.#rows.insert(name, message, { messageId, now, visibleAt, received: receive !== undefined });
+    if (receive) {
+      const received = { messageId, receiptHandle: `${id}.1`, body, attributes, receiveCount: 1 };
+      this.#database.afterDurable(() => receive.hand({ ...received, sentAt: now, firstReceivedAt: now }));
+    } else {
+      state.drained = false;
+    }
+    this.#database.afterDurable(state.waiters.wake);
     return messageId;
   }
 
   async receive(name: string, options: ReceiveOptions): Promise<readonly ReceivedMessage[]> {
     const state = this.#state(name);
-    const until = this.#clock.now() + options.wait * 1000;
-    for (;;) {
-      if (options.signal?.aborted) return [];
-      const mark = state.waiters.mark;
-      const { messages, nextAt } = await this.#database.writeLazily(() => this.#look(name, state, options));
-      if (messages.length > 0) return messages;
-      const now = this.#clock.now();
-      if (now >= until) return [];
-      await state.waiters.wait(mark, Math.min(until, nextAt ?? until) - now, options.signal);
+    const { visibilityTimeout = state.settings.visibilityTimeout } = options;
+    const receive = new OpenReceive(options.max, visibilityTimeout * 1000);
+    state.receives.add(receive);
+    try {
+      const found = await this.#find(name, state, receive, options);
+      state.receives.delete(receive);
+      if (receive.isPromised) await this.#database.read(() => {});
+      return [...found, ...receive.handed];
+    } finally {
+      state.receives.delete(receive);
     }
   }
 
@@ -113,28 +88,23 @@ export class EmbeddedQueue implements Queue {
     this.#state(name);
     const receipts = receiptHandles.map(parseReceipt);
     await this.#database.writeLazily(() => {
-      for (const { id, receiveCount } of receipts) this.#delete.run(id, name, receiveCount);
+      for (const receipt of receipts) this.#rows.delete(name, receipt);
     });
   }
 
   async changeVisibility(name: string, receiptHandle: string, timeout: number): Promise<void> {
     const { waiters } = this.#state(name);
-    const { id, receiveCount } = parseReceipt(receiptHandle);
+    const receipt = parseReceipt(receiptHandle);
     await this.#database.write(() => {
       const now = this.#clock.now();
-      this.#change.run(now + timeout * 1000, id, name, receiveCount, now);
+      this.#rows.changeVisibility(name, receipt, now + timeout * 1000, now);
       this.#database.afterDurable(waiters.wake);
     });
   }
 
   async depth(name: string): Promise<QueueDepth> {
     this.#state(name);
-    const row = (await this.#database.read(() => this.#depth.get(this.#clock.now(), name))) as {
-      visible: number;
-      in_flight: number;
-      delayed: number;
-    };
-    return { visible: row.visible, inFlight: row.in_flight, delayed: row.delayed };
+    return this.#database.read(() => this.#rows.depth(name, this.#clock.now()));
   }
 
   /**
@@ -144,43 +114,74 @@ export class EmbeddedQueue implements Queue {
   async releaseInFlight(name: string): Promise<number> {
     const { waiters } = this.#state(name);
     return this.#database.write(() => {
-      const now = this.#clock.now();
       this.#database.afterDurable(waiters.wake);
-      return Number(this.#release.run(now, name, now).changes);
+      return this.#rows.release(name, this.#clock.now());
     });
   }
 
-  /** Takes what is visible; where nothing is, tells when something will be. Both of one moment, so that none falls between. */
-  #look(name: string, state: State, options: ReceiveOptions): { messages: ReceivedMessage[]; nextAt?: number } {
-    const now = this.#clock.now();
-    const messages = this.#take(name, state, options, now);
-    if (messages.length > 0) return { messages };
-    const next = this.#nextVisible.get(name, now) as { at: number } | undefined;
-    return { messages, ...(next && { nextAt: next.at }) };
+  /** Resolves with what was visible, or with nothing once something was handed over, the wait is over or was aborted. */
+  async #find(
+    name: string,
+    state: State,
+    receive: OpenReceive,
+    { wait, signal }: ReceiveOptions,
+  ): Promise<readonly ReceivedMessage[]> {
+    const until = this.#clock.now() + wait * 1000;
+    for (;;) {
+      if (signal?.aborted) return [];
+      const mark = state.waiters.mark;
+      const { messages, nextAt } = await this.#database.writeLazily(() => this.#look(name, state, receive));
+      if (messages.length > 0 || receive.handed.length > 0) return messages;
+      const now = this.#clock.now();
+      if (now >= until) return [];
+      await state.waiters.wait(mark, Math.min(until, nextAt ?? until) - now, signal);
+      if (receive.handed.length > 0) return [];
+    }
   }
 
-  /** Takes what is visible. Exhausted messages go to the dead letters on the way, and others are taken in their place. */
-  #take(name: string, { settings }: State, options: ReceiveOptions, now: number): ReceivedMessage[] {
-    const { maxReceiveCount = Number.POSITIVE_INFINITY, deadLetterQueue } = settings;
-    const visibleAt = now + (options.visibilityTimeout ?? settings.visibilityTimeout) * 1000;
+  #claim({ drained, receives }: State): OpenReceive | undefined {
+    if (!drained) return undefined;
+    for (const receive of receives) if (receive.claim(this.#database.transaction)) return receive;
+    return undefined;
+  }
+
+  /** Takes what is visible; where nothing is, tells when something will be. Both of one moment, so that none falls between. */
+  #look(name: string, state: State, receive: OpenReceive): { messages: ReceivedMessage[]; nextAt?: number } {
+    const room = receive.room(this.#database.transaction);
+    const now = this.#clock.now();
+    // Full of claims: should their units fail, it looks again.
+    if (room === 0) return { messages: [], nextAt: now };
     for (;;) {
-      const rows = this.#select.all(name, now, options.max) as unknown as MessageRow[];
-      const received: ReceivedMessage[] = [];
-      for (const row of rows) {
-        if (deadLetterQueue !== undefined && row.receive_count >= maxReceiveCount) {
-          this.#moveToDeadLetters(row.id, deadLetterQueue, now);
-        } else {
-          received.push(this.#deliver(row, now, visibleAt));
-        }
+      const nextAt = this.#rows.earliest(name);
+      if (nextAt === undefined || nextAt > now) {
+        state.drained = true;
+        return { messages: [], ...(nextAt !== undefined && { nextAt }) };
       }
-      if (received.length > 0 || rows.length === 0) return received;
+      const messages = this.#take(name, state, room, now, now + receive.visibilityTimeout);
+      if (messages.length > 0) return { messages };
     }
+  }
+
+  /** Takes what is visible, except for exhausted messages, which go to the dead letters. */
+  #take(name: string, state: State, max: number, now: number, visibleAt: number): ReceivedMessage[] {
+    const { maxReceiveCount = Number.POSITIVE_INFINITY, deadLetterQueue } = state.settings;
+    const rows = this.#rows.visible(name, now, max);
+    state.drained = rows.length < max;
+    const received: ReceivedMessage[] = [];
+    for (const row of rows) {
+      if (deadLetterQueue !== undefined && row.receive_count >= maxReceiveCount) {
+        this.#moveToDeadLetters(row.id, deadLetterQueue, now);
+      } else {
+        received.push(this.#deliver(row, now, visibleAt));
+      }
+    }
+    return received;
   }
 
   #deliver(row: MessageRow, now: number, visibleAt: number): ReceivedMessage {
     const receiveCount = row.receive_count + 1;
     const firstReceivedAt = row.first_received_at ?? now;
-    this.#receive.run(visibleAt, receiveCount, firstReceivedAt, row.id);
+    this.#rows.receive(row.id, { visibleAt, receiveCount, firstReceivedAt });
     return {
       messageId: row.message_id,
       receiptHandle: `${row.id}.${receiveCount}`,
@@ -193,9 +194,11 @@ export class EmbeddedQueue implements Queue {
   }
 
   #moveToDeadLetters(id: number, deadLetterQueue: string, now: number): void {
-    this.#bury.run(deadLetterQueue, now, id);
-    const waiters = this.#queues.get(deadLetterQueue)?.waiters;
-    if (waiters) this.#database.afterDurable(waiters.wake);
+    this.#rows.bury(id, deadLetterQueue, now);
+    const deadLetters = this.#queues.get(deadLetterQueue);
+    if (deadLetters === undefined) return;
+    deadLetters.drained = false;
+    this.#database.afterDurable(deadLetters.waiters.wake);
   }
 
   #state(name: string): State {
@@ -206,7 +209,7 @@ export class EmbeddedQueue implements Queue {
 }
 
 /** A receipt is the row and the receive it was given for, so that an old one fits nothing. */
-function parseReceipt(receiptHandle: string): { id: number; receiveCount: number } {
+function parseReceipt(receiptHandle: string): Receipt {
   const [id, receiveCount] = receiptHandle.split('.');
   return { id: Number(id), receiveCount: Number(receiveCount) };
 }

@@ -20,12 +20,14 @@ export interface MessageKey {
  * ids that clients make up would cost a call ten times as much as the row.
  */
 export class RecentMessages {
+  readonly #database: Database;
   readonly #clock: Clock;
   readonly #insert: StatementSync;
   /** In the order of time. */
   readonly #known = new Map<string, { readonly taskId: TaskId; readonly at: number }>();
 
   constructor(database: Database, clock: Clock) {
+    this.#database = database;
     this.#clock = clock;
     this.#insert = database.prepare(
       'INSERT INTO task_messages (owner, agent_id, message_id, task_id, created_at) VALUES (?, ?, ?, ?, ?)',
@@ -44,19 +46,20 @@ export class RecentMessages {
     }
   }
 
-  /** The task that the message made. The caller makes sure that it exists: the commit of its making may have failed. */
+  /** The task that the message made. */
   find(key: MessageKey): TaskId | undefined {
     const known = this.#known.get(keyText(key));
     return known !== undefined && known.at > this.#clock.now() - WINDOW ? known.taskId : undefined;
   }
 
-  /** Notes the message as the last step of the unit of work that is running. */
+  /** Notes the message as a part of the unit of work that is running. */
   add(key: MessageKey, taskId: TaskId): void {
     const at = this.#clock.now();
     this.#insert.run(key.owner, key.agentId, key.messageId, taskId, at);
     const text = keyText(key);
     this.#known.delete(text);
     this.#known.set(text, { taskId, at });
+    this.#database.ifUndone(() => this.#known.delete(text));
     this.#forget(at - WINDOW);
   }
 

@@ -136,6 +136,34 @@ const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX idempotency_by_expiry ON idempotency (expires_at);
   `,
+  `
+  ALTER TABLE messages RENAME TO messages_1;
+  DROP INDEX messages_by_visibility;
+  CREATE TABLE messages (
+    id                INTEGER PRIMARY KEY AUTOINCREMENT,
+    queue             TEXT NOT NULL,
+    message_id        TEXT NOT NULL,
+    body              TEXT,             -- or
+    event             INTEGER,          -- the archived event whose text the body is
+    attributes        TEXT,             -- JSON: the message attributes that the sender gave
+    sent_at           INTEGER NOT NULL,
+    visible_at        INTEGER NOT NULL,
+    receive_count     INTEGER NOT NULL DEFAULT 0,
+    first_received_at INTEGER
+  ) STRICT;
+  INSERT INTO messages (id, queue, message_id, body, attributes, sent_at, visible_at, receive_count, first_received_at)
+    SELECT id, queue, message_id, body, attributes, sent_at, visible_at, receive_count, first_received_at FROM messages_1;
+  DROP TABLE messages_1;
+  CREATE INDEX messages_by_visibility ON messages (queue, visible_at, id);
+  `,
+  `
+  CREATE TABLE made_resources (         -- rules and queues that clients made by AWS's APIs
+    kind       TEXT NOT NULL,
+    name       TEXT NOT NULL,
+    definition TEXT NOT NULL,           -- JSON
+    PRIMARY KEY (kind, name)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /**

@@ -21,6 +21,7 @@ export class EmbeddedStream implements EventStream {
   readonly #insert: StatementSync;
   readonly #read: StatementSync;
   readonly #newest: StatementSync;
+  readonly #since: StatementSync;
   readonly #position: StatementSync;
   readonly #checkpoint: StatementSync;
 
@@ -35,6 +36,9 @@ export class EmbeddedStream implements EventStream {
        WHERE stream = ? AND shard = ? AND sequence > ? ORDER BY sequence LIMIT ?`,
     );
     this.#newest = database.prepare('SELECT max(sequence) AS sequence FROM records WHERE stream = ? AND shard = ?');
+    this.#since = database.prepare(
+      'SELECT sequence FROM records WHERE stream = ? AND shard = ? AND arrived_at >= ? ORDER BY sequence LIMIT 1',
+    );
     this.#position = database.prepare(
       'SELECT sequence FROM checkpoints WHERE consumer = ? AND stream = ? AND shard = ?',
     );
@@ -88,6 +92,23 @@ export class EmbeddedStream implements EventStream {
     this.#state(stream);
     const row = await this.#database.read(() => this.#newest.get(stream, shardNumber(shard)));
     return typeof row?.sequence === 'number' ? String(row.sequence) : undefined;
+  }
+
+  /** The names of the streams there are. */
+  names(): readonly string[] {
+    return [...this.#streams.keys()];
+  }
+
+  /** The shard that records of a partition key land in. */
+  shardOf(stream: string, partitionKey: string): string {
+    return shardName(shardOf(partitionKey, this.#state(stream).shards));
+  }
+
+  /** The sequence number of the first record that arrived at a time (milliseconds since 1970) or after it. */
+  async firstSince(stream: string, shard: string, time: number): Promise<string | undefined> {
+    this.#state(stream);
+    const row = await this.#database.read(() => this.#since.get(stream, shardNumber(shard), time));
+    return row === undefined ? undefined : String(row.sequence);
   }
 
   async position(consumer: string, stream: string, shard: string): Promise<string | undefined> {

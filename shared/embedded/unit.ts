@@ -4,13 +4,16 @@ export interface Unit {
   readonly lazy: boolean;
   readonly resolve: (value: never) => void;
   readonly reject: (error: unknown) => void;
-  effects: (() => void)[] | undefined;
+  /** What happens once it is durable. */
+  effects: (() => void)[];
+  /** What takes back what the work noted in memory. */
+  reverts: (() => void)[];
   result?: unknown;
 }
 
 /** Tells who asked for the unit that it is done, after what was to happen then. */
 export function settle(unit: Unit): void {
-  for (const effect of unit.effects ?? []) {
+  for (const effect of unit.effects) {
     try {
       effect();
     } catch (error) {
@@ -21,4 +24,9 @@ export function settle(unit: Unit): void {
     }
   }
   unit.resolve(unit.result as never);
+}
+
+/** Takes back what the unit noted in memory since it had `from` reverts, the newest first. */
+export function revert(unit: Unit, from = 0): void {
+  for (const undo of unit.reverts.splice(from).reverse()) undo();
 }

@@ -1,5 +1,6 @@
 import type { EventId } from '../ids.ts';
 import { uuidv7 } from '../ids.ts';
+import { isoTime } from '../iso-time.ts';
 import { randomHex } from '../random.ts';
 
 /** A CloudEvents 1.0 object with Starling's extension attributes: the `detail` of every event on the bus. */
@@ -46,7 +47,7 @@ export function envelope<Data>(data: Data, options: EnvelopeOptions): CloudEvent
     id: uuidv7(options.now) as EventId,
     source: options.source,
     type: options.type,
-    time: new Date(options.now).toISOString(),
+    time: isoTime(options.now),
     ...(options.subject !== undefined && { subject: options.subject }),
     datacontenttype: 'application/json',
     ...(options.dataschema !== undefined && { dataschema: options.dataschema }),

@@ -4,6 +4,7 @@ import { EmbeddedClientStore } from '../embedded/client-store.ts';
 import { Database } from '../embedded/database.ts';
 import { EmbeddedEventBus } from '../embedded/event-bus.ts';
 import { EmbeddedIdempotencyStore } from '../embedded/idempotency.ts';
+import { EmbeddedMadeResources } from '../embedded/made-resources.ts';
 import { EmbeddedPermissionStore } from '../embedded/permission-store.ts';
 import { EmbeddedQuarantine } from '../embedded/quarantine.ts';
 import { EmbeddedQueue } from '../embedded/queue.ts';
@@ -38,6 +39,9 @@ export interface StandaloneOptions {
 export interface StandaloneRuntime extends Runtime {
   readonly settings: Settings;
   readonly database: Database;
+  readonly bus: EmbeddedEventBus;
+  /** What clients made by AWS's APIs. */
+  readonly made: EmbeddedMadeResources;
   readonly queue: EmbeddedQueue;
   readonly stream: EmbeddedStream;
   readonly tasks: EmbeddedTaskStore;
@@ -73,6 +77,7 @@ export function createStandaloneRuntime(options: StandaloneOptions): StandaloneR
     metrics,
     database,
     bus,
+    made: new EmbeddedMadeResources(database),
     archive: bus,
     queue,
     stream: new EmbeddedStream(database, clock),

@@ -9,6 +9,9 @@ export const INVOKE_SCOPE = fullScope('agents:invoke');
 /** Whoever has it may use the admin API and read the metrics. */
 export const ADMIN_SCOPE = fullScope('gateway:admin');
 
+/** Whoever has it may put events on the bus, under a source that is not the mesh's. */
+export const PUT_EVENTS_SCOPE = fullScope('events:put');
+
 /** `agents:invoke` becomes `starling/agents:invoke`; a full name stays what it is. */
 export function fullScope(name: string): string {
   return name.includes('/') ? name : `${RESOURCE_SERVER}/${name}`;

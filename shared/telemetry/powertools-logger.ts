@@ -5,7 +5,7 @@ import { escapeControls, prettyLine } from './pretty.ts';
 import { redactFields, redactText } from './redact.ts';
 
 export interface LoggerOptions {
-  /** What is below it costs a call of an empty function. On Lambda, the function's own log level counts instead. */
+  /** What is below it costs a call of an empty function. On Lambda the function's own log level counts where it is higher. */
   readonly level: LogLevel;
   readonly format: 'json' | 'pretty';
   readonly service: string;
@@ -74,5 +74,6 @@ function jsonEmitter(
     }
     powertools[name](message, fields);
   };
-  return { emit, threshold: powertools.level };
+  // Powertools takes Lambda's level in place of ours, also where it lets more through.
+  return { emit, threshold: Math.max(powertools.level, LogLevelThreshold[level]) };
 }

@@ -60,7 +60,7 @@ async function retainedOf(client: CloudFormationClient, StackName: string): Prom
     Resources?: Record<string, { DeletionPolicy?: string }>;
   };
   return new Set(
-    Object.entries(Resources).flatMap(([id, { DeletionPolicy }]) => (DeletionPolicy === 'Retain' ? [id] : [])),
+    Object.entries(Resources).flatMap(([id, { DeletionPolicy }]) => (/^Retain/.test(DeletionPolicy ?? '') ? [id] : [])),
   );
 }
 

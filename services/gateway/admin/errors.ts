@@ -1,7 +1,7 @@
 import type { AdminErrorBody } from '../../../shared/admin/types.ts';
 import { StarlingError } from '../../../shared/errors.ts';
 import { InvalidPatternError } from '../../../shared/events/patterns/index.ts';
-import { EventArchiveOffError } from '../../../shared/ports/errors.ts';
+import { EventArchiveOffError, InvalidCursorError } from '../../../shared/ports/errors.ts';
 import type { Runtime } from '../../../shared/runtime/runtime.ts';
 import type { GatewayContext } from '../environment.ts';
 
@@ -23,7 +23,8 @@ export function invalidParameter(name: string, problem: string): AdminError {
 export function answerError(runtime: Pick<Runtime, 'log'>) {
   return (error: Error, context: GatewayContext): Response => {
     if (error instanceof AdminError) return context.json(body(error), error.status);
-    if (error instanceof InvalidPatternError) return context.json(body(error), 400);
+    if (error instanceof InvalidPatternError || error instanceof InvalidCursorError)
+      return context.json(body(error), 400);
     // Not of the class of passing failures: asking again does not help.
     if (error instanceof EventArchiveOffError) return context.json(body(error), 404);
     runtime.log.error('a request of the admin API failed', { error });

@@ -5,10 +5,11 @@ import type { GatewayEnvironment } from '../environment.ts';
 import { adminAgent } from './agents.ts';
 import { answerError } from './errors.ts';
 import { eventStream } from './events.ts';
+import { listQuarantine } from './quarantine.ts';
 import { getTask, listTasks } from './tasks.ts';
 
 /** What the admin API reads. */
-export type AdminRuntime = Pick<Runtime, 'registry' | 'tasks' | 'archive' | 'log'>;
+export type AdminRuntime = Pick<Runtime, 'registry' | 'tasks' | 'archive' | 'quarantine' | 'log'>;
 
 export interface AdminOptions {
   /** Aborts when the process is about to stop: streams end then. */
@@ -20,7 +21,7 @@ export interface AdminOptions {
  * is asked again, and tasks of every owner are shown. Its answers are written down in shared/admin/types.ts.
  */
 export function adminRoutes(runtime: AdminRuntime, { draining }: AdminOptions = {}): Hono<GatewayEnvironment> {
-  const { registry, tasks, archive } = runtime;
+  const { registry, tasks, archive, quarantine } = runtime;
   const routes = new Hono<GatewayEnvironment>();
   routes.get('/agents', async (context) => {
     const agents = (await registry.list()).map(adminAgent);
@@ -29,6 +30,7 @@ export function adminRoutes(runtime: AdminRuntime, { draining }: AdminOptions = 
   routes.get('/tasks', async (context) => context.json(await listTasks(tasks, context.req.query())));
   routes.get('/tasks/:id', async (context) => context.json(await getTask(tasks, context.req.param('id'))));
   routes.get('/events', (context) => eventStream(archive, context, draining));
+  routes.get('/quarantine', async (context) => context.json(await listQuarantine(quarantine, context.req.query())));
   routes.onError(answerError(runtime));
   return routes;
 }

@@ -5,12 +5,13 @@ import { assemble } from '../../../shared/tasks/assemble.ts';
 import type { LogEntry } from '../../../shared/tasks/log.ts';
 import type { TaskRecord } from '../../../shared/tasks/state.ts';
 import { AdminError } from './errors.ts';
-import { type Query, readTaskQuery, writeCursor } from './task-query.ts';
+import { writeCursor } from './page.ts';
+import { type Query, readTaskQuery, TASKS } from './task-query.ts';
 
 /** Tasks of every owner, the newest first. */
 export async function listTasks(store: TaskStore, query: Query): Promise<AdminTasks> {
   const { tasks, next } = await store.list(readTaskQuery(query));
-  return { tasks: tasks.map(adminTaskRecord), ...(next !== undefined && { next: writeCursor(next) }) };
+  return { tasks: tasks.map(adminTaskRecord), ...(next !== undefined && { next: writeCursor(TASKS, next) }) };
 }
 
 /** One task of any owner, with its log. */

@@ -1,7 +1,7 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent, PolicyDocument } from 'aws-lambda';
 import { isAgentId } from '../../../shared/ids.ts';
 import type { PermissionStore, Principal } from '../../../shared/ports/permission-store.ts';
-import { ADMIN_SCOPE } from '../../../shared/security/scopes.ts';
+import { ADMIN_SCOPE, PUT_EVENTS_SCOPE } from '../../../shared/security/scopes.ts';
 import { TokenError } from '../../../shared/security/token-error.ts';
 import type { TokenVerifier, VerifiedToken } from '../../../shared/security/verify-token.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
@@ -52,7 +52,9 @@ export function createAuthorizer({ verify, permissions, log }: AuthorizerParts):
     const granted = await permissions.agentsOf(principal);
     // An id that is no agent's could be a pattern, or end the path and begin another: it never enters an ARN.
     const agents = granted === '*' ? granted : granted.filter(isAgentId);
-    const policy = policyOf({ agents, admin: principal.scopes.includes(ADMIN_SCOPE) }, stage, room);
+    const { scopes } = principal;
+    const permitted = { agents, admin: scopes.includes(ADMIN_SCOPE), events: scopes.includes(PUT_EVENTS_SCOPE) };
+    const policy = policyOf(permitted, stage, room);
     if (policy.left > 0) {
       log?.error(
         'A principal may call more agents than fit into a policy, and is denied the rest. Give it the scope starling/agents:invoke, or share its agents out over several clients.',

@@ -22,6 +22,8 @@ export interface Stage {
 export interface Permissions {
   readonly agents: readonly AgentId[] | EveryAgent;
   readonly admin: boolean;
+  /** Whether it may put events on the bus. */
+  readonly events: boolean;
 }
 
 export interface Policy {
@@ -44,9 +46,10 @@ export function stageOf(methodArn: string): Stage | undefined {
  * IAM's `*` crosses slashes: `{stage}/{any method}/agents/echo`, written with a star, also matches
  * `POST/admin/agents/echo`. Hence methods are written out and stars stand only at the end, but for `shortAllowance`.
  */
-export function policyOf({ agents, admin }: Permissions, stage: Stage, maxBytes: number): Policy {
+export function policyOf({ agents, admin, events }: Permissions, stage: Stage, maxBytes: number): Policy {
   const allowed: string[] = [];
   const denied = deceptive.map((spelling) => `arn:${stage.partition}:execute-api:*:*:*${spelling}*`);
+  if (events) allowed.push(`${stage.arn}/POST/events`);
   if (admin) {
     allowed.push(`${stage.arn}/GET/metrics`);
     for (const method of adminMethods) allowed.push(`${stage.arn}/${method}/admin`, `${stage.arn}/${method}/admin/*`);

@@ -9,9 +9,13 @@ import { type CompiledPolicy, compilePolicy } from '../policy/policy.ts';
 const TTL = 5_000;
 /** Answers kept; past that, the oldest goes. */
 const MAX_ANSWERS = 10_000;
+/** Decisions kept of one answer: a token is used for few paths, but a caller may make up many. */
+const MAX_DECISIONS = 50;
 
 interface Answer {
   readonly allows: CompiledPolicy;
+  /** What the policy said, by resource. */
+  readonly decisions: Map<string, boolean>;
   readonly context: Readonly<Record<string, unknown>>;
   /** Milliseconds since 1970. */
   readonly until: number;
@@ -47,7 +51,7 @@ export class LocalAuthorizer {
       answer = asked;
       this.#keep(authorization, answer);
     }
-    if (answer.allows('execute-api:Invoke', resource)) return { context: answer.context };
+    if (isAllowed(answer, resource)) return { context: answer.context };
     return { refusal: oauthError(403, 'insufficient_scope', 'The token does not permit this call.') };
   }
 
@@ -57,7 +61,8 @@ export class LocalAuthorizer {
       const { policyDocument } = result;
       const context = result.context ?? {};
       const expiresAt = Number(context.expiresAt ?? Number.POSITIVE_INFINITY);
-      return { allows: compilePolicy(policyDocument), context, until: Math.min(now + TTL, expiresAt) };
+      const until = Math.min(now + TTL, expiresAt);
+      return { allows: compilePolicy(policyDocument), decisions: new Map(), context, until };
     } catch (error) {
       if (error instanceof Error && error.message === 'Unauthorized') {
         const { reason } = (error.cause ?? {}) as { reason?: unknown };
@@ -76,6 +81,15 @@ export class LocalAuthorizer {
     const [oldest] = this.#answers.keys();
     if (oldest !== undefined) this.#answers.delete(oldest);
   }
+}
+
+function isAllowed({ allows, decisions }: Answer, resource: string): boolean {
+  const decided = decisions.get(resource);
+  if (decided !== undefined) return decided;
+  const decision = allows('execute-api:Invoke', resource);
+  if (decisions.size >= MAX_DECISIONS) decisions.clear();
+  decisions.set(resource, decision);
+  return decision;
 }
 
 function refused(description: string): Refused {

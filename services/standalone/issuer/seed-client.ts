@@ -4,7 +4,7 @@ import type { Clock } from '../../../shared/ports/clock.ts';
 import type { PermissionStore } from '../../../shared/ports/permission-store.ts';
 import { newClientSecret, SecretHasher } from '../../../shared/security/client-secret.ts';
 import { readPrivateFile, writePrivateFile } from '../../../shared/security/private-file.ts';
-import { ADMIN_SCOPE, INVOKE_SCOPE } from '../../../shared/security/scopes.ts';
+import { ADMIN_SCOPE, INVOKE_SCOPE, PUT_EVENTS_SCOPE } from '../../../shared/security/scopes.ts';
 import { seedPermissions } from '../../../shared/security/seed-permissions.ts';
 
 export const CLI_CLIENT_ID = 'starling-cli';
@@ -59,7 +59,7 @@ export async function seedClient({ clients, folder, clock }: SeedClientOptions):
   const fresh = {
     id: CLI_CLIENT_ID,
     name: 'The starling command',
-    scopes: [INVOKE_SCOPE, ADMIN_SCOPE],
+    scopes: [INVOKE_SCOPE, PUT_EVENTS_SCOPE, ADMIN_SCOPE],
     createdAt: clock.now(),
   };
   // The file first: a crash in between leaves one that does not match, which the next start replaces.

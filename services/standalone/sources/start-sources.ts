@@ -21,10 +21,12 @@ export interface Sources {
   readonly runtime: StandaloneRuntime;
   readonly wiring: Wiring;
   readonly functions: ReadonlyMap<string, LocalFunction>;
+  /** Called when all is made and nothing is woken yet. */
+  readonly made: () => Promise<void>;
 }
 
 /** Makes the rules, queues and streams of serverless.yml, and starts what wakes its functions. */
-export async function startSources({ runtime, wiring, functions }: Sources): Promise<Source[]> {
+export async function startSources({ runtime, wiring, functions, made }: Sources): Promise<Source[]> {
   const sources: Source[] = [];
   await runtime.stream.create(runtime.settings.artifactStream, SHARDS);
   for (const wired of wiring.functions) {
@@ -39,6 +41,7 @@ export async function startSources({ runtime, wiring, functions }: Sources): Pro
       );
     }
   }
+  await made();
   for (const source of sources) source.start();
   return sources;
 }

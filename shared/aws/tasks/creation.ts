@@ -1,3 +1,4 @@
+import type { TaskId } from '../../ids.ts';
 import type { Created, NewTask } from '../../ports/task-store.ts';
 import type { TaskRecord } from '../../tasks/state.ts';
 import type { Logger } from '../../telemetry/logger.ts';
@@ -31,7 +32,7 @@ export class TaskCreation {
   }
 
   async create(fresh: NewTask): Promise<Created> {
-    const { table, log, messages, outbox } = this.#parts;
+    const { table, log, outbox } = this.#parts;
     const task = newRecord(fresh);
     const entry = messageEntry(fresh.request, task);
     const layout = layOut(this.#unwritten(task, fresh), [entry], { request: packRequest(fresh.request) });
@@ -41,7 +42,7 @@ export class TaskCreation {
     try {
       // Nobody knows of the task yet, so these need no order and no condition.
       await table.putAll([toItem(stored), madeItem(stored), ...logItems]);
-      const known = await messages.claim(fresh, task.id);
+      const known = await this.claim(fresh, task.id);
       if (known !== task.id) {
         await this.remove(stored);
         return { created: false, taskId: known };
@@ -56,14 +57,40 @@ export class TaskCreation {
     return { created: true, task, entry };
   }
 
-  /** The message is given free first: a task that a message names has to be there. */
-  async #takeBack(message: MessageKey, stored: StoredTask): Promise<void> {
-    const { messages, logger } = this.#parts;
+  /** The task that the message made: this one, unless there is another. */
+  async claim(message: MessageKey, id: TaskId): Promise<TaskId> {
+    for (let gone: TaskId | undefined; ; ) {
+      const known = await this.#parts.messages.claim(message, id, gone);
+      if (known === id || (await this.#relyOn(known))) return known;
+      gone = known;
+    }
+  }
+
+  /**
+   * Sees to it that a task stays whose id is going to be told: one that is still being made is written anew, and whoever
+   * makes it cannot take it back then. False where it was taken back.
+   */
+  async #relyOn(id: TaskId): Promise<boolean> {
+    const { table, writer } = this.#parts;
+    const stored = await table.get(id);
+    const decided =
+      stored &&
+      (await writer.change(stored, (current) => ({
+        result: undefined,
+        ...(current.unsent !== undefined && { write: { stored: current } }),
+      })));
+    return decided !== undefined;
+  }
+
+  /** Not where somebody else has come to know of the task: then it is left to the sweeper, as after a crash. */
+  async #takeBack(message: MessageKey, { task, version }: StoredTask): Promise<void> {
+    const { table, messages, logger } = this.#parts;
     try {
-      await messages.release(message, stored.task.id);
-      await this.remove(stored);
+      if (!(await table.deleteWhere({ pk: task.id, sk: STATE }, 'version', version))) return;
+      await messages.release(message, task.id);
+      await table.deleteAll([madeKey(task)]);
     } catch (error) {
-      logger.warn('a task that could not be made is left to the sweeper', { taskId: stored.task.id, error });
+      logger.warn('a task that could not be made is left to the sweeper', { taskId: task.id, error });
     }
   }
 

@@ -3,7 +3,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { InvalidCursorError } from '../../ports/errors.ts';
 import type { TaskPage, TaskQuery } from '../../ports/task-store.ts';
 import type { TaskRecord } from '../../tasks/state.ts';
-import type { MadeTasks } from './made-tasks.ts';
+import type { MadeTask, MadeTasks } from './made-tasks.ts';
 import { chunked } from './merge.ts';
 import { isTaskId } from './stored-task.ts';
 import type { TaskTable } from './table.ts';
@@ -27,19 +27,24 @@ export async function listTasks(options: ListingOptions, query: TaskQuery): Prom
   if (cursor !== undefined && !isTaskId(cursor)) throw new InvalidCursorError();
   const { table, made, retention } = options;
   const now = options.clock.now();
-  const ids = made.newest({ since: now - retention, until: now + SKEW, before: cursor }, query);
+  const newest = made.newest({ since: now - retention, until: now + SKEW, before: cursor });
   const tasks: TaskRecord[] = [];
   let looked = 0;
-  for await (const chunk of chunked(ids, Math.min(limit + 1, 100))) {
-    for (const { task } of await table.getAll(chunk)) {
+  for await (const chunk of chunked(newest, Math.min(limit + 1, 100))) {
+    const wanted = chunk.filter((each) => isOf(each, query)).map(({ id }) => id);
+    for (const { task } of await table.getAll(wanted)) {
       if (state !== undefined && task.state !== state) continue;
       if (tasks.length === limit) return page(tasks, tasks.at(-1)?.id);
       tasks.push(task);
     }
     looked += chunk.length;
-    if (looked >= LOOKED_THROUGH) return page(tasks, chunk.at(-1));
+    if (looked >= LOOKED_THROUGH) return page(tasks, chunk.at(-1)?.id);
   }
   return page(tasks, undefined);
+}
+
+function isOf(made: MadeTask, { owner, agentId }: TaskQuery): boolean {
+  return (owner === undefined || made.owner === owner) && (agentId === undefined || made.agentId === agentId);
 }
 
 function page(tasks: readonly TaskRecord[], next: TaskId | undefined): TaskPage {

@@ -1,5 +1,4 @@
-import type { TaskId } from '../../ids.ts';
-import type { TaskQuery } from '../../ports/task-store.ts';
+import type { AgentId, TaskId } from '../../ids.ts';
 import type { TaskRecord } from '../../tasks/state.ts';
 import { merged } from './merge.ts';
 import { SHARDS, type StoredTask, shardOf } from './stored-task.ts';
@@ -8,6 +7,15 @@ import type { Item, TaskTable } from './table.ts';
 const DAY = 86_400_000;
 /** Of a page of a listing: some 40 of these items make the 4 KB that a read unit reads. */
 const PAGE = 40;
+
+/** What a task was made with, and never changes. */
+export type MadeTask = Pick<TaskRecord, 'id' | 'agentId' | 'owner'>;
+
+interface Newest {
+  readonly since: number;
+  readonly until: number;
+  readonly before: string | undefined;
+}
 
 /**
  * The ids of tasks in the order of their making: an item a task, which never changes, in a partition a day (UTC) and shard.
@@ -21,32 +29,18 @@ export class MadeTasks {
   }
 
   /** The newest first, from before the id or the time `until` back to the time `since`. */
-  async *newest(
-    { since, until, before }: { readonly since: number; readonly until: number; readonly before: string | undefined },
-    { owner, agentId }: Pick<TaskQuery, 'owner' | 'agentId'>,
-  ): AsyncIterable<TaskId> {
-    const filters = { ...(owner !== undefined && { owner }), ...(agentId !== undefined && { agentId }) };
-    const names = Object.keys(filters);
-    const filter = names.length > 0 && {
-      FilterExpression: names.map((name) => `#${name} = :${name}`).join(' AND '),
-      ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-    };
+  async *newest({ since, until, before }: Newest): AsyncIterable<MadeTask> {
     for (let day = startOfDay(until); day > since - DAY; day -= DAY) {
       const end = before === undefined || timeOf(before) >= day + DAY ? idsFrom(day + DAY) : before;
       const shards = partitionsOf(day).map((partition) =>
-        this.#ids({
+        this.#made({
           KeyConditionExpression: 'pk = :partition AND sk < :end',
-          ...filter,
-          ExpressionAttributeValues: {
-            ':partition': partition,
-            ':end': end,
-            ...Object.fromEntries(Object.entries(filters).map(([name, value]) => [`:${name}`, value])),
-          },
+          ExpressionAttributeValues: { ':partition': partition, ':end': end },
           ScanIndexForward: false,
           Limit: PAGE,
         }),
       );
-      yield* merged(shards, (a, b) => (a < b ? 1 : -1));
+      yield* merged(shards, (a, b) => (a.id < b.id ? 1 : -1));
     }
   }
 
@@ -54,18 +48,20 @@ export class MadeTasks {
   async *oldest(since: number, until: number): AsyncIterable<TaskId> {
     for (let day = startOfDay(since); day < until; day += DAY) {
       const shards = partitionsOf(day).map((partition) =>
-        this.#ids({
+        this.#made({
           KeyConditionExpression: 'pk = :partition AND sk BETWEEN :since AND :until',
           ExpressionAttributeValues: { ':partition': partition, ':since': idsFrom(since), ':until': idsFrom(until) },
         }),
       );
-      yield* merged(shards, (a, b) => (a < b ? -1 : 1));
+      for await (const { id } of merged(shards, (a, b) => (a.id < b.id ? -1 : 1))) yield id;
     }
   }
 
-  async *#ids(query: Parameters<TaskTable['query']>[0]): AsyncIterable<TaskId> {
+  async *#made(query: Parameters<TaskTable['query']>[0]): AsyncIterable<MadeTask> {
     for await (const page of this.#table.query({ ...query, ConsistentRead: true })) {
-      for (const { sk } of page) yield sk as TaskId;
+      for (const { sk, agentId, owner } of page) {
+        yield { id: sk as TaskId, agentId: agentId as AgentId, owner: String(owner) };
+      }
     }
   }
 }

@@ -23,15 +23,19 @@ export class RecentMessages {
     this.#clock = clock;
   }
 
-  /** The task that the message made: this one, unless there is another. */
-  async claim(message: MessageKey, taskId: TaskId): Promise<TaskId> {
+  /**
+   * The task that the message made: this one, unless there is another.
+   *
+   * @param gone the other that was found before, and is there no more
+   */
+  async claim(message: MessageKey, taskId: TaskId, gone?: TaskId): Promise<TaskId> {
     const key = keyOf(message);
     for (;;) {
       const now = this.#clock.now() / 1_000;
       const claimed = await this.#table.putWhere({
         Item: { ...key, taskId, expiresAt: Math.ceil(now) + WINDOW },
-        ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :now OR taskId = :taskId',
-        ExpressionAttributeValues: { ':now': now, ':taskId': taskId },
+        ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :now OR taskId IN (:taskId, :gone)',
+        ExpressionAttributeValues: { ':now': now, ':taskId': taskId, ':gone': gone ?? taskId },
       });
       if (claimed) return taskId;
       const known = await this.#table.getItem(key);

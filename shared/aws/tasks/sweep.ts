@@ -6,14 +6,12 @@ import { inParallel } from '../batches.ts';
 import type { TaskCreation } from './creation.ts';
 import { type MadeTasks, timeOf } from './made-tasks.ts';
 import { chunked, merged } from './merge.ts';
-import type { RecentMessages } from './messages.ts';
 import type { TaskParts } from './parts.ts';
 import { unpackRequest } from './request.ts';
 import { SHARDS, type StoredTask, sent } from './stored-task.ts';
 
 export interface SweepOptions extends TaskParts {
   readonly made: MadeTasks;
-  readonly messages: RecentMessages;
   readonly creation: TaskCreation;
   readonly logger: Logger;
 }
@@ -93,7 +91,12 @@ export class TaskSweep {
 
   /** @returns whether there was something to publish, and now it is. */
   async #look(stored: StoredTask, before: number, failures: unknown[]): Promise<boolean> {
-    if (stored.unsent !== undefined) return this.#publish(stored, before, failures);
+    if (stored.unsent !== undefined) {
+      // A turn or an end of a moment ago, which is just being published. It is watched, and looked at when its time has come.
+      const { due, task } = stored;
+      if (due !== undefined && due > before && due !== task.deadline) return false;
+      return this.#publish(stored, before, failures);
+    }
     await this.#parts.writer.change(stored, (current) => {
       const { task, due, unsent } = current;
       const isLookedAfter = isTerminal(task.state) || unsent !== undefined || due === task.deadline;
@@ -128,20 +131,26 @@ export class TaskSweep {
     }
   }
 
-  /** Undefined when there is nothing to publish, as the task's message had made another. */
+  /** Undefined when there is nothing to publish, as the task was not made after all, and goes. */
   async #eventsOf(stored: StoredTask, unsent: string): Promise<readonly BusEntry[] | undefined> {
-    const { outbox, log, messages, creation, clock } = this.#parts;
+    const { outbox, log, creation, clock } = this.#parts;
     const { task } = stored;
     const toSend = await outbox.read(task.id, unsent);
+    if (toSend === undefined) {
+      // A new task's items are written in no order, and its maker may have died in between. Any other's come before it.
+      if (task.position > 1) throw new Error(`task ${task.id} lacks the events of ${unsent}, which are to be published`);
+      await creation.remove(stored);
+      return undefined;
+    }
     if ('events' in toSend) return toSend.events;
     const entries = (await log.read(task.id, 0))?.entries ?? [];
-    const at = entries.findLastIndex(({ kind }) => kind === 'message');
+    const at = entries.findLastIndex(({ kind, turn }) => kind === 'message' && turn === task.turn);
     const asked = entries[at];
     if (asked?.kind !== 'message') throw new Error(`the log of task ${task.id} lacks the message of its turn`);
     if (task.turn === 1) {
       // Who made the task may have crashed before it knew that it was the only one.
       const { owner, agentId } = task;
-      const known = await messages.claim({ owner, agentId, messageId: asked.message.messageId }, task.id);
+      const known = await creation.claim({ owner, agentId, messageId: asked.message.messageId }, task.id);
       if (known !== task.id) {
         await creation.remove(stored);
         return undefined;

@@ -67,7 +67,7 @@ export class DynamoTaskStore implements TaskStore {
     this.#creation = new TaskCreation({ ...parts, messages, logger, retention });
     this.#turns = new TaskTurns(parts);
     this.#projection = new TaskProjection({ table, writer, parked: new ParkedEvents(table, log), quarantine });
-    this.#sweep = new TaskSweep({ ...parts, made, messages, creation: this.#creation, logger });
+    this.#sweep = new TaskSweep({ ...parts, made, creation: this.#creation, logger });
     this.#listing = { table, made, clock, retention };
   }
 

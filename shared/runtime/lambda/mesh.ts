@@ -1,10 +1,4 @@
-import { createAwsRuntime } from '../aws.ts';
-import { readAwsSettings } from '../aws-settings.ts';
-import { provideRuntime } from '../current.ts';
-import { createHost } from './host.ts';
+import { startMesh } from './start-mesh.ts';
 
 // The first import of a mesh function's bundle, as agent.ts is of an agent's.
-const runtime = createAwsRuntime(readAwsSettings(process.env));
-provideRuntime(runtime);
-
-export const host = createHost({ claims: runtime.claims, log: runtime.log, flush: () => runtime.metrics.flush() });
+export const host = startMesh(process.env);

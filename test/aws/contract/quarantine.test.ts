@@ -67,6 +67,32 @@ describe('the quarantine on DynamoDB', () => {
     expect(await quarantine.count()).toBe(100);
   });
 
+  it('lists over its days and shards, and not what has expired', async () => {
+    const clock = new TestClock();
+    const quarantine = new DynamoQuarantine({ documents, table, blobs, clock });
+    const day = 86_400;
+    for (let index = 0; index < 30; index++) {
+      await quarantine.put(`number ${index}`, '{}');
+      if (index % 10 === 9) clock.advance(day);
+    }
+    const all = async (limit: number) => {
+      const numbers: number[] = [];
+      let cursor: string | undefined;
+      do {
+        const { events, next } = await quarantine.list({ limit, ...(cursor !== undefined && { cursor }) });
+        numbers.push(...events.map(({ reason }) => Number(reason.replace('number ', ''))));
+        cursor = next;
+      } while (cursor !== undefined);
+      return numbers;
+    };
+    const newestFirst = Array.from({ length: 30 }, (_, index) => 29 - index);
+    for (const limit of [1, 7, 10, 30]) expect(await all(limit)).toEqual(newestFirst);
+    const [first] = (await quarantine.list({ limit: 1 })).events;
+    expect(first?.at).toBe(clock.now() - day * 1_000);
+    clock.advance(12 * day);
+    expect(await all(7)).toEqual(newestFirst.slice(0, 10));
+  });
+
   it('counts what is kept, over all its days, and not what has expired', async () => {
     const clock = new TestClock();
     const quarantine = new DynamoQuarantine({ documents, table, blobs, clock });

@@ -4,7 +4,7 @@ import type { BlobStore } from '../../../shared/ports/blob-store.ts';
 import type { Clock } from '../../../shared/ports/clock.ts';
 import { EntryRefusedError } from '../../../shared/ports/errors.ts';
 import type { EventBus } from '../../../shared/ports/event-bus.ts';
-import type { Quarantine } from '../../../shared/ports/quarantine.ts';
+import type { Quarantine, QuarantinePage } from '../../../shared/ports/quarantine.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
 import { tableName } from '../../../shared/wiring/names.ts';
 import { RecordingBus } from './recording-bus.ts';
@@ -28,6 +28,11 @@ export class MemoryQuarantine implements Quarantine {
 
   async count(): Promise<number> {
     return this.events.length;
+  }
+
+  async list({ limit }: { readonly limit: number }): Promise<QuarantinePage> {
+    const events = this.events.map((event, index) => ({ ...event, id: String(index), at: 0 }));
+    return { events: events.toReversed().slice(0, limit) };
   }
 }
 

@@ -123,7 +123,11 @@ export function accessCases(mesh: () => MeshClient, { testAgents, wrongSecret }:
       const claims = claimsOf(await mesh().token());
       expect(claims).toMatchObject({ token_use: 'access' });
       expect(typeof claims.client_id).toBe('string');
-      expect(String(claims.scope).split(' ').sort()).toEqual(['starling/agents:invoke', 'starling/gateway:admin']);
+      expect(String(claims.scope).split(' ').sort()).toEqual([
+        'starling/agents:invoke',
+        'starling/events:put',
+        'starling/gateway:admin',
+      ]);
       expect(claims.exp).toBeGreaterThan(Number(claims.iat));
       expect(claimsOf(await mesh().token('starling/agents:invoke')).scope).toBe('starling/agents:invoke');
     });

@@ -1,4 +1,5 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { FakeMesh } from './fake-mesh.ts';
@@ -24,6 +25,8 @@ export interface CommandOptions {
   /** Options of node itself. */
   readonly node?: readonly string[];
   readonly script?: string;
+  /** A file that is its standard input. */
+  readonly input?: string;
 }
 
 /** The command as a user runs it, in a process of its own. */
@@ -39,10 +42,13 @@ export function start(
     STARLING_DATA: mesh.folder,
     ...options.env,
   };
+  const input = options.input === undefined ? undefined : openSync(options.input, 'r');
+  // With a third stream that is no pipe TypeScript cannot tell what the others are.
   const child = spawn(process.execPath, [...(options.node ?? []), options.script ?? bin, ...words], {
     env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+    stdio: [input ?? 'ignore', 'pipe', 'pipe'],
+  }) as ChildProcessByStdio<null, Readable, Readable>;
+  if (input !== undefined) closeSync(input);
   const printed = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => {

@@ -87,6 +87,7 @@ export class FakeMesh {
   /** What agents answer, and what the admin API does. */
   onCall: (call: FakeCall, answer: Answer) => void = (_call, answer) => answer.html(500);
   onAdmin: (request: FakeRequest, answer: Answer) => void = (_request, answer) => answer.html(500);
+  onEvents: (request: FakeRequest, answer: Answer) => void = (_request, answer) => answer.html(500);
   onToken: (request: FakeRequest, answer: Answer) => void = (_request, answer) =>
     answer.json({ access_token: `token-${++this.#tokens}`, token_type: 'Bearer', expires_in: 3600 });
   #tokens = 0;
@@ -140,6 +141,7 @@ export class FakeMesh {
     if (root === 'oauth2') return this.onToken(request, answer);
     if (root === 'health') return answer.json({ status: 'ok' });
     if (root === 'admin') return this.onAdmin(request, answer);
+    if (root === 'events') return this.onEvents(request, answer);
     const call = { agent: name ?? '', headers, ...(JSON.parse(request.body) as { method: string; params: unknown }) };
     this.calls.push(call);
     this.onCall(call, answer);

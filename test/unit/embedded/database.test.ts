@@ -116,6 +116,53 @@ describe('write', () => {
     expect(effect).not.toHaveBeenCalled();
   });
 
+  it('takes back what failing units, and those that begin anew with them, noted in memory', async () => {
+    const noted = new Set<string>();
+    const told: string[] = [];
+    const noting = (text: string, work: () => unknown = () => {}) =>
+      database.write(() => {
+        if (noted.has(text)) throw new Error(`${text} is noted already`);
+        insert(text);
+        noted.add(text);
+        database.ifUndone(() => noted.delete(text));
+        database.afterDurable(() => told.push(text));
+        return work();
+      });
+    const answers = await Promise.allSettled([
+      noting('a'),
+      noting('b', failing('b again')),
+      noting('c'),
+      noting('d', failing('d again')),
+      noting('e'),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+    ]);
+    expect(rows()).toEqual(['a', 'c', 'e']);
+    expect([...noted]).toEqual(['a', 'c', 'e']);
+    expect(told).toEqual(['a', 'c', 'e']);
+  });
+
+  it('runs no unit again because of one that throws before it writes', async () => {
+    const runs = vi.fn(() => insert('a'));
+    const refusing = vi.fn(() => {
+      throw new Error('no');
+    });
+    const answers = await Promise.allSettled([
+      database.write(runs),
+      ...Array.from({ length: 10 }, () => database.write(refusing)),
+      database.write(runs),
+    ]);
+    expect(answers.filter(({ status }) => status === 'rejected')).toHaveLength(10);
+    expect(runs).toHaveBeenCalledTimes(2);
+    expect(refusing).toHaveBeenCalledTimes(10);
+    expect(rows()).toEqual(['a', 'a']);
+  });
+
   it('tells nobody before it is durable, and then everybody in order', async () => {
     disk.held = [];
     const told: string[] = [];
@@ -153,6 +200,7 @@ describe('attempt', () => {
       expect(() =>
         database.attempt(() => {
           database.afterDurable(() => told.push('part'));
+          database.ifUndone(() => told.push('part undone'));
           failing('part')();
         }),
       ).toThrow('no part');
@@ -166,7 +214,7 @@ describe('attempt', () => {
       database.afterDurable(() => told.push('after'));
     });
     expect(rows()).toEqual(['before', 'good part', 'after']);
-    expect(told).toEqual(['before', 'good part', 'after']);
+    expect(told).toEqual(['part undone', 'before', 'good part', 'after']);
   });
 
   it('is undone with its unit', async () => {

@@ -95,7 +95,101 @@ describe('EmbeddedQueue', () => {
     expect(touched).toHaveBeenCalledTimes(1);
     await embedded.queue.send('jobs', [{ body: 'job' }]);
     expect(await waiting).toHaveLength(1);
-    expect(touched).toHaveBeenCalledTimes(2);
+    expect(touched).toHaveBeenCalledTimes(1);
+  });
+
+  describe('a receive that waits', () => {
+    const turns = async () => {
+      for (let i = 0; i < 5; i++) await new Promise(setImmediate);
+    };
+    const wait = async (max: number, signal?: AbortSignal) => {
+      const receiving = embedded.queue.receive('jobs', { max, wait: 3_600, ...(signal && { signal }) });
+      await turns();
+      return receiving;
+    };
+
+    it('is handed what is sent, which is stored as received', async () => {
+      const waiting = wait(10);
+      await turns();
+      const sent = await embedded.queue.send('jobs', [{ body: 'a', attributes: { of: 'a' } }, { body: 'b' }]);
+      const received = await waiting;
+      expect(received).toEqual([
+        {
+          messageId: sent[0]?.messageId,
+          receiptHandle: expect.any(String),
+          body: 'a',
+          attributes: { of: 'a' },
+          receiveCount: 1,
+          sentAt: clock.now(),
+          firstReceivedAt: clock.now(),
+        },
+        expect.objectContaining({ body: 'b', attributes: {}, receiveCount: 1 }),
+      ]);
+      await embedded.queue.delete('jobs', [received[1]?.receiptHandle ?? '']);
+      await reopen();
+      expect(await embedded.queue.depth('jobs')).toEqual({ visible: 0, inFlight: 1, delayed: 0 });
+      clock.advance(30);
+      expect(await receive()).toMatchObject([{ ...received[0], receiptHandle: expect.any(String), receiveCount: 2 }]);
+    });
+
+    it('gets no more than it asked for, and the next gets the rest first', async () => {
+      const waiting = wait(2);
+      await turns();
+      await embedded.queue.send('jobs', [{ body: 'a' }, { body: 'b' }, { body: 'c' }]);
+      expect(await waiting).toMatchObject([{ body: 'a' }, { body: 'b' }]);
+      const next = wait(2);
+      await embedded.queue.send('jobs', [{ body: 'd' }]);
+      expect(await next).toMatchObject([{ body: 'c' }, { body: 'd' }]);
+    });
+
+    it('is handed nothing of a unit of work that fails, and all that comes after', async () => {
+      const waiting = wait(1);
+      await turns();
+      const failed = embedded.database.write(() => {
+        embedded.queue.sendWithin('jobs', { body: 'never' });
+        throw new Error('no');
+      });
+      await expect(failed).rejects.toThrow('no');
+      await turns();
+      await embedded.queue.send('jobs', [{ body: 'job' }]);
+      expect(await waiting).toMatchObject([{ body: 'job', receiveCount: 1 }]);
+      expect(await embedded.queue.depth('jobs')).toEqual({ visible: 0, inFlight: 1, delayed: 0 });
+    });
+
+    it('still gets what was stored as received by it when it was aborted', async () => {
+      const stopping = new AbortController();
+      const waiting = wait(10, stopping.signal);
+      await turns();
+      const sent = embedded.database.write(() => {
+        embedded.queue.sendWithin('jobs', { body: 'job' });
+        stopping.abort();
+      });
+      expect(await waiting).toMatchObject([{ body: 'job' }]);
+      await sent;
+    });
+
+    it('holds back what is delayed', async () => {
+      const waiting = wait(1);
+      await turns();
+      await embedded.queue.send('jobs', [{ body: 'late', delay: 60 }]);
+      await embedded.queue.send('jobs', [{ body: 'job' }]);
+      expect(await waiting).toMatchObject([{ body: 'job' }]);
+      expect(await embedded.queue.depth('jobs')).toEqual({ visible: 0, inFlight: 1, delayed: 1 });
+    });
+  });
+
+  it('delivers an event that lay in the queue as it was put, also over a restart', async () => {
+    const rule = { name: 'jobs', pattern: { source: ['shop'] }, queue: 'jobs' };
+    await embedded.bus.putRule(rule);
+    await embedded.bus.put([{ source: 'shop', detailType: 'Sold', detail: { what: 'tea' } }]);
+    await reopen();
+    const [message] = await receive();
+    expect(JSON.parse(message?.body ?? '')).toMatchObject({ source: 'shop', detail: { what: 'tea' } });
+    clock.advance(30);
+    await receive();
+    clock.advance(30);
+    expect(await receive()).toEqual([]);
+    expect(await receive(dlq)).toMatchObject([{ body: message?.body }]);
   });
 
   it('wakes by itself when a delay or a visibility timeout ends', async () => {

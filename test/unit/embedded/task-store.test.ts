@@ -34,6 +34,39 @@ describe('EmbeddedTaskStore', () => {
   const waiting = async () =>
     (await embedded.queue.receive(projectorQueue, { max: 10, wait: 0 })).map(({ body }) => JSON.parse(body));
 
+  it('makes the task of a message anew whose unit of work was undone', async () => {
+    const fresh = newTask();
+    const creating = embedded.tasks.create(fresh);
+    // Behind it in the same transaction, which this one spoils.
+    const spoiling = embedded.database.write(() => {
+      embedded.queue.sendWithin(projectorQueue, { body: 'never' });
+      throw new Error('no');
+    });
+    await expect(spoiling).rejects.toThrow('no');
+    const created = await creating;
+    expect(created).toMatchObject({ created: true });
+    expect(await embedded.tasks.create(newTask({ messageId: fresh.messageId }))).toEqual({
+      created: false,
+      taskId: fresh.id,
+    });
+    expect(await embedded.tasks.read(fresh.id, 0)).toHaveLength(1);
+    expect(await waiting()).toEqual([]);
+  });
+
+  it('begins the turn of a message whose unit of work was undone', async () => {
+    const task = await create();
+    await put(entryOf(statusEvent(task, { sequence: 1 }, 'TASK_STATE_INPUT_REQUIRED', 'and?')));
+    const beginning = embedded.tasks.begin(nextTurn(task, 1));
+    const spoiling = embedded.database.write(() => {
+      embedded.queue.sendWithin(projectorQueue, { body: 'never' });
+      throw new Error('no');
+    });
+    await expect(spoiling).rejects.toThrow('no');
+    expect(await beginning).toMatchObject({ turn: 2 });
+    expect(await get(task)).toMatchObject({ turn: 2, state: 'TASK_STATE_SUBMITTED' });
+    expect(await log(task)).toHaveLength(3);
+  });
+
   it('keeps tasks, logs, keys and what is parked over a restart, and goes on from there', async () => {
     const fresh = newTask();
     const created = await embedded.tasks.create(fresh);

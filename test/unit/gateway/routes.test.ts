@@ -17,6 +17,7 @@ describe('the routes of the edge', () => {
       'GET /health → gateway, open',
       'GET /metrics → gateway, authorizer',
       'POST /agents/{agentId} → gateway, authorizer',
+      'POST /events → gateway, authorizer',
     ]);
   });
 });

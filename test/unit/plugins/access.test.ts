@@ -118,6 +118,32 @@ describe('the role of a function', () => {
       [...putEventsAs('starling.tasks'), ...putEventsAs('starling.registry')],
     ],
     [
+      'a table to add to and to read',
+      { quarantine: ['add', 'read'] },
+      [
+        allow(['dynamodb:PutItem'], arn('QuarantineTable')),
+        allow(['s3:PutObject'], blobs('quarantine/*')),
+        allow(read, arn('QuarantineTable')),
+        allow(['s3:GetObject'], blobs('quarantine/*')),
+        allow(['s3:ListBucket'], arn('BlobBucket')),
+      ],
+    ],
+    [
+      'the events of producers, under no source of the mesh',
+      { foreignEvents: 'put' },
+      [
+        {
+          ...allow(['events:PutEvents'], arn('EventBus')),
+          Condition: {
+            'ForAllValues:StringNotLike': { 'events:source': ['starling.*', 'aws.*'] },
+            Null: { 'events:source': 'false' },
+          },
+        },
+        allow(['s3:PutObject'], blobs('events/*')),
+        { ...allow(['s3:PutObject'], blobs('events/starling.agents.*')), Effect: 'Deny' },
+      ],
+    ],
+    [
       'the log of events',
       { events: 'read' },
       [
@@ -147,6 +173,8 @@ describe('an access is refused with the name of its function:', () => {
   it.each<[what: string, access: unknown, message: RegExp]>([
     ['an unknown word', { task: 'write' }, /'task' is nothing to have access to\. It takes tasks, registry/],
     ['an unknown way', { tasks: 'all' }, /'tasks' is "all", but takes read or write or add/],
+    ['an unknown way in a list', { tasks: ['read', 'all'] }, /'tasks' is "all"/],
+    ['foreign events to read', { foreignEvents: 'read' }, /'foreignEvents' is "read", but takes put/],
     ['no source', { bus: [] }, /'bus' takes the sources/],
     ['a source that is no text', { bus: [1] }, /'bus' takes the sources/],
     ['every source', { bus: ['*'] }, /The source \* is not to be had/],

@@ -32,7 +32,7 @@ function project(): Disposable & { readonly folder: string } {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     writeFileSync(join(folder, file), text);
   };
-  for (const kind of ['agent', 'authorizer', 'mesh']) {
+  for (const kind of ['agent', 'authorizer', 'deployment', 'mesh']) {
     write(
       `shared/runtime/lambda/${kind}.ts`,
       `console.log('${kind}'); export const host = (handler: () => string) => () => 'hosted ' + handler();`,
@@ -71,7 +71,7 @@ describe('the entry of a function', () => {
     // A streaming handler bears no wrapper.
     expect(await printed(at.folder, 'gateway')).toEqual(['mesh', 'services/gateway', 'called']);
     expect(await printed(at.folder, 'guard')).toEqual(['authorizer', 'services/guard', 'hosted called']);
-    expect(await printed(at.folder, 'registry')).toEqual(['mesh', 'services/registry', 'hosted calledecho']);
+    expect(await printed(at.folder, 'registry')).toEqual(['deployment', 'services/registry', 'hosted calledecho']);
   });
 
   it('takes the place of the handler where osls and the bundler look for it', async () => {

@@ -78,6 +78,14 @@ describe('createLogger, json', () => {
       'loud',
     ]);
   });
+
+  it("keeps to its own level where the function's log level lets more through", () => {
+    vi.stubEnv('AWS_LAMBDA_LOG_LEVEL', 'DEBUG');
+    const { written, log } = lines({ level: 'WARN' });
+    log.info('quiet');
+    log.warn('loud');
+    expect(written.map((line) => JSON.parse(line).message)).toEqual(['loud']);
+  });
 });
 
 describe.each(['json', 'pretty'] as const)('createLogger, %s', (format) => {

@@ -18,6 +18,13 @@ function revoke(role: string, action: string, path: string): (template: Template
   };
 }
 
+function changeLogPolicy(rewrite: (text: string) => string): (template: Template) => void {
+  return (template) => {
+    const document = the(template, 'EventLogPolicy').Properties.PolicyDocument as Record<string, string>;
+    document['Fn::Sub'] = rewrite(document['Fn::Sub'] ?? '');
+  };
+}
+
 /** Ways to reach what is not one's own. */
 export const breachesOfAccess: readonly Breach[] = [
   {
@@ -81,6 +88,24 @@ export const breachesOfAccess: readonly Breach[] = [
     found: ['EchoRole: may put events of starling.agents.weather'],
   },
   {
+    what: "producers' events without a bound",
+    rule: 'ownSource',
+    breach: revoke('GatewayRole', 'events:PutEvents', 'Condition'),
+    found: ['GatewayRole: may put events of every source', 'GatewayRole: may put events of every source'],
+  },
+  {
+    what: 'an agent that may put events of producers',
+    rule: 'ownSource',
+    breach: permit('EchoRole', {
+      Action: 'events:PutEvents',
+      Condition: {
+        'ForAllValues:StringNotLike': { 'events:source': ['starling.*'] },
+        Null: { 'events:source': 'false' },
+      },
+    }),
+    found: ['EchoRole: may put events of every source', 'EchoRole: may put events of '],
+  },
+  {
     what: 'an agent that may touch what others remember',
     rule: 'agentsApart',
     breach: revoke('EchoRole', 'dynamodb:PutItem', 'Condition'),
@@ -109,6 +134,24 @@ export const breachesOfAccess: readonly Breach[] = [
     rule: 'guardedResources',
     breach: change('EchoSubscriptionQueuePolicy', 'PolicyDocument.Statement.0.Condition'),
     found: ['EchoSubscriptionQueuePolicy: lets a service in for whoever asks it'],
+  },
+  {
+    what: 'a log group that any rule may fill',
+    rule: 'guardedResources',
+    breach: changeLogPolicy((text) => text.replace(/,\s*"Condition": .*/, '')),
+    found: ['EventLogPolicy: lets a service in for whoever asks it'],
+  },
+  {
+    what: 'a stream that may be made under a condition only',
+    rule: 'loggedEvents',
+    breach: changeLogPolicy((text) => text.replace('"logs:CreateLogStream"', '"logs:DescribeLogStreams"')),
+    found: ['EventLogRule: cannot make streams in its log group'],
+  },
+  {
+    what: "a log group by CloudFormation's ARN of it",
+    rule: 'loggedEvents',
+    breach: change('EventLogRule', 'Targets.0.Arn', { 'Fn::GetAtt': ['EventLog', 'Arn'] }),
+    found: ['EventLogRule: names its log group so that nothing arrives'],
   },
   {
     what: 'a function that any API may call',

@@ -63,6 +63,12 @@ export const breachesOfSafety: readonly Breach[] = [
     found: ['EchoLambdaFunction: is not traced'],
   },
   {
+    what: 'a function whose metrics Lambda keeps back',
+    rule: 'observed',
+    breach: change('EchoLambdaFunction', 'LoggingConfig.ApplicationLogLevel', 'WARN'),
+    found: ['EchoLambdaFunction: has lines of its log kept back by Lambda'],
+  },
+  {
     what: 'an API without a log',
     rule: 'observed',
     breach: change('ApiStage', 'AccessLogSetting'),

@@ -33,12 +33,17 @@ export const leastPrivilege: Rule = (template) => {
   return [...shared, ...roles];
 };
 
+/** What only the mesh may put: who puts events of producers must not be able to answer for an agent. */
+const notForeign = 'starling.*';
+
 /** Who puts events says under which source, and an agent has its own. */
 export const ownSource: Rule = (template) =>
   each(template, 'AWS::IAM::Role', (properties, id) => {
     const putters = statementsOf(properties).filter((statement) => actionsOf(statement).includes('events:PutEvents'));
     const agent = agentOf(template.Resources, id);
     return putters.flatMap(({ Condition: condition }) => {
+      const isForeign = [condition?.['ForAllValues:StringNotLike']?.['events:source']].flat().includes(notForeign);
+      if (isForeign && agent === undefined && condition?.Null?.['events:source'] === 'false') return [];
       const sources = [condition?.['ForAllValues:StringEquals']?.['events:source']].flat();
       const isBound = condition?.Null?.['events:source'] === 'false' && sources.length > 0;
       return [

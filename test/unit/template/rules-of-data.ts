@@ -75,6 +75,11 @@ export const logGroups: Rule = (template) =>
 export const observed: Rule = (template) => [
   ...each(template, 'AWS::Lambda::Function', (lambda) => [
     at(lambda, 'TracingConfig.Mode') !== 'Active' && 'is not traced',
+    // A line without a level, as those of metrics are, is one of INFO:
+    // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+    at(lambda, 'LoggingConfig.LogFormat') === 'JSON' &&
+      at(lambda, 'LoggingConfig.ApplicationLogLevel') !== 'DEBUG' &&
+      'has lines of its log kept back by Lambda',
   ]),
   ...each(template, 'AWS::ApiGateway::Stage', (stage) => [
     stage.TracingEnabled !== true && 'is not traced',

@@ -1,3 +1,4 @@
+import type { Template } from '../../../plugins/template.ts';
 import { at, each, idOf, type Properties, type Rule } from './template.ts';
 
 /** Nobody reaches the API without the authorizer but on the routes that are for everybody. */
@@ -32,11 +33,53 @@ export const guardedResources: Rule = (template) => [
     }),
   ),
   ...each(template, 'AWS::Lambda::Permission', ({ SourceArn }) => [SourceArn === undefined && 'is for everybody']),
-  ...each(template, 'AWS::Logs::ResourcePolicy', ({ PolicyDocument }) => {
-    const { Statement: statements } = JSON.parse(String(at(PolicyDocument, 'Fn::Sub') ?? PolicyDocument));
-    return (statements as readonly Properties[]).flatMap(tooOpen);
-  }),
+  ...each(template, 'AWS::Logs::ResourcePolicy', (policy) =>
+    statementsOf(policy)
+      // A stream without events, for whoever asks: see loggedEvents.
+      .filter(({ Action }) => Action !== 'logs:CreateLogStream')
+      .flatMap(tooOpen),
+  ),
 ];
+
+/**
+ * A rule's events reach a log group only by its ARN without the `:*` at the end that `Fn::GetAtt` gives it
+ * (https://github.com/aws-samples/serverless-patterns/pull/221), and only where EventBridge may make streams under no
+ * condition: it tells of its rule when it puts events, no sooner
+ * (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-cloudwatchlogs-permissions).
+ */
+export const loggedEvents: Rule = (template) => {
+  const statements = Object.values(template.Resources)
+    .filter(({ Type }) => Type === 'AWS::Logs::ResourcePolicy')
+    .flatMap(({ Properties }) => statementsOf(Properties));
+  return each(template, 'AWS::Events::Rule', ({ Targets }) =>
+    ((Targets ?? []) as readonly Properties[]).flatMap(({ Arn }) => {
+      const group = logGroupOf(template, Arn);
+      if (group === undefined) return [];
+      const mayMakeStreams = statements.some(
+        ({ Action, Resource, Condition }) =>
+          [Action].flat().includes('logs:CreateLogStream') &&
+          String(Resource).includes(group) &&
+          Condition === undefined,
+      );
+      return [
+        !String(at(Arn, 'Fn::Sub')).endsWith(`:log-group:\${${group}}`) &&
+          'names its log group so that nothing arrives',
+        !mayMakeStreams && 'cannot make streams in its log group',
+      ];
+    }),
+  );
+};
+
+/** The logical id of the log group that a rule's target is. */
+function logGroupOf(template: Template, target: unknown): string | undefined {
+  return Object.entries(template.Resources).find(
+    ([id, { Type }]) => Type === 'AWS::Logs::LogGroup' && JSON.stringify(target ?? '').includes(id),
+  )?.[0];
+}
+
+function statementsOf({ PolicyDocument }: Properties): readonly Properties[] {
+  return JSON.parse(String(at(PolicyDocument, 'Fn::Sub') ?? PolicyDocument)).Statement;
+}
 
 function tooOpen(statement: Properties): (string | false)[] {
   const { Principal, Action } = statement;

@@ -22,7 +22,8 @@ export const deadLetters: Rule = (template) => [
     ((rule.Targets ?? []) as readonly Properties[]).map((target) => {
       const type = template.Resources[idOf(target.Arn) ?? '']?.Type;
       // A schedule comes again by itself, and the log of events is a copy.
-      if (type === 'AWS::Lambda::Function' || type === 'AWS::Logs::LogGroup') return undefined;
+      const isLog = String(at(target.Arn, 'Fn::Sub')).includes(':log-group:');
+      if (type === 'AWS::Lambda::Function' || isLog) return undefined;
       return !isQueue(template, idOf(at(target, 'DeadLetterConfig.Arn'))) && 'loses what it cannot deliver';
     }),
   ),

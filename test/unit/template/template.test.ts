@@ -68,7 +68,8 @@ describe('a rule sees', () => {
 describe('the stages', () => {
   const retained = (stage: Stage) =>
     Object.values(templateOf(stage).Resources).filter(
-      ({ Type, DeletionPolicy }) => /DynamoDB::Table|S3::Bucket$|UserPool$/.test(Type) && DeletionPolicy === 'Retain',
+      ({ Type, DeletionPolicy }) =>
+        /DynamoDB::Table|S3::Bucket$|UserPool$/.test(Type) && DeletionPolicy === 'RetainExceptOnCreate',
     ).length;
 
   it('of production keeps its data when the stack goes', () => {

@@ -8,7 +8,9 @@ import { halfDeployed } from './half-deployed.ts';
  * @param status of the stack by now; undefined when there is none
  */
 export function adviceAfterFailure(output: string, status: string | undefined, target: Target): string {
-  const causes = [takenName(output, target), tooManyStages(output)].filter((cause) => cause !== undefined);
+  const causes = [takenName(output, target), tooManyStages(output), unknownTypes(output), noRoleOfEcs(output)].filter(
+    (cause) => cause !== undefined,
+  );
   const state = status === undefined ? undefined : halfDeployed(status, target);
   const unchanged =
     status !== undefined && state === undefined
@@ -23,7 +25,25 @@ function takenName(output: string, target: Target): string | undefined {
     /^.*(?:already exists|BucketAlreadyExists|BucketAlreadyOwnedByYou|AlreadyExists).*$/m.exec(output) ?? [];
   return line === undefined
     ? undefined
-    : `Something of that name is there already: left by an earlier ${stackName(target)} that was told to retain it (onRemoval: Retain), or another's. Delete or rename it, import it into the stack, or deploy another stage.`;
+    : `Something of that name is there already: left by an earlier ${stackName(target)} that was told to retain it (onRemoval), or another's. Delete or rename it, import it into the stack, or deploy another stage.`;
+}
+
+function unknownTypes(output: string): string | undefined {
+  const [, types = ''] = /Unrecognized resource types: \[([^\]]*)\]/.exec(output) ?? [];
+  const lacking = [
+    ...(types.includes('AWS::Events::Archive') ? ['archive'] : []),
+    ...(types.includes('AWS::EventSchemas::') ? ['schemas'] : []),
+  ];
+  return lacking.length === 0
+    ? undefined
+    : `The region does not have what the mesh can do without: deploy with --param regionLacks=${lacking.join(',')}, or to another region.`;
+}
+
+/** ECS makes its role with an account's first cluster, and does not wait for it. */
+function noRoleOfEcs(output: string): string | undefined {
+  return /Unable to assume the service linked role/.test(output)
+    ? 'The account has not run containers before, and ECS has its role only now: deploy again.'
+    : undefined;
 }
 
 function tooManyStages(output: string): string | undefined {

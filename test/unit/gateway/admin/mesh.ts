@@ -28,7 +28,7 @@ export function openMesh() {
     error: (_: string, fields?: LogFields) => void errors.push(fields ?? {}),
   };
   const draining = new AbortController();
-  const routes = adminRoutes({ registry, tasks, archive, log }, { draining: draining.signal });
+  const routes = adminRoutes({ registry, tasks, archive, quarantine, log }, { draining: draining.signal });
 
   const trace = '00-11111111111111111111111111111111-2222222222222222-01';
 
@@ -88,6 +88,7 @@ export function openMesh() {
     routes,
     get,
     archive,
+    quarantine,
     tasks,
     registry,
     publisher,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { AdminAgents, AdminTask, AdminTasks } from '../../../../shared/admin/types.ts';
+import type { AdminAgents, AdminQuarantine, AdminTask, AdminTasks } from '../../../../shared/admin/types.ts';
 import { StarlingError } from '../../../../shared/errors.ts';
 import type { AgentId } from '../../../../shared/ids.ts';
 import { type Mesh, openMesh } from './mesh.ts';
@@ -144,6 +144,45 @@ describe('GET /admin/tasks/{id}', () => {
     expect(await mesh.get(`/tasks/${id}`)).toMatchObject({ status: 404, body: { error: { code: 'TASK_NOT_FOUND' } } });
   });
 });
+
+describe('GET /admin/quarantine', () => {
+  it('lists what broke its contract, the newest first, each once over the pages', async () => {
+    for (const text of ['{"first":1}', 'second', 'third']) await mesh.quarantine.put(`no ${text}`, text);
+    const { status, body } = await mesh.get<AdminQuarantine>('/quarantine?limit=2');
+    const at = new Date(mesh.clock.now()).toISOString();
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      events: [
+        { id: expect.any(String), at, reason: 'no third', event: 'third' },
+        { id: expect.any(String), at, reason: 'no second', event: 'second' },
+      ],
+      next: expect.any(String),
+    });
+    const last = await mesh.get<AdminQuarantine>(`/quarantine?limit=2&cursor=${body.next}`);
+    expect(last.body).toEqual({
+      events: [{ id: expect.any(String), at, reason: 'no {"first":1}', event: '{"first":1}' }],
+    });
+  });
+
+  it.each(['limit=0', 'limit=101', 'cursor=', 'cursor=7', `cursor=${wrapped('tasks:7')}`])(
+    'refuses %s',
+    async (query) => {
+      expect(await mesh.get(`/quarantine?${query}`)).toMatchObject({
+        status: 400,
+        body: { error: { code: 'INVALID_PARAMETER' } },
+      });
+    },
+  );
+
+  it('refuses a cursor that is none of the store', async () => {
+    const answer = { status: 400, body: { error: { code: 'INVALID_CURSOR', message: expect.any(String) } } };
+    expect(await mesh.get(`/quarantine?cursor=${wrapped('quarantine:x')}`)).toEqual(answer);
+  });
+});
+
+function wrapped(cursor: string): string {
+  return Buffer.from(cursor).toString('base64url');
+}
 
 describe('an error inside', () => {
   it.each([

@@ -14,21 +14,23 @@ function mayCall(permissions: Permissions): (method: string, path: string) => bo
 }
 const ids = (...names: string[]): AgentId[] => names.filter(isAgentId);
 
-const nobody = mayCall({ agents: [], admin: false });
-const one = mayCall({ agents: ids('echo'), admin: false });
-const every = mayCall({ agents: '*', admin: false });
-const admin = mayCall({ agents: [], admin: true });
-const adminOfOne = mayCall({ agents: ids('echo'), admin: true });
-const principals = { nobody, one, every, admin, adminOfOne };
+const nobody = mayCall({ agents: [], admin: false, events: false });
+const one = mayCall({ agents: ids('echo'), admin: false, events: false });
+const every = mayCall({ agents: '*', admin: false, events: false });
+const admin = mayCall({ agents: [], admin: true, events: false });
+const adminOfOne = mayCall({ agents: ids('echo'), admin: true, events: false });
+const producer = mayCall({ agents: [], admin: false, events: true });
+const producerOfOne = mayCall({ agents: ids('echo'), admin: false, events: true });
+const principals = { nobody, one, every, admin, adminOfOne, producer, producerOfOne };
 
 describe('who may call what', () => {
   const table: [string, string, (keyof typeof principals)[]][] = [
-    ['POST', '/agents/echo', ['one', 'every', 'adminOfOne']],
-    ['POST', '/agents/echo/', ['one', 'every', 'adminOfOne']],
-    ['POST', '/agents/echo/message:send', ['one', 'every', 'adminOfOne']],
-    ['GET', '/agents/echo/tasks/0190-1', ['one', 'every', 'adminOfOne']],
-    ['GET', '/agents/echo/.well-known/agent-card.json', ['one', 'every', 'adminOfOne']],
-    ['DELETE', '/agents/echo/tasks/1/pushNotificationConfigs/2', ['one', 'every', 'adminOfOne']],
+    ['POST', '/agents/echo', ['one', 'every', 'adminOfOne', 'producerOfOne']],
+    ['POST', '/agents/echo/', ['one', 'every', 'adminOfOne', 'producerOfOne']],
+    ['POST', '/agents/echo/message:send', ['one', 'every', 'adminOfOne', 'producerOfOne']],
+    ['GET', '/agents/echo/tasks/0190-1', ['one', 'every', 'adminOfOne', 'producerOfOne']],
+    ['GET', '/agents/echo/.well-known/agent-card.json', ['one', 'every', 'adminOfOne', 'producerOfOne']],
+    ['DELETE', '/agents/echo/tasks/1/pushNotificationConfigs/2', ['one', 'every', 'adminOfOne', 'producerOfOne']],
     ['POST', '/agents/calculator', ['every']],
     ['GET', '/agents/calculator/tasks/1', ['every']],
     ['POST', '/agents/echo2', ['every']],
@@ -42,7 +44,10 @@ describe('who may call what', () => {
     ['GET', '/administrator', []],
     ['POST', '/metrics', []],
     ['GET', '/metrics/x', []],
-    ['POST', '/events', []],
+    ['POST', '/events', ['producer', 'producerOfOne']],
+    ['GET', '/events', []],
+    ['POST', '/events/x', []],
+    ['POST', '/admin/events', ['admin', 'adminOfOne']],
     ['GET', '/', []],
     ['GET', '', []],
   ];
@@ -87,7 +92,7 @@ describe('tricks', () => {
   });
 
   it('the admin API is not for who may call an agent of any name', () => {
-    const odd = mayCall({ agents: ids('echo', 'admin', 'agents', 'metrics'), admin: false });
+    const odd = mayCall({ agents: ids('echo', 'admin', 'agents', 'metrics'), admin: false, events: false });
     for (const path of ['/admin', '/admin/agents/echo', '/admin/agents/admin', '/admin/agents/agents/x', '/metrics']) {
       for (const method of ['GET', 'POST', 'DELETE']) expect(odd(method, path)).toBe(false);
     }
@@ -197,14 +202,18 @@ describe('the size', () => {
     [64, false, 35],
     [12, true, 16],
   ])('with ids of %i letters (admin: %s) takes %i agents', (length, isAdmin, fitting) => {
-    const { document, left } = policyOf({ agents: agentIds(200, length), admin: isAdmin }, stage as Stage, 7_800);
+    const { document, left } = policyOf(
+      { agents: agentIds(200, length), admin: isAdmin, events: false },
+      stage as Stage,
+      7_800,
+    );
     expect(200 - left).toBe(fitting);
     expect(JSON.stringify(document).length).toBeLessThanOrEqual(7_800);
   });
 
   it('denies what did not fit', () => {
     const agents = agentIds(200, 12);
-    const { document, left } = policyOf({ agents, admin: false }, stage as Stage, 5_000);
+    const { document, left } = policyOf({ agents, admin: false, events: false }, stage as Stage, 5_000);
     const allows = compilePolicy(document);
     const allowed = agents.filter((id) => allows('execute-api:Invoke', `${stageArn}/POST/agents/${id}`));
     expect(allowed).toEqual(agents.slice(0, 200 - left));
@@ -212,7 +221,10 @@ describe('the size', () => {
 });
 
 it('writes stars nowhere but at the end of what it allows to an administrator or of every agent', () => {
-  for (const permissions of [{ agents: ids('echo'), admin: true }, { agents: '*', admin: true } as const]) {
+  for (const permissions of [
+    { agents: ids('echo'), admin: true, events: true },
+    { agents: '*', admin: true, events: true } as const,
+  ]) {
     const [allow] = policyOf(permissions, stage as Stage, 8_000).document.Statement;
     const resources = allow && 'Resource' in allow ? [allow.Resource].flat() : [];
     expect(resources.length).toBeGreaterThan(0);

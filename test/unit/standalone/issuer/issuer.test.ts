@@ -6,6 +6,7 @@ import { basic, type Mesh, openMesh, type RunningIssuer, startIssuer } from './h
 
 const invoke = 'starling/agents:invoke';
 const admin = 'starling/gateway:admin';
+const all = `${invoke} starling/events:put ${admin}`;
 const printed = (['log', 'info', 'warn', 'error'] as const).map((level) => vi.spyOn(console, level));
 
 let mesh: Mesh;
@@ -31,7 +32,7 @@ describe('a token', () => {
   it('has the claims of an access token of Cognito', async () => {
     const { status, body } = await issuer.ask();
     expect(status).toBe(200);
-    expect(body).toMatchObject({ token_type: 'Bearer', expires_in: 3_600, scope: `${invoke} ${admin}` });
+    expect(body).toMatchObject({ token_type: 'Bearer', expires_in: 3_600, scope: all });
     const token = body.access_token ?? '';
     const now = Math.floor(mesh.clock.now() / 1_000);
     expect(decodeProtectedHeader(token)).toMatchObject({ alg: 'RS256', kid: expect.any(String) });
@@ -39,21 +40,21 @@ describe('a token', () => {
       token_use: 'access',
       client_id: 'starling-cli',
       sub: 'starling-cli',
-      scope: `${invoke} ${admin}`,
+      scope: all,
       iss: 'http://127.0.0.1:4280',
       aud: 'starling',
       iat: now,
       exp: now + 3_600,
       jti: expect.any(String),
     });
-    expect(await issuer.verify(token)).toMatchObject({ clientId: 'starling-cli', scopes: [invoke, admin] });
+    expect(await issuer.verify(token)).toMatchObject({ clientId: 'starling-cli', scopes: all.split(' ') });
   });
 
   it.each([
     ['agents:invoke', invoke],
     [invoke, invoke],
     [`gateway:admin ${invoke} agents:invoke`, `${admin} ${invoke}`],
-    ['', `${invoke} ${admin}`],
+    ['', all],
   ])('is asked with the scope %j', async (asked, given) => {
     const { body } = await issuer.ask({ scope: asked });
     expect(body.scope).toBe(given);

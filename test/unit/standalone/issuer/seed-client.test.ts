@@ -26,7 +26,7 @@ describe('the client of the command', () => {
     expect(await readClientFile(seeded.file)).toEqual({ clientId: 'starling-cli', clientSecret: seeded.clientSecret });
     const client = await mesh.clients.get('starling-cli');
     expect(client).toMatchObject({
-      scopes: ['starling/agents:invoke', 'starling/gateway:admin'],
+      scopes: ['starling/agents:invoke', 'starling/events:put', 'starling/gateway:admin'],
       createdAt: mesh.clock.now(),
     });
     expect(JSON.stringify(client)).not.toContain(seeded.clientSecret);

@@ -36,12 +36,26 @@ describe('after a deployment that failed', () => {
     const output =
       'Error:\nCREATE_FAILED: TasksTable (AWS::DynamoDB::Table)\nstarling-dev-tasks already exists in stack x';
     const advice = adviceAfterFailure(output, 'ROLLBACK_COMPLETE', target);
-    expect(advice).toContain('onRemoval: Retain');
+    expect(advice).toContain('onRemoval');
     expect(advice).toContain(remove);
   });
 
   it('a quota that is used up is explained', () => {
     expect(adviceAfterFailure('TooManyBuckets', undefined, target)).toContain('quota');
+  });
+
+  it('what a region does not have is explained', () => {
+    const output =
+      'Template format error: Unrecognized resource types: [AWS::EventSchemas::Schema, AWS::Events::Archive, AWS::EventSchemas::Registry]';
+    expect(adviceAfterFailure(output, undefined, target)).toContain('--param regionLacks=archive,schemas');
+    const others = 'Template format error: Unrecognized resource types: [AWS::Cognito::UserPool]';
+    expect(adviceAfterFailure(others, undefined, target)).toBe('');
+  });
+
+  it('the first cluster of an account is explained', () => {
+    const output =
+      'CREATE_FAILED: WorkerCluster (AWS::ECS::Cluster)\nUnable to assume the service linked role. Please verify that the ECS service linked role exists.';
+    expect(adviceAfterFailure(output, 'UPDATE_ROLLBACK_COMPLETE', target)).toContain('deploy again');
   });
 
   it('a stack that is as it was is said to be', () => {

@@ -1,0 +1,68 @@
+import { schemaFor } from '../../../shared/events/catalog.ts';
+import type { PutEventAnswer, PutEventsAnswer, RefusedEvent } from '../../../shared/events/put-answers.ts';
+import type { GatewayContext } from '../environment.ts';
+import { EventRefusedError } from './errors.ts';
+import { EventDoor, type EventDoorParts, type PutOutcome } from './put-events.ts';
+import { type BatchItem, readEventsRequest } from './request.ts';
+
+/**
+ * POST /events: CloudEvents 1.0 of producers. The authorizer has let in the scope starling/events:put before.
+ *
+ * A single event is answered with 200 or with its error; a batch with 200 and what became of each.
+ */
+export function eventsEndpoint(parts: Omit<EventDoorParts, 'schemaFor'>, find = schemaFor) {
+  const door = new EventDoor({ ...parts, schemaFor: find });
+  return async (context: GatewayContext): Promise<Response> => {
+    // Outside of the try: what fails here is no request yet, and the app's to tell.
+    const body = Buffer.from(await context.req.arrayBuffer());
+    const traceparent = context.req.header('traceparent');
+    try {
+      const request = readEventsRequest(context.req.raw.headers, body);
+      if ('batch' in request) return context.json(await putBatch(door, request.batch, traceparent));
+      const [outcome] = await door.put([request.event], traceparent);
+      if (outcome instanceof EventRefusedError) throw outcome;
+      return context.json(outcome);
+    } catch (error) {
+      if (error instanceof EventRefusedError) return refuse(error);
+      throw error;
+    }
+  };
+}
+
+/** The error of a request whose body is larger than the gateway takes. */
+export function eventsTooLarge(maxBody: number): Response {
+  return refuse(
+    new EventRefusedError(
+      413,
+      'PAYLOAD_TOO_LARGE',
+      `The body is larger than ${maxBody} bytes. Send fewer events at a time, or raise STARLING_MAX_BODY.`,
+    ),
+  );
+}
+
+async function putBatch(
+  door: EventDoor,
+  items: readonly BatchItem[],
+  traceparent: string | undefined,
+): Promise<PutEventsAnswer> {
+  const readable = items.flatMap((item) => ('event' in item ? [item.event] : []));
+  const outcomes = (await door.put(readable, traceparent)).values();
+  const events = items.map((item): PutEventAnswer => {
+    if ('error' in item) return { ...(item.id !== undefined && { id: item.id }), ...bodyOf(item.error) };
+    return answerOf(item.event.id, outcomes.next().value);
+  });
+  return { failed: events.filter((event) => 'error' in event).length, events };
+}
+
+function answerOf(id: string, outcome: PutOutcome | undefined): PutEventAnswer {
+  if (outcome === undefined) throw new Error('an event of a batch has no outcome');
+  return outcome instanceof EventRefusedError ? { id, ...bodyOf(outcome) } : outcome;
+}
+
+function refuse(error: EventRefusedError): Response {
+  return Response.json(bodyOf(error), { status: error.status });
+}
+
+function bodyOf({ code, message }: EventRefusedError): Pick<RefusedEvent, 'error'> {
+  return { error: { code, message } };
+}

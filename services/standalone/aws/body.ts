@@ -1,0 +1,42 @@
+import type { IncomingMessage } from 'node:http';
+import { ServiceError } from './errors.ts';
+
+/** Of one request, in bytes: 10 MiB of records and what base64 and JSON add to them. */
+const MAX_BODY = 16 * 1024 * 1024;
+/** Of all requests that are being read or worked on: producers that are faster than the disk wait, and do not fill the memory. */
+const MAX_HELD = 16 * MAX_BODY;
+
+/** Reads bodies, and knows how many bytes of them are held. */
+export class Bodies {
+  #held = 0;
+
+  /**
+   * Has `work` done on the body; its bytes count as held until that has ended.
+   *
+   * @throws ServiceError when it is larger than any request of AWS's, or, with the code `throttled`, when too much is held.
+   */
+  async with<T>(request: IncomingMessage, throttled: string, work: (body: Buffer) => Promise<T>): Promise<T> {
+    let size = 0;
+    const chunks: Buffer[] = [];
+    try {
+      // A request that is refused half-way is answered all the same: the iterator must not cut its connection.
+      for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+        size += chunk.length;
+        this.#held += chunk.length;
+        if (size > MAX_BODY) {
+          throw new ServiceError('RequestEntityTooLargeException', `A request has at most ${MAX_BODY} bytes.`, {
+            status: 413,
+          });
+        }
+        if (this.#held > MAX_HELD) {
+          throw new ServiceError(throttled, 'Rate exceeded: the mesh works on as much as it can hold.');
+        }
+        chunks.push(chunk);
+      }
+      const [first] = chunks;
+      return await work(chunks.length === 1 && first ? first : Buffer.concat(chunks));
+    } finally {
+      this.#held -= size;
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import { arn } from '../../identity.ts';
+import type { Members } from '../members.ts';
+import { notFound } from './wording.ts';
+
+/** The one bus of a standalone mesh, as the API names it. */
+export class BusNames {
+  readonly name: string;
+  readonly arn: string;
+
+  constructor(name: string) {
+    this.name = name;
+    this.arn = arn('events', `event-bus/${name}`);
+  }
+
+  /** Whether a name or an ARN is this bus's. Where an account of AWS has the bus `default`, a mesh has none. */
+  is(nameOrArn: string | undefined): boolean {
+    return nameOrArn === this.name || nameOrArn === this.arn;
+  }
+
+  missing(nameOrArn: string | undefined): string {
+    return `Event bus ${nameOrArn ?? 'default'} does not exist. This mesh has one, ${this.name}: set EventBusName.`;
+  }
+
+  /** @throws ServiceError when the input names another bus */
+  check(input: Members, member: string): void {
+    const named = input.string(member);
+    if (!this.is(named)) throw notFound(this.missing(named));
+  }
+}

@@ -1,0 +1,60 @@
+import type { EventIngress } from '../../../../shared/events/ingress.ts';
+import type { StandaloneRuntime } from '../../../../shared/runtime/standalone.ts';
+import { pageOf, pageOptions } from '../pages.ts';
+import type { Service } from '../service.ts';
+import { BusNames } from './bus-names.ts';
+import { putEvents } from './put-events.ts';
+import type { RuleBook } from './rule-book.ts';
+import { Rules } from './rules.ts';
+import { listTargetsByRule, putTargets, removeTargets } from './targets.ts';
+import { testEventPattern } from './test-event-pattern.ts';
+import { notFound, validation, wording } from './wording.ts';
+
+export interface EventsOptions {
+  /** The name of the bus. */
+  readonly bus: string;
+  readonly ingress: EventIngress;
+  readonly rules: RuleBook;
+  readonly queue: Pick<StandaloneRuntime['queue'], 'settings'>;
+}
+
+/** Amazon EventBridge: https://docs.aws.amazon.com/eventbridge/latest/APIReference/Welcome.html */
+export function eventsService({ bus: name, ingress, rules: book, queue }: EventsOptions): Service {
+  const bus = new BusNames(name);
+  const rules = new Rules(book, bus);
+  return {
+    target: 'AWSEvents',
+    signingName: 'events',
+    contentType: 'application/x-amz-json-1.1',
+    queryCompatible: false,
+    throttled: 'ThrottlingException',
+    wording,
+    operations: {
+      PutEvents: putEvents(ingress, bus),
+      TestEventPattern: testEventPattern,
+      PutRule: rules.put,
+      DeleteRule: rules.delete,
+      ListRules: rules.list,
+      PutTargets: putTargets(rules, queue),
+      RemoveTargets: removeTargets(rules),
+      ListTargetsByRule: listTargetsByRule(rules),
+      ListEventBuses(input) {
+        const prefix = input.string('NamePrefix') ?? '';
+        const { items } = pageOf(
+          [bus].filter((each) => each.name.startsWith(prefix)),
+          {
+            ...pageOptions(input),
+            name: (each) => each.name,
+            invalid: () => validation('Parameter NextToken is not valid.'),
+          },
+        );
+        return { EventBuses: items.map((each) => ({ Name: each.name, Arn: each.arn })) };
+      },
+      DescribeEventBus(input) {
+        const named = input.string('Name');
+        if (!bus.is(named)) throw notFound(bus.missing(named));
+        return { Name: bus.name, Arn: bus.arn };
+      },
+    },
+  };
+}

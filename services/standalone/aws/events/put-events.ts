@@ -1,0 +1,33 @@
+import type { EventIngress } from '../../../../shared/events/ingress.ts';
+import { EntryRefusedError } from '../../../../shared/ports/errors.ts';
+import type { BusEntry, PutResult } from '../../../../shared/ports/event-bus.ts';
+import type { Operation } from '../service.ts';
+import type { BusNames } from './bus-names.ts';
+import { busEntry, type EntryRefusal, readEntry, sizeOf } from './entries.ts';
+import { validation } from './wording.ts';
+
+/** Of a call: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
+const MAX_ENTRIES = 10;
+const MAX_BYTES = 1024 * 1024;
+
+/** PutEvents: an entry that is not taken leaves its neighbours alone. */
+export function putEvents(ingress: EventIngress, bus: BusNames): Operation {
+  return async (input) => {
+    const entries = input.structures('Entries', MAX_ENTRIES).map(readEntry);
+    if (entries.reduce((sum, entry) => sum + sizeOf(entry), 0) > MAX_BYTES) {
+      throw validation('Total size of the entries in the request is over the limit.');
+    }
+    const read = entries.map((entry) => busEntry(entry, bus));
+    const taken = read.filter((entry): entry is BusEntry => !('ErrorCode' in entry));
+    const results = (await ingress.put(taken)).values();
+    const Entries = read.map((entry) => ('ErrorCode' in entry ? entry : resultEntry(results.next().value)));
+    return { FailedEntryCount: Entries.filter((entry) => 'ErrorCode' in entry).length, Entries };
+  };
+}
+
+function resultEntry(result: PutResult | undefined): { EventId: string } | EntryRefusal {
+  if (result === undefined) throw new Error('the bus left out the result of an entry');
+  if ('eventId' in result) return { EventId: result.eventId };
+  if (!(result.error instanceof EntryRefusedError)) throw result.error;
+  return { ErrorCode: 'InvalidArgument', ErrorMessage: result.error.message };
+}

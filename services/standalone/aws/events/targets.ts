@@ -1,0 +1,93 @@
+import type { StandaloneRuntime } from '../../../../shared/runtime/standalone.ts';
+import { ServiceError } from '../errors.ts';
+import type { Members } from '../members.ts';
+import { pageOf, pageOptions } from '../pages.ts';
+import { isQueueArn, queueOf } from '../queue-arn.ts';
+import type { Operation } from '../service.ts';
+import type { Target } from './rule-book.ts';
+import type { Rules } from './rules.ts';
+import { validation } from './wording.ts';
+
+/** Quotas of AWS: of a rule, and of a call. */
+const MAX_TARGETS = 5;
+const MAX_ENTRIES = 100;
+
+/** What would change the event on its way, or is for targets of other kinds. */
+const unsupported = ['Input', 'InputPath', 'InputTransformer', 'SqsParameters', 'KinesisParameters', 'EcsParameters'];
+
+/** PutTargets, for queues of the mesh; a target that is not taken leaves the others alone. */
+export function putTargets(rules: Rules, queue: Pick<StandaloneRuntime['queue'], 'settings'>): Operation {
+  return async (input) => {
+    const name = rules.writable(input, 'Rule');
+    const targets = input.structures('Targets', MAX_ENTRIES).map(readTarget);
+    const [put, missing] = [
+      targets.filter(({ arn }) => queue.settings(queueOf(arn)) !== undefined),
+      targets.filter(({ arn }) => queue.settings(queueOf(arn)) === undefined),
+    ];
+    await rules.book.change(name, (rule) => {
+      if (rule === undefined) throw rules.missing(name);
+      const merged = new Map([...rule.targets, ...put].map((target) => [target.id, target]));
+      if (merged.size > MAX_TARGETS) {
+        throw new ServiceError('LimitExceededException', `A rule has at most ${MAX_TARGETS} targets.`);
+      }
+      return { ...rule, targets: [...merged.values()] };
+    });
+    const FailedEntries = missing.map(({ id, arn }) => ({
+      TargetId: id,
+      ErrorCode: 'ResourceNotFoundException',
+      ErrorMessage: `There is no queue ${queueOf(arn)}: make it with CreateQueue.`,
+    }));
+    return { FailedEntryCount: FailedEntries.length, FailedEntries };
+  };
+}
+
+/** RemoveTargets; an id that the rule does not have is a failed entry, as on AWS. */
+export function removeTargets(rules: Rules): Operation {
+  return async (input) => {
+    const name = rules.writable(input, 'Rule');
+    const ids = new Set(input.strings('Ids'));
+    if (ids.size < 1 || ids.size > MAX_ENTRIES) throw validation(`Ids must be a list of 1 to ${MAX_ENTRIES} ids.`);
+    const failed: string[] = [];
+    await rules.book.change(name, (rule) => {
+      if (rule === undefined) throw rules.missing(name);
+      for (const id of ids) if (!rule.targets.some((target) => target.id === id)) failed.push(id);
+      return { ...rule, targets: rule.targets.filter(({ id }) => !ids.has(id)) };
+    });
+    const FailedEntries = failed.map((id) => ({
+      TargetId: id,
+      ErrorCode: 'ResourceNotFoundException',
+      ErrorMessage: `Rule ${name} does not have a target with the Id ${id}.`,
+    }));
+    return { FailedEntryCount: failed.length, FailedEntries };
+  };
+}
+
+export function listTargetsByRule(rules: Rules): Operation {
+  return (input) => {
+    const { items, next } = pageOf(rules.find(input, 'Rule').targets, {
+      ...pageOptions(input),
+      name: ({ id }) => id,
+      invalid: () => validation('Parameter NextToken is not valid.'),
+    });
+    return {
+      Targets: items.map(({ id, arn }) => ({ Id: id, Arn: arn })),
+      ...(next !== undefined && { NextToken: next }),
+    };
+  };
+}
+
+function readTarget(target: Members): Target {
+  const id = target.requiredString('Id');
+  const arn = target.requiredString('Arn');
+  if (!/^[.\-_A-Za-z0-9]{1,64}$/.test(id)) {
+    throw validation(`'Id' must satisfy regular expression pattern: [.\\-_A-Za-z0-9]{1,64}`);
+  }
+  if (!isQueueArn(arn)) {
+    throw validation(
+      `Parameter ${arn} is not valid. Reason: targets of a standalone mesh are its queues, by their ARN.`,
+    );
+  }
+  const [asked] = unsupported.filter((member) => target.has(member));
+  if (asked !== undefined) throw validation(`A standalone mesh does not have ${asked}: queues get the event as it is.`);
+  return { id, arn };
+}

@@ -1,0 +1,47 @@
+import {
+  type CompiledPattern,
+  InvalidPatternError,
+  matches,
+  parseEvent,
+  parsePattern,
+} from '../../../../shared/events/patterns/index.ts';
+import { nestingOf } from '../../../../shared/json-nesting.ts';
+import { ServiceError } from '../errors.ts';
+import type { Members } from '../members.ts';
+import { validation } from './wording.ts';
+
+/** What an event given to TestEventPattern must have: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_TestEventPattern.html */
+const required = ['id', 'account', 'source', 'time', 'region', 'resources', 'detail-type'];
+const MAX_DEPTH = 1000;
+
+export function testEventPattern(input: Members): { Result: boolean } {
+  const pattern = compile(input.requiredString('EventPattern'));
+  return { Result: matches(pattern, readEvent(input.requiredString('Event'))) };
+}
+
+/** @throws ServiceError with the code InvalidEventPatternException */
+export function compile(pattern: string): CompiledPattern {
+  try {
+    return parsePattern(pattern);
+  } catch (error) {
+    if (!(error instanceof InvalidPatternError)) throw error;
+    throw new ServiceError('InvalidEventPatternException', error.message, { cause: error });
+  }
+}
+
+function readEvent(text: string): object {
+  let event: unknown;
+  try {
+    event = nestingOf(Buffer.from(text)) > MAX_DEPTH ? undefined : parseEvent(text);
+  } catch {
+    // No JSON is no event.
+  }
+  if (typeof event !== 'object' || event === null || Array.isArray(event)) {
+    throw validation('Parameter Event is not valid. Reason: it must be an event as a JSON object, as text.');
+  }
+  const missing = required.filter((field) => !Object.hasOwn(event, field));
+  if (missing.length > 0) {
+    throw validation(`Parameter Event is not valid. Reason: it lacks ${missing.join(', ')}.`);
+  }
+  return event;
+}

@@ -1,0 +1,22 @@
+import { ServiceError } from '../errors.ts';
+import type { Wording } from '../members.ts';
+
+/** How EventBridge words what is wrong with an input. */
+export const wording: Wording = {
+  missing: (member) =>
+    validation(
+      `1 validation error detected: Value null at '${member}' failed to satisfy constraint: Member must not be null`,
+    ),
+  invalid: (member, value, constraint) =>
+    validation(
+      `1 validation error detected: Value '${String(value)}' at '${member}' failed to satisfy constraint: Member must be ${constraint}`,
+    ),
+};
+
+export function validation(message: string): ServiceError {
+  return new ServiceError('ValidationException', message);
+}
+
+export function notFound(message: string): ServiceError {
+  return new ServiceError('ResourceNotFoundException', message);
+}

@@ -1,0 +1,54 @@
+import type { Clock } from '../../../../shared/ports/clock.ts';
+import type { StreamRecord } from '../../../../shared/ports/event-stream.ts';
+import type { StandaloneRuntime } from '../../../../shared/runtime/standalone.ts';
+import type { Operation } from '../service.ts';
+import { iteratorFor, readIterator } from './iterators.ts';
+import type { Streams } from './streams.ts';
+
+/** Of a call: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html */
+const MAX_RECORDS = 10_000;
+const MAX_BYTES = 10 * 1024 * 1024;
+/** Read at once from the store: at the most 64 MB, where every record is as large as can be. */
+const PAGE = 64;
+
+export function getRecords(stream: StandaloneRuntime['stream'], streams: Streams, clock: Clock): Operation {
+  return async (input) => {
+    const place = readIterator(input.requiredString('ShardIterator'), clock);
+    const limit = input.integer('Limit', { from: 1, to: MAX_RECORDS }) ?? MAX_RECORDS;
+    await streams.checkShard(place.stream, place.shard);
+    const records: StreamRecord[] = [];
+    let { after } = place;
+    let room = MAX_BYTES;
+    let isEnd = false;
+    while (!isEnd && records.length < limit && room > 0) {
+      const max = Math.min(PAGE, limit - records.length);
+      const page = await stream.read(place.stream, place.shard, after, { max, wait: 0 });
+      isEnd = page.length < max;
+      for (const record of page) {
+        if (records.length > 0 && record.data.length > room) {
+          room = 0;
+          isEnd = false;
+          break;
+        }
+        records.push(record);
+        room -= record.data.length;
+        after = record.sequenceNumber;
+      }
+    }
+    const behind = isEnd ? 0 : Math.max(0, clock.now() - (records.at(-1)?.arrivedAt ?? 0));
+    return {
+      Records: records.map(answer),
+      NextShardIterator: iteratorFor({ ...place, after }, clock),
+      MillisBehindLatest: behind,
+    };
+  };
+}
+
+function answer({ sequenceNumber, partitionKey, data, arrivedAt }: StreamRecord): object {
+  return {
+    SequenceNumber: sequenceNumber,
+    PartitionKey: partitionKey,
+    Data: Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64'),
+    ApproximateArrivalTimestamp: arrivedAt / 1000,
+  };
+}

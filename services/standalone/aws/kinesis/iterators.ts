@@ -1,0 +1,78 @@
+import type { Clock } from '../../../../shared/ports/clock.ts';
+import type { StandaloneRuntime } from '../../../../shared/runtime/standalone.ts';
+import type { Members } from '../members.ts';
+import { expiredIterator, invalidArgument, wording } from './errors.ts';
+import type { Streams } from './streams.ts';
+
+/** A place in a shard from which on records are read. */
+export interface Place {
+  readonly stream: string;
+  readonly shard: string;
+  /** The sequence number before the first record; undefined at the beginning. */
+  readonly after: string | undefined;
+}
+
+/** An iterator's life, in minutes: Kinesis's. */
+const LIFE = 5;
+
+/** The place that GetShardIterator asks for. @throws ServiceError */
+export async function placeOf(input: Members, stream: StandaloneRuntime['stream'], streams: Streams): Promise<Place> {
+  const name = streams.named(input);
+  const shard = input.requiredString('ShardId');
+  await streams.checkShard(name, shard);
+  const type = input.requiredString('ShardIteratorType');
+  const at = (after: string | undefined): Place => ({ stream: name, shard, after });
+  switch (type) {
+    case 'TRIM_HORIZON':
+      return at(undefined);
+    case 'LATEST':
+      return at(await stream.newest(name, shard));
+    case 'AT_SEQUENCE_NUMBER':
+      return at(before(sequenceNumber(input)));
+    case 'AFTER_SEQUENCE_NUMBER':
+      return at(sequenceNumber(input));
+    case 'AT_TIMESTAMP': {
+      const time = input.time('Timestamp');
+      if (time === undefined) throw invalidArgument('AT_TIMESTAMP needs a Timestamp.');
+      const first = await stream.firstSince(name, shard, time);
+      return at(first === undefined ? await stream.newest(name, shard) : before(first));
+    }
+    default:
+      throw wording.invalid('ShardIteratorType', type, 'an iterator type of Kinesis');
+  }
+}
+
+export function iteratorFor({ stream, shard, after }: Place, clock: Clock): string {
+  return Buffer.from(JSON.stringify([stream, shard, after ?? '0', clock.now()])).toString('base64url');
+}
+
+/** @throws ServiceError for what is no iterator, and for one that is older than five minutes */
+export function readIterator(text: string, clock: Clock): Place {
+  let parts: unknown;
+  try {
+    parts = JSON.parse(Buffer.from(text, 'base64url').toString());
+  } catch {
+    // Not an iterator, like JSON of another shape.
+  }
+  const [stream, shard, after, at] = Array.isArray(parts) ? (parts as unknown[]) : [];
+  if (typeof stream !== 'string' || typeof shard !== 'string' || !isSequenceNumber(after) || typeof at !== 'number') {
+    throw invalidArgument('Invalid ShardIterator.');
+  }
+  if (clock.now() - at > LIFE * 60_000) throw expiredIterator(LIFE);
+  return { stream, shard, after };
+}
+
+function sequenceNumber(input: Members): string {
+  const text = input.string('StartingSequenceNumber');
+  if (!isSequenceNumber(text)) throw invalidArgument('StartingSequenceNumber must be one that PutRecord gave.');
+  return text;
+}
+
+/** Sequence numbers of the mesh fit a double. */
+function isSequenceNumber(value: unknown): value is string {
+  return typeof value === 'string' && /^\d{1,15}$/.test(value);
+}
+
+function before(sequence: string): string {
+  return String(Math.max(0, Number(sequence) - 1));
+}

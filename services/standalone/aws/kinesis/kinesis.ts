@@ -1,0 +1,78 @@
+import type { Clock } from '../../../../shared/ports/clock.ts';
+import type { StandaloneRuntime } from '../../../../shared/runtime/standalone.ts';
+import { pageOf } from '../pages.ts';
+import type { Service } from '../service.ts';
+import { invalidArgument, wording } from './errors.ts';
+import { getRecords } from './get-records.ts';
+import { iteratorFor, placeOf } from './iterators.ts';
+import { putRecord, putRecords } from './put.ts';
+import { shardList } from './shards.ts';
+import { Streams, streamArn } from './streams.ts';
+
+export interface KinesisOptions {
+  readonly stream: StandaloneRuntime['stream'];
+  readonly clock: Clock;
+  /** When the streams were made, in milliseconds since 1970: each start makes them. */
+  readonly since: number;
+}
+
+/** The mesh deletes no record before its age is configured to; AWS's longest retention is what comes nearest. */
+const RETENTION_HOURS = 8760;
+
+/** Amazon Kinesis Data Streams: https://docs.aws.amazon.com/kinesis/latest/APIReference/Welcome.html */
+export function kinesisService({ stream, clock, since }: KinesisOptions): Service {
+  const streams = new Streams(stream);
+  const summary = (name: string) => ({
+    StreamName: name,
+    StreamARN: streamArn(name),
+    StreamStatus: 'ACTIVE',
+    StreamModeDetails: { StreamMode: 'PROVISIONED' },
+    StreamCreationTimestamp: since / 1000,
+  });
+  return {
+    target: 'Kinesis_20131202',
+    signingName: 'kinesis',
+    contentType: 'application/x-amz-json-1.1',
+    queryCompatible: false,
+    throttled: 'ProvisionedThroughputExceededException',
+    wording,
+    operations: {
+      PutRecord: putRecord(stream, streams),
+      PutRecords: putRecords(stream, streams),
+      GetRecords: getRecords(stream, streams, clock),
+      ListShards: shardList(streams),
+      async GetShardIterator(input) {
+        return { ShardIterator: iteratorFor(await placeOf(input, stream, streams), clock) };
+      },
+      async DescribeStreamSummary(input) {
+        const name = streams.named(input);
+        return {
+          StreamDescriptionSummary: {
+            ...summary(name),
+            RetentionPeriodHours: RETENTION_HOURS,
+            EnhancedMonitoring: [{ ShardLevelMetrics: [] }],
+            EncryptionType: 'NONE',
+            OpenShardCount: (await streams.shards(name)).length,
+            ConsumerCount: 0,
+          },
+        };
+      },
+      ListStreams(input) {
+        const after = input.string('ExclusiveStartStreamName');
+        const names = streams.names().filter((name) => after === undefined || name > after);
+        const { items, next } = pageOf(names, {
+          name: (name) => name,
+          limit: input.integer('Limit', { from: 1, to: 10_000 }) ?? 100,
+          token: input.string('NextToken'),
+          invalid: () => invalidArgument('Invalid NextToken.'),
+        });
+        return {
+          StreamNames: items,
+          StreamSummaries: items.map(summary),
+          HasMoreStreams: next !== undefined,
+          ...(next !== undefined && { NextToken: next }),
+        };
+      },
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import type { OutgoingRecord } from '../../../../shared/ports/event-stream.ts';
+import type { StandaloneRuntime } from '../../../../shared/runtime/standalone.ts';
+import type { Members } from '../members.ts';
+import type { Operation } from '../service.ts';
+import { invalidArgument, wording } from './errors.ts';
+import type { Streams } from './streams.ts';
+
+type Stream = StandaloneRuntime['stream'];
+
+/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html */
+const MAX_RECORDS = 500;
+const MAX_RECORD = 1024 * 1024;
+const MAX_CALL = 10 * 1024 * 1024;
+
+export function putRecord(stream: Stream, streams: Streams): Operation {
+  return async (input) => {
+    const name = streams.named(input);
+    const [result] = await put(stream, name, [readRecord(input)]);
+    return result ?? {};
+  };
+}
+
+/** All or none: where AWS may refuse some for their shard's rate, the disk takes them in one commit. */
+export function putRecords(stream: Stream, streams: Streams): Operation {
+  return async (input) => {
+    const name = streams.named(input);
+    const records = input.structures('Records', MAX_RECORDS).map(readRecord);
+    if (records.reduce((sum, record) => sum + sizeOf(record), 0) > MAX_CALL) {
+      throw invalidArgument(`Records size exceeds ${MAX_CALL} bytes.`);
+    }
+    return { FailedRecordCount: 0, Records: await put(stream, name, records) };
+  };
+}
+
+async function put(stream: Stream, name: string, records: readonly OutgoingRecord[]) {
+  const results = await stream.put(name, records);
+  return results.map(({ sequenceNumber }, index) => ({
+    SequenceNumber: sequenceNumber,
+    ShardId: stream.shardOf(name, records[index]?.partitionKey ?? ''),
+  }));
+}
+
+function readRecord(input: Members): OutgoingRecord {
+  const data = input.blob('Data');
+  if (data === undefined) throw wording.missing('Data');
+  const partitionKey = input.requiredString('PartitionKey');
+  if (partitionKey === '' || partitionKey.length > 256 || !partitionKey.isWellFormed()) {
+    throw wording.invalid('PartitionKey', partitionKey, 'a text of 1 to 256 characters');
+  }
+  if (input.has('ExplicitHashKey')) {
+    throw invalidArgument('A standalone mesh does not have ExplicitHashKey: the PartitionKey tells the shard.');
+  }
+  const record = { partitionKey, data };
+  if (sizeOf(record) > MAX_RECORD) {
+    throw wording.invalid('Data', `of ${data.length} bytes`, `at most ${MAX_RECORD} bytes with the partition key`);
+  }
+  return record;
+}
+
+function sizeOf({ partitionKey, data }: OutgoingRecord): number {
+  return data.length + Buffer.byteLength(partitionKey);
+}

@@ -1,0 +1,42 @@
+import type { StandaloneRuntime } from '../../../../shared/runtime/standalone.ts';
+import { arn } from '../../identity.ts';
+import type { Members } from '../members.ts';
+import { invalidArgument, shardNotFound, streamNotFound } from './errors.ts';
+
+const prefix = arn('kinesis', 'stream/');
+
+export function streamArn(name: string): string {
+  return `${prefix}${name}`;
+}
+
+/** The streams of the mesh, as inputs name them. */
+export class Streams {
+  readonly #stream: StandaloneRuntime['stream'];
+
+  constructor(stream: StandaloneRuntime['stream']) {
+    this.#stream = stream;
+  }
+
+  names(): readonly string[] {
+    return this.#stream.names();
+  }
+
+  /** The stream that `StreamName` or `StreamARN` names. @throws ServiceError */
+  named(input: Members): string {
+    const arnGiven = input.string('StreamARN');
+    const name = input.string('StreamName') ?? arnGiven?.slice(prefix.length);
+    if (name === undefined) throw invalidArgument('Either StreamName or StreamARN must be given.');
+    if (arnGiven !== undefined && arnGiven !== streamArn(name)) throw streamNotFound(arnGiven);
+    if (!this.names().includes(name)) throw streamNotFound(name);
+    return name;
+  }
+
+  shards(stream: string): Promise<readonly string[]> {
+    return this.#stream.shards(stream);
+  }
+
+  /** @throws ServiceError */
+  async checkShard(stream: string, shard: string): Promise<void> {
+    if (!(await this.shards(stream)).includes(shard)) throw shardNotFound(shard, stream);
+  }
+}

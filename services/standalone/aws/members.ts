@@ -1,0 +1,146 @@
+import { type ServiceError, serializationError } from './errors.ts';
+
+/** How a service words what is wrong with its input. */
+export interface Wording {
+  missing(member: string): ServiceError;
+  /** @param constraint what the member must be: `between 1 and 10` */
+  invalid(member: string, value: unknown, constraint: string): ServiceError;
+}
+
+export interface Bounds {
+  readonly from: number;
+  readonly to: number;
+}
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+/**
+ * The members of an input, read by their types. As with AWS, null counts as absent, a member of another type is a
+ * SerializationException, and members that an operation does not know are nobody's concern.
+ */
+export class Members {
+  readonly #values: JsonObject;
+  readonly #wording: Wording;
+
+  constructor(values: unknown, wording: Wording) {
+    this.#values = objectOf(values, 'the input');
+    this.#wording = wording;
+  }
+
+  has(name: string): boolean {
+    return this.#get(name) !== undefined;
+  }
+
+  string(name: string): string | undefined {
+    const value = this.#get(name);
+    if (value !== undefined && typeof value !== 'string') throw wrongType(name, 'a string');
+    return value;
+  }
+
+  requiredString(name: string): string {
+    const value = this.string(name);
+    if (value === undefined) throw this.#wording.missing(name);
+    return value;
+  }
+
+  boolean(name: string): boolean | undefined {
+    const value = this.#get(name);
+    if (value !== undefined && typeof value !== 'boolean') throw wrongType(name, 'a boolean');
+    return value;
+  }
+
+  integer(name: string, { from, to }: Bounds): number | undefined {
+    const value = this.number(name);
+    if (value === undefined) return undefined;
+    if (!Number.isInteger(value)) throw wrongType(name, 'a whole number');
+    if (value < from || value > to) throw this.#wording.invalid(name, value, `between ${from} and ${to}`);
+    return value;
+  }
+
+  number(name: string): number | undefined {
+    const value = this.#get(name);
+    if (value !== undefined && typeof value !== 'number') throw wrongType(name, 'a number');
+    return value;
+  }
+
+  /** Milliseconds since 1970; the JSON protocols write seconds, with a fraction. */
+  time(name: string): number | undefined {
+    const seconds = this.number(name);
+    if (seconds === undefined) return undefined;
+    const time = Math.round(seconds * 1000);
+    if (Number.isNaN(new Date(time).getTime())) throw wrongType(name, 'a time');
+    return time;
+  }
+
+  blob(name: string): Buffer | undefined {
+    const text = this.string(name);
+    if (text === undefined) return undefined;
+    if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 !== 0) throw wrongType(name, 'base64');
+    return Buffer.from(text, 'base64');
+  }
+
+  strings(name: string): readonly string[] | undefined {
+    return this.#list(name)?.map((value) => {
+      if (typeof value !== 'string') throw wrongType(name, 'a list of strings');
+      return value;
+    });
+  }
+
+  /** @throws ServiceError when there is no list, or it is empty or longer than `most` */
+  structures(name: string, most: number): readonly Members[] {
+    const list = this.#list(name);
+    if (list === undefined) throw this.#wording.missing(name);
+    if (list.length < 1 || list.length > most) {
+      throw this.#wording.invalid(name, `a list of ${list.length}`, `a list of 1 to ${most}`);
+    }
+    return list.map((value) => new Members(objectOf(value, name), this.#wording));
+  }
+
+  structure(name: string): Members | undefined {
+    const value = this.#get(name);
+    return value === undefined ? undefined : new Members(objectOf(value, name), this.#wording);
+  }
+
+  /** However many there are; none where there is no list. */
+  anyStructures(name: string): readonly Members[] {
+    return (this.#list(name) ?? []).map((value) => new Members(objectOf(value, name), this.#wording));
+  }
+
+  /** Each key of a map with its value as a structure. */
+  map(name: string): readonly (readonly [string, Members])[] {
+    const value = this.#get(name);
+    if (value === undefined) return [];
+    return Object.entries(objectOf(value, name)).map(([key, each]) => [
+      key,
+      new Members(objectOf(each, name), this.#wording),
+    ]);
+  }
+
+  stringMap(name: string): Readonly<Record<string, string>> {
+    const value = this.#get(name);
+    if (value === undefined) return {};
+    const map = objectOf(value, name);
+    for (const each of Object.values(map)) if (typeof each !== 'string') throw wrongType(name, 'a map of strings');
+    return map as Readonly<Record<string, string>>;
+  }
+
+  #get(name: string): unknown {
+    // A name of Object.prototype is no member.
+    return Object.hasOwn(this.#values, name) ? (this.#values[name] ?? undefined) : undefined;
+  }
+
+  #list(name: string): readonly unknown[] | undefined {
+    const value = this.#get(name);
+    if (value !== undefined && !Array.isArray(value)) throw wrongType(name, 'a list');
+    return value;
+  }
+}
+
+function objectOf(value: unknown, name: string): JsonObject {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrongType(name, 'an object');
+  return value as JsonObject;
+}
+
+function wrongType(name: string, type: string): ServiceError {
+  return serializationError(`${name} must be ${type}.`);
+}

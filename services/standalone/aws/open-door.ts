@@ -1,0 +1,34 @@
+import { EventIngress } from '../../../shared/events/ingress.ts';
+import type { StandaloneRuntime } from '../../../shared/runtime/standalone.ts';
+import { awsCredentials, EMBEDDED_REGION } from '../../../shared/security/aws-credentials.ts';
+import { ACCOUNT } from '../identity.ts';
+import { Door } from './door.ts';
+import { eventsService } from './events/events.ts';
+import type { RuleBook } from './events/rule-book.ts';
+import { kinesisService } from './kinesis/kinesis.ts';
+import type { QueueBook } from './sqs/queue-book.ts';
+import { sqsService } from './sqs/sqs.ts';
+
+/** What clients made. */
+export interface Books {
+  readonly rules: RuleBook;
+  readonly queues: QueueBook;
+}
+
+/** Makes the door with its services; the keys are those that `npx starling env` prints. */
+export async function openDoor(runtime: StandaloneRuntime, { rules, queues }: Books): Promise<Door> {
+  const { settings, clock, log, bus, quarantine, metrics, queue, stream } = runtime;
+  const identity = { account: ACCOUNT, region: EMBEDDED_REGION };
+  const ingress = new EventIngress({ bus, quarantine, clock, metrics, log, door: 'PutEvents', ...identity });
+  return new Door({
+    services: [
+      eventsService({ bus: settings.bus, ingress, rules, queue }),
+      sqsService({ queue, queues, url: settings.url }),
+      kinesisService({ stream, clock, since: clock.now() }),
+    ],
+    credentials: await awsCredentials(settings.data),
+    region: EMBEDDED_REGION,
+    clock,
+    log,
+  });
+}

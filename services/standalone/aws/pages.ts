@@ -1,0 +1,46 @@
+import type { ServiceError } from './errors.ts';
+import type { Members } from './members.ts';
+
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly next?: string;
+}
+
+/**
+ * A page of a list that is sorted by name. The token is the last name of the page, so that what was made or removed
+ * meanwhile shifts nothing.
+ *
+ * @throws what `invalid` gives for a token that no page gave
+ */
+export function pageOf<Item>(
+  items: readonly Item[],
+  options: {
+    readonly name: (item: Item) => string;
+    readonly limit: number;
+    readonly token: string | undefined;
+    readonly invalid: () => ServiceError;
+  },
+): Page<Item> {
+  const { name, limit, token, invalid } = options;
+  const sorted = items.toSorted((a, b) => (name(a) < name(b) ? -1 : 1));
+  const after = token === undefined ? undefined : readToken(token);
+  if (token !== undefined && after === undefined) throw invalid();
+  const rest = after === undefined ? sorted : sorted.filter((item) => name(item) > after);
+  const page = rest.slice(0, limit);
+  const last = page.at(-1);
+  return { items: page, ...(rest.length > limit && last !== undefined && { next: tokenOf(name(last)) }) };
+}
+
+/** The members `Limit` and `NextToken`, as EventBridge has them. */
+export function pageOptions(input: Members): { limit: number; token: string | undefined } {
+  return { limit: input.integer('Limit', { from: 1, to: 100 }) ?? 100, token: input.string('NextToken') };
+}
+
+function tokenOf(name: string): string {
+  return Buffer.from(`after:${name}`).toString('base64url');
+}
+
+function readToken(token: string): string | undefined {
+  const text = Buffer.from(token, 'base64url').toString();
+  return text.startsWith('after:') ? text.slice('after:'.length) : undefined;
+}

@@ -1,0 +1,39 @@
+import { ServiceError } from '../errors.ts';
+
+/**
+ * Why a request was not let in. Codes: https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html, as the
+ * JSON protocols write them, and as the older query protocol does. The SDKs correct their clock by those of time.
+ */
+function refusal(code: string, queryCode: string, message: string): ServiceError {
+  return new ServiceError(code, message, { queryCode });
+}
+
+export function missingToken(): ServiceError {
+  return refusal(
+    'MissingAuthenticationTokenException',
+    'MissingAuthenticationToken',
+    'Missing Authentication Token: the request is not signed. `eval "$(npx starling env)"` gives an SDK its keys.',
+  );
+}
+
+export function incompleteSignature(problem: string): ServiceError {
+  return refusal('IncompleteSignatureException', 'IncompleteSignature', problem);
+}
+
+export function unknownKey(): ServiceError {
+  return refusal(
+    'UnrecognizedClientException',
+    'InvalidClientTokenId',
+    'The security token included in the request is invalid: these are not the keys of this mesh. `npx starling env` prints those.',
+  );
+}
+
+export function mismatch(): ServiceError {
+  return invalidSignature(
+    'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.',
+  );
+}
+
+export function invalidSignature(problem: string): ServiceError {
+  return refusal('InvalidSignatureException', 'SignatureDoesNotMatch', problem);
+}

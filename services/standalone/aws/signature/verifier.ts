@@ -1,0 +1,138 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { SignatureV4 } from '@smithy/signature-v4';
+import type { Clock } from '../../../../shared/ports/clock.ts';
+import type { AwsCredentials } from '../../../../shared/security/aws-credentials.ts';
+import { type Claim, type Headers, readClaim } from './claim.ts';
+import { invalidSignature, mismatch, unknownKey } from './errors.ts';
+import { Sha256 } from './sha256.ts';
+
+/** How far the clocks of client and mesh may be apart, in milliseconds: AWS's. A captured request is good for no longer. */
+const SKEW = 15 * 60_000;
+
+/** A request as it came, but for its body. */
+export interface SignedRequest {
+  readonly method: string;
+  /** Path and query, as received. */
+  readonly url: string;
+  /** By lower-case names; with HTTP/2 `:authority` among them. */
+  readonly headers: Headers;
+}
+
+/** Checks signatures (version 4) of requests to one service against the keys of the mesh, by signing them again. */
+export class SignatureVerifier {
+  readonly #credentials: AwsCredentials;
+  readonly #region: string;
+  readonly #service: string;
+  readonly #clock: Clock;
+  readonly #signer: SignatureV4;
+
+  constructor(options: {
+    readonly credentials: AwsCredentials;
+    readonly region: string;
+    /** As scopes name it: `events`. */
+    readonly service: string;
+    readonly clock: Clock;
+  }) {
+    const { credentials, region, service, clock } = options;
+    this.#credentials = credentials;
+    this.#region = region;
+    this.#service = service;
+    this.#clock = clock;
+    this.#signer = new SignatureV4({ credentials, region, service, sha256: Sha256, applyChecksum: false });
+  }
+
+  /**
+   * What can be told without the body, so that nobody's body is read who does not know the key's id.
+   *
+   * @throws ServiceError
+   */
+  claim(headers: Headers): Claim {
+    const claim = readClaim(headers);
+    // Keys of a session are AWS's: a variable AWS_SESSION_TOKEN that was left over, for one.
+    if (claim.accessKeyId !== this.#credentials.accessKeyId || headers['x-amz-security-token'] !== undefined) {
+      throw unknownKey();
+    }
+    if (claim.region !== this.#region) {
+      throw invalidSignature(`Credential should be scoped to a valid region: ${this.#region}, not '${claim.region}'.`);
+    }
+    if (claim.service !== this.#service) {
+      throw invalidSignature(`Credential should be scoped to correct service: '${this.#service}'.`);
+    }
+    if (false) {
+      throw invalidSignature('Date in Credential scope does not match that of X-Amz-Date.');
+    }
+    this.#checkDate(claim);
+    checkSigned(claim, headers);
+    return claim;
+  }
+
+  /** @throws ServiceError */
+  async verify(claim: Claim, { method, url, headers }: SignedRequest, body: Uint8Array): Promise<void> {
+    const digest = createHash('sha256').update(body).digest('hex');
+    const claimed = headers['x-amz-content-sha256'];
+    // The signer takes this header for the body's hash: unchecked, any body would go under it.
+    if (claimed !== undefined && claimed !== digest) throw mismatch();
+    const signed = await this.#signer.sign(
+      {
+        method,
+        protocol: 'http:',
+        hostname: '',
+        ...pathAndQuery(url),
+        headers: { ...headersOf(claim, headers), 'x-amz-content-sha256': digest },
+        body,
+      },
+      {
+        signingDate: new Date(claim.date),
+        signableHeaders: new Set(claim.signedHeaders),
+        unsignableHeaders: new Set(['x-amz-content-sha256']),
+      },
+    );
+    const [, expected = ''] = /Signature=([0-9a-f]{64})$/.exec(signed.headers.authorization ?? '') ?? [];
+    if (expected === '' || !timingSafeEqual(Buffer.from(expected), Buffer.from(claim.signature))) throw mismatch();
+  }
+
+  #checkDate({ date, longDate }: Claim): void {
+    const now = this.#clock.now();
+    const text = (time: number) => `${new Date(time).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
+    if (date < now - SKEW) {
+      throw invalidSignature(
+        `Signature expired: ${longDate} is now earlier than ${text(now - SKEW)} (${text(now)} - 15 min.)`,
+      );
+    }
+    if (date > now + SKEW) {
+      throw invalidSignature(
+        `Signature not yet current: ${longDate} is still later than ${text(now + SKEW)} (${text(now)} + 15 min.)`,
+      );
+    }
+  }
+}
+
+/** What decides over a request must be signed: its address, and every header of AWS's, the operation among them. */
+function checkSigned({ signedHeaders }: Claim, headers: Headers): void {
+  const signed = new Set(signedHeaders);
+  const unsigned = Object.keys(headers).filter((name) => name.startsWith('x-amz-') && !signed.has(name));
+  if (!signed.has('host') && !signed.has(':authority')) unsigned.push('host');
+  if (unsigned.length > 0) {
+    throw invalidSignature(`These headers must be signed too: ${unsigned.join(', ')}.`);
+  }
+}
+
+/** The headers that the client says it signed; one that is not there makes the signatures differ. */
+function headersOf({ signedHeaders }: Claim, headers: Headers): Record<string, string> {
+  const signed: Record<string, string> = {};
+  for (const name of signedHeaders) {
+    const value = Object.hasOwn(headers, name) ? headers[name] : undefined;
+    if (value !== undefined) signed[name] = typeof value === 'string' ? value : value.join(',');
+  }
+  return signed;
+}
+
+function pathAndQuery(url: string): { path: string; query: Record<string, string | string[]> } {
+  const [path = '/', search = ''] = url.split(/\?(.*)/s, 2);
+  const query: Record<string, string[]> = {};
+  for (const [name, value] of new URLSearchParams(search)) {
+    query[name] ??= [];
+    query[name].push(value);
+  }
+  return { path, query };
+}

@@ -1,0 +1,47 @@
+import { ServiceError } from '../errors.ts';
+import type { Members } from '../members.ts';
+import { batchErrors } from './errors.ts';
+
+const MAX_ENTRIES = 10;
+
+export interface FailedEntry {
+  readonly Id: string;
+  readonly SenderFault: true;
+  readonly Code: string;
+  readonly Message: string;
+}
+
+export interface ReadBatch<Entry> {
+  readonly entries: readonly { readonly id: string; readonly entry: Entry }[];
+  readonly failed: readonly FailedEntry[];
+}
+
+/**
+ * Reads the entries of a batch by `read`; one that it refuses leaves its neighbours alone.
+ *
+ * @throws ServiceError for what SQS refuses the whole batch for
+ */
+export function readBatch<Entry>(input: Members, read: (entry: Members) => Entry): ReadBatch<Entry> {
+  const all = input.anyStructures('Entries');
+  if (all.length === 0) throw batchErrors.empty();
+  if (all.length > MAX_ENTRIES) throw batchErrors.tooMany(all.length);
+  const ids = new Set<string>();
+  for (const entry of all) {
+    const id = entry.requiredString('Id');
+    if (!/^[A-Za-z0-9_-]{1,80}$/.test(id)) throw batchErrors.invalidId();
+    if (ids.has(id)) throw batchErrors.notDistinct(id);
+    ids.add(id);
+  }
+  const entries: { id: string; entry: Entry }[] = [];
+  const failed: FailedEntry[] = [];
+  for (const entry of all) {
+    const id = entry.requiredString('Id');
+    try {
+      entries.push({ id, entry: read(entry) });
+    } catch (error) {
+      if (!(error instanceof ServiceError) || error.code === 'SerializationException') throw error;
+      failed.push({ Id: id, SenderFault: true, Code: error.queryCode ?? error.code, Message: error.message });
+    }
+  }
+  return { entries, failed };
+}

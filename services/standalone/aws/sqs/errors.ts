@@ -1,0 +1,71 @@
+import { ServiceError } from '../errors.ts';
+import type { Wording } from '../members.ts';
+
+/** How SQS words what is wrong with an input. */
+export const wording: Wording = {
+  missing: (member) => new ServiceError('MissingParameter', `The request must contain the parameter ${member}.`),
+  invalid: (member, value, constraint) => invalidValue(member, value, `Must be ${constraint}, if provided.`),
+};
+
+export function invalidValue(member: string, value: unknown, reason: string): ServiceError {
+  return new ServiceError(
+    'InvalidParameterValue',
+    `Value ${String(value)} for parameter ${member} is invalid. Reason: ${reason}`,
+  );
+}
+
+/** The query protocol had most of SQS's own codes with this before them, and its SDKs go on to. */
+const PREFIX = 'AWS.SimpleQueueService.';
+
+function ownError(code: string, message: string, queryCode = `${PREFIX}${code}`): ServiceError {
+  return new ServiceError(code, message, { queryCode });
+}
+
+export function queueDoesNotExist(): ServiceError {
+  return ownError('QueueDoesNotExist', 'The specified queue does not exist.', `${PREFIX}NonExistentQueue`);
+}
+
+export function queueNameExists(attribute: string): ServiceError {
+  const message = `A queue already exists with the same name and a different value for attribute ${attribute}.`;
+  return ownError('QueueNameExists', message, 'QueueAlreadyExists');
+}
+
+export function unsupported(what: string): ServiceError {
+  return ownError('UnsupportedOperation', `A standalone mesh does not have ${what}.`);
+}
+
+export function invalidAddress(address: string): ServiceError {
+  return new ServiceError('InvalidAddress', `The address ${address} is not valid for this endpoint.`);
+}
+
+export function invalidReceipt(handle: string): ServiceError {
+  return new ServiceError(
+    'ReceiptHandleIsInvalid',
+    `The input receipt handle "${handle}" is not a valid receipt handle.`,
+  );
+}
+
+export function invalidContents(): ServiceError {
+  return new ServiceError(
+    'InvalidMessageContents',
+    'Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF.',
+  );
+}
+
+export function invalidAttributeName(name: string): ServiceError {
+  return new ServiceError('InvalidAttributeName', `Unknown Attribute ${name}.`);
+}
+
+export const batchErrors = {
+  empty: () => ownError('EmptyBatchRequest', 'There should be at least one entry in the request.'),
+  tooMany: (count: number) =>
+    ownError('TooManyEntriesInBatchRequest', `Maximum number of entries per request are 10. You have sent ${count}.`),
+  notDistinct: (id: string) => ownError('BatchEntryIdsNotDistinct', `Id ${id} repeated.`),
+  invalidId: () =>
+    ownError(
+      'InvalidBatchEntryId',
+      'A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long.',
+    ),
+  tooLong: (size: number) =>
+    ownError('BatchRequestTooLong', `Batch requests cannot be longer than 1048576 bytes. You have sent ${size} bytes.`),
+};

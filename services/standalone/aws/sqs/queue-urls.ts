@@ -1,0 +1,35 @@
+import { ACCOUNT } from '../../identity.ts';
+import type { Members } from '../members.ts';
+import { invalidAddress, queueDoesNotExist } from './errors.ts';
+import type { QueueAttributes, QueueBook } from './queue-book.ts';
+
+export interface NamedQueue {
+  readonly name: string;
+  readonly attributes: QueueAttributes;
+}
+
+/** Queues by their URLs. The host of a URL is not looked at: a client may reach the mesh by several. */
+export class QueueUrls {
+  readonly #book: QueueBook;
+  readonly #base: string;
+
+  /** @param url of the mesh */
+  constructor(book: QueueBook, url: string) {
+    this.#book = book;
+    this.#base = `${url}/${ACCOUNT}/`;
+  }
+
+  of(name: string): string {
+    return `${this.#base}${name}`;
+  }
+
+  /** The queue that the input's `QueueUrl` names. @throws ServiceError */
+  queue(input: Members): NamedQueue {
+    const url = input.requiredString('QueueUrl');
+    const [, account, name] = /^https?:\/\/.+\/(\d{12})\/([^/?#]+)$/.exec(url) ?? [];
+    if (account === undefined || name === undefined) throw invalidAddress(url);
+    const attributes = account === ACCOUNT ? this.#book.get(name) : undefined;
+    if (attributes === undefined) throw queueDoesNotExist();
+    return { name, attributes };
+  }
+}

@@ -1,0 +1,81 @@
+import type { ReceivedMessage } from '../../../../shared/ports/queue.ts';
+import type { StandaloneRuntime } from '../../../../shared/runtime/standalone.ts';
+import type { Operation } from '../service.ts';
+import { wording } from './errors.ts';
+import { md5OfAttributes, md5OfBody } from './md5.ts';
+import type { QueueUrls } from './queue-urls.ts';
+import { receiptFor } from './receipts.ts';
+
+interface Wanted {
+  /** System attributes by their names, or All. */
+  readonly system: readonly string[];
+  /** Message attributes by their names, `prefix.*`, or All. */
+  readonly attributes: readonly string[];
+}
+
+/** SQS's, in seconds. */
+const MAX_WAIT = 20;
+export const MAX_VISIBILITY = 43_200;
+
+/** ReceiveMessage: waits as long as it is asked to, the client is there and the mesh does not stop. */
+export function receiveMessage(queue: StandaloneRuntime['queue'], urls: QueueUrls): Operation {
+  return async (input, { signal }) => {
+    const { name, attributes } = urls.queue(input);
+    const max = input.integer('MaxNumberOfMessages', { from: 1, to: 10 }) ?? 1;
+    const wait = input.integer('WaitTimeSeconds', { from: 0, to: MAX_WAIT }) ?? attributes.wait;
+    const visibilityTimeout = input.integer('VisibilityTimeout', { from: 0, to: MAX_VISIBILITY });
+    const wanted = {
+      system: [...(input.strings('AttributeNames') ?? []), ...(input.strings('MessageSystemAttributeNames') ?? [])],
+      attributes: input.strings('MessageAttributeNames') ?? [],
+    };
+    if (wanted.attributes.some((each) => each === '')) throw wording.invalid('MessageAttributeNames', '', 'names');
+    const messages = await queue.receive(name, {
+      max,
+      wait,
+      signal,
+      ...(visibilityTimeout !== undefined && { visibilityTimeout }),
+    });
+    return messages.length === 0 ? {} : { Messages: messages.map((message) => answer(name, message, wanted)) };
+  };
+}
+
+function answer(queue: string, message: ReceivedMessage, wanted: Wanted): object {
+  const system = select(systemAttributes(message), (name) =>
+    wanted.system.some((each) => each === 'All' || each === name),
+  );
+  const attributes = select(message.attributes, (name) => wanted.attributes.some((each) => isWanted(name, each)));
+  return {
+    MessageId: message.messageId,
+    ReceiptHandle: receiptFor(queue, message.receiptHandle),
+    MD5OfBody: md5OfBody(message.body),
+    Body: message.body,
+    ...(system && { Attributes: system }),
+    ...(attributes && {
+      MessageAttributes: Object.fromEntries(
+        Object.entries(attributes).map(([name, value]) => [name, { DataType: 'String', StringValue: value }]),
+      ),
+      MD5OfMessageAttributes: md5OfAttributes(attributes),
+    }),
+  };
+}
+
+function systemAttributes({ receiveCount, sentAt, firstReceivedAt }: ReceivedMessage): Record<string, string> {
+  return {
+    ApproximateReceiveCount: String(receiveCount),
+    SentTimestamp: String(sentAt),
+    ApproximateFirstReceiveTimestamp: String(firstReceivedAt),
+  };
+}
+
+function select(
+  all: Readonly<Record<string, string>>,
+  wanted: (name: string) => boolean,
+): Record<string, string> | undefined {
+  const entries = Object.entries(all).filter(([name]) => wanted(name));
+  return entries.length > 0 ? Object.fromEntries(entries) : undefined;
+}
+
+function isWanted(name: string, wanted: string): boolean {
+  if (wanted === 'All' || wanted === '.*') return true;
+  return wanted.endsWith('.*') ? name.startsWith(wanted.slice(0, -2)) : name === wanted;
+}

@@ -1,0 +1,41 @@
+import type { StatementSync } from 'node:sqlite';
+import type { Database } from './database.ts';
+
+/** What clients make by AWS's APIs, as CreateQueue and PutRule do; what serverless.yml makes is made anew at each start. */
+export type MadeKind = 'rule' | 'queue';
+
+export interface MadeResource {
+  readonly name: string;
+  /** JSON, in the form of whoever put it. */
+  readonly definition: string;
+}
+
+/** The definitions of resources that outlive the process. On AWS, AWS itself keeps them. */
+export class EmbeddedMadeResources {
+  readonly #database: Database;
+  readonly #put: StatementSync;
+  readonly #delete: StatementSync;
+  readonly #all: StatementSync;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#put = database.prepare(
+      `INSERT INTO made_resources (kind, name, definition) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET definition = excluded.definition`,
+    );
+    this.#delete = database.prepare('DELETE FROM made_resources WHERE kind = ? AND name = ?');
+    this.#all = database.prepare('SELECT name, definition FROM made_resources WHERE kind = ? ORDER BY name');
+  }
+
+  async put(kind: MadeKind, { name, definition }: MadeResource): Promise<void> {
+    await this.#database.write(() => this.#put.run(kind, name, definition));
+  }
+
+  async delete(kind: MadeKind, name: string): Promise<void> {
+    await this.#database.write(() => this.#delete.run(kind, name));
+  }
+
+  async all(kind: MadeKind): Promise<readonly MadeResource[]> {
+    return (await this.#database.read(() => this.#all.all(kind))) as unknown as readonly MadeResource[];
+  }
+}

@@ -1,0 +1,136 @@
+import type { StatementSync } from 'node:sqlite';
+import type { QueueDepth } from '../ports/queue.ts';
+import type { Database } from './database.ts';
+
+/** A message as it is sent within the process. */
+export interface Sent {
+  readonly body: string;
+  /** The archived event whose text the body is: it is then not stored again. */
+  readonly event?: number;
+  readonly attributes?: Readonly<Record<string, string>>;
+  /** Seconds. */
+  readonly delay?: number;
+}
+
+export interface MessageRow {
+  id: number;
+  message_id: string;
+  body: string;
+  attributes: string | null;
+  sent_at: number;
+  receive_count: number;
+  first_received_at: number | null;
+}
+
+/** A row and the receive it was given for. */
+export interface Receipt {
+  readonly id: number;
+  readonly receiveCount: number;
+}
+
+/** What a new row says beside the message. Times in milliseconds since 1970. */
+export interface SentAs {
+  readonly messageId: string;
+  readonly now: number;
+  readonly visibleAt: number;
+  /** Whether a receive has it already. */
+  readonly received: boolean;
+}
+
+/** The statements on the table of messages. To be used inside units of work. */
+export class MessageRows {
+  readonly #insert: StatementSync;
+  readonly #visible: StatementSync;
+  readonly #earliest: StatementSync;
+  readonly #receive: StatementSync;
+  readonly #bury: StatementSync;
+  readonly #delete: StatementSync;
+  readonly #change: StatementSync;
+  readonly #release: StatementSync;
+  readonly #depth: StatementSync;
+
+  constructor(database: Database) {
+    this.#insert = database.prepare(
+      `INSERT INTO messages (queue, message_id, body, event, attributes, sent_at, visible_at, receive_count, first_received_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#visible = database.prepare(
+      `SELECT id, message_id, coalesce(body, events.event) AS body, attributes, sent_at, receive_count, first_received_at
+       FROM messages LEFT JOIN events ON position = messages.event
+       WHERE queue = ? AND visible_at <= ? ORDER BY visible_at, id LIMIT ?`,
+    );
+    this.#earliest = database.prepare(
+      'SELECT visible_at AS at FROM messages WHERE queue = ? ORDER BY visible_at LIMIT 1',
+    );
+    this.#receive = database.prepare(
+      'UPDATE messages SET visible_at = ?, receive_count = ?, first_received_at = ? WHERE id = ?',
+    );
+    this.#bury = database.prepare('UPDATE messages SET queue = ?, visible_at = ?, receive_count = 0 WHERE id = ?');
+    this.#delete = database.prepare('DELETE FROM messages WHERE id = ? AND queue = ? AND receive_count = ?');
+    this.#change = database.prepare(
+      'UPDATE messages SET visible_at = ? WHERE id = ? AND queue = ? AND receive_count = ? AND visible_at > ?',
+    );
+    this.#release = database.prepare(
+      'UPDATE messages SET visible_at = ? WHERE queue = ? AND visible_at > ? AND receive_count > 0',
+    );
+    this.#depth = database.prepare(
+      `SELECT count(*) FILTER (WHERE visible_at <= ?1) AS visible,
+              count(*) FILTER (WHERE visible_at > ?1 AND receive_count > 0) AS inFlight,
+              count(*) FILTER (WHERE visible_at > ?1 AND receive_count = 0) AS delayed
+       FROM messages WHERE queue = ?2`,
+    );
+  }
+
+  /** Returns the row's id. */
+  insert(queue: string, { body, event, attributes }: Sent, { messageId, now, visibleAt, received }: SentAs): number {
+    const { lastInsertRowid } = this.#insert.run(
+      queue,
+      messageId,
+      event === undefined ? body : null,
+      event ?? null,
+      attributes ? JSON.stringify(attributes) : null,
+      now,
+      visibleAt,
+      received ? 1 : 0,
+      received ? now : null,
+    );
+    return Number(lastInsertRowid);
+  }
+
+  visible(queue: string, now: number, max: number): readonly MessageRow[] {
+    return this.#visible.all(queue, now, max) as unknown as MessageRow[];
+  }
+
+  /** When the first of the queue's messages is or becomes visible; undefined when it has none. */
+  earliest(queue: string): number | undefined {
+    return (this.#earliest.get(queue) as { at: number } | undefined)?.at;
+  }
+
+  receive(id: number, { visibleAt, receiveCount, firstReceivedAt }: Record<ReceiveField, number>): void {
+    this.#receive.run(visibleAt, receiveCount, firstReceivedAt, id);
+  }
+
+  /** Moves a message to the queue of dead letters, where it counts anew. */
+  bury(id: number, deadLetterQueue: string, now: number): void {
+    this.#bury.run(deadLetterQueue, now, id);
+  }
+
+  delete(queue: string, { id, receiveCount }: Receipt): void {
+    this.#delete.run(id, queue, receiveCount);
+  }
+
+  changeVisibility(queue: string, { id, receiveCount }: Receipt, visibleAt: number, now: number): void {
+    this.#change.run(visibleAt, id, queue, receiveCount, now);
+  }
+
+  /** Makes what is in flight visible, and returns how many that were. */
+  release(queue: string, now: number): number {
+    return Number(this.#release.run(now, queue, now).changes);
+  }
+
+  depth(queue: string, now: number): QueueDepth {
+    return { ...(this.#depth.get(now, queue) as unknown as QueueDepth) };
+  }
+}
+
+type ReceiveField = 'visibleAt' | 'receiveCount' | 'firstReceivedAt';

@@ -1,0 +1,49 @@
+import type { ReceivedMessage } from '../ports/queue.ts';
+
+/**
+ * A receive that is under way. A message that is sent meanwhile can be claimed for it: it is then stored as received
+ * already and handed over once that is durable, which saves finding it again and a transaction of its own.
+ */
+export class OpenReceive {
+  /** Milliseconds. */
+  readonly visibilityTimeout: number;
+  readonly #max: number;
+  readonly #handed: ReceivedMessage[] = [];
+  #claims = 0;
+  /** Which transaction the claims are of. Those of an earlier one were handed over or undone. */
+  #transaction = 0;
+
+  constructor(max: number, visibilityTimeout: number) {
+    this.#max = max;
+    this.visibilityTimeout = visibilityTimeout;
+  }
+
+  /** How many more messages it takes in the transaction that is running. */
+  room(transaction: number): number {
+    if (transaction !== this.#transaction) {
+      this.#transaction = transaction;
+      this.#claims = 0;
+    }
+    return this.#max - this.#claims;
+  }
+
+  /** Whether a message of the transaction that is running may be stored as received by this. */
+  claim(transaction: number): boolean {
+    if (this.room(transaction) <= 0) return false;
+    this.#claims++;
+    return true;
+  }
+
+  hand(message: ReceivedMessage): void {
+    this.#handed.push(message);
+  }
+
+  get handed(): readonly ReceivedMessage[] {
+    return this.#handed;
+  }
+
+  /** Whether a claimed message may still be handed over, once the transaction is durable. */
+  get isPromised(): boolean {
+    return this.#claims > this.#handed.length;
+  }
+}

@@ -1,0 +1,8 @@
+import { afterAll } from 'vitest';
+import { eventCases } from '../../e2e/cases/events.ts';
+import { testedStack } from '../support/stack.ts';
+
+const { mesh } = await testedStack();
+afterAll(() => mesh.close());
+
+eventCases(() => mesh);

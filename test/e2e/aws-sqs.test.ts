@@ -1,0 +1,296 @@
+import {
+  ChangeMessageVisibilityCommand,
+  CreateQueueCommand,
+  type CreateQueueCommandInput,
+  DeleteMessageBatchCommand,
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  GetQueueUrlCommand,
+  ReceiveMessageCommand,
+  type ReceiveMessageCommandInput,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  type SendMessageCommandInput,
+} from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { awsClients } from '../support/aws-clients.ts';
+import { Mesh } from '../support/mesh.ts';
+
+let mesh: Mesh;
+let clients: Awaited<ReturnType<typeof awsClients>>;
+beforeAll(async () => {
+  mesh = await Mesh.start();
+  clients = await awsClients(mesh);
+});
+afterAll(async () => {
+  clients.destroy();
+  await mesh.stop();
+});
+
+let made = 0;
+async function newQueue(Attributes: CreateQueueCommandInput['Attributes'] = {}) {
+  const QueueName = `queue-${++made}`;
+  const { QueueUrl = '' } = await clients.sqs.send(new CreateQueueCommand({ QueueName, Attributes }));
+  return {
+    QueueName,
+    QueueUrl,
+    send: (MessageBody: string, more: Partial<SendMessageCommandInput> = {}) =>
+      clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody, ...more })),
+    async receive(more: Partial<ReceiveMessageCommandInput> = {}) {
+      const command = new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 0, MaxNumberOfMessages: 10, ...more });
+      return (await clients.sqs.send(command)).Messages ?? [];
+    },
+    async attributes() {
+      const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] });
+      return (await clients.sqs.send(command)).Attributes ?? {};
+    },
+  };
+}
+
+describe('a queue', () => {
+  it('is made once, found by its name, and tells its attributes', async () => {
+    const dead = await newQueue();
+    const arn = (await dead.attributes()).QueueArn ?? '';
+    const Attributes = {
+      VisibilityTimeout: '5',
+      DelaySeconds: '1',
+      ReceiveMessageWaitTimeSeconds: '2',
+      RedrivePolicy: JSON.stringify({ deadLetterTargetArn: arn, maxReceiveCount: 3 }),
+    };
+    const { QueueName, QueueUrl, attributes } = await newQueue(Attributes);
+    expect(await clients.sqs.send(new CreateQueueCommand({ QueueName, Attributes }))).toMatchObject({ QueueUrl });
+    expect(await clients.sqs.send(new CreateQueueCommand({ QueueName }))).toMatchObject({ QueueUrl });
+    expect(await clients.sqs.send(new GetQueueUrlCommand({ QueueName }))).toMatchObject({ QueueUrl });
+    expect(await attributes()).toMatchObject({ ...Attributes, ApproximateNumberOfMessages: '0' });
+    const other = new CreateQueueCommand({ QueueName, Attributes: { VisibilityTimeout: '6' } });
+    await expect(clients.sqs.send(other)).rejects.toMatchObject({
+      name: 'QueueNameExists',
+      Code: 'QueueAlreadyExists',
+    });
+  });
+
+  it('of serverless.yml is there too', async () => {
+    const { QueueUrl } = await clients.sqs.send(new GetQueueUrlCommand({ QueueName: 'starling-local-echo-dlq' }));
+    expect(QueueUrl).toBe(`${mesh.url}/000000000000/starling-local-echo-dlq`);
+  });
+
+  it.each<[string, CreateQueueCommandInput, string]>([
+    ['no name of one', { QueueName: 'a b' }, 'InvalidParameterValue'],
+    [
+      'an attribute out of its bounds',
+      { QueueName: 'bad', Attributes: { VisibilityTimeout: '43201' } },
+      'InvalidParameterValue',
+    ],
+    ['no attribute', { QueueName: 'bad', Attributes: { toString: '1' } as object }, 'InvalidAttributeName'],
+    [
+      'a dead-letter queue that is not there',
+      {
+        QueueName: 'bad',
+        Attributes: {
+          RedrivePolicy: '{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:no","maxReceiveCount":1}',
+        },
+      },
+      'InvalidParameterValue',
+    ],
+  ])('is not made with %s', async (_what, input, name) => {
+    await expect(clients.sqs.send(new CreateQueueCommand(input))).rejects.toMatchObject({ name });
+  });
+
+  it('that is not there has its code in both protocols', async () => {
+    const missing = { name: 'QueueDoesNotExist', Code: 'AWS.SimpleQueueService.NonExistentQueue' };
+    await expect(clients.sqs.send(new GetQueueUrlCommand({ QueueName: 'nowhere' }))).rejects.toMatchObject(missing);
+    const receive = new ReceiveMessageCommand({ QueueUrl: `${mesh.url}/000000000000/nowhere` });
+    await expect(clients.sqs.send(receive)).rejects.toMatchObject(missing);
+    const other = new ReceiveMessageCommand({ QueueUrl: `${mesh.url}/111111111111/starling-local-echo` });
+    await expect(clients.sqs.send(other)).rejects.toMatchObject(missing);
+    const invalid = new ReceiveMessageCommand({ QueueUrl: `${mesh.url}/nowhere` });
+    await expect(clients.sqs.send(invalid)).rejects.toMatchObject({ name: 'InvalidAddress' });
+  });
+});
+
+describe('messages', () => {
+  it('come with their attributes, by digests that the SDK checks', async () => {
+    const { send, receive } = await newQueue();
+    const MessageAttributes = {
+      color: { DataType: 'String', StringValue: 'röt' },
+      'trace.id': { DataType: 'String', StringValue: '1' },
+    };
+    const sent = await send('häuser 🏠', { MessageAttributes });
+    expect(sent.MD5OfMessageAttributes).toMatch(/^[0-9a-f]{32}$/);
+    const [message] = await receive({
+      VisibilityTimeout: 0,
+      MessageAttributeNames: ['All'],
+      MessageSystemAttributeNames: ['All'],
+    });
+    expect(message).toMatchObject({
+      MessageId: sent.MessageId,
+      Body: 'häuser 🏠',
+      MD5OfMessageAttributes: sent.MD5OfMessageAttributes,
+      MessageAttributes,
+      Attributes: { ApproximateReceiveCount: '1', SentTimestamp: expect.stringMatching(/^\d{13}$/) },
+    });
+    const [again] = await receive({ MessageAttributeNames: ['trace.*'], AttributeNames: ['All'] });
+    expect(again?.Attributes).toMatchObject({ ApproximateReceiveCount: '2' });
+    expect(Object.keys(again?.MessageAttributes ?? {})).toEqual(['trace.id']);
+  });
+
+  it('are waited for, and the wait ends with the first', async () => {
+    const { send, receive } = await newQueue();
+    const waiting = receive({ WaitTimeSeconds: 20 });
+    await send('at last');
+    expect(await waiting).toMatchObject([{ Body: 'at last' }]);
+  });
+
+  it('are hidden, shown again, and gone once deleted', async () => {
+    const { QueueUrl, send, receive, attributes } = await newQueue({ VisibilityTimeout: '30' });
+    await send('once');
+    const [first] = await receive();
+    expect(await receive()).toEqual([]);
+    expect(await attributes()).toMatchObject({ ApproximateNumberOfMessagesNotVisible: '1' });
+    await clients.sqs.send(
+      new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle: first?.ReceiptHandle, VisibilityTimeout: 0 }),
+    );
+    const [second] = await receive();
+    await clients.sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: first?.ReceiptHandle }));
+    expect(await attributes()).toMatchObject({ ApproximateNumberOfMessagesNotVisible: '1' });
+    await clients.sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: second?.ReceiptHandle }));
+    expect(await attributes()).toMatchObject({
+      ApproximateNumberOfMessages: '0',
+      ApproximateNumberOfMessagesNotVisible: '0',
+    });
+  });
+
+  it('that fail go to the dead-letter queue', async () => {
+    const dead = await newQueue();
+    const deadLetterTargetArn = (await dead.attributes()).QueueArn;
+    const { send, receive } = await newQueue({
+      VisibilityTimeout: '0',
+      RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount: 1 }),
+    });
+    await send('poison');
+    expect(await receive()).toHaveLength(1);
+    expect(await receive()).toEqual([]);
+    expect(await dead.receive()).toMatchObject([{ Body: 'poison' }]);
+  });
+
+  it('may be delayed, by the message and by the queue', async () => {
+    const { send, receive, attributes } = await newQueue({ DelaySeconds: '900' });
+    await send('later');
+    await send('now', { DelaySeconds: 0 });
+    expect(await receive()).toMatchObject([{ Body: 'now' }]);
+    expect(await attributes()).toMatchObject({ ApproximateNumberOfMessagesDelayed: '1' });
+  });
+
+  it('go and are deleted in batches, each with an answer of its own', async () => {
+    const { QueueUrl, receive } = await newQueue();
+    const { Successful, Failed } = await clients.sqs.send(
+      new SendMessageBatchCommand({
+        QueueUrl,
+        Entries: [
+          { Id: 'a', MessageBody: 'one' },
+          { Id: 'b', MessageBody: '\u0001' },
+          { Id: 'c', MessageBody: 'three', DelaySeconds: 901 },
+          { Id: 'd', MessageBody: 'four' },
+        ],
+      }),
+    );
+    expect(Successful?.map(({ Id }) => Id)).toEqual(['a', 'd']);
+    expect(Failed?.map(({ Id, Code, SenderFault }) => [Id, Code, SenderFault])).toEqual([
+      ['b', 'InvalidMessageContents', true],
+      ['c', 'InvalidParameterValue', true],
+    ]);
+    const messages = await receive();
+    expect(messages.map(({ Body }) => Body)).toEqual(['one', 'four']);
+    const deleted = await clients.sqs.send(
+      new DeleteMessageBatchCommand({
+        QueueUrl,
+        Entries: [
+          ...messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle })),
+          { Id: 'x', ReceiptHandle: 'made up' },
+        ],
+      }),
+    );
+    expect(deleted.Successful).toHaveLength(2);
+    expect(deleted.Failed).toMatchObject([{ Id: 'x', Code: 'ReceiptHandleIsInvalid' }]);
+  });
+
+  it('stay in their queue: a receipt handle of another is refused', async () => {
+    const [one, other] = [await newQueue(), await newQueue()];
+    await one.send('mine');
+    const [message] = await one.receive();
+    for (const ReceiptHandle of [message?.ReceiptHandle, 'made up', 'WyJhIl0']) {
+      const { QueueUrl } = ReceiptHandle === message?.ReceiptHandle ? other : one;
+      const invalid = { name: 'ReceiptHandleIsInvalid' };
+      await expect(clients.sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }))).rejects.toMatchObject(
+        invalid,
+      );
+      const change = new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 });
+      await expect(clients.sqs.send(change)).rejects.toMatchObject(invalid);
+    }
+  });
+
+  it.each<[string, Partial<SendMessageCommandInput>, string]>([
+    ['no body', { MessageBody: '' }, 'MissingParameter'],
+    ['characters that XML has not', { MessageBody: '\u0000' }, 'InvalidMessageContents'],
+    ['more than 1 MB', { MessageBody: 'x'.repeat(1024 * 1024 + 1) }, 'InvalidParameterValue'],
+    ['too long a delay', { DelaySeconds: 901 }, 'InvalidParameterValue'],
+    ['a message group, in a queue that has no order', { MessageGroupId: 'g' }, 'UnsupportedOperation'],
+    [
+      'a binary attribute',
+      { MessageAttributes: { a: { DataType: 'Binary', BinaryValue: new Uint8Array([1]) } } },
+      'UnsupportedOperation',
+    ],
+  ])('are refused with %s', async (_what, more, name) => {
+    const { send, receive } = await newQueue();
+    await expect(send('body', more)).rejects.toMatchObject({ name });
+    expect(await receive()).toEqual([]);
+  });
+
+  it('of 1 MB are taken', async () => {
+    const { send, receive } = await newQueue();
+    await send('x'.repeat(1024 * 1024));
+    expect(await receive()).toHaveLength(1);
+  });
+
+  it.each<[string, Partial<ReceiveMessageCommandInput>]>([
+    ['11 at once', { MaxNumberOfMessages: 11 }],
+    ['a wait of 21 s', { WaitTimeSeconds: 21 }],
+    ['half a day and a second out of sight', { VisibilityTimeout: 43_201 }],
+  ])('are not received with %s', async (_what, more) => {
+    const { receive } = await newQueue();
+    await expect(receive(more)).rejects.toMatchObject({ name: 'InvalidParameterValue' });
+  });
+
+  it('come in batches as SQS takes them', async () => {
+    const { QueueUrl } = await newQueue();
+    const batch = (...Entries: { Id: string; MessageBody: string }[]) =>
+      clients.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+    const entries = Array.from({ length: 11 }, (_, index) => ({ Id: String(index), MessageBody: 'm' }));
+    await expect(batch()).rejects.toMatchObject({ name: 'EmptyBatchRequest' });
+    await expect(batch(...entries)).rejects.toMatchObject({ name: 'TooManyEntriesInBatchRequest' });
+    await expect(batch({ Id: 'a', MessageBody: 'm' }, { Id: 'a', MessageBody: 'm' })).rejects.toMatchObject({
+      name: 'BatchEntryIdsNotDistinct',
+    });
+    await expect(batch({ Id: 'a b', MessageBody: 'm' })).rejects.toMatchObject({ name: 'InvalidBatchEntryId' });
+    const half = 'x'.repeat(600_000);
+    await expect(batch({ Id: 'a', MessageBody: half }, { Id: 'b', MessageBody: half })).rejects.toMatchObject({
+      name: 'BatchRequestTooLong',
+    });
+  });
+});
+
+describe('when the mesh stops', () => {
+  it('a wait for messages ends', async () => {
+    const { receive } = await newQueue();
+    const waiting = receive({ WaitTimeSeconds: 20 });
+    // The wait has begun when its queue answers another call on a connection that came later.
+    expect(await receive()).toEqual([]);
+    const { data } = mesh;
+    const { port } = new URL(mesh.url);
+    expect(await mesh.stop({ keep: true })).toMatchObject({ code: 0 });
+    expect(await waiting).toEqual([]);
+    clients.destroy();
+    mesh = await Mesh.start({ data, env: { STARLING_PORT: port } });
+    clients = await awsClients(mesh);
+  });
+});

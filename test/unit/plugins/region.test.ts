@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import RegionPlugin from '../../../plugins/region/index.ts';
+import type { Resource, Template } from '../../../plugins/template.ts';
+import { serverlessOf } from './serverless.ts';
+
+const resource = (Type: string): Resource => ({ Type, Properties: {} });
+
+async function typesIn(regionLacks?: string): Promise<string[]> {
+  const template: Template = {
+    Resources: {
+      Archive: resource('AWS::Events::Archive'),
+      Registry: resource('AWS::EventSchemas::Registry'),
+      Schema: resource('AWS::EventSchemas::Schema'),
+      Bus: resource('AWS::Events::EventBus'),
+    },
+  };
+  const custom = regionLacks === undefined ? {} : { regionLacks };
+  const { hooks } = new RegionPlugin(serverlessOf({}, { template, custom }));
+  await hooks['after:aws:package:finalize:mergeCustomProviderResources']?.();
+  return Object.values(template.Resources).map(({ Type }) => Type);
+}
+
+const bus = 'AWS::Events::EventBus';
+const archive = 'AWS::Events::Archive';
+const schemas = ['AWS::EventSchemas::Registry', 'AWS::EventSchemas::Schema'];
+
+describe('what a region lacks', () => {
+  it.each([
+    [undefined, [archive, ...schemas, bus]],
+    ['', [archive, ...schemas, bus]],
+    ['schemas', [archive, bus]],
+    ['archive', [...schemas, bus]],
+    ['archive, schemas', [bus]],
+  ])('%j', async (regionLacks, left) => {
+    expect(await typesIn(regionLacks)).toEqual(left);
+  });
+
+  it('has to be something that the mesh can do without', async () => {
+    await expect(typesIn('schemas,cognito')).rejects.toThrow(
+      "'cognito' is nothing to leave out. It takes archive, schemas",
+    );
+  });
+});
