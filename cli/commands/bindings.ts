@@ -10,7 +10,8 @@ interface BindingsOptions {
   readonly out: string;
 }
 
-const languages: readonly Language[] = ['python', 'go', 'java', 'typescript'];
+const languages = ['python', 'go', 'java', 'typescript'] as const satisfies readonly Language[];
+
 const root = path.resolve(import.meta.dirname, '../..');
 
 const examples = `
@@ -43,9 +44,9 @@ async function bindings({ lang, out }: BindingsOptions): Promise<void> {
 }
 
 async function generate(lang: Language) {
-  // Both load what no other command needs.
-  const { loadSchemas } = await import('../../tools/schemas/load.ts');
+  // Only a checkout of the project has these, and they load the validator's compiler, which no other command needs.
   const { generateBindings } = await import('../../tools/bindings/generate.ts');
+  const { loadSchemas } = await import('../../tools/schemas/load.ts');
   try {
     return await generateBindings(loadSchemas(path.join(root, 'schemas'), 'schemas'), lang);
   } catch (error) {

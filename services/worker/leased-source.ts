@@ -26,10 +26,15 @@ const RENEWALS = 3;
 export class LeasedSource implements Source {
   readonly #options: LeasedSourceOptions;
   readonly #stopping = new AbortController();
+  /** Milliseconds between two renewals. */
+  readonly #pause: number;
+  /** Until when the lease is this worker's, by `performance.now()`. */
+  #until = 0;
   #loop: Promise<void> | undefined;
 
   constructor(options: LeasedSourceOptions) {
     this.#options = options;
+    this.#pause = options.duration / RENEWALS;
   }
 
   start(): void {
@@ -42,20 +47,11 @@ export class LeasedSource implements Source {
   }
 
   async #run(): Promise<void> {
-    const { leases, name, owner, log, duration, open } = this.#options;
+    const { name, log, open } = this.#options;
     const { signal } = this.#stopping;
-    const pause = duration / RENEWALS;
     let running: Source | undefined;
-    let until = 0;
     while (!signal.aborted) {
-      const asked = performance.now();
-      try {
-        until = (await leases.take(name, owner, duration)) ? asked + duration : 0;
-      } catch (error) {
-        log.warn('a lease could not be renewed', { lease: name, error });
-      }
-      // Whoever cannot renew ends a pause before the others may begin.
-      const mine = performance.now() < until - pause;
+      const mine = await this.#renew();
       if (mine && running === undefined) {
         log.info('took the lease', { lease: name });
         running = open();
@@ -65,12 +61,48 @@ export class LeasedSource implements Source {
         await running.stop();
         running = undefined;
       }
-      await sleep(pause, signal);
+      await sleep(this.#pause, signal);
     }
-    if (running === undefined) return;
-    await running.stop();
+    if (running !== undefined) await this.#drain(running);
+  }
+
+  /** What runs may go on for long. The lease is kept until it has ended, so that no other begins beside it. */
+  async #drain(running: Source): Promise<void> {
+    const { leases, name, owner, log } = this.#options;
+    const ended = new AbortController();
+    const stopped = running.stop().finally(() => ended.abort());
+    for (await sleep(this.#pause, ended.signal); !ended.signal.aborted; await sleep(this.#pause, ended.signal)) {
+      await this.#renew();
+    }
+    await stopped;
     await leases.release(name, owner).catch((error: unknown) => {
       log.warn('a lease could not be released, and is free when its time is over', { lease: name, error });
     });
+  }
+
+  /** Whether the lease is this worker's for long enough. Whoever cannot renew ends a pause before the others may begin. */
+  async #renew(): Promise<boolean> {
+    const { name, log, duration } = this.#options;
+    const asked = performance.now();
+    try {
+      this.#until = (await this.#take()) ? asked + duration : 0;
+    } catch (error) {
+      log.warn('a lease could not be renewed', { lease: name, error });
+    }
+    return performance.now() < this.#until - this.#pause;
+  }
+
+  /** An answer that is long in coming may come when another has the lease. */
+  async #take(): Promise<boolean> {
+    const { leases, name, owner, duration } = this.#options;
+    const answered = new AbortController();
+    const late = sleep(this.#pause, answered.signal).then(() => {
+      throw new Error('no answer in time');
+    });
+    try {
+      return await Promise.race([leases.take(name, owner, duration), late]);
+    } finally {
+      answered.abort();
+    }
   }
 }

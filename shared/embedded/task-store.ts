@@ -5,8 +5,9 @@ import { InvalidCursorError, TurnConflictError } from '../ports/errors.ts';
 import type { BusEvent } from '../ports/event-bus.ts';
 import type { Created, Ending, NewTask, NextTurn, TaskPage, TaskQuery, TaskStore } from '../ports/task-store.ts';
 import type { AgentEvent, Outcome } from '../tasks/fold.ts';
-import type { LogEntry, MessageEntry, StatusEntry } from '../tasks/log.ts';
+import type { LogEntry, MessageEntry } from '../tasks/log.ts';
 import { isTerminal, isWaitingForClient, type TaskRecord } from '../tasks/state.ts';
+import { endedBy, firstTurn, nextTurn } from '../tasks/transitions.ts';
 import type { Database } from './database.ts';
 import type { EmbeddedEventBus } from './event-bus.ts';
 import type { RecentMessages } from './recent-messages.ts';
@@ -61,25 +62,10 @@ export class EmbeddedTaskStore implements TaskStore {
 
   create(fresh: NewTask): Promise<Created> {
     return this.#database.write(() => {
-      const { id, owner, agentId, createdAt } = fresh;
+      const { id } = fresh;
       const known = this.#messages.find(fresh);
       if (known !== undefined && this.#rows.find(known)) return { created: false, taskId: known };
-      const { row, task } = this.#rows.insert({
-        id,
-        contextId: fresh.contextId,
-        agentId,
-        owner,
-        state: 'TASK_STATE_SUBMITTED',
-        statusAt: createdAt,
-        createdAt,
-        deadline: fresh.deadline,
-        turn: 1,
-        attempt: 0,
-        sequence: 0,
-        attemptBase: 0,
-        position: 1,
-        artifacts: [],
-      });
+      const { row, task } = this.#rows.insert(firstTurn(fresh));
       const { position } = this.#bus.putWithin(fresh.request);
       const entry = messageEntry(fresh, task);
       this.#rows.append(row, entry, position);
@@ -95,26 +81,17 @@ export class EmbeddedTaskStore implements TaskStore {
   begin(turn: NextTurn): Promise<TaskRecord> {
     return this.#database.write(() => {
       const { row, task } = this.#mustFind(turn.taskId);
-      const key = { owner: task.owner, agentId: task.agentId, messageId: turn.messageId };
-      if (this.#messages.find(key) === task.id) return task;
+      const made = { owner: task.owner, agentId: task.agentId, messageId: turn.messageId };
+      // Known under the task alone: it makes a task where it is sent without one.
+      const began = { ...made, owner: task.id };
+      if ([made, began].some((key) => this.#messages.find(key) === task.id)) return task;
       if (task.turn !== turn.after || !isWaitingForClient(task.state)) throw new TurnConflictError(task.id, task.state);
-      const next: TaskRecord = {
-        ...task,
-        state: 'TASK_STATE_SUBMITTED',
-        statusAt: turn.at,
-        deadline: turn.deadline,
-        turn: task.turn + 1,
-        attempt: 0,
-        sequence: 0,
-        attemptBase: 0,
-        position: task.position + 1,
-        artifacts: [],
-      };
+      const next = nextTurn(task, turn);
       const { position } = this.#bus.putWithin(turn.request);
       const entry = messageEntry(turn, next);
       this.#rows.append(row, entry, position);
       this.#rows.update({ row, task: next });
-      this.#messages.add(key, task.id);
+      this.#messages.add(began, task.id);
       this.#database.afterDurable(() => {
         this.#tails.hand(task.id, [entry]);
         this.#onDeadline(next.deadline);
@@ -140,20 +117,7 @@ export class EmbeddedTaskStore implements TaskStore {
     return this.#database.write(() => {
       const { row, task } = this.#mustFind(ending.taskId);
       if (isTerminal(task.state)) return false;
-      const { status } = ending;
-      const ended: TaskRecord = {
-        ...task,
-        state: status.state,
-        statusAt: Date.parse(status.timestamp),
-        position: task.position + 1,
-      };
-      const entry: StatusEntry = {
-        kind: 'status',
-        position: ended.position,
-        turn: task.turn,
-        attempt: task.attempt,
-        status,
-      };
+      const { task: ended, entry } = endedBy(ending.status, task);
       for (const event of ending.events(ended)) this.#bus.putWithin(event);
       this.#rows.append(row, entry, undefined);
       this.#rows.update({ row, task: ended });

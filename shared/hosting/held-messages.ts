@@ -20,7 +20,7 @@ const RENEWALS = 3;
 export class HeldMessages {
   readonly seconds: number;
   readonly #options: HoldOptions;
-  /** By receipt: the renewal that is on its way. */
+  /** By receipt: the renewals that are on their way. */
   readonly #held = new Map<string, Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
 
@@ -64,8 +64,12 @@ export class HeldMessages {
     );
   }
 
+  /** One renewal of a message after the other: of two under way `letGo` would wait for the later alone. */
   #renew(): void {
-    for (const receiptHandle of this.#held.keys()) this.#held.set(receiptHandle, this.#renewOne(receiptHandle));
+    for (const [receiptHandle, before] of this.#held) {
+      const renewal = before.then(() => (this.#held.has(receiptHandle) ? this.#renewOne(receiptHandle) : undefined));
+      this.#held.set(receiptHandle, renewal);
+    }
   }
 
   async #renewOne(receiptHandle: string): Promise<void> {

@@ -59,9 +59,10 @@ export interface TaskPage {
  *
  * Contract:
  * - `create` stores the task, its first log entry and the request event in one step: a crash leaves all or none. A
- *   message that made a task within the last hour makes no other, and answers with that task's id.
- * - `begin` does the same for the next turn of a task that waits for its client; a message that began a turn before
- *   begins no other.
+ *   message that made a task within the last hour makes no other, and answers with that task's id; one that began a turn
+ *   of a task makes one of its own.
+ * - `begin` does the same for the next turn of a task that waits for its client; a message that made the task, or began
+ *   one of its newest twenty turns, within the last hour begins no other.
  * - `apply` folds an agent's event (see fold.ts) and whatever was parked behind it; any order and any number of
  *   deliveries give the same log. Events of a batch are given at once, not one after the other: an adapter may write
  *   those of a task together. One that fails leaves its neighbours alone.

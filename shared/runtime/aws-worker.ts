@@ -42,16 +42,15 @@ export function createAwsWorkerRuntime(env: Environment, { name, subscriptions }
     subscription?.kind === 'agent'
       ? createAwsAgentRuntime({ ...settings, ...own })
       : createAwsRuntime({ ...readAwsSettings(env), ...own });
-  const { claims, log, metrics } = inner;
-  const flush = () => metrics.flush();
+  const { claims, metrics } = inner;
   return {
     inner,
     region,
-    flush,
+    flush: () => metrics.flush(),
     queue: new AwsQueue({ client: sqsClient(aws) }),
     poll: sqsPoll,
     stream: new AwsEventStream({ client: kinesisClient(aws), documents, positionsTable, claims }),
     leases: new AwsLeases({ client: documents, table: positionsTable }),
-    host: createHost({ claims, log, flush }),
+    host: createHost(inner),
   };
 }

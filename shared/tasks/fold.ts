@@ -87,5 +87,20 @@ function applyArtifact(task: TaskRecord, data: TaskArtifactV1): Outcome {
     lastChunk: data.lastChunk,
   };
   const artifacts = begun ? task.artifacts : [...task.artifacts, data.artifact.artifactId];
+  if (!begun && isTooMuch(artifacts)) {
+    return { kind: 'quarantined', reason: 'one artifact too many of its attempt', task };
+  }
   return { kind: 'applied', entry, task: { ...task, position, artifacts } };
+}
+
+/** So many ids are never too much: one has 256 characters, of 6 bytes at most where JSON escapes them. */
+const FEW_ARTIFACTS = 150;
+/**
+ * Bytes of ids as JSON: some 18,000 of `artifact-1-1`. A task keeps those of its attempt in one row, and an item of
+ * DynamoDB takes 400 KB.
+ */
+const MAX_ARTIFACT_IDS = 300_000;
+
+function isTooMuch(artifacts: readonly string[]): boolean {
+  return artifacts.length > FEW_ARTIFACTS && Buffer.byteLength(JSON.stringify(artifacts)) > MAX_ARTIFACT_IDS;
 }

@@ -283,6 +283,21 @@ export function taskStoreContract(name: string, open: () => Promise<TaskStoreSub
         expect(await subject.quarantined()).toBe(1);
       });
 
+      it('puts artifacts aside where an attempt has too many, and goes on behind them', async () => {
+        const task = await create();
+        const count = 1_700;
+        const ids = Array.from({ length: count }, (_, i) => `${i}`.padStart(256, 'x'));
+        const events = ids.map((artifactId, i) => artifactEvent(task, { sequence: i + 1 }, { artifactId }));
+        await Promise.all(events.map((event) => subject.deliver(event)));
+        await deliver(statusEvent(task, { sequence: count + 1 }, 'TASK_STATE_COMPLETED'));
+        const entries = await log(task, 1);
+        expect(entries.map(({ position }) => position)).toEqual(entries.map((_, index) => index + 2));
+        expect(entries.at(-1)).toMatchObject({ kind: 'status' });
+        expect(await get(task)).toMatchObject({ state: 'TASK_STATE_COMPLETED', sequence: count + 1 });
+        expect(entries.length - 1 + (await subject.quarantined())).toBe(count);
+        expect(entries.length).toBeGreaterThan(1_000);
+      });
+
       it('puts events of a task that does not exist aside', async () => {
         const task = { ...(await create()), id: 'no-such-task' as TaskId };
         await deliver(statusEvent(task, { sequence: 1 }, 'TASK_STATE_WORKING'));
@@ -449,6 +464,25 @@ export function taskStoreContract(name: string, open: () => Promise<TaskStoreSub
         const before = await get(task);
         expect(await tasks.begin(nextTurn(task, 2, { messageId: turn.messageId }))).toEqual(before);
         expect(await log(task)).toHaveLength(before.position);
+      });
+
+      it('begins no turn with the message that made the task', async () => {
+        const fresh = newTask();
+        await tasks.create(fresh);
+        await deliver(statusEvent(fresh, { sequence: 1 }, 'TASK_STATE_INPUT_REQUIRED'));
+        const before = await get(fresh);
+        expect(await tasks.begin(nextTurn(fresh, 1, { messageId: fresh.messageId }))).toEqual(before);
+        expect(await log(fresh)).toHaveLength(2);
+      });
+
+      it('leaves the message to make a task of its own, which is known then', async () => {
+        const task = await waiting();
+        const turn = nextTurn(task, 1);
+        await tasks.begin(turn);
+        const made = await create({ messageId: turn.messageId });
+        expect(made.id).not.toBe(task.id);
+        expect(await tasks.create(newTask({ messageId: turn.messageId }))).toEqual({ created: false, taskId: made.id });
+        expect(await tasks.begin(turn)).toMatchObject({ id: task.id, turn: 2 });
       });
 
       it.each([

@@ -13,7 +13,6 @@ declare module 'quicktype-core' {
   export function quicktypeMultiFile(options: {
     readonly inputData: InputData;
     readonly lang: string;
-    readonly leadingComments: readonly string[];
     readonly rendererOptions: Readonly<Record<string, string>>;
   }): Promise<ReadonlyMap<string, { readonly lines: readonly string[] }>>;
 }

@@ -6,7 +6,7 @@ import type { Principal } from '../../../shared/ports/permission-store.ts';
 import type { Runtime } from '../../../shared/runtime/runtime.ts';
 import { assemble } from '../../../shared/tasks/assemble.ts';
 import { endTask } from '../../../shared/tasks/end-task.ts';
-import { contextOf } from '../../../shared/tasks/log.ts';
+import { contextOf, type LogEntry } from '../../../shared/tasks/log.ts';
 import { isTerminal } from '../../../shared/tasks/state.ts';
 import type { Correlator } from './correlator.ts';
 import {
@@ -54,8 +54,9 @@ export class Operations {
 
   /** Resolves when the task is made, with the stream of what happens to it. */
   async sendStreamingMessage(call: Call, params: Params): Promise<AsyncIterable<PositionedResponse>> {
-    const { taskId } = await this.#submit(call, params, readConfiguration(params));
-    return this.#stream(call, taskId, undefined);
+    const { taskId, log } = await this.#submit(call, params, readConfiguration(params));
+    // Of a task that was made just now all is known.
+    return this.#stream(call, taskId, log.length > 0 ? log : await this.#runtime.tasks.read(taskId, 0));
   }
 
   async getTask(call: Call, params: Params): Promise<Task> {
@@ -70,7 +71,8 @@ export class Operations {
     if (isTerminal(task.state) && (from === undefined || from >= task.position)) {
       throw new A2AError('UNSUPPORTED_OPERATION', `Task ${task.id} has ended (${task.state}): get it with GetTask.`);
     }
-    return this.#stream(call, task.id, from);
+    const log = await this.#runtime.tasks.read(task.id, 0);
+    return this.#stream(call, task.id, from === undefined ? log : log.slice(0, Math.max(from, 1)));
   }
 
   async cancelTask(call: Call, params: Params): Promise<Task> {
@@ -107,10 +109,8 @@ export class Operations {
     });
   }
 
-  /** First the task as it stood at `from` (now, when not given), then every change after it. */
-  async *#stream(call: Call, taskId: TaskId, from: number | undefined): AsyncIterable<PositionedResponse> {
-    const known = await this.#runtime.tasks.read(taskId, 0);
-    const log = from === undefined ? known : known.slice(0, Math.max(from, 1));
+  /** First the task as the log has it, then every change after that. */
+  async *#stream(call: Call, taskId: TaskId, log: readonly LogEntry[]): AsyncIterable<PositionedResponse> {
     const position = log.at(-1)?.position ?? 0;
     const contextId = contextOf(log);
     yield { position, response: { task: assemble({ id: taskId, contextId }, log) } satisfies StreamResponse };

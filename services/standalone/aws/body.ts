@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { ServiceError } from './errors.ts';
 
 /** Of one request, in bytes: 10 MiB of records and what base64 and JSON add to them. */
@@ -6,16 +6,26 @@ const MAX_BODY = 16 * 1024 * 1024;
 /** Of all requests that are being read or worked on: producers that are faster than the disk wait, and do not fill the memory. */
 const MAX_HELD = 16 * MAX_BODY;
 
+export interface BodyLimits {
+  readonly body: number;
+  readonly held: number;
+}
+
 /** Reads bodies, and knows how many bytes of them are held. */
 export class Bodies {
+  readonly #limits: BodyLimits;
   #held = 0;
+
+  constructor(limits: BodyLimits = { body: MAX_BODY, held: MAX_HELD }) {
+    this.#limits = limits;
+  }
 
   /**
    * Has `work` done on the body; its bytes count as held until that has ended.
    *
    * @throws ServiceError when it is larger than any request of AWS's, or, with the code `throttled`, when too much is held.
    */
-  async with<T>(request: IncomingMessage, throttled: string, work: (body: Buffer) => Promise<T>): Promise<T> {
+  async with<T>(request: Readable, throttled: string, work: (body: Buffer) => Promise<T>): Promise<T> {
     let size = 0;
     const chunks: Buffer[] = [];
     try {
@@ -23,12 +33,16 @@ export class Bodies {
       for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
         size += chunk.length;
         this.#held += chunk.length;
-        if (size > MAX_BODY) {
-          throw new ServiceError('RequestEntityTooLargeException', `A request has at most ${MAX_BODY} bytes.`, {
-            status: 413,
-          });
+        if (size > this.#limits.body) {
+          throw new ServiceError(
+            'RequestEntityTooLargeException',
+            `A request has at most ${this.#limits.body} bytes.`,
+            {
+              status: 413,
+            },
+          );
         }
-        if (this.#held > MAX_HELD) {
+        if (this.#held > this.#limits.held) {
           throw new ServiceError(throttled, 'Rate exceeded: the mesh works on as much as it can hold.');
         }
         chunks.push(chunk);

@@ -29,22 +29,27 @@ export class LazyDoor {
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let door: Door;
     try {
       this.#door ??= import('./open-door.ts').then(({ openDoor }) =>
         openDoor(this.#runtime, { rules: this.#rules, queues: this.#queues }),
       );
-      const door = await this.#door;
-      await door.answer(request, response);
+      door = await this.#door;
     } catch (error) {
       // Keys that cannot be read, for one: the next request tries again.
       this.#door = undefined;
       this.#runtime.log.error('the door of the AWS protocols does not open', { error });
       response.writeHead(500, { 'content-type': 'application/x-amz-json-1.1' });
       response.end(JSON.stringify({ __type: 'InternalFailure', message: 'The mesh failed; its log has the details.' }));
+      return;
     }
+    await door.answer(request, response);
   }
 
   drain(): void {
-    void this.#door?.then((door) => door.drain());
+    this.#door?.then(
+      (door) => door.drain(),
+      () => {},
+    );
   }
 }

@@ -12,6 +12,9 @@ export interface Bounds {
   readonly to: number;
 }
 
+/** RFC 3339 writes years with four digits. */
+const YEAR_10000 = Date.UTC(10_000, 0);
+
 type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
@@ -68,7 +71,7 @@ export class Members {
     const seconds = this.number(name);
     if (seconds === undefined) return undefined;
     const time = Math.round(seconds * 1000);
-    if (Number.isNaN(new Date(time).getTime())) throw wrongType(name, 'a time');
+    if (!(time >= 0 && time < YEAR_10000)) throw wrongType(name, 'a time from 1970 to 9999');
     return time;
   }
 

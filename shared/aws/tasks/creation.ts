@@ -1,6 +1,7 @@
 import type { TaskId } from '../../ids.ts';
 import type { Created, NewTask } from '../../ports/task-store.ts';
 import type { TaskRecord } from '../../tasks/state.ts';
+import { firstTurn } from '../../tasks/transitions.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { AwsError } from '../errors.ts';
 import { layOut } from './layout.ts';
@@ -33,7 +34,7 @@ export class TaskCreation {
 
   async create(fresh: NewTask): Promise<Created> {
     const { table, log, outbox } = this.#parts;
-    const task = newRecord(fresh);
+    const task = firstTurn(fresh);
     const entry = messageEntry(fresh.request, task);
     const layout = layOut(this.#unwritten(task, fresh), [entry], { request: packRequest(fresh.request) });
     const { stored } = layout;
@@ -113,25 +114,6 @@ export class TaskCreation {
       expiresAt: Math.ceil((clock.now() + retention) / 1_000),
     };
   }
-}
-
-function newRecord(fresh: NewTask): TaskRecord {
-  return {
-    id: fresh.id,
-    contextId: fresh.contextId,
-    agentId: fresh.agentId,
-    owner: fresh.owner,
-    state: 'TASK_STATE_SUBMITTED',
-    statusAt: fresh.createdAt,
-    createdAt: fresh.createdAt,
-    deadline: fresh.deadline,
-    turn: 1,
-    attempt: 0,
-    sequence: 0,
-    attemptBase: 0,
-    position: 1,
-    artifacts: [],
-  };
 }
 
 /** Whether the bus may have the event although there was no answer that says so. */

@@ -138,7 +138,8 @@ export class TaskSweep {
     const toSend = await outbox.read(task.id, unsent);
     if (toSend === undefined) {
       // A new task's items are written in no order, and its maker may have died in between. Any other's come before it.
-      if (task.position > 1) throw new Error(`task ${task.id} lacks the events of ${unsent}, which are to be published`);
+      if (task.position > 1)
+        throw new Error(`task ${task.id} lacks the events of ${unsent}, which are to be published`);
       await creation.remove(stored);
       return undefined;
     }

@@ -2,8 +2,8 @@ import type { TaskId } from '../../ids.ts';
 import { TurnConflictError } from '../../ports/errors.ts';
 import type { BusEntry } from '../../ports/event-bus.ts';
 import type { Ending, NextTurn } from '../../ports/task-store.ts';
-import type { StatusEntry } from '../../tasks/log.ts';
 import { isTerminal, isWaitingForClient, type TaskRecord } from '../../tasks/state.ts';
+import { endedBy, nextTurn } from '../../tasks/transitions.ts';
 import { messageHash } from './messages.ts';
 import type { TaskParts } from './parts.ts';
 import { messageEntry, packRequest } from './request.ts';
@@ -35,18 +35,7 @@ export class TaskTurns {
       if (task.turn !== turn.after || !isWaitingForClient(task.state)) throw new TurnConflictError(task.id, task.state);
       // All items of a task expire together, at a time that was set with the first.
       if (turn.deadline > expiresAt * 1_000) throw new TurnConflictError(task.id, task.state);
-      const next: TaskRecord = {
-        ...task,
-        state: 'TASK_STATE_SUBMITTED',
-        statusAt: turn.at,
-        deadline: turn.deadline,
-        turn: task.turn + 1,
-        attempt: 0,
-        sequence: 0,
-        attemptBase: 0,
-        position: task.position + 1,
-        artifacts: [],
-      };
+      const next = nextTurn(task, turn);
       return {
         result: { begun: true },
         write: {
@@ -78,14 +67,7 @@ export class TaskTurns {
       (stored): Decision<readonly BusEntry[] | undefined> => {
         const { task } = stored;
         if (isTerminal(task.state)) return { result: undefined };
-        const ended: TaskRecord = {
-          ...task,
-          state: status.state,
-          statusAt: Date.parse(status.timestamp),
-          position: task.position + 1,
-        };
-        const { turn, attempt } = task;
-        const entry: StatusEntry = { kind: 'status', position: ended.position, turn, attempt, status };
+        const { task: ended, entry } = endedBy(status, task);
         const published = events(ended);
         const after: StoredTask = { ...stored, task: ended, unsent: undefined, due: undefined };
         if (published.length === 0) return { result: [], write: { stored: after, entries: [entry] } };

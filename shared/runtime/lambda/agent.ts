@@ -8,4 +8,4 @@ import { createHost } from './host.ts';
 const runtime = createAwsAgentRuntime(readAwsAgentSettings(process.env));
 provideRuntime(runtime);
 
-export const host = createHost({ claims: runtime.claims, log: runtime.log, flush: () => runtime.metrics.flush() });
+export const host = createHost(runtime);

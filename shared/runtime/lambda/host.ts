@@ -1,12 +1,16 @@
 import type { Context, KinesisStreamEvent, SQSEvent } from 'aws-lambda';
+import type { Quarantine } from '../../ports/quarantine.ts';
 import type { Logger } from '../../telemetry/logger.ts';
-import { type Claims, type Redeemed, redeemMessages, redeemStreamRecords } from './redeem-records.ts';
+import type { Metrics } from '../../telemetry/metrics.ts';
+import { type Claims, type RedeemOptions, redeemMessages, redeemStreamRecords } from './redeem-records.ts';
 
 export interface HostOptions {
   readonly claims: Claims;
   readonly log: Logger;
-  /** Writes down what was counted; called at the end of every invocation, as Lambda freezes the process then. */
-  readonly flush: () => void;
+  /** Flushed at the end of every invocation, as Lambda freezes the process then. */
+  readonly metrics: Metrics & { flush(): void };
+  /** Takes events whose data cannot be had for good. Without one they are delivered again until their source gives them up. */
+  readonly quarantine?: Pick<Quarantine, 'put'>;
 }
 
 type Handler = (event: never, context: Context) => unknown;
@@ -23,17 +27,18 @@ interface BatchResponse {
  * Makes the function that Lambda calls of a service's handler: events that were too large for the bus are whole when
  * the handler sees them, what it throws is logged, and its counts are written down.
  */
-export function createHost({ claims, log, flush }: HostOptions): Host {
+export function createHost(options: HostOptions): Host {
+  const { log, metrics } = options;
   return (handler) => {
     const call = handler as unknown as (event: unknown, context: Context) => Promise<unknown>;
     const hosted = async (event: unknown, context: Context) => {
       try {
-        return isBatch(event) ? await callWithBatch(call, event, context, claims, log) : await call(event, context);
+        return isBatch(event) ? await callWithBatch(call, event, context, options) : await call(event, context);
       } catch (error) {
         log.error('an invocation failed', { function: context.functionName, requestId: context.awsRequestId, error });
         throw error;
       } finally {
-        flush();
+        metrics.flush();
       }
     };
     return Object.assign(hosted, handler);
@@ -44,22 +49,39 @@ async function callWithBatch(
   call: (event: unknown, context: Context) => Promise<unknown>,
   batch: Batch,
   context: Context,
-  claims: Claims,
-  log: Logger,
+  options: HostOptions,
 ): Promise<BatchResponse> {
-  const report = (record: string, error: unknown) =>
-    log.error('the data of an event that was too large for the bus cannot be fetched', {
-      function: context.functionName,
-      record,
-      error,
-    });
-  const { event, failed }: Redeemed<Batch> = isStream(batch)
-    ? await redeemStreamRecords(batch, claims, report)
-    : await redeemMessages(batch, claims, report);
+  const redeeming = redeemOptions(options, context.functionName);
+  const { event, failed } = isStream(batch)
+    ? await redeemStreamRecords(batch, redeeming)
+    : await redeemMessages(batch, redeeming);
   const response =
     event.Records.length > 0 ? ((await call(event, context)) as BatchResponse) : { batchItemFailures: [] };
   const ofHandler = response?.batchItemFailures ?? [];
   return { batchItemFailures: [...ofHandler, ...failed.map((itemIdentifier) => ({ itemIdentifier }))] };
+}
+
+function redeemOptions({ claims, log, metrics, quarantine }: HostOptions, functionName: string): RedeemOptions {
+  return {
+    claims,
+    report: (record, error) =>
+      log.error('the data of an event that was too large for the bus cannot be fetched', {
+        function: functionName,
+        record,
+        error,
+      }),
+    async putAside({ message }, event) {
+      if (quarantine === undefined) return false;
+      try {
+        await quarantine.put(message, event);
+        metrics.count('starling_quarantined_total', { function: functionName });
+        return true;
+      } catch (error) {
+        log.error('an event could not be put aside', { function: functionName, error });
+        return false;
+      }
+    },
+  };
 }
 
 function isBatch(event: unknown): event is Batch {

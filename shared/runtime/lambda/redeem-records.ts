@@ -1,4 +1,5 @@
 import type { KinesisStreamEvent, SQSEvent } from 'aws-lambda';
+import { ClaimError } from '../../aws/claim-check/errors.ts';
 
 /** Puts the data of an event back that was too large for the bus or the stream; any other goes through as it is. */
 export interface Claims {
@@ -12,22 +13,26 @@ export interface Redeemed<Event> {
   readonly failed: readonly string[];
 }
 
-type Report = (recordId: string, error: unknown) => void;
+export interface RedeemOptions {
+  readonly claims: Claims;
+  /** Takes a record that can never be whole, and says whether it has: then the record is done, and not delivered again. */
+  readonly putAside: (error: ClaimError, record: string) => Promise<boolean>;
+  readonly report: (recordId: string, error: unknown) => void;
+}
 
 /**
  * An SQS batch with every event whole. A message whose data cannot be fetched is left out and reported, as its
  * neighbours must not wait for it.
  */
-export async function redeemMessages(event: SQSEvent, claims: Claims, report: Report): Promise<Redeemed<SQSEvent>> {
+export async function redeemMessages(event: SQSEvent, options: RedeemOptions): Promise<Redeemed<SQSEvent>> {
   const failed: string[] = [];
   const records = await Promise.all(
     event.Records.map(async (record) => {
       try {
-        const body = await claims.redeemEvent(record.body);
+        const body = await options.claims.redeemEvent(record.body);
         return body === record.body ? record : { ...record, body };
       } catch (error) {
-        report(record.messageId, error);
-        failed.push(record.messageId);
+        if (!(await isDone(error, record.body, record.messageId, options))) failed.push(record.messageId);
         return undefined;
       }
     }),
@@ -36,26 +41,36 @@ export async function redeemMessages(event: SQSEvent, claims: Claims, report: Re
 }
 
 /**
- * A batch of a stream with every record whole. It ends before the first whose data cannot be fetched: the order of a
- * shard does not bear a gap.
+ * A batch of a stream with every record whole. It ends before the first whose data cannot be fetched now: the order of a
+ * shard does not bear a gap, except of what can never be had.
  */
 export async function redeemStreamRecords(
   event: KinesisStreamEvent,
-  claims: Claims,
-  report: Report,
+  options: RedeemOptions,
 ): Promise<Redeemed<KinesisStreamEvent>> {
   const records: KinesisStreamEvent['Records'] = [];
   for (const record of event.Records) {
     const { kinesis } = record;
+    const given = Buffer.from(kinesis.data, 'base64');
     try {
-      const given = Buffer.from(kinesis.data, 'base64');
-      const whole = await claims.redeemRecord(given);
+      const whole = await options.claims.redeemRecord(given);
       const data = whole === given ? kinesis.data : Buffer.from(whole).toString('base64');
       records.push({ ...record, kinesis: { ...kinesis, data } });
     } catch (error) {
-      report(kinesis.sequenceNumber, error);
+      if (await isDone(error, given.toString(), kinesis.sequenceNumber, options)) continue;
       return { event: { Records: records }, failed: [kinesis.sequenceNumber] };
     }
   }
   return { event: { Records: records }, failed: [] };
+}
+
+/** Reports the error, and puts the record aside where delivering it again would not help. */
+async function isDone(
+  error: unknown,
+  record: string,
+  id: string,
+  { putAside, report }: RedeemOptions,
+): Promise<boolean> {
+  report(id, error);
+  return error instanceof ClaimError && putAside(error, record);
 }

@@ -12,5 +12,5 @@ import { createHost, type Host } from './host.ts';
 export function startMesh(env: Environment): Host {
   const runtime = createAwsRuntime(readAwsSettings(env));
   provideRuntime(runtime);
-  return createHost({ claims: runtime.claims, log: runtime.log, flush: () => runtime.metrics.flush() });
+  return createHost(runtime);
 }

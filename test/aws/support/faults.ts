@@ -31,7 +31,11 @@ export class FaultyProcess {
 
   constructor(options: FaultyOptions) {
     this.#options = options;
-    this.store = openTaskStore({ ...options, documents: this.#documents, bus: { put: (entries) => this.#put(entries) } });
+    this.store = openTaskStore({
+      ...options,
+      documents: this.#documents,
+      bus: { put: (entries) => this.#put(entries) },
+    });
     this.#documents.middlewareStack.add(
       (next) => async (args) => {
         switch (this.#fault()) {

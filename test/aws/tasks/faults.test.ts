@@ -19,7 +19,7 @@ import { MemoryBlobs, MemoryQuarantine, openTaskStore, taskBus } from '../suppor
 const stage = randomStage();
 const documents = dynamoDbDocumentClient(clientOptions);
 const PROCESSES = 3;
-const numRuns = 80;
+const numRuns = 15;
 /** Deliveries of an event at most, before the mesh is well again. */
 const TRIES = 4;
 let remove: () => Promise<void>;
@@ -57,7 +57,15 @@ function unwellMesh(choices: Choices) {
   const fault = (): Fault => (choices.below(6) > 0 ? 'none' : (faults[choices.below(faults.length)] ?? 'none'));
   const all: FaultyProcess[] = [];
   const start = () => {
-    const started = new FaultyProcess({ stage, clock, quarantine, blobs, bus, fault, isWritten: () => choices.below(2) > 0 });
+    const started = new FaultyProcess({
+      stage,
+      clock,
+      quarantine,
+      blobs,
+      bus,
+      fault,
+      isWritten: () => choices.below(2) > 0,
+    });
     all.push(started);
     return started;
   };
@@ -95,7 +103,11 @@ function answerTo({ taskId, contextId, agentId, turn, attemptBase }: TaskRequest
     statusEvent(task, { turn, attempt, sequence: 1 }, 'TASK_STATE_WORKING'),
     artifactEvent(task, { turn, attempt, sequence: 2 }, { lastChunk: false }),
     artifactEvent(task, { turn, attempt, sequence: 3 }, { append: true, text: texts[large] ?? '' }),
-    statusEvent(task, { turn, attempt, sequence: 4 }, turn === 1 ? 'TASK_STATE_INPUT_REQUIRED' : 'TASK_STATE_COMPLETED'),
+    statusEvent(
+      task,
+      { turn, attempt, sequence: 4 },
+      turn === 1 ? 'TASK_STATE_INPUT_REQUIRED' : 'TASK_STATE_COMPLETED',
+    ),
   ];
 }
 
@@ -153,7 +165,8 @@ async function run(mesh: ReturnType<typeof unwellMesh>, choices: Choices, isCanc
   const first = newTask({ deadline: now + 3_600_000, text: texts[choices.below(3)] ?? '' });
   const made = await Promise.all(
     [first, newTask({ ...first, id: newTask().id })].map((fresh) => {
-      const again = () => newTask({ messageId: first.messageId, deadline: first.deadline, text: texts[choices.below(3)] ?? '' });
+      const again = () =>
+        newTask({ messageId: first.messageId, deadline: first.deadline, text: texts[choices.below(3)] ?? '' });
       let next = fresh;
       return tried((store) => {
         const made = store.create(next);
@@ -168,10 +181,16 @@ async function run(mesh: ReturnType<typeof unwellMesh>, choices: Choices, isCanc
   await swept();
   await mesh.sweep(well);
   const requests = (turn: number) =>
-    bus.events.filter((event) => event['detail-type'] === 'TaskRequested.v1').map(dataOf).filter((data) => data.taskId === id && data.turn === turn);
+    bus.events
+      .filter((event) => event['detail-type'] === 'TaskRequested.v1')
+      .map(dataOf)
+      .filter((data) => data.taskId === id && data.turn === turn);
 
   for (const turn of [1, 2]) {
-    expect({ turn, task: await well.get(id), requests: requests(turn).length > 0 }).toMatchObject({ task: { id }, requests: true });
+    expect({ turn, task: await well.get(id), requests: requests(turn).length > 0 }).toMatchObject({
+      task: { id },
+      requests: true,
+    });
     const events = requests(turn).flatMap((request) => answerTo(request, choices));
     const deliveries = shuffled([...events, ...events], choices);
     await Promise.all([

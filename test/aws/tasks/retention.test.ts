@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { dynamoDbDocumentClient } from '../../../shared/aws/clients/dynamodb.ts';
 import { madeItem } from '../../../shared/aws/tasks/made-tasks.ts';
 import type { DynamoTaskStore } from '../../../shared/aws/tasks/task-store.ts';
-import { type TaskId, uuidv7 } from '../../../shared/ids.ts';
+import { type AgentId, type TaskId, uuidv7 } from '../../../shared/ids.ts';
 import { TurnConflictError } from '../../../shared/ports/errors.ts';
 import type { TaskRecord } from '../../../shared/tasks/state.ts';
 import { tableName } from '../../../shared/wiring/names.ts';
@@ -81,7 +81,7 @@ describe('tasks over the days', () => {
 
   it('fill short pages where few match, and the pages still show all', async () => {
     const oldest = await create();
-    // A page looks through 1,000 tasks at most; these are none of the state that is asked for.
+    // A page looks through 1,000 tasks at most; these are none of the state or the agent that is asked for.
     const ids = Array.from({ length: 1_100 }, () => uuidv7(noon) as TaskId);
     const items = ids.map((id) => ({ ...madeItem({ task: { ...oldest, id }, expiresAt: noon }) }));
     for (let i = 0; i < items.length; i += 25) {
@@ -93,6 +93,8 @@ describe('tasks over the days', () => {
     const { next } = first;
     if (next === undefined) throw new Error('the page says that it is the last');
     expect(await store.list({ limit: 10, state: 'TASK_STATE_SUBMITTED', cursor: next })).toEqual({ tasks: [oldest] });
+    const ofAnother = await store.list({ limit: 10, agentId: 'another' as AgentId });
+    expect(ofAnother).toEqual({ tasks: [], next: expect.any(String) });
     await expect(store.list({ limit: 10, cursor: `${next}x` })).rejects.toMatchObject({ code: 'INVALID_CURSOR' });
   });
 });

@@ -142,6 +142,14 @@ describe('EmbeddedQueue', () => {
       expect(await next).toMatchObject([{ body: 'c' }, { body: 'd' }]);
     });
 
+    it('gets what has lain there before what comes while it looks', async () => {
+      await embedded.queue.send('jobs', [{ body: 'old' }]);
+      const sending = embedded.queue.send('jobs', [{ body: 'new' }]);
+      expect(await embedded.queue.receive('jobs', { max: 1, wait: 0 })).toMatchObject([{ body: 'old' }]);
+      await sending;
+      expect(await receive()).toMatchObject([{ body: 'new' }]);
+    });
+
     it('is handed nothing of a unit of work that fails, and all that comes after', async () => {
       const waiting = wait(1);
       await turns();

@@ -77,7 +77,7 @@ describe('held messages', () => {
       changes.push(`${name} ${receipt} ${timeout}`);
     };
     held.hold([message('a')]);
-    vi.advanceTimersByTime(20_000);
+    await vi.advanceTimersByTimeAsync(20_000);
     const said = heldQueue(queue as Queue, held).changeVisibility('work', 'a', 1);
     await vi.advanceTimersByTimeAsync(60_000);
     expect(changes).toEqual([]);
@@ -85,5 +85,23 @@ describe('held messages', () => {
     await said;
     await vi.advanceTimersByTimeAsync(60_000);
     expect(changes).toEqual(['work a 60', 'work a 1']);
+  });
+
+  it('are let go after every renewal that is on its way, however slow', async () => {
+    const arrivals: (() => void)[] = [];
+    queue.changeVisibility = async (name, receipt, timeout) => {
+      if (timeout === 60) await new Promise<void>((resolve) => arrivals.push(resolve));
+      changes.push(`${name} ${receipt} ${timeout}`);
+    };
+    held.hold([message('a')]);
+    await vi.advanceTimersByTimeAsync(40_000);
+    const said = heldQueue(queue as Queue, held).changeVisibility('work', 'a', 1);
+    await vi.advanceTimersByTimeAsync(0);
+    for (const arrive of arrivals.toReversed()) {
+      arrive();
+      await vi.advanceTimersByTimeAsync(0);
+    }
+    await said;
+    expect(changes.at(-1)).toBe('work a 1');
   });
 });

@@ -29,6 +29,8 @@ describe('the image of a worker', () => {
   it('has every file that a file of it imports', () => {
     const missing = imports
       .filter(({ imported }) => imported.startsWith('.'))
+      // What the command loads when it is given, in the folder of a project that has schemas.
+      .filter(({ file, imported }) => !(file === 'cli/commands/bindings.ts' && imported.startsWith('../../tools/')))
       .map(({ file, imported }) => path.posix.join(path.posix.dirname(file), imported))
       .filter((file) => !copied.some((part) => file === part || file.startsWith(`${part}/`)));
     expect(missing).toEqual([]);

@@ -57,10 +57,13 @@ describe('a source under a lease', () => {
     await b.stop();
   });
 
-  it('ends before another may begin, where its worker cannot reach the leases', async () => {
+  it.each([
+    ['cannot reach the leases', () => Promise.reject(new Error('no way to the table'))],
+    ['gets no answer', () => new Promise<never>(() => {})],
+  ])('ends before another may begin, where its worker %s', async (_, unreached) => {
     let reached = true;
     const lost: Leases = {
-      take: (...args) => (reached ? leases.take(...args) : Promise.reject(new Error('no way to the table'))),
+      take: (...args) => (reached ? leases.take(...args) : unreached()),
       release: (...args) => leases.release(...args),
     };
     const [a, b] = [source('a', lost), source('b')];
@@ -97,5 +100,38 @@ describe('a source under a lease', () => {
     expect(running).toEqual([]);
     await a.stop();
     expect(await leases.take('chunks', 'other', 1_000)).toBe(false);
+  });
+
+  it('keeps the lease while what runs is drained, and frees it then', async () => {
+    let end = () => {};
+    const a = new LeasedSource({
+      leases,
+      name: 'chunks',
+      owner: 'a',
+      duration: 30_000,
+      log,
+      open: () => ({
+        start: () => void running.push('a'),
+        stop: () =>
+          new Promise<void>((resolve) => {
+            end = () => {
+              running.splice(running.indexOf('a'), 1);
+              resolve();
+            };
+          }),
+      }),
+    });
+    a.start();
+    const b = source('b');
+    await pass(1);
+    const stopped = a.stop();
+    await pass(300);
+    expect(running).toEqual(['a']);
+    end();
+    await stopped;
+    await pass(11);
+    expect(running).toEqual(['b']);
+    await b.stop();
+    expect(vi.getTimerCount()).toBe(0);
   });
 });

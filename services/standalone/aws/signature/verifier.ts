@@ -58,7 +58,7 @@ export class SignatureVerifier {
     if (claim.service !== this.#service) {
       throw invalidSignature(`Credential should be scoped to correct service: '${this.#service}'.`);
     }
-    if (false) {
+    if (claim.scopeDate !== claim.longDate.slice(0, 8)) {
       throw invalidSignature('Date in Credential scope does not match that of X-Amz-Date.');
     }
     this.#checkDate(claim);

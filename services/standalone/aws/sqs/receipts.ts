@@ -8,10 +8,8 @@ export function receiptFor(queue: string, handle: string): string {
 /** The queue's own handle. @throws ServiceError for what is none, and for that of another queue */
 export function readReceipt(queue: string, receipt: string): string {
   try {
-    const [from, handle, ...more] = JSON.parse(Buffer.from(receipt, 'base64url').toString()) as unknown[];
-    if (from === queue && typeof handle === 'string' && more.length === 0 && receipt === receiptFor(queue, handle)) {
-      return handle;
-    }
+    const [, handle] = JSON.parse(Buffer.from(receipt, 'base64url').toString()) as unknown[];
+    if (typeof handle === 'string' && receipt === receiptFor(queue, handle)) return handle;
   } catch {
     // Not a receipt, like one of another queue.
   }

@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { expect } from 'vitest';
 import type { GatewayEnvironment } from '../../../../services/gateway/environment.ts';
 import { eventsEndpoint } from '../../../../services/gateway/events/endpoint.ts';
 import type { EventSchema } from '../../../../shared/events/catalog.ts';
@@ -76,6 +77,17 @@ export const order = {
   type: 'OrderPlaced.v1',
   data: { count: 2 },
 };
+
+/** The answer to a request that is refused. */
+export const refused = (status: number, code: string, message: string | RegExp = '') => ({
+  status,
+  body: {
+    error: {
+      code,
+      message: typeof message === 'string' ? expect.stringContaining(message) : expect.stringMatching(message),
+    },
+  },
+});
 
 function textOf(body: unknown): string {
   return typeof body === 'string' ? body : JSON.stringify(body);

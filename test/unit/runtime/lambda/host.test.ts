@@ -1,54 +1,41 @@
 import type { KinesisStreamEvent, SQSEvent } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
+import { ClaimGoneError } from '../../../../shared/aws/claim-check/errors.ts';
 import { createHost } from '../../../../shared/runtime/lambda/host.ts';
 import type { LogFields, Logger } from '../../../../shared/telemetry/logger.ts';
+import { kinesisEvent } from '../../../support/kinesis.ts';
 import { lambdaContext, sqsEvent, sqsRecord } from '../../../support/lambda.ts';
 
-function hosted() {
+/** @param quarantine what it does with an event; without it there is none */
+function hosted(quarantine?: (event: string) => Promise<void>) {
   const lines: { message: string; fields: LogFields | undefined }[] = [];
   const note = (message: string, fields?: LogFields) => void lines.push({ message, fields });
   const log: Logger = { debug: note, info: note, warn: note, error: note };
-  const counts = { flushed: 0 };
+  const counts = { flushed: 0, counted: [] as string[] };
   const host = createHost({
     log,
     claims: {
       redeemEvent: async (body) => redeem(body),
       redeemRecord: async (data) => Buffer.from(redeem(Buffer.from(data).toString())),
     },
-    flush: () => {
-      counts.flushed++;
+    metrics: {
+      count: (name, labels) => void counts.counted.push(`${name} ${Object.values(labels)}`),
+      flush: () => {
+        counts.flushed++;
+      },
     },
+    ...(quarantine && { quarantine: { put: (reason, event) => quarantine(`${event}: ${reason}`) } }),
   });
   return { host, lines, counts };
 }
 
 function redeem(text: string): string {
-  if (text === 'gone') throw new Error('no such blob');
+  if (text === 'unreachable') throw new Error('no way to the bucket');
+  if (text === 'gone') throw new ClaimGoneError('s3://blobs/events/key');
   return text.replace('reference', 'data');
 }
 
 const context = lambdaContext('echo');
-
-function streamEvent(...texts: string[]): KinesisStreamEvent {
-  return {
-    Records: texts.map((text, index) => ({
-      awsRegion: 'us-east-1',
-      eventID: `shardId-0:${index}`,
-      eventName: 'aws:kinesis:record',
-      eventSource: 'aws:kinesis',
-      eventSourceARN: 'arn:aws:kinesis:us-east-1:000000000000:stream/starling-dev-artifacts',
-      eventVersion: '1.0',
-      invokeIdentityArn: 'arn:aws:iam::000000000000:role/chunks',
-      kinesis: {
-        approximateArrivalTimestamp: 0,
-        data: Buffer.from(text).toString('base64'),
-        kinesisSchemaVersion: '1.0',
-        partitionKey: 'task',
-        sequenceNumber: String(index + 1),
-      },
-    })),
-  };
-}
 
 describe('messages of a queue', () => {
   it('come whole to the handler, and those that cannot are delivered again', async () => {
@@ -60,7 +47,7 @@ describe('messages of a queue', () => {
     });
     const records = [
       sqsRecord('the reference', { messageId: 'a' }),
-      sqsRecord('gone', { messageId: 'b' }),
+      sqsRecord('unreachable', { messageId: 'b' }),
       sqsRecord('plain', { messageId: 'c' }),
     ];
     expect(await handler(sqsEvent(...records), context)).toEqual({
@@ -90,10 +77,50 @@ describe('records of a stream', () => {
       for (const { kinesis } of event.Records) seen.push(Buffer.from(kinesis.data, 'base64').toString());
       return { batchItemFailures: [] };
     });
-    expect(await handler(streamEvent('one', 'a reference', 'gone', 'four'), context)).toEqual({
+    expect(await handler(kinesisEvent('one', 'a reference', 'unreachable', 'four'), context)).toEqual({
       batchItemFailures: [{ itemIdentifier: '3' }],
     });
     expect(seen).toEqual(['one', 'a data']);
+  });
+});
+
+describe('an event whose data cannot be had for good', () => {
+  const texts = ['one', 'gone', 'three'];
+  function seeing(quarantine?: (event: string) => Promise<void>) {
+    const { host, counts } = hosted(quarantine);
+    const seen: string[] = [];
+    const stream = host(async (event: KinesisStreamEvent) => {
+      for (const { kinesis } of event.Records) seen.push(Buffer.from(kinesis.data, 'base64').toString());
+      return { batchItemFailures: [] };
+    });
+    const queue = host(async (event: SQSEvent) => {
+      for (const { body } of event.Records) seen.push(body);
+      return { batchItemFailures: [] };
+    });
+    const ofStream = () => stream(kinesisEvent(...texts), context);
+    const ofQueue = () => queue(sqsEvent(...texts.map((text) => sqsRecord(text, { messageId: text }))), context);
+    return { ofStream, ofQueue, seen, counts };
+  }
+
+  it('is put aside, and its shard and its neighbours go on', async () => {
+    const aside: string[] = [];
+    const { ofStream, ofQueue, seen, counts } = seeing(async (event) => void aside.push(event));
+    expect(await ofStream()).toEqual({ batchItemFailures: [] });
+    expect(await ofQueue()).toEqual({ batchItemFailures: [] });
+    expect(seen).toEqual(['one', 'three', 'one', 'three']);
+    expect(aside).toEqual(Array(2).fill(expect.stringMatching(/^gone: The event's data at .* is gone/)));
+    expect(counts.counted).toEqual(Array(2).fill('starling_quarantined_total echo'));
+  });
+
+  it.each([
+    ['there is no quarantine', undefined],
+    ['the quarantine does not take it', () => Promise.reject(new Error('no access'))],
+  ])('is delivered again where %s', async (_, quarantine) => {
+    const { ofStream, ofQueue, seen, counts } = seeing(quarantine);
+    expect(await ofStream()).toEqual({ batchItemFailures: [{ itemIdentifier: '2' }] });
+    expect(await ofQueue()).toEqual({ batchItemFailures: [{ itemIdentifier: 'gone' }] });
+    expect(seen).toEqual(['one', 'one', 'three']);
+    expect(counts.counted).toEqual([]);
   });
 });
 

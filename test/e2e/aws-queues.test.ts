@@ -1,0 +1,100 @@
+import {
+  CreateQueueCommand,
+  type CreateQueueCommandInput,
+  GetQueueUrlCommand,
+  ReceiveMessageCommand,
+} from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { awsClients } from '../support/aws-clients.ts';
+import { Mesh } from '../support/mesh.ts';
+import { newQueue as newQueueAt } from '../support/sqs-queue.ts';
+
+let mesh: Mesh;
+let clients: Awaited<ReturnType<typeof awsClients>>;
+beforeAll(async () => {
+  mesh = await Mesh.start();
+  clients = await awsClients(mesh);
+});
+afterAll(async () => {
+  clients.destroy();
+  await mesh.stop();
+});
+
+const newQueue = (attributes?: CreateQueueCommandInput['Attributes']) => newQueueAt(clients, attributes);
+
+describe('a queue', () => {
+  it('is made once, found by its name, and tells its attributes', async () => {
+    const dead = await newQueue();
+    const arn = (await dead.attributes()).QueueArn ?? '';
+    const Attributes = {
+      VisibilityTimeout: '5',
+      DelaySeconds: '1',
+      ReceiveMessageWaitTimeSeconds: '2',
+      RedrivePolicy: JSON.stringify({ deadLetterTargetArn: arn, maxReceiveCount: 3 }),
+    };
+    const { QueueName, QueueUrl, attributes } = await newQueue(Attributes);
+    expect(await clients.sqs.send(new CreateQueueCommand({ QueueName, Attributes }))).toMatchObject({ QueueUrl });
+    expect(await clients.sqs.send(new CreateQueueCommand({ QueueName }))).toMatchObject({ QueueUrl });
+    expect(await clients.sqs.send(new GetQueueUrlCommand({ QueueName }))).toMatchObject({ QueueUrl });
+    expect(await attributes()).toMatchObject({ ...Attributes, ApproximateNumberOfMessages: '0' });
+    const other = new CreateQueueCommand({ QueueName, Attributes: { VisibilityTimeout: '6' } });
+    await expect(clients.sqs.send(other)).rejects.toMatchObject({
+      name: 'QueueNameExists',
+      Code: 'QueueAlreadyExists',
+    });
+  });
+
+  it('of serverless.yml is there too', async () => {
+    const { QueueUrl } = await clients.sqs.send(new GetQueueUrlCommand({ QueueName: 'starling-local-echo-dlq' }));
+    expect(QueueUrl).toBe(`${mesh.url}/000000000000/starling-local-echo-dlq`);
+  });
+
+  it.each<[string, CreateQueueCommandInput, string]>([
+    ['no name of one', { QueueName: 'a b' }, 'InvalidParameterValue'],
+    [
+      'an attribute out of its bounds',
+      { QueueName: 'bad', Attributes: { VisibilityTimeout: '43201' } },
+      'InvalidParameterValue',
+    ],
+    ['no attribute', { QueueName: 'bad', Attributes: { toString: '1' } as object }, 'InvalidAttributeName'],
+    [
+      'a dead-letter queue that is not there',
+      {
+        QueueName: 'bad',
+        Attributes: {
+          RedrivePolicy: '{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:no","maxReceiveCount":1}',
+        },
+      },
+      'InvalidParameterValue',
+    ],
+  ])('is not made with %s', async (_what, input, name) => {
+    await expect(clients.sqs.send(new CreateQueueCommand(input))).rejects.toMatchObject({ name });
+  });
+
+  it('that is not there has its code in both protocols', async () => {
+    const missing = { name: 'QueueDoesNotExist', Code: 'AWS.SimpleQueueService.NonExistentQueue' };
+    await expect(clients.sqs.send(new GetQueueUrlCommand({ QueueName: 'nowhere' }))).rejects.toMatchObject(missing);
+    const receive = new ReceiveMessageCommand({ QueueUrl: `${mesh.url}/000000000000/nowhere` });
+    await expect(clients.sqs.send(receive)).rejects.toMatchObject(missing);
+    const other = new ReceiveMessageCommand({ QueueUrl: `${mesh.url}/111111111111/starling-local-echo` });
+    await expect(clients.sqs.send(other)).rejects.toMatchObject(missing);
+    const invalid = new ReceiveMessageCommand({ QueueUrl: `${mesh.url}/nowhere` });
+    await expect(clients.sqs.send(invalid)).rejects.toMatchObject({ name: 'InvalidAddress' });
+  });
+});
+
+describe('when the mesh stops', () => {
+  it('a wait for messages ends', async () => {
+    const { receive } = await newQueue();
+    const waiting = receive({ WaitTimeSeconds: 20 });
+    // The wait has begun when its queue answers another call on a connection that came later.
+    expect(await receive()).toEqual([]);
+    const { data } = mesh;
+    const { port } = new URL(mesh.url);
+    expect(await mesh.stop({ keep: true })).toMatchObject({ code: 0 });
+    expect(await waiting).toEqual([]);
+    clients.destroy();
+    mesh = await Mesh.start({ data, env: { STARLING_PORT: port } });
+    clients = await awsClients(mesh);
+  });
+});

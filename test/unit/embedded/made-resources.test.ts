@@ -1,0 +1,40 @@
+import { rmSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Database } from '../../../shared/embedded/database.ts';
+import { EmbeddedMadeResources } from '../../../shared/embedded/made-resources.ts';
+import { temporaryFolder } from '../../support/fixtures.ts';
+
+describe('EmbeddedMadeResources', () => {
+  let folder: string;
+  let database: Database;
+  let made: EmbeddedMadeResources;
+  const open = () => {
+    database = Database.open(folder);
+    made = new EmbeddedMadeResources(database);
+  };
+  beforeEach(() => {
+    folder = temporaryFolder();
+    open();
+  });
+  afterEach(async () => {
+    await database.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('are there after a restart, each of its kind, as they were put last', async () => {
+    await made.put('queue', { name: 'b', definition: '1' });
+    await made.put('queue', { name: 'a', definition: '2' });
+    await made.put('queue', { name: 'b', definition: '3' });
+    await made.put('rule', { name: 'a', definition: '4' });
+    await database.close();
+    open();
+    expect(await made.all('queue')).toEqual([
+      { name: 'a', definition: '2' },
+      { name: 'b', definition: '3' },
+    ]);
+    await made.delete('queue', 'a');
+    await made.delete('queue', 'never made');
+    expect((await made.all('queue')).map(({ name }) => name)).toEqual(['b']);
+    expect(await made.all('rule')).toEqual([{ name: 'a', definition: '4' }]);
+  });
+});
