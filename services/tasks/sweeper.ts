@@ -25,8 +25,10 @@ async function recover({ tasks, clock, log }: Runtime): Promise<void> {
 async function endOverdue(runtime: Runtime): Promise<void> {
   for (;;) {
     const overdue = await runtime.tasks.overdue(runtime.clock.now(), PAGE);
-    await all(overdue.map((task) => expire(runtime, task)));
-    if (overdue.length < PAGE) return;
+    const failures = await reasonsOf(overdue.map((task) => expire(runtime, task)));
+    // Those that fail are on the next page again.
+    if (overdue.length === PAGE && failures.length < PAGE) continue;
+    return throwAll(failures);
   }
 }
 
@@ -52,8 +54,16 @@ function explain(task: TaskRecord): string {
 
 /** Waits for each, also when another has failed: Lambda stops the process when the handler has. */
 async function all(work: readonly Promise<void>[]): Promise<void> {
+  throwAll(await reasonsOf(work));
+}
+
+async function reasonsOf(work: readonly Promise<void>[]): Promise<readonly unknown[]> {
   const reasons: unknown[] = [];
   for (const result of await Promise.allSettled(work)) if (result.status === 'rejected') reasons.push(result.reason);
+  return reasons;
+}
+
+function throwAll(reasons: readonly unknown[]): void {
   if (reasons.length > 1) throw new AggregateError(reasons, `${reasons.length} parts of the sweep failed`);
   if (reasons.length === 1) throw reasons[0];
 }

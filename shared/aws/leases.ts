@@ -1,9 +1,9 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../ports/clock.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { Leases } from '../ports/leases.ts';
-import { calling } from './errors.ts';
+import { conditionally } from './conditionally.ts';
+import type { AwsCall } from './errors.ts';
 
 export interface AwsLeasesOptions {
   readonly client: DynamoDBDocumentClient;
@@ -33,7 +33,7 @@ export class AwsLeases implements Leases {
       ExpressionAttributeNames: { '#owner': 'owner', '#until': 'until' },
       ExpressionAttributeValues: { ':owner': owner, ':now': now },
     });
-    return this.#write('dynamodb:PutItem', () => this.#client.send(command));
+    return conditionally(this.#call('dynamodb:PutItem'), () => this.#client.send(command));
   }
 
   async release(name: string, owner: string): Promise<void> {
@@ -44,20 +44,11 @@ export class AwsLeases implements Leases {
       ExpressionAttributeNames: { '#owner': 'owner' },
       ExpressionAttributeValues: { ':owner': owner },
     });
-    await this.#write('dynamodb:DeleteItem', () => this.#client.send(command));
+    await conditionally(this.#call('dynamodb:DeleteItem'), () => this.#client.send(command));
   }
 
-  /** False when the condition did not hold. */
-  #write(action: string, send: () => Promise<unknown>): Promise<boolean> {
-    return calling({ action, resource: `the table ${this.#table}` }, async () => {
-      try {
-        await send();
-        return true;
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return false;
-        throw error;
-      }
-    });
+  #call(action: string): AwsCall {
+    return { action, resource: `the table ${this.#table}` };
   }
 }
 

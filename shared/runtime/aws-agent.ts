@@ -50,7 +50,7 @@ export function emfMetrics({ stage, functionName }: AwsAgentSettings): EmfMetric
   return createEmfMetrics({ stage, ...(functionName !== undefined && { functionName }) });
 }
 
-export function openClaims(settings: AwsAgentSettings): ClaimCheck {
+function openClaims(settings: AwsAgentSettings): ClaimCheck {
   const blobs = new S3BlobStore(s3Client(awsOptions(settings)), settings.blobs);
   return new ClaimCheck({ blobs, bucket: settings.blobs });
 }

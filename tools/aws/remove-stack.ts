@@ -2,9 +2,10 @@ import {
   CloudFormationClient,
   DeleteStackCommand,
   DescribeStackEventsCommand,
-  DescribeStackResourcesCommand,
+  DescribeStacksCommand,
   GetTemplateCommand,
-  type StackResource,
+  paginateListStackResources,
+  type StackResourceSummary,
   waitUntilStackDeleteComplete,
 } from '@aws-sdk/client-cloudformation';
 import { ConfigurationError } from '../../shared/errors.ts';
@@ -27,26 +28,36 @@ export async function removeStack(target: Target): Promise<readonly string[]> {
   const client = new CloudFormationClient({ region: target.region });
   const StackName = stackName(target);
   try {
-    const { StackResources = [] } = await client.send(new DescribeStackResourcesCommand({ StackName }));
+    const resources = await resourcesOf(client, StackName);
     const retained = await retainedOf(client, StackName);
-    const stays = (resource: StackResource) => retained.has(resource.LogicalResourceId ?? '');
-    for (const { PhysicalResourceId: bucket } of bucketsOf(StackResources.filter((resource) => !stays(resource)))) {
+    const stays = (resource: StackResourceSummary) => retained.has(resource.LogicalResourceId ?? '');
+    for (const { PhysicalResourceId: bucket } of bucketsOf(resources.filter((resource) => !stays(resource)))) {
       if (bucket !== undefined) await emptyBucket(bucket, target.region);
     }
     // By its id, as the name of a stack that is gone can no longer be asked for.
-    const id = StackResources[0]?.StackId ?? StackName;
+    const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName }));
+    const id = Stacks[0]?.StackId ?? StackName;
     await client.send(new DeleteStackCommand({ StackName: id }));
     await deleted(client, id, target);
     if (target.endpoint !== undefined) await removePackages(target);
-    return StackResources.filter(stays).map(
-      ({ PhysicalResourceId, LogicalResourceId }) => PhysicalResourceId ?? LogicalResourceId ?? '',
-    );
+    return resources
+      .filter(stays)
+      .map(({ PhysicalResourceId, LogicalResourceId }) => PhysicalResourceId ?? LogicalResourceId ?? '');
   } finally {
     client.destroy();
   }
 }
 
-function bucketsOf(resources: readonly StackResource[]): readonly StackResource[] {
+/** All of them: DescribeStackResources tells of the first hundred. */
+async function resourcesOf(client: CloudFormationClient, StackName: string): Promise<readonly StackResourceSummary[]> {
+  const resources: StackResourceSummary[] = [];
+  for await (const page of paginateListStackResources({ client }, { StackName })) {
+    resources.push(...(page.StackResourceSummaries ?? []));
+  }
+  return resources;
+}
+
+function bucketsOf(resources: readonly StackResourceSummary[]): readonly StackResourceSummary[] {
   return resources.filter(
     ({ ResourceType, ResourceStatus }) => ResourceType === 'AWS::S3::Bucket' && ResourceStatus !== 'DELETE_COMPLETE',
   );

@@ -13,7 +13,9 @@ export function requestOf(event: APIGatewayProxyEvent): Request | undefined {
   const path = pathOf(event);
   if (path === undefined) return undefined;
   const headers = headersOf(event);
-  const body = event.body === null ? null : Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8');
+  // A body of a GET is passed on too, means nothing, and is more than a Request takes.
+  const bodiless = event.body === null || event.httpMethod === 'GET' || event.httpMethod === 'HEAD';
+  const body = bodiless ? null : Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
   if (body !== null) {
     // API Gateway has collected the body, whatever it was sent as: its length is known.
     headers.delete('transfer-encoding');

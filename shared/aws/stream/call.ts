@@ -1,7 +1,7 @@
 import { StreamNotFoundError } from '../../ports/errors.ts';
 import { type AwsCall, AwsError, calling } from '../errors.ts';
 
-export function streamCall(action: string, stream: string): AwsCall {
+function streamCall(action: string, stream: string): AwsCall {
   return { action, resource: `the stream ${stream}` };
 }
 

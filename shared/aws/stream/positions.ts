@@ -1,5 +1,5 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { conditionally } from '../conditionally.ts';
 import { calling } from '../errors.ts';
 
 /** Digits of the longest sequence number (https://docs.aws.amazon.com/kinesis/latest/APIReference/API_Record.html). */
@@ -35,13 +35,7 @@ export class StreamPositions {
       ExpressionAttributeNames: { '#place': 'place' },
       ExpressionAttributeValues: { ':place': placeOf(sequenceNumber) },
     });
-    await calling(this.#call('dynamodb:PutItem'), async () => {
-      try {
-        await this.#client.send(command);
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      }
-    });
+    await conditionally(this.#call('dynamodb:PutItem'), () => this.#client.send(command));
   }
 
   #call(action: string) {

@@ -1,4 +1,3 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
   BatchWriteCommand,
@@ -13,7 +12,8 @@ import {
 import type { TaskId } from '../../ids.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { batches } from '../batches.ts';
-import { calling } from '../errors.ts';
+import { conditionally } from '../conditionally.ts';
+import { type AwsCall, calling } from '../errors.ts';
 import { backoff, standardRetry } from '../retry.ts';
 import { fromItem, isTaskId, STATE, type StoredTask, toItem } from './stored-task.ts';
 
@@ -92,7 +92,7 @@ export class TaskTable {
   /** @returns false when the condition does not hold. */
   putWhere(input: Omit<PutCommandInput, 'TableName'>): Promise<boolean> {
     const command = new PutCommand({ ...input, TableName: this.#table } as PutCommandInput);
-    return this.#conditionally('PutItem', () => this.#documents.send(command));
+    return conditionally(this.#at('PutItem'), () => this.#documents.send(command));
   }
 
   /** @returns false when the item's `attribute` is another, or there is none. */
@@ -104,7 +104,7 @@ export class TaskTable {
       ExpressionAttributeNames: { '#attribute': attribute },
       ExpressionAttributeValues: { ':value': value },
     });
-    return this.#conditionally('DeleteItem', () => this.#documents.send(command));
+    return conditionally(this.#at('DeleteItem'), () => this.#documents.send(command));
   }
 
   /** Puts each item, in no order and not together. */
@@ -151,18 +151,6 @@ export class TaskTable {
     }
   }
 
-  async #conditionally(action: string, send: () => Promise<unknown>): Promise<boolean> {
-    return this.#call(action, async () => {
-      try {
-        await send();
-        return true;
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return false;
-        throw error;
-      }
-    });
-  }
-
   /** DynamoDB deletes what has expired within days. */
   #isThere(item: Readonly<Record<string, unknown>> | undefined): item is Record<string, unknown> & Key {
     if (item === undefined) return false;
@@ -170,6 +158,10 @@ export class TaskTable {
   }
 
   #call<Output>(action: string, send: () => Promise<Output>): Promise<Output> {
-    return calling({ action: `dynamodb:${action}`, resource: `the table ${this.#table}` }, send);
+    return calling(this.#at(action), send);
+  }
+
+  #at(action: string): AwsCall {
+    return { action: `dynamodb:${action}`, resource: `the table ${this.#table}` };
   }
 }

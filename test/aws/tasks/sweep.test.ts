@@ -59,12 +59,12 @@ async function create(): Promise<TaskRecord> {
 
 describe('what a process is just publishing', () => {
   // A task is looked at when it is a minute old, whatever happens to it then.
-  it.each(['turn', 'end'])('as a %s, is left to it for a minute', async (change) => {
+  it.each(['a turn', 'an end'])('as %s, is left to it for a minute', async (change) => {
     const task = await create();
     await store.apply(statusEvent(task, { sequence: 1 }, 'TASK_STATE_INPUT_REQUIRED'));
     now += 61_000;
     const cutOff = refusing('AWS_UNREACHABLE');
-    if (change === 'turn') await cutOff.begin(nextTurn(task, 1)).catch(() => {});
+    if (change === 'a turn') await cutOff.begin(nextTurn(task, 1)).catch(() => {});
     else
       await cutOff.end({
         taskId: task.id,

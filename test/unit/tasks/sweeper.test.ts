@@ -6,24 +6,13 @@ import type { Ending, TaskStore } from '../../../shared/ports/task-store.ts';
 import { provideRuntime } from '../../../shared/runtime/current.ts';
 import type { Runtime } from '../../../shared/runtime/runtime.ts';
 import type { TaskRecord } from '../../../shared/tasks/state.ts';
+import { firstTurn } from '../../../shared/tasks/transitions.ts';
 import { newTask, noon } from '../../support/task-events.ts';
 
 const clock = { now: () => noon };
 
 function overdue(): TaskRecord {
-  const { id, contextId, agentId, owner, createdAt } = newTask();
-  const counters = { turn: 1, attempt: 0, sequence: 0, attemptBase: 0, position: 1, artifacts: [] };
-  return {
-    id,
-    contextId,
-    agentId,
-    owner,
-    state: 'TASK_STATE_WORKING',
-    statusAt: createdAt,
-    createdAt,
-    deadline: noon,
-    ...counters,
-  };
+  return { ...firstTurn(newTask({ deadline: noon })), state: 'TASK_STATE_WORKING' };
 }
 
 describe('the sweeper', () => {
@@ -90,5 +79,19 @@ describe('the sweeper', () => {
     expect(ended).toHaveLength(2);
     recover = () => Promise.reject(new Error('no bus'));
     await expect(handler()).rejects.toBeInstanceOf(AggregateError);
+  });
+
+  it('ends those of all pages where one of the first cannot be ended', async () => {
+    due = Array.from({ length: 250 }, overdue);
+    fails = (id) => id === due[7]?.id;
+    await expect(handler()).rejects.toThrow('cannot be ended');
+    expect(ended).toHaveLength(249);
+  });
+
+  it('gives up where none of a page can be ended', async () => {
+    due = Array.from({ length: 250 }, overdue);
+    fails = () => true;
+    await expect(handler()).rejects.toBeInstanceOf(AggregateError);
+    expect(ended).toEqual([]);
   });
 });

@@ -2,26 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { foldBatch } from '../../../../shared/aws/tasks/fold-batch.ts';
 import type { AgentEvent } from '../../../../shared/tasks/fold.ts';
-import type { TaskRecord } from '../../../../shared/tasks/state.ts';
-import { artifactEvent, newTask, noon, statusEvent } from '../../../support/task-events.ts';
+import { firstTurn } from '../../../../shared/tasks/transitions.ts';
+import { artifactEvent, newTask, statusEvent } from '../../../support/task-events.ts';
 
-const { id, contextId, agentId, owner, deadline } = newTask();
-const task: TaskRecord = {
-  id,
-  contextId,
-  agentId,
-  owner,
-  state: 'TASK_STATE_SUBMITTED',
-  statusAt: noon,
-  createdAt: noon,
-  deadline,
-  turn: 1,
-  attempt: 0,
-  sequence: 0,
-  attemptBase: 0,
-  position: 1,
-  artifacts: [],
-};
+const task = firstTurn(newTask());
 const turnOf = (attempt: number): AgentEvent[] => [
   statusEvent(task, { attempt, sequence: 1 }, 'TASK_STATE_WORKING'),
   artifactEvent(task, { attempt, sequence: 2 }, { append: true, lastChunk: false }),

@@ -58,4 +58,10 @@ describe('the request of a REST API event', () => {
     expect(request?.headers.get('transfer-encoding')).toBeNull();
     expect(await request?.text()).toBe('ü');
   });
+
+  it.each(['GET', 'HEAD'])('of a %s has no body, whatever came with it', (method) => {
+    const request = requestOf(restEvent({ method, parameters: { agentId: 'echo' }, body: '{}' }));
+    expect(request?.method).toBe(method);
+    expect(request?.body).toBeNull();
+  });
 });

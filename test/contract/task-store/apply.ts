@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest';
+import type { TaskId } from '../../../shared/ids.ts';
+import type { AgentEvent } from '../../../shared/tasks/fold.ts';
+import { artifactEvent, noon, statusEvent } from '../../support/task-events.ts';
+import type { TaskStoreSetting } from './setting.ts';
+
+/** How agents’ events become a log. */
+export function applyCases({ subject, tasks, create, get, deliver, log, brief, turnOf }: TaskStoreSetting): void {
+  describe('apply', () => {
+    it('folds a turn into the log, in order', async () => {
+      const task = await create();
+      await deliver(...turnOf(task));
+      expect(brief(await log(task))).toEqual([
+        '1 message hello',
+        '2 working',
+        '3 artifact-1-1 = 1.2 …',
+        '4 artifact-1-1 + 1.3 …',
+        '5 artifact-1-1 + 1.4',
+        '6 completed done',
+      ]);
+      expect(await get(task)).toMatchObject({
+        state: 'TASK_STATE_COMPLETED',
+        statusAt: noon + 5,
+        turn: 1,
+        attempt: 1,
+        sequence: 5,
+        position: 6,
+      });
+    });
+
+    it('gives the same log for events that come backwards', async () => {
+      const [task, other] = [await create(), await create()];
+      await deliver(...turnOf(task));
+      await deliver(...turnOf(other).toReversed());
+      expect(brief(await log(other))).toEqual(brief(await log(task)));
+      expect(await get(other)).toEqual({ ...(await get(task)), id: other.id, contextId: other.contextId });
+    });
+
+    it('ends the task only when all before the end have come', async () => {
+      const task = await create();
+      const [working, first, second, third, completed] = turnOf(task) as [
+        AgentEvent,
+        AgentEvent,
+        AgentEvent,
+        AgentEvent,
+        AgentEvent,
+      ];
+      await deliver(completed, working, third, first);
+      expect(await get(task)).toMatchObject({ state: 'TASK_STATE_WORKING', position: 3 });
+      await deliver(second);
+      expect(await get(task)).toMatchObject({ state: 'TASK_STATE_COMPLETED', position: 6 });
+    });
+
+    it('drops what comes again, before and after the end', async () => {
+      const task = await create();
+      const events = turnOf(task);
+      for (const event of events) await deliver(event, event);
+      await deliver(...events);
+      expect((await log(task)).map(({ position }) => position)).toEqual([1, 2, 3, 4, 5, 6]);
+      expect(await subject.quarantined()).toBe(0);
+    });
+
+    it('replaces, with the first chunk of a later attempt, what an earlier one had made', async () => {
+      const task = await create();
+      await deliver(...turnOf(task).slice(0, 3));
+      const [working, , second, third, completed] = turnOf(task, 2) as [
+        AgentEvent,
+        AgentEvent,
+        AgentEvent,
+        AgentEvent,
+        AgentEvent,
+      ];
+      // The second attempt appends from its start, as if it had gone on where the first broke off.
+      const first = artifactEvent(task, { attempt: 2, sequence: 2 }, { append: true, lastChunk: false });
+      await deliver(working, first, second, third, completed);
+      expect(brief(await log(task, 4))).toEqual([
+        '5 working',
+        '6 artifact-1-1 = 2.2 …',
+        '7 artifact-1-1 + 2.3 …',
+        '8 artifact-1-1 + 2.4',
+        '9 completed done',
+      ]);
+    });
+
+    it('fences the lower attempt with the first event of a higher', async () => {
+      const task = await create();
+      const [lost, , , , late] = turnOf(task) as [AgentEvent, AgentEvent, AgentEvent, AgentEvent, AgentEvent];
+      await deliver(statusEvent(task, { attempt: 3, sequence: 1 }, 'TASK_STATE_WORKING'), lost, late);
+      expect(brief(await log(task))).toEqual(['1 message hello', '2 working']);
+      expect(await get(task)).toMatchObject({ attempt: 3, sequence: 1, state: 'TASK_STATE_WORKING' });
+      await deliver(statusEvent(task, { attempt: 3, sequence: 2 }, 'TASK_STATE_FAILED'));
+      expect(await get(task)).toMatchObject({ state: 'TASK_STATE_FAILED', position: 3 });
+      expect(await subject.quarantined()).toBe(0);
+    });
+
+    it('takes a higher attempt from its first event on, and no sooner', async () => {
+      const task = await create();
+      await deliver(statusEvent(task, { attempt: 2, sequence: 2 }, 'TASK_STATE_COMPLETED'));
+      await deliver(...turnOf(task).slice(0, 2));
+      expect(await get(task)).toMatchObject({ attempt: 1, sequence: 2 });
+      await deliver(statusEvent(task, { attempt: 2, sequence: 1 }, 'TASK_STATE_WORKING'));
+      expect(await get(task)).toMatchObject({ attempt: 2, sequence: 2, state: 'TASK_STATE_COMPLETED' });
+    });
+
+    it.each([
+      ['the source of another agent', { source: 'starling.agents.other' }, {}],
+      ['a source that only begins like its own', { source: 'starling.agents.echo2' }, {}],
+      ['its own source, for another agent', {}, { agentId: 'other' }],
+      ['another context', {}, { contextId: 'another' }],
+      ['a turn that is not yet', {}, { turn: 2 }],
+    ])('puts a completed with %s aside and changes nothing', async (_, envelope, data) => {
+      const task = await create();
+      await deliver(statusEvent(task, { sequence: 1 }, 'TASK_STATE_WORKING'));
+      const before = await get(task);
+      const completed = statusEvent(task, { sequence: 2 }, 'TASK_STATE_COMPLETED', 'forged');
+      await deliver({ ...completed, ...envelope, data: { ...completed.data, ...data } });
+      expect(await get(task)).toEqual(before);
+      expect(await log(task)).toHaveLength(2);
+      expect(await subject.quarantined()).toBe(1);
+      await deliver(completed);
+      expect(await get(task)).toMatchObject({ state: 'TASK_STATE_COMPLETED', position: 3 });
+    });
+
+    it('puts an agent’s submitted aside and goes on behind it', async () => {
+      const task = await create();
+      await deliver(
+        statusEvent(task, { sequence: 2 }, 'TASK_STATE_COMPLETED'),
+        statusEvent(task, { sequence: 1 }, 'TASK_STATE_SUBMITTED'),
+      );
+      expect(brief(await log(task))).toEqual(['1 message hello', '2 completed']);
+      expect(await subject.quarantined()).toBe(1);
+    });
+
+    it('puts artifacts aside where an attempt has too many, and goes on behind them', async () => {
+      const task = await create();
+      const count = 1_700;
+      const ids = Array.from({ length: count }, (_, i) => `${i}`.padStart(256, 'x'));
+      const events = ids.map((artifactId, i) => artifactEvent(task, { sequence: i + 1 }, { artifactId }));
+      await Promise.all(events.map((event) => subject.deliver(event)));
+      await deliver(statusEvent(task, { sequence: count + 1 }, 'TASK_STATE_COMPLETED'));
+      const entries = await log(task, 1);
+      expect(entries.map(({ position }) => position)).toEqual(entries.map((_, index) => index + 2));
+      expect(entries.at(-1)).toMatchObject({ kind: 'status' });
+      expect(await get(task)).toMatchObject({ state: 'TASK_STATE_COMPLETED', sequence: count + 1 });
+      expect(entries.length - 1 + (await subject.quarantined())).toBe(count);
+      expect(entries.length).toBeGreaterThan(1_000);
+    });
+
+    it('puts events of a task that does not exist aside', async () => {
+      const task = { ...(await create()), id: 'no-such-task' as TaskId };
+      await deliver(statusEvent(task, { sequence: 1 }, 'TASK_STATE_WORKING'));
+      expect(await tasks.get(task.id)).toBeUndefined();
+      expect(await subject.quarantined()).toBe(1);
+    });
+
+    it('keeps tasks apart', async () => {
+      const [one, two] = [await create({ text: 'one' }), await create({ text: 'two' })];
+      const [first, second] = [turnOf(one), turnOf(two)];
+      for (let i = 4; i >= 0; i--) await deliver(first[i] as AgentEvent, second[4 - i] as AgentEvent);
+      expect(brief(await log(one))[0]).toBe('1 message one');
+      expect(brief(await log(one)).slice(1)).toEqual(brief(await log(two)).slice(1));
+    });
+
+    it('survives many events of many tasks at once', async () => {
+      const all = await Promise.all(Array.from({ length: 10 }, (_, i) => create({ text: `${i}` })));
+      const events = all.flatMap((task) => turnOf(task));
+      // Every third first, so that neighbours overtake each other.
+      const mixed = [0, 1, 2].flatMap((rest) => events.filter((_, i) => i % 3 === rest));
+      await Promise.all([...mixed, ...mixed].map((event) => subject.deliver(event)));
+      for (const task of all) {
+        expect((await log(task)).map(({ position }) => position)).toEqual([1, 2, 3, 4, 5, 6]);
+        expect((await get(task)).state).toBe('TASK_STATE_COMPLETED');
+      }
+    });
+  });
+}
