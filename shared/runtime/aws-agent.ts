@@ -27,7 +27,8 @@ export interface AwsAgentRuntime extends AgentRuntime {
 /** Puts the adapters together that an agent's role may use. */
 export function createAwsAgentRuntime(settings: AwsAgentSettings): AwsAgentRuntime {
   const aws = awsOptions(settings);
-  const claims = openClaims(settings);
+  const blobs = new S3BlobStore(s3Client(aws), settings.blobs);
+  const claims = new ClaimCheck({ blobs, bucket: settings.blobs });
   const bus = new AwsEventBus({ client: eventBridgeClient(aws), bus: settings.bus, claims });
   return {
     settings,
@@ -48,9 +49,4 @@ export function createAwsAgentRuntime(settings: AwsAgentSettings): AwsAgentRunti
 
 export function emfMetrics({ stage, functionName }: AwsAgentSettings): EmfMetrics {
   return createEmfMetrics({ stage, ...(functionName !== undefined && { functionName }) });
-}
-
-function openClaims(settings: AwsAgentSettings): ClaimCheck {
-  const blobs = new S3BlobStore(s3Client(awsOptions(settings)), settings.blobs);
-  return new ClaimCheck({ blobs, bucket: settings.blobs });
 }

@@ -5,16 +5,8 @@ import {
 } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { awsClients } from '../support/aws-clients.ts';
-import { EventBusName, putEvents, tapBus } from '../support/bus-tap.ts';
+import { EventBusName, orderEntry as entry, putEvents, tapBus } from '../support/bus-tap.ts';
 import { Mesh } from '../support/mesh.ts';
-
-const entry = (more: Partial<PutEventsRequestEntry> = {}): PutEventsRequestEntry => ({
-  Source: 'shop',
-  DetailType: 'Ordered.v1',
-  Detail: '{"n":1}',
-  EventBusName,
-  ...more,
-});
 
 let mesh: Mesh;
 let clients: Awaited<ReturnType<typeof awsClients>>;

@@ -15,6 +15,11 @@ export function queueArnOf(queue: string): string {
   return `arn:aws:sqs:us-east-1:000000000000:${queue}`;
 }
 
+/** An entry of a producer outside the mesh, of no schema. */
+export function orderEntry(more: Partial<PutEventsRequestEntry> = {}): PutEventsRequestEntry {
+  return { Source: 'shop', DetailType: 'Ordered.v1', Detail: '{"n":1}', EventBusName, ...more };
+}
+
 export function putEvents({ events }: Clients, ...Entries: PutEventsRequestEntry[]) {
   return events.send(new PutEventsCommand({ Entries }));
 }
