@@ -4,6 +4,7 @@ declare module 'autocannon' {
 
   export interface Request {
     body?: string;
+    headers?: Readonly<Record<string, string>>;
     /** Is called before each request but the first with what it may change. */
     readonly setupRequest?: (request: Request, context: Record<string, unknown>) => Request;
     readonly onResponse?: (status: number, body: string, context: Record<string, unknown>) => void;

@@ -1,16 +1,18 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { Figures } from './figures.ts';
+import type { Calls, Figures } from './figures.ts';
 import { type Inits, measureInits } from './inits.ts';
 import { LoadGenerator } from './load-generator.ts';
 import { describeMachine } from './machine.ts';
-import { CONNECTIONS } from './measure.ts';
+import { CONNECTIONS, warmUp } from './measure.ts';
+import { measureMemory } from './memory.ts';
 import type { Options } from './options.ts';
 import { unpackFunctions } from './packages.ts';
 import { type Round, ratioSpreads, runRounds } from './rounds.ts';
 import { type Server, startMesh, startPeer } from './servers.ts';
 import { measureStarts } from './starts.ts';
+import { type Measure, measureThroughput } from './throughput/throughput.ts';
 
 const STARTS = 5;
 const INITS = 9;
@@ -18,44 +20,33 @@ const INITS = 9;
 export interface Progress {
   readonly step: (what: string) => void;
   readonly round: (round: Round, number: number) => void;
+  readonly rate: (what: Measure, perSecond: number) => void;
 }
 
-/** The whole run; its data folders are gone afterwards. */
-export async function runBenchmark({ folder, rounds, seconds }: Options, progress: Progress): Promise<Figures> {
+/** The sections that are asked for; the data folders are gone afterwards. */
+export async function runBenchmark({ folder, rounds, seconds, only }: Options, progress: Progress): Promise<Figures> {
   mkdirSync(folder, { recursive: true });
   const scratch = mkdtempSync(path.join(folder, 'run-'));
   try {
     const machine = describeMachine(scratch);
-    const inits = await functionInits(scratch, progress);
-    progress.step('starts');
-    const folders = Array.from({ length: STARTS }, (_, at) => path.join(scratch, `start-${at}`));
-    const empty = await measureStarts(folders);
-    const second = await measureStarts(folders);
+    const inits = only.has('inits') ? await functionInits(scratch, progress) : undefined;
+    const throughput = only.has('throughput')
+      ? await measureThroughput({ scratch, rounds, seconds, onRate: progress.rate })
+      : undefined;
     const data = path.join(scratch, 'load');
-    progress.step('warm-up');
-    const done = await underLoad(data, { rounds, seconds, onRound: progress.round });
-    progress.step('starts with the tasks of the load');
-    const loaded = await measureStarts(Array(STARTS).fill(data));
+    const calls = only.has('calls') ? await underLoad(data, { rounds, seconds }, progress) : undefined;
+    const memory = only.has('memory') ? await memoryOf(data, progress) : undefined;
+    const starts = only.has('starts')
+      ? await startsOf(scratch, calls || memory ? data : undefined, progress)
+      : undefined;
     return {
       machine,
-      connections: CONNECTIONS,
-      secondsPerRound: seconds,
-      rounds: done,
-      ratios: ratioSpreads(done),
-      starts: { empty, second, loaded: { ...loaded, tasks: countTasks(data) } },
-      inits,
+      ...(calls && { calls }),
+      ...(throughput && { throughput }),
+      ...(memory && { memory }),
+      ...(starts && { starts }),
+      ...(inits && { inits }),
     };
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
-}
-
-/** Only the initialisation of the packaged functions. */
-export async function runInits({ folder }: Options, progress: Pick<Progress, 'step'>): Promise<Inits> {
-  mkdirSync(folder, { recursive: true });
-  const scratch = mkdtempSync(path.join(folder, 'run-'));
-  try {
-    return await functionInits(scratch, progress);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
@@ -70,8 +61,10 @@ async function functionInits(scratch: string, { step }: Pick<Progress, 'step'>):
 
 async function underLoad(
   data: string,
-  options: { rounds: number; seconds: number; onRound: (round: Round, number: number) => void },
-): Promise<Round[]> {
+  { rounds, seconds }: { rounds: number; seconds: number },
+  { step, round }: Progress,
+): Promise<Calls> {
+  step('warm-up');
   const load = new LoadGenerator();
   const servers: Server[] = [];
   try {
@@ -79,11 +72,34 @@ async function underLoad(
     servers.push(mesh);
     const peer = await startPeer();
     servers.push(peer);
-    return await runRounds({ ...options, mesh, peer, load });
+    const done = await runRounds({ mesh, peer, load, rounds, seconds, onRound: round });
+    return { connections: CONNECTIONS, secondsPerRound: seconds, rounds: done, ratios: ratioSpreads(done) };
   } finally {
     load.stop();
     await Promise.all(servers.map((server) => server.stop()));
   }
+}
+
+async function memoryOf(data: string, { step }: Progress) {
+  step('memory');
+  const load = new LoadGenerator();
+  const mesh = await startMesh(data);
+  try {
+    await warmUp(load, mesh);
+    return await measureMemory(load, mesh);
+  } finally {
+    load.stop();
+    await mesh.stop();
+  }
+}
+
+async function startsOf(scratch: string, loaded: string | undefined, { step }: Progress) {
+  step('starts');
+  const folders = Array.from({ length: STARTS }, (_, at) => path.join(scratch, `start-${at}`));
+  const empty = await measureStarts(folders);
+  const second = await measureStarts(folders);
+  if (loaded === undefined) return { empty, second };
+  return { empty, second, loaded: { ...(await measureStarts(Array(STARTS).fill(loaded))), tasks: countTasks(loaded) } };
 }
 
 function countTasks(data: string): number {

@@ -1,26 +1,13 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import path from 'node:path';
+import { LoadProcess } from './load-process.ts';
 import type { LoadJob, LoadResult } from './load-protocol.ts';
 
-/** The parent's side of the process that makes the load. */
-export class LoadGenerator {
-  readonly #child: ChildProcess = fork(path.join(import.meta.dirname, 'load.ts'));
-
-  async run(job: LoadJob): Promise<LoadResult> {
-    const exited = new AbortController();
-    const fail = () => exited.abort(new Error('the process that makes the load ended'));
-    this.#child.once('exit', fail);
-    try {
-      this.#child.send(job);
-      const [result] = (await once(this.#child, 'message', { signal: exited.signal })) as [LoadResult];
-      return result;
-    } finally {
-      this.#child.off('exit', fail);
-    }
-  }
-
-  stop(): void {
-    this.#child.kill();
+/**
+ * The process that calls agents: on its own, so that what it costs does not count as the servers', and the same for all
+ * of them.
+ */
+export class LoadGenerator extends LoadProcess<LoadJob, LoadResult> {
+  constructor() {
+    super(path.join(import.meta.dirname, 'load.ts'));
   }
 }

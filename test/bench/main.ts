@@ -1,45 +1,32 @@
 import { writeFileSync } from 'node:fs';
 import { ConfigurationError } from '../../shared/errors.ts';
 import { table } from '../../tools/table.ts';
-import { runBenchmark, runInits } from './benchmark.ts';
+import { runBenchmark } from './benchmark.ts';
 import { help, type Options, readOptions } from './options.ts';
 import { profileMesh } from './profile.ts';
-import { failureText, initsText, report, roundText } from './report.ts';
+import { failureText, rateText, report, roundText } from './report.ts';
 
 /** `npm run bench`: figures on the standard output, progress on the standard error. */
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   if (options.help) process.stdout.write(help);
   else if (options.profile) await profile(options);
-  else if (options.inits) await inits(options);
   else await benchmark(options);
 }
 
 async function benchmark(options: Options): Promise<void> {
+  const note = (text: string) => process.stderr.write(`${text}\n`);
   const figures = await runBenchmark(options, {
-    step,
-    round: (round, number) => process.stderr.write(`${roundText(round, number)}\n`),
+    step: (what) => note(`${what} …`),
+    round: (round, number) => note(roundText(round, number)),
+    rate: (what, perSecond) => note(rateText(what, perSecond)),
   });
   process.stdout.write(`\n${report(figures)}\n`);
-  writeJson(options, figures);
-  const failures = failureText(figures.rounds);
+  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(figures, null, 2)}\n`);
+  const failures = failureText(figures.calls?.rounds ?? []);
   if (failures === undefined) return;
   process.stderr.write(`\n${failures}\n`);
   process.exitCode = 1;
-}
-
-async function inits(options: Options): Promise<void> {
-  const figures = await runInits(options, { step });
-  process.stdout.write(`\n${initsText(figures)}\n`);
-  writeJson(options, { inits: figures });
-}
-
-function step(what: string): void {
-  process.stderr.write(`${what} …\n`);
-}
-
-function writeJson({ json }: Options, figures: object): void {
-  if (json !== undefined) writeFileSync(json, `${JSON.stringify(figures, null, 2)}\n`);
 }
 
 /** Functions and modules that a profile shows. */

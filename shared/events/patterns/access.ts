@@ -14,17 +14,19 @@ const ANY: Access = { keys: [{ kind: 'any' }], width: 9 };
 const SHORT = 3;
 const ASCII = /^[\0-\x7f]*$/;
 
-/** The keys of a field, or undefined where it may also be absent: then nothing in the event need point to it. */
-export function accessOf(field: PatternField): Access | undefined {
-  if (field.absent) return undefined;
+/** The ways to look a field up; none where it may also be absent: then nothing in the event need point to it. */
+export function accessesOf(field: PatternField): readonly Access[] {
+  if (field.absent) return [];
+  const [matcher, ...more] = field.matchers;
+  if (matcher?.kind === 'wildcard' && more.length === 0) return wildcardAccesses(matcher.parts);
   const each = field.matchers.map(accessOfMatcher);
   const width = Math.max(...each.map((access) => access.width));
-  return width === ANY.width ? ANY : { keys: each.flatMap((access) => access.keys), width };
+  return [width === ANY.width ? ANY : { keys: each.flatMap((access) => access.keys), width }];
 }
 
 /** How many leaves pass the field's test, roughly; narrow tests are also the cheap ones. */
 export function widthOf(field: PatternField): number {
-  return accessOf(field)?.width ?? ANY.width;
+  return Math.min(ANY.width, ...accessesOf(field).map(({ width }) => width));
 }
 
 function accessOfMatcher(matcher: Matcher): Access {
@@ -50,7 +52,7 @@ function accessOfMatcher(matcher: Matcher): Access {
     case 'suffix-ignore-case':
       return textAccess('ends', matcher.text.replace(/^"/, ''), true);
     case 'wildcard':
-      return wildcardAccess(matcher.parts);
+      return wildcardAccesses(matcher.parts).reduce((best, choice) => (choice.width < best.width ? choice : best), ANY);
     case 'inexact-number':
     case 'anything-but':
     case 'exists':
@@ -66,17 +68,16 @@ function textAccess(kind: 'begins' | 'ends' | 'contains', text: string, ignoreCa
   return { keys: [{ kind, text, ignoreCase }], width: (text.length < SHORT ? 6 : 2) + (kind === 'contains' ? 1 : 0) };
 }
 
-/** By the beginning, the end or the longest part within, whichever is narrowest. */
-function wildcardAccess(parts: readonly string[]): Access {
+/** By the beginning, the end or the longest part within. */
+function wildcardAccesses(parts: readonly string[]): readonly Access[] {
   const first = parts[0] ?? '';
-  if (parts.length === 1) return { keys: [{ kind: 'is', value: first }], width: 0 };
+  if (parts.length === 1) return [{ keys: [{ kind: 'is', value: first }], width: 0 }];
   const within = parts.slice(1, -1).reduce((longest, part) => (part.length > longest.length ? part : longest), '');
-  const choices = [
+  return [
     textAccess('begins', first, false),
     textAccess('ends', parts.at(-1) ?? '', false),
     textAccess('contains', within, false),
   ];
-  return choices.reduce((best, choice) => (choice.width < best.width ? choice : best));
 }
 
 /** The digits that both ends of the range share. */

@@ -44,7 +44,20 @@ export class LeafIndex<V> {
 
   /** How many values already have the key, as far as that is cheap to tell. */
   population(key: Key): number {
-    return key.kind === 'is' ? (this.#exact.get(key.value)?.length ?? 0) : 0;
+    switch (key.kind) {
+      case 'is':
+        return this.#exact.get(key.value)?.length ?? 0;
+      case 'between':
+        return this.#between.population(key.low, key.high);
+      case 'address':
+        return this.#addresses.population(key.digits);
+      case 'any':
+        return this.#any.length;
+      default:
+        return key.ignoreCase
+          ? this.#folded.population(key.kind, key.text.toLowerCase())
+          : this.#texts.population(key.kind, key.text);
+    }
   }
 
   /** Calls back for every value whose key the leaf meets, perhaps more than once. */
@@ -82,6 +95,21 @@ class TextIndex<V> {
         return this.#ends.add(text, value);
       case 'contains':
         return this.#contains.add(text, value);
+      default:
+        return kind satisfies never;
+    }
+  }
+
+  population(kind: TextKeyKind, text: string): number {
+    switch (kind) {
+      case 'equals':
+        return this.#equals.get(text)?.length ?? 0;
+      case 'begins':
+        return this.#begins.population(text);
+      case 'ends':
+        return this.#ends.population(text);
+      case 'contains':
+        return this.#contains.population(text);
       default:
         return kind satisfies never;
     }

@@ -1,4 +1,4 @@
-import { type Access, accessOf } from './access.ts';
+import { type Access, accessesOf } from './access.ts';
 import { BoundRule } from './bound-rule.ts';
 import type { CompiledPattern } from './compile.ts';
 import { EventTree, isEvent, type Slot } from './event-tree.ts';
@@ -14,7 +14,7 @@ interface Candidate<T> {
 /**
  * Finds the targets whose patterns match an event, among thousands, without trying each.
  *
- * Of every rule one field is its access: the field whose matchers the fewest leaves satisfy, best an exact value. An
+ * Of every rule one field is its access: one that few leaves satisfy, best by an exact value, and few rules have. An
  * event is read once, along the paths that rules use; each of its leaves looks up the rules it gives access to, and only
  * those are tested in full. A rule that an event without any of its fields may match is tested always.
  *
@@ -92,20 +92,18 @@ export class PatternIndex<T> {
     for (const { slot } of rule.fields) if (slot.users === 0) this.#access.delete(slot);
   }
 
-  /** The narrowest access; among equals the one whose values the fewest rules have, so no value gathers all rules. */
+  /**
+   * The access that the fewest events lead to: a narrow one, and one that few rules have. Each doubling of those who
+   * share a key weighs as much as a step of width, so that no value gathers all rules.
+   */
   #bestAccess(rule: BoundRule): { readonly slot: Slot; readonly access: Access } | undefined {
-    let best: { slot: Slot; access: Access; shared: number } | undefined;
+    let best: { slot: Slot; access: Access; cost: number } | undefined;
     for (const { field, slot } of rule.fields) {
-      const access = accessOf(field);
-      if (access === undefined) continue;
       const index = this.#access.get(slot);
-      const shared = Math.max(...access.keys.map((key) => index?.population(key) ?? 0));
-      if (
-        best === undefined ||
-        access.width < best.access.width ||
-        (access.width === best.access.width && shared < best.shared)
-      ) {
-        best = { slot, access, shared };
+      for (const access of accessesOf(field)) {
+        const shared = Math.max(...access.keys.map((key) => index?.population(key) ?? 0));
+        const cost = access.width + Math.log2(1 + shared);
+        if (best === undefined || cost < best.cost) best = { slot, access, cost };
       }
     }
     return best;

@@ -41,6 +41,13 @@ export class PrefixTrie<V> {
     };
   }
 
+  /** How many values have this very text. */
+  population(text: string): number {
+    let node: Node<V> | undefined = this.#root;
+    for (let i = 0; node !== undefined && i < text.length; i += 1) node = node.children.get(this.#codeAt(text, i));
+    return node?.values.size ?? 0;
+  }
+
   /** Calls back for every value whose text `text` begins with. */
   find(text: string, found: (value: V) => void): void {
     let node: Node<V> | undefined = this.#root;

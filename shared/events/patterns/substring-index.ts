@@ -15,6 +15,7 @@ interface Node<V> {
  */
 export class SubstringIndex<V> {
   readonly #entries = new Set<{ readonly text: string; readonly value: V }>();
+  readonly #populations = new Map<string, number>();
   #root: Node<V> | undefined;
   #searches = 0;
 
@@ -22,13 +23,19 @@ export class SubstringIndex<V> {
     return this.#entries.size === 0;
   }
 
+  /** How many values have this very text. */
+  population(text: string): number {
+    return this.#populations.get(text) ?? 0;
+  }
+
   /** Adds a value and returns what takes it out again. The text must not be empty. */
   add(text: string, value: V): () => void {
     const entry = { text, value };
     this.#entries.add(entry);
+    this.#count(text, 1);
     this.#root = undefined;
     return () => {
-      this.#entries.delete(entry);
+      if (this.#entries.delete(entry)) this.#count(text, -1);
       this.#root = undefined;
     };
   }
@@ -46,6 +53,12 @@ export class SubstringIndex<V> {
         at.values.forEach(found);
       }
     }
+  }
+
+  #count(text: string, by: 1 | -1): void {
+    const population = this.population(text) + by;
+    if (population === 0) this.#populations.delete(text);
+    else this.#populations.set(text, population);
   }
 
   #build(): Node<V> {

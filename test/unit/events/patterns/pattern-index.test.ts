@@ -55,6 +55,34 @@ describe('PatternIndex', () => {
     expect(index.match({ a: 'x', b: 'y' }).size).toBe(1);
   });
 
+  it.each([
+    [
+      'a prefix of all and a range of its own',
+      (n: number) => ({ t: [{ prefix: 'Order' }], n: [{ numeric: ['=', n] }] }),
+    ],
+    [
+      'an exact value of all and a prefix of its own',
+      (n: number) => ({ t: ['OrderPlaced'], s: [{ prefix: `key-${n}.` }] }),
+    ],
+    [
+      'a range of all and an exact value of its own',
+      (n: number) => ({ n: [{ numeric: ['>', -1] }], s: [`key-${n}.`] }),
+    ],
+    ['the beginning of all and an end of its own, by a wildcard', (n: number) => ({ s: [{ wildcard: `key-*${n}.` }] })],
+    ['the beginning of all and a part of its own, by a wildcard', (n: number) => ({ s: [{ wildcard: `key-*${n}*` }] })],
+  ])('tries few of the rules that have %s', (_what, patternOf) => {
+    const index = new PatternIndex<number>();
+    let tests = 0;
+    for (let n = 1000; n < 1512; n++)
+      index.add(
+        counting(compilePattern(patternOf(n)), () => tests++),
+        n,
+      );
+
+    expect([...index.match({ t: 'OrderPlaced', n: 1234, s: 'key-1234.' })]).toEqual([1234]);
+    expect(tests).toBeLessThan(100);
+  });
+
   it('finds what testing each pattern finds, also after some targets are gone', () => {
     const rules = fc.array(fc.tuple(patternArbitrary, fc.nat({ max: 15 }), fc.boolean()), { maxLength: 30 });
     fc.assert(
@@ -92,4 +120,20 @@ function compileOrUndefined(pattern: unknown): CompiledPattern | undefined {
     if (error instanceof InvalidPatternError) return undefined;
     throw error;
   }
+}
+
+/** The same pattern, telling of each test of a field. */
+function counting({ rules }: CompiledPattern, tested: () => void): CompiledPattern {
+  return {
+    rules: rules.map((rule) => ({
+      ...rule,
+      fields: rule.fields.map((field) => ({
+        ...field,
+        test(leaf) {
+          tested();
+          return field.test(leaf);
+        },
+      })),
+    })),
+  };
 }
