@@ -24,5 +24,5 @@ const kinds: readonly ((number: number) => object)[] = [
   (n) => ({ 'detail-type': [{ 'equals-ignore-case': `ORDERPLACED.V${n}` }] }),
   (n) => ({ detail: { [`field${n}`]: [{ exists: true }], channel: ['app'] } }),
   (n) => ({ detail: { $or: [{ customer: { id: [`customer-${n}`] } }, { items: { sku: [`only-${n}`] } }] } }),
-  (n) => ({ detail: { address: [{ cidr: `10.${n % 256}.0.0/16` }] } }),
+  (n) => ({ detail: { address: [{ cidr: `10.${n >> 8}.${n % 256}.0/24` }] } }),
 ];
