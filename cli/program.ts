@@ -1,10 +1,12 @@
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { addAgents } from './commands/agents.ts';
+import { addBackup } from './commands/backup.ts';
 import { addBindings } from './commands/bindings.ts';
 import { addCall } from './commands/call.ts';
 import { addEnv } from './commands/env.ts';
 import { addEvents } from './commands/events.ts';
+import { addRestore } from './commands/restore.ts';
 import { addTasks } from './commands/tasks.ts';
 import { addToken } from './commands/token.ts';
 import { addWorker } from './commands/worker.ts';
@@ -29,5 +31,7 @@ export function createProgram(): Command {
   addEnv(program);
   addWorker(program);
   addBindings(program);
+  addBackup(program);
+  addRestore(program);
   return program;
 }

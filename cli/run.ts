@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { ConfigurationError, messageOf } from '../shared/errors.ts';
+import { messageOf, StarlingError } from '../shared/errors.ts';
 import { CliError, FAILURE, USAGE } from './errors.ts';
 import { note } from './print/output.ts';
 import { createProgram } from './program.ts';
@@ -26,7 +26,7 @@ function report(error: unknown, words: readonly string[]): number {
     note(error.message);
     return error.exitCode;
   }
-  if (error instanceof ConfigurationError) {
+  if (error instanceof StarlingError) {
     note(error.message);
     return FAILURE;
   }

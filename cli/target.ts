@@ -43,10 +43,23 @@ export async function readTarget(options: GlobalOptions): Promise<Target> {
   };
 }
 
-function standalone({ url, data }: GlobalOptions): Target {
-  const env = { ...process.env, ...(data !== undefined && { STARLING_DATA: data }) };
-  const given = (url ?? process.env.STARLING_URL)?.replace(/\/+$/, '');
-  const own = readSettings(env, false);
+/**
+ * The data folder of a standalone mesh, for what is done to the folder itself.
+ *
+ * @throws UsageError
+ */
+export function dataFolder(options: GlobalOptions): string {
+  if (options.stage !== undefined) throw new UsageError('This is for a standalone mesh: leave --stage away.');
+  return ownSettings(options).data;
+}
+
+function ownSettings({ data }: GlobalOptions): Settings {
+  return readSettings({ ...process.env, ...(data !== undefined && { STARLING_DATA: data }) }, false);
+}
+
+function standalone(options: GlobalOptions): Target {
+  const given = (options.url ?? process.env.STARLING_URL)?.replace(/\/+$/, '');
+  const own = ownSettings(options);
   const address = given || own.url;
   const protocol = URL.parse(address)?.protocol;
   if (protocol !== 'http:' && protocol !== 'https:') {

@@ -15,6 +15,7 @@ const rules: Readonly<Record<string, (id: string, properties: Properties, templa
   'AWS::Lambda::Function': functionAlarms,
   'AWS::Lambda::EventSourceMapping': consumerAlarms,
   'AWS::Events::Rule': ruleAlarms,
+  'AWS::Pipes::Pipe': pipeAlarms,
   'AWS::Kinesis::Stream': streamAlarms,
   'AWS::ApiGateway::Stage': apiAlarms,
 };
@@ -108,6 +109,20 @@ function ruleAlarms(id: string, properties: Properties): Alarms {
       metric: 'FailedInvocations',
       // A rule on a bus of its own has a Ref of `bus|rule`, and a name.
       dimensions: { RuleName: name ?? ref(id), ...(bus === undefined ? {} : { EventBusName: bus }) },
+      statistic: 'Sum',
+      above: 0,
+    },
+  };
+}
+
+function pipeAlarms(id: string, { Name: name }: Properties): Alarms {
+  return {
+    Failed: {
+      name: `${name}-pipe`,
+      description: `The pipe ${name} could not put events into its queue: they lack a message group, or the queue refuses them.`,
+      namespace: 'AWS/EventBridge/Pipes',
+      metric: 'ExecutionFailed',
+      dimensions: { PipeName: ref(id) },
       statistic: 'Sum',
       above: 0,
     },

@@ -7,7 +7,8 @@ import { logicalIds, queueEvent, subscriptionResources } from './resources.ts';
 
 /**
  * The event type `subscription` of `serverless.yml`: a function is woken by events from the bus, through a queue of
- * its own. It becomes rule, queue, dead-letter queue, queue policy and event source mapping.
+ * its own. It becomes rule, queue, dead-letter queue, queue policy and event source mapping; with `fifo` also the pipe
+ * that gives each event its message group.
  *
  * ```yaml
  * plugins:

@@ -1,6 +1,8 @@
-import { busName, deadLetterQueueName, queueName, ruleName } from '../../shared/wiring/names.ts';
+import { busName, queueNames, ruleName } from '../../shared/wiring/names.ts';
 import type { Subscription } from '../../shared/wiring/subscription.ts';
 import { arnOf, type ResourceMap } from '../template.ts';
+import { fifoQueueOf, intakeResources } from './fifo-resources.ts';
+import { deadLetterQueueOf, mayBeSentTo, queueOf } from './queues.ts';
 
 /** The logical ids of what one subscription becomes. */
 export interface LogicalIds {
@@ -8,9 +10,21 @@ export interface LogicalIds {
   readonly queue: string;
   readonly deadLetterQueue: string;
   readonly queuePolicy: string;
+  /** Of a FIFO subscription alone. */
+  readonly intake: string;
+  readonly undelivered: string;
+  readonly pipe: string;
+  readonly pipeRole: string;
 }
 
-const day = 86_400;
+/** Where a subscription is. */
+export interface Place {
+  readonly stage: string;
+  readonly functionName: string;
+  readonly ids: LogicalIds;
+  /** The bus as CloudFormation takes it; by default the name of the stage's bus. */
+  readonly eventBus: unknown;
+}
 
 /** @param prefix the function's name as osls writes it in logical ids */
 export function logicalIds(prefix: string): LogicalIds {
@@ -19,63 +33,49 @@ export function logicalIds(prefix: string): LogicalIds {
     queue: `${prefix}SubscriptionQueue`,
     deadLetterQueue: `${prefix}SubscriptionDeadLetterQueue`,
     queuePolicy: `${prefix}SubscriptionQueuePolicy`,
+    intake: `${prefix}SubscriptionIntakeQueue`,
+    undelivered: `${prefix}SubscriptionUndeliveredQueue`,
+    pipe: `${prefix}SubscriptionPipe`,
+    pipeRole: `${prefix}SubscriptionPipeRole`,
   };
 }
 
 /**
  * What a subscription becomes on AWS, but for the event source mapping and the right to consume: osls makes those
  * from the `sqs` event of {@link queueEvent}.
- *
- * @param eventBus the bus as CloudFormation takes it; by default the name of the stage's bus
  */
-export function subscriptionResources(
-  subscription: Subscription,
-  where: { stage: string; functionName: string; ids: LogicalIds; eventBus: unknown },
-): ResourceMap {
-  const { stage, functionName, ids } = where;
+export function subscriptionResources(subscription: Subscription, place: Place): ResourceMap {
+  const { stage, functionName, ids, eventBus } = place;
+  const { fifo, visibilityTimeout, maxReceiveCount } = subscription;
+  const names = queueNames(stage, functionName, subscription);
+  const settings = { visibilityTimeout, deadLetters: { id: ids.deadLetterQueue, maxReceiveCount } };
+  const kind = fifo && fifoQueueOf(fifo);
+  // The rule knows no message groups, so its events for a FIFO queue take the way round by a pipe.
+  const [entry, lost] = fifo === undefined ? [ids.queue, ids.deadLetterQueue] : [ids.intake, ids.undelivered];
   return {
     [ids.rule]: {
       Type: 'AWS::Events::Rule',
       Properties: {
         Name: ruleName(stage, functionName),
-        EventBusName: where.eventBus ?? busName(stage),
+        EventBusName: eventBus ?? busName(stage),
         EventPattern: subscription.pattern,
         // What the bus cannot put into the queue after a day of retries is not lost but a dead letter.
-        Targets: [{ Id: 'queue', Arn: arnOf(ids.queue), DeadLetterConfig: { Arn: arnOf(ids.deadLetterQueue) } }],
+        Targets: [{ Id: 'queue', Arn: arnOf(entry), DeadLetterConfig: { Arn: arnOf(lost) } }],
       },
     },
-    [ids.queue]: {
-      Type: 'AWS::SQS::Queue',
-      Properties: {
-        QueueName: queueName(stage, functionName),
-        VisibilityTimeout: subscription.visibilityTimeout,
-        MessageRetentionPeriod: 4 * day,
-        SqsManagedSseEnabled: true,
-        RedrivePolicy: {
-          deadLetterTargetArn: arnOf(ids.deadLetterQueue),
-          maxReceiveCount: subscription.maxReceiveCount,
-        },
-      },
-    },
-    [ids.deadLetterQueue]: {
-      Type: 'AWS::SQS::Queue',
-      Properties: {
-        QueueName: deadLetterQueueName(stage, functionName),
-        // The longest there is: SQS counts from when the message was first sent, not from when it died.
-        MessageRetentionPeriod: 14 * day,
-        SqsManagedSseEnabled: true,
-      },
-    },
+    [ids.queue]: queueOf(names.queue, settings, kind?.queue),
+    [ids.deadLetterQueue]: deadLetterQueueOf(names.deadLetterQueue, kind?.deadLetterQueue),
     [ids.queuePolicy]: {
       Type: 'AWS::SQS::QueuePolicy',
       Properties: {
-        Queues: [{ Ref: ids.queue }, { Ref: ids.deadLetterQueue }],
+        Queues: [{ Ref: entry }, { Ref: lost }],
         PolicyDocument: {
           Version: '2012-10-17',
-          Statement: [mayBeSentTo(ids.queue, ids.rule), mayBeSentTo(ids.deadLetterQueue, ids.rule)],
+          Statement: [mayBeSentTo(entry, ids.rule), mayBeSentTo(lost, ids.rule)],
         },
       },
     },
+    ...(fifo && intakeResources(fifo, place)),
   };
 }
 
@@ -88,16 +88,5 @@ export function queueEvent(subscription: Subscription, ids: LogicalIds): Record<
       functionResponseType: 'ReportBatchItemFailures',
       maximumConcurrency: subscription.concurrency,
     },
-  };
-}
-
-/** Only this rule: else any rule of any account that learns the queue's ARN could feed a function. */
-function mayBeSentTo(queue: string, rule: string): Record<string, unknown> {
-  return {
-    Effect: 'Allow',
-    Principal: { Service: 'events.amazonaws.com' },
-    Action: 'sqs:SendMessage',
-    Resource: arnOf(queue),
-    Condition: { ArnEquals: { 'aws:SourceArn': arnOf(rule) } },
   };
 }

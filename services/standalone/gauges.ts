@@ -1,32 +1,51 @@
 import type { Runtime } from '../../shared/runtime/runtime.ts';
+import type { StandaloneRuntime } from '../../shared/runtime/standalone.ts';
 import type { GaugeDefinition, GaugeSample } from '../../shared/telemetry/prometheus.ts';
-import { deadLetterQueueName, queueName } from '../../shared/wiring/names.ts';
+import { queueNames, undeliveredQueueName } from '../../shared/wiring/names.ts';
 import type { Wiring } from './wiring/types.ts';
 
 /** What an operator looks at first: how much waits, and what was given up. Looked up when the metrics are read. */
 export function gauges(
   { functions, stage }: Wiring,
-  runtime: () => Pick<Runtime, 'queue' | 'quarantine'>,
+  runtime: () => Pick<StandaloneRuntime, 'queue' | 'quarantine' | 'clock' | 'wallClock' | 'retention'>,
 ): GaugeDefinition[] {
-  const subscribed = functions.filter(({ subscriptions }) => subscriptions.length > 0).map(({ name }) => name);
+  const subscribed = functions.flatMap(({ name, subscriptions }) =>
+    subscriptions.map((subscription) => ({ name, fifo: subscription.fifo, ...queueNames(stage, name, subscription) })),
+  );
+  const waiting = async (name: string, queue: string): Promise<GaugeSample> => {
+    const { visible, inFlight } = await runtime().queue.depth(queue);
+    return { labels: { function: name }, value: visible + inFlight };
+  };
   return [
     {
       name: 'starling_queue_messages',
       help: "Messages in the functions' queues.",
       labels: ['function', 'state'],
-      collect: async () => (await Promise.all(subscribed.map((name) => depth(runtime(), stage, name)))).flat(),
+      collect: async () =>
+        (await Promise.all(subscribed.map(({ name, queue }) => depth(runtime(), name, queue)))).flat(),
     },
     {
       name: 'starling_dead_letters',
       help: "Messages in the functions' dead-letter queues.",
       labels: ['function'],
+      collect: () => Promise.all(subscribed.map(({ name, deadLetterQueue }) => waiting(name, deadLetterQueue))),
+    },
+    {
+      name: 'starling_undelivered',
+      help: 'Events for a FIFO queue whose message group could not be told.',
+      labels: ['function'],
       collect: () =>
         Promise.all(
-          subscribed.map(async (name) => {
-            const { visible, inFlight } = await runtime().queue.depth(deadLetterQueueName(stage, name));
-            return { labels: { function: name }, value: visible + inFlight };
-          }),
+          subscribed
+            .filter(({ fifo }) => fifo !== undefined)
+            .map(({ name }) => waiting(name, undeliveredQueueName(stage, name))),
         ),
+    },
+    {
+      name: 'starling_clock_ahead_seconds',
+      help: "How far the mesh's clock is ahead of the machine's, which was set back: 0 when they agree.",
+      labels: [],
+      collect: async () => [{ labels: {}, value: clockAhead(runtime()) }],
     },
     {
       name: 'starling_quarantine_events',
@@ -34,14 +53,33 @@ export function gauges(
       labels: [],
       collect: async () => [{ labels: {}, value: await runtime().quarantine.count() }],
     },
+    {
+      name: 'starling_store_bytes',
+      help: 'Bytes of the store: in use, of the database file, and of its write-ahead log.',
+      labels: ['what'],
+      collect: () => storeBytes(runtime()),
+    },
   ];
 }
 
-async function depth({ queue }: Pick<Runtime, 'queue'>, stage: string, name: string): Promise<GaugeSample[]> {
-  const { visible, inFlight, delayed } = await queue.depth(queueName(stage, name));
+async function storeBytes({ retention: { size } }: Pick<StandaloneRuntime, 'retention'>): Promise<GaugeSample[]> {
+  return [
+    { labels: { what: 'live' }, value: size.live() },
+    { labels: { what: 'file' }, value: await size.file() },
+    { labels: { what: 'log' }, value: await size.log() },
+  ];
+}
+
+async function depth(runtime: Pick<Runtime, 'queue'>, name: string, queue: string): Promise<GaugeSample[]> {
+  const { visible, inFlight, delayed } = await runtime.queue.depth(queue);
   return [
     { labels: { function: name, state: 'visible' }, value: visible },
     { labels: { function: name, state: 'in-flight' }, value: inFlight },
     { labels: { function: name, state: 'delayed' }, value: delayed },
   ];
+}
+
+/** Seconds. */
+function clockAhead({ clock, wallClock }: Pick<StandaloneRuntime, 'clock' | 'wallClock'>): number {
+  return Math.max(0, clock.now() - wallClock.now()) / 1000;
 }

@@ -6,7 +6,7 @@ import type { Source } from '../../shared/hosting/source.ts';
 import type { HttpService } from '../../shared/http/service.ts';
 import { provideRuntime } from '../../shared/runtime/current.ts';
 import { type Settings, withPort } from '../../shared/runtime/settings.ts';
-import { createStandaloneRuntime, type StandaloneRuntime } from '../../shared/runtime/standalone.ts';
+import { createStandaloneRuntime, type StandaloneRuntime, storeProblem } from '../../shared/runtime/standalone.ts';
 import { createTokenVerifier } from '../../shared/security/verify-token.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import { createMetrics } from '../../shared/telemetry/prometheus.ts';
@@ -62,27 +62,23 @@ export async function startHost(options: HostOptions): Promise<Host> {
   } catch (error) {
     for (const stop of stops.reverse()) await stop();
     await server.close(0);
-    throw isSqliteError(error) ? damaged(settings, error) : error;
+    throw storeProblem(settings, error) ?? error;
   }
-}
-
-function isSqliteError(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR';
-}
-
-function damaged({ data }: Settings, cause: Error): ConfigurationError {
-  return new ConfigurationError(
-    `The database in ${data} cannot be read (${cause.message}). Restore it from a backup, or set STARLING_DATA to another folder.`,
-    { cause },
-  );
 }
 
 async function startBehind(server: HttpServer, options: HostOptions, stops: (() => Promise<void>)[]): Promise<Host> {
   const { settings, wiring, log } = options;
   const runtime = openRuntime(options);
   stops.push(() => runtime.database.close());
-  const issuer = await createIssuer({ clients: runtime.clients, secrets: runtime.secrets, issuer: settings.url, log });
-  runtime.verifyTokensBy(createTokenVerifier({ issuer: settings.url, jwks: issuer.jwks(), clock: runtime.clock }));
+  stops.push(() => runtime.retention.stop());
+  const issuer = await createIssuer({
+    clients: runtime.clients,
+    secrets: runtime.secrets,
+    issuer: settings.url,
+    clock: runtime.wallClock,
+    log,
+  });
+  runtime.verifyTokensBy(createTokenVerifier({ issuer: settings.url, jwks: issuer.jwks(), clock: runtime.wallClock }));
   provideRuntime(runtime);
 
   const functions = new Map<string, LocalFunction>();
@@ -105,10 +101,16 @@ async function startBehind(server: HttpServer, options: HostOptions, stops: (() 
     clock: runtime.clock,
   });
   const services = await loadServices(wiring);
-  const authorizers = new Map([...functions].map(([name, target]) => [name, new LocalAuthorizer(target, log)]));
+  const authorizers = new Map(
+    [...functions].map(([name, target]) => [
+      name,
+      new LocalAuthorizer({ target, clock: runtime.clock, wallClock: runtime.wallClock, log }),
+    ]),
+  );
   const api = createApiGateway(wiring.functions, services, authorizers);
   const door = new LazyDoor(runtime);
   const sources = await startSources({ runtime, wiring, functions, made: () => door.restore() });
+  runtime.retention.start();
   server.serve(route(issuer, door, getRequestListener(api.fetch)));
   // The issuer is slow to load: better now than in the first client's call.
   const loading = setTimeout(
@@ -121,8 +123,10 @@ async function startBehind(server: HttpServer, options: HostOptions, stops: (() 
     agents: agents.map(({ id }) => id),
     async stop() {
       clearTimeout(loading);
+      const pruned = runtime.retention.stop();
       await drain(server, [...services.values(), door], sources);
       await Promise.all([...functions.values()].map((each) => each.stop()));
+      await pruned;
       await runtime.database.close();
     },
   };
@@ -143,9 +147,18 @@ function openRuntime({ settings, wiring, log, onFatal }: HostOptions): Standalon
     region: REGION,
     projectorQueue: queueName(wiring.stage, PROJECTOR),
     functions,
+    streamRetention: streamRetention(wiring),
     onFatal,
   });
   return runtime;
+}
+
+/** Milliseconds. Kinesis's own default where nothing says otherwise. */
+function streamRetention({ functions }: Wiring): (stream: string) => number {
+  const hours = new Map(
+    functions.flatMap(({ streams }) => streams.map(({ stream, retentionHours }) => [stream, retentionHours] as const)),
+  );
+  return (stream) => (hours.get(stream) ?? 24) * 3_600_000;
 }
 
 /** The functions that have routes serve them as HTTP services, without a Lambda event in between. */

@@ -35,12 +35,16 @@ function outliveStrayErrors(log: Logger): void {
 }
 
 /**
- * Whoever read the log may go (`npm start | head`, a log collector that restarts): the mesh goes on without. Each write to
- * what is gone is an error, which must not be logged in turn.
+ * Whoever read the log may go (`npm start | head`, a log collector that restarts), or the disk that it is written to may be
+ * full: the mesh goes on without. Each write that fails is an error, which must not be logged in turn.
  */
 function outliveLostOutput(): void {
   process.stdout.once('error', ({ code }: NodeJS.ErrnoException) => {
-    process.stderr.write(`Nobody reads standard output any more (${code}): the mesh goes on without a log.\n`);
+    process.stderr.write(
+      code === 'EPIPE'
+        ? 'Nobody reads standard output any more (EPIPE): the mesh goes on without a log.\n'
+        : `Standard output cannot be written (${code}): the mesh goes on, and lines of its log are lost until it can.\n`,
+    );
   });
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 }

@@ -1,12 +1,15 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Http2Server, ServerHttp2Session } from 'node:http2';
+import type { constants as Http2Constants, Http2Server, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import { ConfigurationError } from '../../shared/errors.ts';
 import { FirstBytes } from './first-bytes.ts';
 
 export type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** An HTTP/2 session on which nothing passed for so long (milliseconds) takes no further calls. */
+/**
+ * An HTTP/2 session on which nothing passed for so long (milliseconds) takes no further calls, and those whose body has not
+ * come whole by then are cut: they would hold what came for ever.
+ */
 const IDLE_SESSION = 120_000;
 
 /**
@@ -17,10 +20,12 @@ export class HttpServer {
   readonly #server: Server;
   readonly #sessions = new Set<ServerHttp2Session>();
   readonly #firstBytes = new FirstBytes();
+  readonly #idleSession: number;
   #http2: Promise<Http2Server> | undefined;
   #listener: Listener = unavailable;
 
-  constructor() {
+  constructor({ idleSession = IDLE_SESSION } = {}) {
+    this.#idleSession = idleSession;
     this.#server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 60_000 }, (request, response) =>
       this.#listener(request, response),
     );
@@ -72,19 +77,29 @@ export class HttpServer {
 
   async #takeHttp2(socket: Socket): Promise<void> {
     // It takes some 15 ms to load, and most meshes never need it.
-    this.#http2 ??= import('node:http2').then(({ createServer }) => {
+    this.#http2 ??= import('node:http2').then(({ createServer, constants }) => {
       const server = createServer((request, response) =>
         // Node's compatibility API: to a listener they are what those of HTTP/1.1 are.
         this.#listener(request as unknown as IncomingMessage, response as unknown as ServerResponse),
       );
-      return server.on('session', (session) => this.#keep(session));
+      return server.on('session', (session) => this.#keep(session, constants));
     });
     (await this.#http2).emit('connection', socket);
   }
 
-  #keep(session: ServerHttp2Session): void {
+  #keep(session: ServerHttp2Session, constants: typeof Http2Constants): void {
     this.#sessions.add(session);
-    session.setTimeout(IDLE_SESSION, () => session.close());
+    const streams = new Set<ServerHttp2Stream>();
+    session.on('stream', (stream) => {
+      streams.add(stream);
+      stream.on('close', () => streams.delete(stream));
+    });
+    session.setTimeout(this.#idleSession, () => {
+      session.close();
+      for (const stream of streams) {
+        if (stream.state.state === constants.NGHTTP2_STREAM_STATE_OPEN) stream.close(constants.NGHTTP2_CANCEL);
+      }
+    });
     // A client that breaks the protocol off ends its session, and no more.
     session.on('error', () => session.destroy());
     session.on('close', () => this.#sessions.delete(session));

@@ -2,12 +2,15 @@ import type { KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda'
 import { schemaFor } from '../../shared/events/catalog.ts';
 import type { CloudEvent } from '../../shared/events/envelope.ts';
 import type { TaskArtifactV1 } from '../../shared/events/generated/types.ts';
+import { isStoreUnavailable } from '../../shared/ports/errors.ts';
 import { currentRuntime } from '../../shared/runtime/current.ts';
 import type { AgentEvent } from '../../shared/tasks/fold.ts';
 
 /**
  * Folds the artifact chunks of the stream into their tasks. At an error it names the first record that failed, and the
  * shard goes on from there: those after it that were applied are known when they come again.
+ *
+ * @throws StoreUnavailableError which is no record's fault: it takes none of their retries.
  */
 export async function handler(event: KinesisStreamEvent): Promise<KinesisStreamBatchResponse> {
   const { log } = currentRuntime();
@@ -16,6 +19,7 @@ export async function handler(event: KinesisStreamEvent): Promise<KinesisStreamB
   for (const [index, result] of results.entries()) {
     const sequenceNumber = event.Records[index]?.kinesis.sequenceNumber;
     if (result.status === 'fulfilled' || sequenceNumber === undefined) continue;
+    if (isStoreUnavailable(result.reason)) throw result.reason;
     log.error('a chunk could not be applied to its task', { sequenceNumber, error: result.reason });
     return { batchItemFailures: [{ itemIdentifier: sequenceNumber }] };
   }

@@ -8,7 +8,7 @@ import { StreamSource } from '../../shared/hosting/stream-source.ts';
 import { QueueNotFoundError } from '../../shared/ports/errors.ts';
 import { provideRuntime } from '../../shared/runtime/current.ts';
 import type { WorkerRuntime } from '../../shared/runtime/worker-runtime.ts';
-import { queueName } from '../../shared/wiring/names.ts';
+import { queueNames } from '../../shared/wiring/names.ts';
 import type { StreamConsumer } from '../../shared/wiring/stream-consumer.ts';
 import type { Subscription } from '../../shared/wiring/subscription.ts';
 import { HealthEndpoint } from './health.ts';
@@ -49,7 +49,8 @@ export interface Worker {
  */
 export async function startWorker({ wired, stage, settings, runtime, id }: WorkerStart): Promise<Worker> {
   const { queue, inner } = runtime;
-  const name = queueName(stage, wired.name);
+  const [subscription] = wired.subscriptions;
+  const { queue: name } = queueNames(stage, wired.name, { fifo: subscription?.fifo });
   const held = new HeldMessages({ queue, name, seconds: HOLD, log: inner.log });
   provideRuntime({ ...inner, queue: heldQueue(queue, held) });
   const target = new InProcessFunction({
@@ -58,7 +59,6 @@ export async function startWorker({ wired, stage, settings, runtime, id }: Worke
     host: runtime.host,
   });
   await target.load();
-  const [subscription] = wired.subscriptions;
   const concurrency = settings.concurrency ?? subscription?.concurrency ?? 1;
   const sources = wired.streams.map((consumer) => streamSource(runtime, target, consumer, id));
   if (subscription) {
@@ -82,7 +82,7 @@ export async function startWorker({ wired, stage, settings, runtime, id }: Worke
   };
 }
 
-interface QueueOptions extends Pick<Subscription, 'batchSize' | 'maxReceiveCount'> {
+interface QueueOptions extends Pick<Subscription, 'batchSize' | 'maxReceiveCount' | 'fifo'> {
   readonly name: string;
   readonly held: HeldMessages;
   readonly concurrency: number;
@@ -91,7 +91,7 @@ interface QueueOptions extends Pick<Subscription, 'batchSize' | 'maxReceiveCount
 function queueSource(
   { queue, poll, region, inner }: WorkerRuntime,
   target: InProcessFunction,
-  { name, held, concurrency, batchSize, maxReceiveCount }: QueueOptions,
+  { name, held, concurrency, batchSize, maxReceiveCount, fifo }: QueueOptions,
 ): Source {
   const { log, metrics } = inner;
   // Whose account it is nobody needs here, and nobody tells.
@@ -105,6 +105,7 @@ function queueSource(
     batchSize,
     concurrency,
     maxReceiveCount,
+    fifo: fifo !== undefined,
     held,
     log,
     metrics,

@@ -3,7 +3,8 @@
  * is cancelled, at its deadline, or when the function's time is up.
  */
 export class AttemptClock {
-  readonly #controller = new AbortController();
+  #controller: AbortController | undefined;
+  #reason: Error | undefined;
   readonly #over: Promise<never>;
   #break: (reason: Error) => void = () => {};
   readonly #timer: NodeJS.Timeout;
@@ -23,7 +24,12 @@ export class AttemptClock {
         : setTimeout(() => this.#abort(new TimeoutError(untilTimeout)), untilTimeout);
   }
 
+  /** Made at the first look: most handlers are done without one. */
   get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#reason !== undefined) this.#controller.abort(this.#reason);
+    }
     return this.#controller.signal;
   }
 
@@ -42,8 +48,9 @@ export class AttemptClock {
   }
 
   #abort(reason: Error): void {
+    this.#reason ??= reason;
     this.#break(reason);
-    this.#controller.abort(reason);
+    this.#controller?.abort(reason);
   }
 }
 

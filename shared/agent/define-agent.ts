@@ -77,11 +77,13 @@ async function attempt(
   const clock = new AttemptClock(untilDeadline, context.getRemainingTimeInMillis() - TIME_TO_TELL);
   const key = `${agentId}/${taskId}`;
   running.set(key, clock);
-  const turn = new Turn(runtime, request, number);
+  const turn = new Turn(runtime, request, number, clock);
   try {
     const task = agentTask(data, {
       attempt: number,
-      signal: clock.signal,
+      get signal() {
+        return clock.signal;
+      },
       log,
       idempotency: runtime.idempotency,
       timeLeft: () => context.getRemainingTimeInMillis(),

@@ -3,18 +3,23 @@ import type { EventCatalog } from '../events/catalog.ts';
 import type { CloudEvent } from '../events/envelope.ts';
 import { causedBy, childTraceparent } from '../events/envelope.ts';
 import type { TaskRequestedV1 } from '../events/generated/types.ts';
+import { sleep } from '../hosting/sleep.ts';
 import { uuidv7 } from '../ids.ts';
 import { isoTime } from '../iso-time.ts';
+import { isStoreUnavailable } from '../ports/errors.ts';
 import type { BusEntry } from '../ports/event-bus.ts';
 import type { OutgoingRecord } from '../ports/event-stream.ts';
 import type { AgentRuntime } from '../runtime/runtime.ts';
 import { isTerminal } from '../tasks/state.ts';
+import type { AttemptClock } from './attempt-clock.ts';
 import type { ArtifactInit } from './outputs.ts';
 
 /** Whole artifacts up to this many characters of JSON ride the bus; larger ones and chunks ride the stream. */
 const MAX_ON_BUS = 200_000;
 /** With so many events unpublished the handler waits: it must not outrun the disk. */
 const MAX_PENDING = 64;
+/** Milliseconds until events that the store had no room for are put again. */
+const NO_ROOM = 1_000;
 
 /**
  * The events of one turn and attempt, numbered in the order of the agent's work.
@@ -26,6 +31,7 @@ export class Turn {
   readonly #runtime: AgentRuntime;
   readonly #request: CloudEvent<TaskRequestedV1>;
   readonly #attempt: number;
+  readonly #clock: Pick<AttemptClock, 'signal'>;
   readonly #source: string;
   readonly #traceparent: string;
   readonly #begun = new Set<string>();
@@ -40,10 +46,17 @@ export class Turn {
   #unsaid: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(runtime: AgentRuntime, request: CloudEvent<TaskRequestedV1>, attempt: number) {
+  /** @param clock tells when the attempt is over */
+  constructor(
+    runtime: AgentRuntime,
+    request: CloudEvent<TaskRequestedV1>,
+    attempt: number,
+    clock: Pick<AttemptClock, 'signal'>,
+  ) {
     this.#runtime = runtime;
     this.#request = request;
     this.#attempt = attempt;
+    this.#clock = clock;
     this.#source = `starling.agents.${request.data.agentId}`;
     this.#traceparent = childTraceparent(request.traceparent);
   }
@@ -178,14 +191,33 @@ export class Turn {
     this.#entries = [];
     this.#records = [];
     try {
-      await Promise.all([
-        entries.length > 0 && this.#runtime.publisher.publish(entries),
-        records.length > 0 && this.#runtime.stream.put(this.#runtime.settings.artifactStream, records),
-      ]);
+      for (let put = false; !put; ) {
+        try {
+          await Promise.all([
+            entries.length > 0 && this.#runtime.publisher.publish(entries),
+            records.length > 0 && this.#runtime.stream.put(this.#runtime.settings.artifactStream, records),
+          ]);
+          put = true;
+        } catch (error) {
+          await this.#waitForRoom(error);
+        }
+      }
     } catch (error) {
       this.#failure ??= error;
     } finally {
       this.#publishing = undefined;
     }
+  }
+
+  /**
+   * A full disk takes no work from the agent that is done already: its events are put again until the attempt is over. What
+   * is put twice by that is known by its place in the turn.
+   *
+   * @throws the error itself, where another try is of no use
+   */
+  async #waitForRoom(error: unknown): Promise<void> {
+    if (!isStoreUnavailable(error) || this.#clock.signal.aborted) throw error;
+    await sleep(NO_ROOM, this.#clock.signal);
+    if (this.#closed) throw error;
   }
 }

@@ -3,22 +3,31 @@ export interface BatchLimits {
   readonly bytes: number;
 }
 
-/** Cuts a list, in its order, into as few calls as the limits allow. What exceeds `bytes` by itself is a batch of its own. */
+/**
+ * Cuts a list, in its order, into as few calls as the limits allow. What exceeds `bytes` by itself is a batch of its own.
+ *
+ * @param keyOf items with the same key are never in one batch
+ */
 export function batches<Item>(
   items: readonly Item[],
   { count, bytes }: BatchLimits,
   sizeOf: (item: Item) => number,
+  keyOf?: (item: Item) => unknown,
 ): Item[][] {
   const all: Item[][] = [];
   let batch: Item[] = [];
   let size = 0;
+  const keys = new Set<unknown>();
   for (const item of items) {
     const more = sizeOf(item);
-    if (batch.length > 0 && (batch.length === count || size + more > bytes)) {
+    const key = keyOf?.(item);
+    if (batch.length > 0 && (batch.length === count || size + more > bytes || keys.has(key))) {
       all.push(batch);
       batch = [];
       size = 0;
+      keys.clear();
     }
+    if (keyOf) keys.add(key);
     batch.push(item);
     size += more;
   }

@@ -1,20 +1,47 @@
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
+import { type PostedFailure, postable } from './posted-failure.ts';
+
+/** How a checkpoint ended. */
+export type CheckpointReport = { readonly failure?: PostedFailure };
 
 /** Each passive checkpoint leaves less for the next; the last, which makes writers wait, then finds little to do. */
 const PASSIVE_ROUNDS = 3;
+/** Milliseconds for which a restart may keep writers waiting when a reader comes in its way. */
+const LONGEST_WAIT = 100;
+/** Milliseconds until a checkpoint that failed is reported, and so until the next: on a full disk each would fail. */
+const PAUSE = 1_000;
 
-const database = new DatabaseSync(String(workerData), { timeout: 1_000 });
 const port = parentPort;
 if (port === null) throw new Error('checkpoint-worker.ts runs in a worker thread');
+let database: DatabaseSync | undefined;
+let pause: NodeJS.Timeout | undefined;
 
 port.on('message', (command: 'checkpoint' | 'stop') => {
   if (command === 'stop') {
-    database.close();
+    clearTimeout(pause);
+    database?.close();
     port.close();
     return;
   }
-  for (let round = 0; round < PASSIVE_ROUNDS; round++) database.exec('PRAGMA wal_checkpoint(PASSIVE)');
-  database.exec('PRAGMA wal_checkpoint(RESTART)');
-  port.postMessage('done');
+  try {
+    database ??= new DatabaseSync(String(workerData), { timeout: LONGEST_WAIT });
+    checkpoint(database);
+    report({});
+  } catch (error) {
+    const failure = postable(error);
+    pause = setTimeout(() => report({ failure }), PAUSE);
+  }
 });
+
+function checkpoint(database: DatabaseSync): void {
+  const passive = database.prepare('PRAGMA wal_checkpoint(PASSIVE)');
+  let moved = passive.get();
+  for (let round = 1; round < PASSIVE_ROUNDS; round++) moved = passive.get();
+  // Where somebody reads an older state, as a backup does, a restart would keep writers waiting for nothing.
+  if (moved?.checkpointed === moved?.log) database.exec('PRAGMA wal_checkpoint(RESTART)');
+}
+
+function report(report: CheckpointReport): void {
+  port?.postMessage(report);
+}

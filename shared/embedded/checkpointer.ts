@@ -1,4 +1,6 @@
 import { Worker } from 'node:worker_threads';
+import type { CheckpointReport } from './checkpoint-worker.ts';
+import { received } from './posted-failure.ts';
 
 /** Batches between two checkpoints: under load some 50 MB of write-ahead log. */
 const BATCHES_PER_CHECKPOINT = 250;
@@ -10,20 +12,28 @@ const BATCHES_PER_CHECKPOINT = 250;
  */
 export class Checkpointer {
   readonly #file: string;
+  readonly #failed: (error: Error) => void;
   #worker: Worker | undefined;
   #batches = 0;
   #busy = false;
 
-  constructor(file: string) {
+  /** `failed` is told of a checkpoint that could not be made: what is committed stays in the log, which then grows. */
+  constructor(file: string, failed: (error: Error) => void) {
     this.#file = file;
+    this.#failed = failed;
   }
 
   /** Counts a batch, and starts a checkpoint when enough have gone by. */
   committed(): void {
-    if (++this.#batches < BATCHES_PER_CHECKPOINT || this.#busy) return;
+    if (++this.#batches >= BATCHES_PER_CHECKPOINT) this.start();
+  }
+
+  /** Starts a checkpoint unless one is under way. */
+  start(): void {
+    if (this.#busy) return;
     this.#batches = 0;
     this.#busy = true;
-    this.#worker ??= this.#start();
+    this.#worker ??= this.#startWorker();
     this.#worker.postMessage('checkpoint');
   }
 
@@ -36,14 +46,15 @@ export class Checkpointer {
     await exited;
   }
 
-  #start(): Worker {
+  #startWorker(): Worker {
     const worker = new Worker(new URL('./checkpoint-worker.ts', import.meta.url), { workerData: this.#file });
     worker.unref();
-    worker.on('message', () => {
+    worker.on('message', ({ failure }: CheckpointReport) => {
       this.#busy = false;
+      if (failure) this.#failed(received(failure));
     });
-    // It ends by itself only at an error of the disk, which the next commit meets too and tells; a later checkpoint tries anew.
-    worker.on('error', () => {});
+    // A later checkpoint tries with another thread.
+    worker.on('error', (error) => this.#failed(error instanceof Error ? error : new Error(String(error))));
     worker.on('exit', () => {
       this.#worker = undefined;
       this.#busy = false;

@@ -1,20 +1,32 @@
-import { closeSync, fdatasync, openSync } from 'node:fs';
-import path from 'node:path';
+import { closeSync, fdatasync, fstatSync, openSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { messageOf, StarlingError } from '../errors.ts';
+import { StarlingError } from '../errors.ts';
 import { Checkpointer } from './checkpointer.ts';
-import { type FolderLock, lockFolder } from './folder.ts';
+import { databaseFile, type FolderLock, lockFolder } from './folder.ts';
+import { checkFolder } from './folder-state.ts';
 import { openSqliteFile } from './sqlite-file.ts';
+import { cannotRead, cannotWrite, fatalOf, isStoreFailure, reasonOf, syncRefused } from './store-errors.ts';
+import type { StoreWatch } from './store-watch.ts';
 import { Transactions } from './transactions.ts';
 import { settle, type Unit } from './unit.ts';
 
 export interface DatabaseOptions {
   /**
-   * Called when the disk refuses a sync. What is on it is then unknown (a failed fsync may have dropped the pages), so
-   * the process has to end and start anew from what the file says.
+   * Called when the disk refuses a sync: what is on it is then unknown (a failed fsync may have dropped the pages). And
+   * when the file turns out to be damaged. The process has to end, and a new one to see what the file says.
    */
   readonly onFatal?: (error: Error) => void;
+  /** Is told of batches and checkpoints that failed otherwise, as on a full disk, and of what could be written. */
+  readonly watch?: Pick<StoreWatch, 'failed' | 'succeeded' | 'checkpointFailed'>;
+  /** Is told when a crash may have taken more than it should. */
+  readonly onDoubt?: (message: string) => void;
 }
+
+/**
+ * Bytes of a log that was left behind, from which on it is moved into the database at once. Where each process is killed
+ * before its first checkpoint, the log would otherwise grow with every one, and what the next has to read at its start.
+ */
+const LONG_LOG = 8 * 1024 * 1024;
 
 /**
  * The SQLite file of a standalone mesh, shared by all embedded adapters.
@@ -29,7 +41,7 @@ export class Database {
   readonly #lock: FolderLock;
   readonly #wal: number;
   readonly #checkpointer: Checkpointer;
-  readonly #onFatal: (error: Error) => void;
+  readonly #options: DatabaseOptions;
   readonly #transactions: Transactions;
   #waiting: Unit[] = [];
   #scheduled = false;
@@ -41,23 +53,26 @@ export class Database {
     this.file = file;
     this.#sqlite = sqlite;
     this.#lock = lock;
-    this.#onFatal = options.onFatal ?? (() => {});
+    this.#options = options;
     this.#wal = openSync(`${this.file}-wal`, 'r+');
-    this.#checkpointer = new Checkpointer(this.file);
+    this.#checkpointer = new Checkpointer(this.file, (error) => this.#checkpointFailed(error));
     this.#transactions = new Transactions(sqlite);
+    if (fstatSync(this.#wal).size > LONG_LOG) this.#checkpointer.start();
   }
 
   /**
    * Opens, and makes where there is none, the database of a data folder, and locks the folder for this process.
    *
-   * @throws ConfigurationError when the folder is taken or not writable, the file is no database or is a newer one's.
+   * @throws ConfigurationError when the folder is taken or not writable, its database was lost, is damaged, is none of a
+   * mesh or is a newer one's.
    */
   static open(folder: string, options: DatabaseOptions = {}): Database {
     const lock = lockFolder(folder);
-    const file = path.join(folder, 'starling.db');
+    const file = databaseFile(folder);
     let sqlite: DatabaseSync | undefined;
     try {
-      sqlite = openSqliteFile(file);
+      checkFolder(folder);
+      sqlite = openSqliteFile(file, options.onDoubt);
       return new Database(file, sqlite, lock, options);
     } catch (error) {
       sqlite?.close();
@@ -73,8 +88,8 @@ export class Database {
 
   /**
    * Runs a synchronous unit of work in the next batch. It sees what the units before it did; when it throws, only what
-   * it did itself is undone. It may be run again when another throws, so what it does outside of the tables it does by
-   * `afterDurable` or takes back by `ifUndone`.
+   * it did itself is undone. It may be run again when it or another throws, so what it does outside of the tables it does
+   * by `afterDurable` or takes back by `ifUndone`.
    *
    * @returns what the unit returned, once that is on the disk.
    */
@@ -102,7 +117,8 @@ export class Database {
   }
 
   /**
-   * Undoes what `work` did when it throws, and rethrows: for a part of a unit that may fail alone.
+   * Undoes what `work` did when it throws, and rethrows: for a part of a unit that may fail alone, and hardly ever does.
+   * The first time, the whole unit is run again for it.
    */
   attempt<T>(work: () => T): T {
     return this.#transactions.attempt(work);
@@ -116,7 +132,7 @@ export class Database {
   /** Reads, and waits for the sync under way, since SQLite shows rows before they are on the disk. */
   read<T>(query: () => T): T | Promise<T> {
     if (this.#broken) throw this.#broken;
-    const result = query();
+    const result = this.#query(query);
     if (this.#syncing === undefined) return result;
     return this.#syncing.then(() => {
       if (this.#broken) throw this.#broken;
@@ -141,7 +157,7 @@ export class Database {
     if (this.#broken) return Promise.reject(this.#broken);
     if (this.#closed) return Promise.reject(new StarlingError('STORE_CLOSED', 'The mesh is stopping.'));
     return new Promise<T>((resolve, reject) => {
-      this.#waiting.push({ run, lazy, resolve, reject, effects: [], reverts: [] });
+      this.#waiting.push({ run, lazy, resolve, reject, effects: [], reverts: [], savepoints: false });
       this.#schedule();
     });
   }
@@ -162,12 +178,7 @@ export class Database {
     try {
       done = this.#transactions.commit(batch);
     } catch (error) {
-      // The disk is full, or the file is damaged: nothing of the batch happened, and each caller is told.
-      const failure = new StarlingError('STORE_UNAVAILABLE', `The store cannot write: ${messageOf(error)}`, {
-        cause: error,
-      });
-      for (const unit of batch) unit.reject(failure);
-      this.#schedule();
+      this.#refuse(batch, error);
       return;
     }
     const durable: Unit[] = [];
@@ -179,12 +190,46 @@ export class Database {
     else this.#sync(durable);
   }
 
+  /** Nothing of the batch happened, and each caller is told. */
+  #refuse(batch: readonly Unit[], error: unknown): void {
+    const fatal = fatalOf(this.file, error);
+    if (fatal) {
+      this.#fail(fatal, batch);
+      return;
+    }
+    const failure = cannotWrite(this.file, error);
+    for (const unit of batch) unit.reject(failure);
+    this.#options.watch?.failed(failure, batch.length);
+    // A log that begins anew needs no room: that alone may have the next batch fit.
+    if (reasonOf(error) !== 'locked') this.#checkpointer.start();
+    this.#schedule();
+  }
+
+  #query<T>(query: () => T): T {
+    try {
+      return query();
+    } catch (error) {
+      const fatal = fatalOf(this.file, error);
+      if (fatal) this.#fail(fatal, []);
+      throw this.#broken ?? (isStoreFailure(error) ? cannotRead(this.file, error) : error);
+    }
+  }
+
+  #checkpointFailed(error: Error): void {
+    const fatal = fatalOf(this.file, error);
+    if (fatal) this.#fail(fatal, []);
+    else this.#options.watch?.checkpointFailed(cannotWrite(this.file, error));
+  }
+
   #sync(units: readonly Unit[]): void {
     this.#syncing = new Promise((resolve) => {
       fdatasync(this.#wal, (error) => {
-        if (error) this.#fail(error, units);
+        if (error) this.#fail(syncRefused(this.file, error), units);
         this.#syncing = undefined;
-        if (!error) for (const unit of units) settle(unit);
+        if (!error) {
+          for (const unit of units) settle(unit);
+          this.#options.watch?.succeeded();
+        }
         resolve();
         this.#checkpointer.committed();
         this.#schedule();
@@ -192,12 +237,10 @@ export class Database {
     });
   }
 
-  #fail(error: Error, units: readonly Unit[]): void {
-    const fatal = new StarlingError('STORE_FAILED', `The disk refused to sync ${this.file}: ${error.message}`, {
-      cause: error,
-    });
-    this.#broken = fatal;
+  #fail(fatal: StarlingError, units: readonly Unit[]): void {
     for (const unit of [...units, ...this.#waiting.splice(0)]) unit.reject(fatal);
-    this.#onFatal(fatal);
+    if (this.#broken) return;
+    this.#broken = fatal;
+    this.#options.onFatal?.(fatal);
   }
 }

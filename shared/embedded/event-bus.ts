@@ -8,6 +8,8 @@ import { EntryRefusedError } from '../ports/errors.ts';
 import type { ArchivedEvent, BusEntry, BusEvent, EventArchive, EventBus, PutResult, Rule } from '../ports/event-bus.ts';
 import type { Database } from './database.ts';
 import type { EmbeddedQueue } from './queue.ts';
+import { type Route, routeOf } from './route.ts';
+import { isStoreFailure } from './store-errors.ts';
 import { Waiters } from './waiters.ts';
 
 export interface BusIdentity {
@@ -37,19 +39,28 @@ export class EmbeddedEventBus implements EventBus, EventArchive {
   readonly #queue: EmbeddedQueue;
   readonly #clock: Clock;
   readonly #identity: BusIdentity;
-  readonly #rules = new Map<string, Rule>();
-  readonly #index = new PatternIndex<Rule>();
+  readonly #onUndelivered: (rule: Rule, event: BusEvent) => void;
+  readonly #routes = new Map<string, Route>();
+  readonly #index = new PatternIndex<Route>();
   readonly #readers = new Waiters();
   readonly #archive: StatementSync;
   readonly #page: StatementSync;
   readonly #newest: StatementSync;
   #inline: InlineConsumer | undefined;
 
-  constructor(database: Database, queue: EmbeddedQueue, clock: Clock, identity: BusIdentity) {
+  /** @param onUndelivered is told of each event whose message group cannot be told, once it is in that rule's other queue */
+  constructor(
+    database: Database,
+    queue: EmbeddedQueue,
+    clock: Clock,
+    identity: BusIdentity,
+    onUndelivered: (rule: Rule, event: BusEvent) => void = () => {},
+  ) {
     this.#database = database;
     this.#queue = queue;
     this.#clock = clock;
     this.#identity = identity;
+    this.#onUndelivered = onUndelivered;
     this.#archive = database.prepare('INSERT INTO events (source, detail_type, time, event) VALUES (?, ?, ?, ?)');
     this.#page = database.prepare('SELECT position, event FROM events WHERE position > ? ORDER BY position LIMIT ?');
     this.#newest = database.prepare('SELECT max(position) AS position FROM events');
@@ -85,28 +96,29 @@ export class EmbeddedEventBus implements EventBus, EventArchive {
     const inserted = this.#archive.run(event.source, event['detail-type'], entry.time ?? this.#clock.now(), text);
     const position = Number(inserted.lastInsertRowid);
     // As on AWS, a queue that two matching rules name gets the event twice.
-    for (const rule of this.#index.match(event)) this.#deliver(rule.queue, event, text, position);
+    for (const route of this.#index.match(event)) this.#deliver(route, event, text, position);
     this.#database.afterDurable(this.#readers.wake);
     return { id: event.id, position };
   }
 
   async putRule(rule: Rule): Promise<void> {
     const pattern = compilePattern(rule.pattern);
+    const route = routeOf(rule);
     await this.deleteRule(rule.name);
-    this.#rules.set(rule.name, rule);
-    this.#index.add(pattern, rule);
+    this.#routes.set(rule.name, route);
+    this.#index.add(pattern, route);
   }
 
   async deleteRule(name: string): Promise<void> {
-    const rule = this.#rules.get(name);
-    if (rule === undefined) return;
-    this.#rules.delete(name);
-    this.#index.remove(rule);
+    const route = this.#routes.get(name);
+    if (route === undefined) return;
+    this.#routes.delete(name);
+    this.#index.remove(route);
   }
 
   /** The rules there are, in the order of their making. */
   rules(): readonly Rule[] {
-    return [...this.#rules.values()];
+    return Array.from(this.#routes.values(), ({ rule }) => rule);
   }
 
   async newest(): Promise<number> {
@@ -137,17 +149,29 @@ export class EmbeddedEventBus implements EventBus, EventArchive {
     }
   }
 
-  #deliver(queue: string, event: BusEvent, text: string, position: number): void {
+  #deliver({ queue, rule, group }: Route, event: BusEvent, text: string, position: number): void {
     const inline = this.#inline;
     if (inline?.queue === queue) {
       try {
         this.#database.attempt(() => inline.apply(event, position));
         return;
-      } catch {
+      } catch (error) {
+        if (isStoreFailure(error)) throw error;
         // The queue's consumer meets the same error, retries, reports it and dead-letters the event.
       }
     }
-    this.#queue.sendWithin(queue, { body: text, event: position });
+    const message = { body: text, event: position };
+    if (group === undefined) {
+      this.#queue.sendWithin(queue, message);
+      return;
+    }
+    const { groupId, undelivered } = group(event);
+    if (groupId !== undefined) {
+      this.#queue.sendWithin(queue, { ...message, groupId, deduplicationId: event.id });
+      return;
+    }
+    this.#queue.sendWithin(undelivered, message);
+    this.#database.afterDurable(() => this.#onUndelivered(rule, event));
   }
 
   #envelope(entry: BusEntry): BusEvent {

@@ -1,11 +1,18 @@
-import { mkdirSync } from 'node:fs';
+import { accessSync, closeSync, constants, fsyncSync, openSync, readlinkSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ConfigurationError, messageOf } from '../errors.ts';
+import { makeFolder } from '../make-folder.ts';
+import { isBusy, isSqliteError } from './sqlite-errors.ts';
 
 /** Held for as long as the process lives: the operating system lets go of it even after kill -9. */
 export interface FolderLock {
   release(): void;
+}
+
+/** The database in a data folder. */
+export function databaseFile(folder: string): string {
+  return path.join(folder, 'starling.db');
 }
 
 /**
@@ -18,7 +25,7 @@ export function lockFolder(folder: string): FolderLock {
   const file = path.join(folder, 'lock');
   let lock: DatabaseSync | undefined;
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     lock = new DatabaseSync(file, { timeout: 0 });
     lock.exec('PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
   } catch (error) {
@@ -30,7 +37,7 @@ export function lockFolder(folder: string): FolderLock {
       );
     }
     throw new ConfigurationError(
-      `The data folder ${folder} cannot be used: ${messageOf(error)}. Make it writable, or set STARLING_DATA to another folder.`,
+      `The data folder ${folder} cannot be used: ${reason(folder, error)}. Make it writable, or set STARLING_DATA to another folder.`,
       { cause: error },
     );
   }
@@ -38,6 +45,54 @@ export function lockFolder(folder: string): FolderLock {
   return { release: () => held.close() };
 }
 
-function isBusy(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'errcode' in error && error.errcode === 5;
+/** Makes the names of new files durable: syncing a file does not promise that its folder knows it. */
+export function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function reason(folder: string, error: unknown): string {
+  const found = unlessRefused(() => statSync(folder));
+  const target = found === undefined ? unlessRefused(() => readlinkSync(folder)) : undefined;
+  if (target !== undefined) return `it is a link to ${target}, which is not there`;
+  if (found?.isDirectory() === false) return 'it is no folder but a file';
+  if (!isSqliteError(error)) return systemReason(error);
+  // SQLite says "unable to open database file" for all of these.
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch (refusal) {
+    return systemReason(refusal);
+  }
+  return systemReason(error);
+}
+
+/** What an error of the system says to a person. */
+export function systemReason(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'EROFS':
+      return `its disk is mounted read-only (${code})`;
+    case 'EACCES':
+    case 'EPERM':
+      return `this user has no right to it (${code})`;
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return `its disk is full (${code})`;
+    case 'ENOTDIR':
+      return `a part of its path is a file (${code})`;
+    default:
+      return messageOf(error);
+  }
+}
+
+function unlessRefused<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
 }

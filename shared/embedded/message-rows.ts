@@ -1,15 +1,12 @@
 import type { StatementSync } from 'node:sqlite';
-import type { QueueDepth } from '../ports/queue.ts';
+import type { OutgoingMessage, QueueDepth } from '../ports/queue.ts';
 import type { Database } from './database.ts';
+import { storeAttributes } from './stored-attributes.ts';
 
 /** A message as it is sent within the process. */
-export interface Sent {
-  readonly body: string;
+export interface Sent extends OutgoingMessage {
   /** The archived event whose text the body is: it is then not stored again. */
   readonly event?: number;
-  readonly attributes?: Readonly<Record<string, string>>;
-  /** Seconds. */
-  readonly delay?: number;
 }
 
 export interface MessageRow {
@@ -21,6 +18,9 @@ export interface MessageRow {
   receive_count: number;
   first_received_at: number | null;
 }
+
+/** What a receipt is good for: nothing where the message is gone, is visible again or was received again since. */
+export type ReceiptState = 'inFlight' | 'spent' | 'gone';
 
 /** A row and the receive it was given for. */
 export interface Receipt {
@@ -48,6 +48,7 @@ export class MessageRows {
   readonly #change: StatementSync;
   readonly #release: StatementSync;
   readonly #depth: StatementSync;
+  readonly #state: StatementSync;
 
   constructor(database: Database) {
     this.#insert = database.prepare(
@@ -79,16 +80,19 @@ export class MessageRows {
               count(*) FILTER (WHERE visible_at > ?1 AND receive_count = 0) AS delayed
        FROM messages WHERE queue = ?2`,
     );
+    this.#state = database.prepare(
+      'SELECT receive_count AS receiveCount, visible_at AS visibleAt FROM messages WHERE id = ? AND queue = ?',
+    );
   }
 
   /** Returns the row's id. */
-  insert(queue: string, { body, event, attributes }: Sent, { messageId, now, visibleAt, received }: SentAs): number {
+  insert(queue: string, message: Sent, { messageId, now, visibleAt, received }: SentAs): number {
     const { lastInsertRowid } = this.#insert.run(
       queue,
       messageId,
-      event === undefined ? body : null,
-      event ?? null,
-      attributes ? JSON.stringify(attributes) : null,
+      message.event === undefined ? message.body : null,
+      message.event ?? null,
+      storeAttributes(message),
       now,
       visibleAt,
       received ? 1 : 0,
@@ -128,9 +132,25 @@ export class MessageRows {
     return Number(this.#release.run(now, queue, now).changes);
   }
 
+  state(queue: string, receipt: Receipt, now: number): ReceiptState {
+    return receiptState(receipt, this.#state.get(receipt.id, queue), now);
+  }
+
   depth(queue: string, now: number): QueueDepth {
     return { ...(this.#depth.get(now, queue) as unknown as QueueDepth) };
   }
+}
+
+export function receiptState({ receiveCount }: Receipt, row: unknown, now: number): ReceiptState {
+  if (row === undefined) return 'gone';
+  const there = row as { readonly receiveCount: number; readonly visibleAt: number };
+  return there.receiveCount === receiveCount && there.visibleAt > now ? 'inFlight' : 'spent';
+}
+
+/** A receipt is the row and the receive it was given for, so that an old one fits nothing. */
+export function parseReceipt(receiptHandle: string): Receipt {
+  const [id, receiveCount] = receiptHandle.split('.');
+  return { id: Number(id), receiveCount: Number(receiveCount) };
 }
 
 type ReceiveField = 'visibleAt' | 'receiveCount' | 'firstReceivedAt';

@@ -9,8 +9,11 @@ export class OpenReceive {
   readonly visibilityTimeout: number;
   readonly #max: number;
   readonly #handed: ReceivedMessage[] = [];
+  /** Messages that were claimed for it and not handed over yet, */
   #claims = 0;
-  /** Which transaction the claims are of. Those of an earlier one were handed over or undone. */
+  /** and those that it found itself. */
+  #found = 0;
+  /** Which transaction these are of. Those of an earlier one were handed over, returned or undone. */
   #transaction = 0;
 
   constructor(max: number, visibilityTimeout: number) {
@@ -23,8 +26,14 @@ export class OpenReceive {
     if (transaction !== this.#transaction) {
       this.#transaction = transaction;
       this.#claims = 0;
+      this.#found = 0;
     }
-    return this.#max - this.#claims;
+    return this.#max - this.#handed.length - this.#claims - this.#found;
+  }
+
+  /** Notes that it has found so many in the transaction that is running: there is less room for claims. */
+  found(count: number): void {
+    this.#found += count;
   }
 
   /** Whether a message of the transaction that is running may be stored as received by this. */
@@ -35,6 +44,7 @@ export class OpenReceive {
   }
 
   hand(message: ReceivedMessage): void {
+    this.#claims--;
     this.#handed.push(message);
   }
 
@@ -44,6 +54,6 @@ export class OpenReceive {
 
   /** Whether a claimed message may still be handed over, once the transaction is durable. */
   get isPromised(): boolean {
-    return this.#claims > this.#handed.length;
+    return this.#claims > 0;
   }
 }

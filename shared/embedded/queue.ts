@@ -1,6 +1,6 @@
-import { uuidv7 } from '../ids.ts';
 import type { Clock } from '../ports/clock.ts';
 import { QueueNotFoundError } from '../ports/errors.ts';
+import { checkKind, checkMessage } from '../ports/fifo.ts';
 import type {
   OutgoingMessage,
   Queue,
@@ -8,36 +8,40 @@ import type {
   QueueSettings,
   ReceivedMessage,
   ReceiveOptions,
+  SentMessage,
 } from '../ports/queue.ts';
 import type { Database } from './database.ts';
-import { type MessageRow, MessageRows, type Receipt, type Sent } from './message-rows.ts';
-import { OpenReceive } from './open-receive.ts';
-import { Waiters } from './waiters.ts';
+import { FifoQueue } from './fifo-queue.ts';
+import { FifoRows } from './fifo-rows.ts';
+import { MessageRows, type ReceiptState, type Sent } from './message-rows.ts';
+import type { QueueOfAKind } from './queue-of-a-kind.ts';
+import type { MessageRetention } from './retention/messages.ts';
+import { StandardQueue } from './standard-queue.ts';
 
-interface State {
-  readonly settings: QueueSettings;
-  readonly waiters: Waiters;
-  readonly receives: Set<OpenReceive>;
-  /** Whether the last look took all that was visible, and nothing was left to lie since: only then is a new message the next. */
-  drained: boolean;
-}
+/** Seconds, https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html */
+const DEFAULT_RETENTION = 4 * 86_400;
+const LONGEST_RETENTION = 14 * 86_400;
 
 /** Queues on SQLite. Settings live in memory: whoever consumes a queue makes it at start. */
 export class EmbeddedQueue implements Queue {
   readonly #database: Database;
   readonly #clock: Clock;
-  readonly #queues = new Map<string, State>();
-  readonly #rows: MessageRows;
+  readonly #queues = new Map<string, QueueOfAKind>();
+  readonly #messages: MessageRows;
+  readonly #fifo: FifoRows;
 
   constructor(database: Database, clock: Clock) {
     this.#database = database;
     this.#clock = clock;
-    this.#rows = new MessageRows(database);
+    this.#messages = new MessageRows(database);
+    this.#fifo = new FifoRows(database);
   }
 
   async create(name: string, settings: QueueSettings): Promise<void> {
-    const known = this.#queues.get(name) ?? { waiters: new Waiters(), receives: new Set(), drained: false };
-    this.#queues.set(name, { ...known, settings });
+    checkKind(name, settings);
+    const known = this.#queues.get(name);
+    if (known) known.settings = settings;
+    else this.#queues.set(name, this.#make(name, settings));
   }
 
   /** Undefined where there is no such queue. */
@@ -45,171 +49,76 @@ export class EmbeddedQueue implements Queue {
     return this.#queues.get(name)?.settings;
   }
 
-  send(name: string, messages: readonly OutgoingMessage[]): Promise<readonly { readonly messageId: string }[]> {
-    return this.#database.write(() => messages.map((message) => ({ messageId: this.sendWithin(name, message) })));
+  /**
+   * How long each queue keeps a message, in milliseconds. One that is not there any more keeps its messages for the
+   * longest that SQS knows: whoever has lost it by mistake may make it again.
+   */
+  messageRetention(): MessageRetention {
+    const seconds = [...this.#queues.values()].map(({ settings }) => settings.retention ?? DEFAULT_RETENTION);
+    return {
+      of: (name) => {
+        const queue = this.#queues.get(name);
+        return (queue === undefined ? LONGEST_RETENTION : (queue.settings.retention ?? DEFAULT_RETENTION)) * 1000;
+      },
+      shortest: Math.min(LONGEST_RETENTION, ...seconds) * 1000,
+    };
   }
 
-  /** Sends as a part of the unit of work that is running: to a receive that waits, where there is one. */
-  sendWithin(name: string, message: Sent): string {
-    const state = this.#state(name);
-    const { body, attributes = {}, delay = 0 } = message;
-    const now = this.#clock.now();
-    const messageId = uuidv7(now);
-    const receive = delay === 0 ? this.#claim(state) : undefined;
-    const visibleAt = now + (receive?.visibilityTimeout ?? delay * 1000);
-    const id = this.#rows.insert(name, message, { messageId, now, visibleAt, received: receive !== undefined });
-    if (receive) {
-      const received = { messageId, receiptHandle: `${id}.1`, body, attributes, receiveCount: 1 };
-      this.#database.afterDurable(() => receive.hand({ ...received, sentAt: now, firstReceivedAt: now }));
-    } else {
-      state.drained = false;
-    }
-    this.#database.afterDurable(state.waiters.wake);
-    return messageId;
+  async send(name: string, messages: readonly OutgoingMessage[]): Promise<readonly SentMessage[]> {
+    const queue = this.#queue(name);
+    for (const message of messages) checkMessage(name, message);
+    return this.#database.write(() => messages.map((message) => queue.send(message)));
   }
 
-  async receive(name: string, options: ReceiveOptions): Promise<readonly ReceivedMessage[]> {
-    const state = this.#state(name);
-    const { visibilityTimeout = state.settings.visibilityTimeout } = options;
-    const receive = new OpenReceive(options.max, visibilityTimeout * 1000);
-    state.receives.add(receive);
-    try {
-      const found = await this.#find(name, state, receive, options);
-      state.receives.delete(receive);
-      if (receive.isPromised) await this.#database.read(() => {});
-      return [...found, ...receive.handed];
-    } finally {
-      state.receives.delete(receive);
-    }
+  /** Sends as a part of the unit of work that is running. Whoever does so answers for the ids of FIFO queues. */
+  sendWithin(name: string, message: Sent): SentMessage {
+    return this.#queue(name).send(message);
   }
 
-  /** A deleted message may come back after a crash, as SQS allows: the delete waits for no sync. */
-  async delete(name: string, receiptHandles: readonly string[]): Promise<void> {
-    this.#state(name);
-    const receipts = receiptHandles.map(parseReceipt);
-    await this.#database.writeLazily(() => {
-      for (const receipt of receipts) this.#rows.delete(name, receipt);
-    });
+  receive(name: string, options: ReceiveOptions): Promise<readonly ReceivedMessage[]> {
+    return this.#queues.get(name)?.receive(options) ?? missing(name);
   }
 
-  async changeVisibility(name: string, receiptHandle: string, timeout: number): Promise<void> {
-    const { waiters } = this.#state(name);
-    const receipt = parseReceipt(receiptHandle);
-    await this.#database.write(() => {
-      const now = this.#clock.now();
-      this.#rows.changeVisibility(name, receipt, now + timeout * 1000, now);
-      this.#database.afterDurable(waiters.wake);
-    });
+  delete(name: string, receiptHandles: readonly string[]): Promise<void> {
+    return this.#queues.get(name)?.delete(receiptHandles) ?? missing(name);
   }
 
-  async depth(name: string): Promise<QueueDepth> {
-    this.#state(name);
-    return this.#database.read(() => this.#rows.depth(name, this.#clock.now()));
+  changeVisibility(name: string, receiptHandle: string, timeout: number): Promise<void> {
+    return this.#queues.get(name)?.changeVisibility(receiptHandle, timeout) ?? missing(name);
+  }
+
+  /** What a receipt handle is good for, which `delete` and `changeVisibility` do not tell. */
+  receiptState(name: string, receiptHandle: string): Promise<ReceiptState> {
+    return this.#queues.get(name)?.receiptState(receiptHandle) ?? missing(name);
+  }
+
+  depth(name: string): Promise<QueueDepth> {
+    return this.#queues.get(name)?.depth() ?? missing(name);
   }
 
   /**
    * Makes what is in flight visible again. For the start of a process that alone consumes the queue: whoever received
    * those messages died with the process before.
    */
-  async releaseInFlight(name: string): Promise<number> {
-    const { waiters } = this.#state(name);
-    return this.#database.write(() => {
-      this.#database.afterDurable(waiters.wake);
-      return this.#rows.release(name, this.#clock.now());
-    });
+  releaseInFlight(name: string): Promise<number> {
+    return this.#queues.get(name)?.releaseInFlight() ?? missing(name);
   }
 
-  /** Resolves with what was visible, or with nothing once something was handed over, the wait is over or was aborted. */
-  async #find(
-    name: string,
-    state: State,
-    receive: OpenReceive,
-    { wait, signal }: ReceiveOptions,
-  ): Promise<readonly ReceivedMessage[]> {
-    const until = this.#clock.now() + wait * 1000;
-    for (;;) {
-      if (signal?.aborted) return [];
-      const mark = state.waiters.mark;
-      const { messages, nextAt } = await this.#database.writeLazily(() => this.#look(name, state, receive));
-      if (messages.length > 0 || receive.handed.length > 0) return messages;
-      const now = this.#clock.now();
-      if (now >= until) return [];
-      await state.waiters.wait(mark, Math.min(until, nextAt ?? until) - now, signal);
-      if (receive.handed.length > 0) return [];
-    }
+  #make(name: string, settings: QueueSettings): QueueOfAKind {
+    const host = { database: this.#database, clock: this.#clock, find: (other: string) => this.#queues.get(other) };
+    const { fifo } = settings;
+    return fifo === undefined
+      ? new StandardQueue(name, settings, this.#messages, host)
+      : new FifoQueue(name, { ...settings, fifo }, this.#fifo, host);
   }
 
-  #claim({ drained, receives }: State): OpenReceive | undefined {
-    if (!drained) return undefined;
-    for (const receive of receives) if (receive.claim(this.#database.transaction)) return receive;
-    return undefined;
-  }
-
-  /** Takes what is visible; where nothing is, tells when something will be. Both of one moment, so that none falls between. */
-  #look(name: string, state: State, receive: OpenReceive): { messages: ReceivedMessage[]; nextAt?: number } {
-    const room = receive.room(this.#database.transaction);
-    const now = this.#clock.now();
-    // Full of claims: should their units fail, it looks again.
-    if (room === 0) return { messages: [], nextAt: now };
-    for (;;) {
-      const nextAt = this.#rows.earliest(name);
-      if (nextAt === undefined || nextAt > now) {
-        state.drained = true;
-        return { messages: [], ...(nextAt !== undefined && { nextAt }) };
-      }
-      const messages = this.#take(name, state, room, now, now + receive.visibilityTimeout);
-      if (messages.length > 0) return { messages };
-    }
-  }
-
-  /** Takes what is visible, except for exhausted messages, which go to the dead letters. */
-  #take(name: string, state: State, max: number, now: number, visibleAt: number): ReceivedMessage[] {
-    const { maxReceiveCount = Number.POSITIVE_INFINITY, deadLetterQueue } = state.settings;
-    const rows = this.#rows.visible(name, now, max);
-    state.drained = rows.length < max;
-    const received: ReceivedMessage[] = [];
-    for (const row of rows) {
-      if (deadLetterQueue !== undefined && row.receive_count >= maxReceiveCount) {
-        this.#moveToDeadLetters(row.id, deadLetterQueue, now);
-      } else {
-        received.push(this.#deliver(row, now, visibleAt));
-      }
-    }
-    return received;
-  }
-
-  #deliver(row: MessageRow, now: number, visibleAt: number): ReceivedMessage {
-    const receiveCount = row.receive_count + 1;
-    const firstReceivedAt = row.first_received_at ?? now;
-    this.#rows.receive(row.id, { visibleAt, receiveCount, firstReceivedAt });
-    return {
-      messageId: row.message_id,
-      receiptHandle: `${row.id}.${receiveCount}`,
-      body: row.body,
-      attributes: row.attributes === null ? {} : JSON.parse(row.attributes),
-      receiveCount,
-      sentAt: row.sent_at,
-      firstReceivedAt,
-    };
-  }
-
-  #moveToDeadLetters(id: number, deadLetterQueue: string, now: number): void {
-    this.#rows.bury(id, deadLetterQueue, now);
-    const deadLetters = this.#queues.get(deadLetterQueue);
-    if (deadLetters === undefined) return;
-    deadLetters.drained = false;
-    this.#database.afterDurable(deadLetters.waiters.wake);
-  }
-
-  #state(name: string): State {
-    const state = this.#queues.get(name);
-    if (state === undefined) throw new QueueNotFoundError(name);
-    return state;
+  #queue(name: string): QueueOfAKind {
+    const queue = this.#queues.get(name);
+    if (queue === undefined) throw new QueueNotFoundError(name);
+    return queue;
   }
 }
 
-/** A receipt is the row and the receive it was given for, so that an old one fits nothing. */
-function parseReceipt(receiptHandle: string): Receipt {
-  const [id, receiveCount] = receiptHandle.split('.');
-  return { id: Number(id), receiveCount: Number(receiveCount) };
+function missing(queue: string): Promise<never> {
+  return Promise.reject(new QueueNotFoundError(queue));
 }

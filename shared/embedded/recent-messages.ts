@@ -4,9 +4,9 @@ import type { Clock } from '../ports/clock.ts';
 import type { Database } from './database.ts';
 
 /** How long a message that is sent again is known, in milliseconds, */
-const WINDOW = 60 * 60_000;
+export const KNOWN_FOR = 60 * 60_000;
 /** and of how many messages at the most: some 20 MB. */
-const MAX_MESSAGES = 100_000;
+export const KNOWN_MESSAGES = 100_000;
 
 /** One message of a client to an agent. */
 export interface MessageKey {
@@ -36,7 +36,7 @@ export class RecentMessages {
       `SELECT owner, agent_id, message_id, task_id, created_at FROM
          (SELECT * FROM task_messages ORDER BY message DESC LIMIT ?) WHERE created_at > ? ORDER BY message`,
     );
-    for (const row of newest.iterate(MAX_MESSAGES, clock.now() - WINDOW)) {
+    for (const row of newest.iterate(KNOWN_MESSAGES, clock.now() - KNOWN_FOR)) {
       const key = {
         owner: String(row.owner),
         agentId: String(row.agent_id),
@@ -49,7 +49,7 @@ export class RecentMessages {
   /** The task that the message made. */
   find(key: MessageKey): TaskId | undefined {
     const known = this.#known.get(keyText(key));
-    return known !== undefined && known.at > this.#clock.now() - WINDOW ? known.taskId : undefined;
+    return known !== undefined && known.at > this.#clock.now() - KNOWN_FOR ? known.taskId : undefined;
   }
 
   /** Notes the message as a part of the unit of work that is running. */
@@ -60,12 +60,12 @@ export class RecentMessages {
     this.#known.delete(text);
     this.#known.set(text, { taskId, at });
     this.#database.ifUndone(() => this.#known.delete(text));
-    this.#forget(at - WINDOW);
+    this.#forget(at - KNOWN_FOR);
   }
 
   #forget(before: number): void {
     for (const [text, { at }] of this.#known) {
-      if (at > before && this.#known.size <= MAX_MESSAGES) return;
+      if (at > before && this.#known.size <= KNOWN_MESSAGES) return;
       this.#known.delete(text);
     }
   }

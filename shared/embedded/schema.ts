@@ -1,13 +1,10 @@
-import type { DatabaseSync } from 'node:sqlite';
-import { ConfigurationError } from '../errors.ts';
-
 /**
  * One entry a version, applied in order, never edited once released: an older file is migrated at start, a newer one
  * refused. Times are milliseconds since 1970.
  *
  * Text keys that are UUIDv7 grow with time, so their unique indexes append; rows refer to each other by rowid.
  */
-const migrations: readonly string[] = [
+export const migrations: readonly string[] = [
   `
   CREATE TABLE events (                 -- the archive: every event that the bus took, in order
     position    INTEGER PRIMARY KEY,
@@ -164,24 +161,42 @@ const migrations: readonly string[] = [
     PRIMARY KEY (kind, name)
   ) STRICT, WITHOUT ROWID;
   `,
-];
+  `
+  CREATE TABLE fifo_messages (          -- of FIFO queues: standard ones pay nothing for them
+    sequence          INTEGER PRIMARY KEY AUTOINCREMENT,
+    queue             TEXT NOT NULL,
+    message_group     TEXT NOT NULL,
+    message_id        TEXT NOT NULL,
+    deduplication_id  TEXT NOT NULL,
+    body              TEXT,             -- or
+    event             INTEGER,          -- the archived event whose text the body is
+    attributes        TEXT,             -- JSON: the message attributes that the sender gave
+    sent_at           INTEGER NOT NULL,
+    visible_at        INTEGER NOT NULL,
+    receive_count     INTEGER NOT NULL DEFAULT 0,
+    first_received_at INTEGER
+  ) STRICT;
+  CREATE INDEX fifo_messages_by_group ON fifo_messages (queue, message_group, sequence);
+  CREATE INDEX fifo_messages_received ON fifo_messages (queue, message_group, visible_at) WHERE receive_count > 0;
 
-/**
- * Brings the database to this version's schema in one transaction.
- *
- * @throws ConfigurationError when a newer Starling wrote the file.
- */
-export function migrate(database: DatabaseSync, file: string): void {
-  const row = database.prepare('PRAGMA user_version').get();
-  const version = Number(row?.user_version ?? 0);
-  if (version > migrations.length) {
-    throw new ConfigurationError(
-      `${file} was written by a newer Starling (its schema is ${version}, this one knows ${migrations.length}). ` +
-        'Start that version, or set STARLING_DATA to another folder.',
-    );
-  }
-  if (version === migrations.length) return;
-  database.exec('BEGIN IMMEDIATE');
-  for (const sql of migrations.slice(version)) database.exec(sql);
-  database.exec(`PRAGMA user_version = ${migrations.length}; COMMIT`);
-}
+  CREATE TABLE fifo_groups (            -- the groups that have messages
+    queue         TEXT NOT NULL,
+    message_group TEXT NOT NULL,
+    free_at       INTEGER NOT NULL,     -- when none of them is in flight and the first is visible
+    head          INTEGER NOT NULL,     -- the first one's sequence
+    PRIMARY KEY (queue, message_group)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX fifo_groups_by_time ON fifo_groups (queue, free_at, head);
+
+  CREATE TABLE fifo_deduplications (
+    deduplication    INTEGER PRIMARY KEY,
+    queue            TEXT NOT NULL,
+    deduplication_id TEXT NOT NULL,
+    message_id       TEXT NOT NULL,
+    sequence         INTEGER NOT NULL,
+    expires_at       INTEGER NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX fifo_deduplications_by_id ON fifo_deduplications (queue, deduplication_id);
+  CREATE INDEX fifo_deduplications_by_expiry ON fifo_deduplications (expires_at);
+  `,
+];

@@ -13,6 +13,17 @@ interface RecordRow {
   arrived_at: number;
 }
 
+/** A record that may be told its shard. */
+export interface PlacedRecord extends OutgoingRecord {
+  /** Takes the place of the partition key's MD5: decimal digits of a number below 2^128. */
+  readonly explicitHashKey?: string;
+}
+
+export interface PutRecord {
+  readonly sequenceNumber: string;
+  readonly shard: string;
+}
+
 /** Streams on SQLite. Every stream has `shards` shards; a record's shard is the MD5 of its partition key, as on Kinesis. */
 export class EmbeddedStream implements EventStream {
   readonly #database: Database;
@@ -52,14 +63,16 @@ export class EmbeddedStream implements EventStream {
     if (!this.#streams.has(stream)) this.#streams.set(stream, { shards, waiters: new Waiters() });
   }
 
-  put(stream: string, records: readonly OutgoingRecord[]): Promise<readonly { readonly sequenceNumber: string }[]> {
+  put(stream: string, records: readonly PlacedRecord[]): Promise<readonly PutRecord[]> {
     const { shards, waiters } = this.#state(stream);
     return this.#database.write(() => {
       const now = this.#clock.now();
       this.#database.afterDurable(waiters.wake);
-      return records.map(({ partitionKey, data }) => {
-        const { lastInsertRowid } = this.#insert.run(stream, shardOf(partitionKey, shards), partitionKey, data, now);
-        return { sequenceNumber: String(lastInsertRowid) };
+      return records.map(({ partitionKey, explicitHashKey, data }) => {
+        const shard =
+          explicitHashKey === undefined ? shardOf(partitionKey, shards) : shardOfHash(explicitHashKey, shards);
+        const { lastInsertRowid } = this.#insert.run(stream, shard, partitionKey, data, now);
+        return { sequenceNumber: String(lastInsertRowid), shard: shardName(shard) };
       });
     });
   }
@@ -143,6 +156,10 @@ function toRecord(row: RecordRow): StreamRecord {
 function shardOf(partitionKey: string, shards: number): number {
   const first = hash('md5', partitionKey, 'buffer').readUInt32BE(0);
   return Math.floor((first / 2 ** 32) * shards);
+}
+
+function shardOfHash(hashKey: string, shards: number): number {
+  return Number((BigInt(hashKey) * BigInt(shards)) >> 128n);
 }
 
 function shardName(shard: number): string {

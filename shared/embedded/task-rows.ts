@@ -39,8 +39,16 @@ interface StoredEntry {
   event: string | null;
 }
 
+/** Open tasks that are kept in memory, at most. */
+const MAX_OPEN = 10_000;
+
 /** The statements on the tables of tasks, their logs and what is parked. To be used inside units of work. */
 export class TaskRows {
+  readonly #database: Database;
+  /** The newest open tasks as their rows are, which most events are about. */
+  readonly #open = new Map<TaskId, TaskRow>();
+  /** The rows of the tasks that may have parked events: nearly none, while every event would look for some. */
+  readonly #mayHaveParked = new Set<number>();
   readonly #insert: StatementSync;
   readonly #select: StatementSync;
   readonly #update: StatementSync;
@@ -52,6 +60,7 @@ export class TaskRows {
   readonly #forget: StatementSync;
 
   constructor(database: Database) {
+    this.#database = database;
     this.#insert = database.prepare(
       `INSERT INTO tasks (id, context_id, agent_id, owner, state, status_at, created_at, deadline, turn, attempt, sequence,
          attempt_base, position, open, artifacts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, '[]')`,
@@ -78,6 +87,9 @@ export class TaskRows {
       'DELETE FROM task_parked WHERE task = ? AND turn = ? AND attempt = ? AND sequence = ?',
     );
     this.#forget = database.prepare('DELETE FROM task_parked WHERE task = ?');
+    for (const { task } of database.prepare('SELECT DISTINCT task FROM task_parked').iterate()) {
+      this.#mayHaveParked.add(Number(task));
+    }
   }
 
   insert(task: TaskRecord): TaskRow {
@@ -96,15 +108,20 @@ export class TaskRows {
       task.attemptBase,
       task.position,
     );
-    return { row: Number(lastInsertRowid), task };
+    const row = { row: Number(lastInsertRowid), task };
+    this.#remember(row);
+    return row;
   }
 
   find(id: TaskId): TaskRow | undefined {
+    const open = this.#open.get(id);
+    if (open !== undefined) return open;
     const stored = this.#select.get(id);
     return stored === undefined ? undefined : toTaskRow(stored as unknown as StoredTask);
   }
 
-  update({ row, task }: TaskRow): void {
+  update(changed: TaskRow): void {
+    const { row, task } = changed;
     const ended = isTerminal(task.state);
     this.#update.run(
       task.state,
@@ -119,6 +136,8 @@ export class TaskRows {
       JSON.stringify(task.artifacts),
       row,
     );
+    if (ended) this.#open.delete(task.id);
+    else this.#remember(changed);
   }
 
   /** An entry that is made of an archived event points at it; any other is stored itself. */
@@ -134,11 +153,14 @@ export class TaskRows {
 
   park(row: number, event: AgentEvent): void {
     const { turn, attempt, sequence } = event.data;
+    // Whether or not that is undone: it may well have none.
+    this.#mayHaveParked.add(row);
     this.#park.run(row, turn, attempt, sequence, JSON.stringify(event));
   }
 
   /** Takes out the parked event that is next in order, if it has come. */
   unparkNext({ row, task }: TaskRow): AgentEvent | undefined {
+    if (!this.#mayHaveParked.has(row)) return undefined;
     const next = [row, task.turn, task.attempt, task.sequence + 1] as const;
     const parked = this.#parked.get(...next);
     if (parked === undefined) return undefined;
@@ -147,7 +169,19 @@ export class TaskRows {
   }
 
   forgetParked(row: number): void {
+    if (!this.#mayHaveParked.has(row)) return;
     this.#forget.run(row);
+    this.#database.afterDurable(() => this.#mayHaveParked.delete(row));
+  }
+
+  #remember(open: TaskRow): void {
+    const { id } = open.task;
+    this.#open.delete(id);
+    this.#open.set(id, open);
+    this.#database.ifUndone(() => this.#open.delete(id));
+    if (this.#open.size <= MAX_OPEN) return;
+    const [oldest] = this.#open.keys();
+    if (oldest !== undefined) this.#open.delete(oldest);
   }
 }
 

@@ -8,6 +8,8 @@ export interface Unit {
   effects: (() => void)[];
   /** What takes back what the work noted in memory. */
   reverts: (() => void)[];
+  /** Whether its parts are undone alone: only where one has failed, as it is hardly ever needed and costs every time. */
+  savepoints: boolean;
   result?: unknown;
 }
 

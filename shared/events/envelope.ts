@@ -32,30 +32,39 @@ export interface Lineage {
   readonly traceparent: string;
 }
 
-export interface EnvelopeOptions extends Lineage {
+export interface EnvelopeOptions {
+  readonly correlationId: string;
+  readonly causationId?: string | undefined;
+  readonly traceparent: string;
   readonly source: string;
   readonly type: string;
-  readonly subject?: string;
-  readonly dataschema?: string;
+  readonly subject?: string | undefined;
+  readonly dataschema?: string | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
+type Draft<Data> = { -readonly [Member in keyof CloudEvent]: CloudEvent<Data>[Member] };
+
+/** An attribute that is not given is not there: rules can ask whether it exists. */
 export function envelope<Data>(data: Data, options: EnvelopeOptions): CloudEvent<Data> {
-  return {
+  const { subject, dataschema, causationId, now } = options;
+  // Member by member, in the order in which it is written: spreads of what is given take as long as all the rest.
+  const event: Partial<Draft<Data>> = {
     specversion: '1.0',
-    id: uuidv7(options.now) as EventId,
+    id: uuidv7(now) as EventId,
     source: options.source,
     type: options.type,
-    time: isoTime(options.now),
-    ...(options.subject !== undefined && { subject: options.subject }),
-    datacontenttype: 'application/json',
-    ...(options.dataschema !== undefined && { dataschema: options.dataschema }),
-    correlationid: options.correlationId,
-    ...(options.causationId !== undefined && { causationid: options.causationId }),
-    traceparent: options.traceparent,
-    data,
+    time: isoTime(now),
   };
+  if (subject !== undefined) event.subject = subject;
+  event.datacontenttype = 'application/json';
+  if (dataschema !== undefined) event.dataschema = dataschema;
+  event.correlationid = options.correlationId;
+  if (causationId !== undefined) event.causationid = causationId;
+  event.traceparent = options.traceparent;
+  event.data = data;
+  return event as CloudEvent<Data>;
 }
 
 /** The lineage of what an event leads to: the same correlation and trace, and the event as its cause. */

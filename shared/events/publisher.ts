@@ -48,12 +48,9 @@ export class EventPublisher {
       if (problem !== undefined) throw new InvalidEventError(source, type, problem);
     }
     const now = options.now ?? this.#clock.now();
-    const detail = envelope(data, {
-      ...options,
-      type,
-      now,
-      ...(schema !== undefined && { dataschema: schema.dataschema }),
-    });
+    const { subject, correlationId, causationId, traceparent } = options;
+    const dataschema = schema?.dataschema;
+    const detail = envelope(data, { source, type, subject, dataschema, correlationId, causationId, traceparent, now });
     return { source, detailType: type, detail, time: now };
   }
 

@@ -3,6 +3,7 @@ import type { BusEvent } from '../ports/event-bus.ts';
 import { currentAgentRuntime } from '../runtime/current.ts';
 import { schemaFor } from './catalog.ts';
 import type { CloudEvent } from './envelope.ts';
+import { isFifoBatch, lanesOf } from './fifo-batch.ts';
 import type { DetailType, EventCatalog } from './generated/catalog.ts';
 
 /** An event as a consumer gets it, typed by its name. */
@@ -33,15 +34,36 @@ export type QueueHandler = (event: SQSEvent, context: Context) => Promise<SQSBat
 
 /**
  * Makes the Lambda handler of a queue that a rule of the bus feeds: it validates each event by its schema, hands it
- * over typed, and reports the failed ones alone.
+ * over typed, and reports the failed ones alone. Events are handled side by side; those of one message group of a FIFO
+ * queue one after the other, and none behind one that failed.
  */
 export function subscribe<Name extends DetailType>(subscriber: Subscriber<Name>): QueueHandler {
   return async (event, context) => {
-    const failed = await Promise.all(event.Records.map((record) => deliver(subscriber, record, context)));
+    const failed = isFifoBatch(event.Records)
+      ? (await Promise.all(lanesOf(event.Records).map((lane) => deliverInOrder(subscriber, lane, context)))).flat()
+      : await Promise.all(event.Records.map((record) => deliver(subscriber, record, context)));
     const batchItemFailures = [];
     for (const itemIdentifier of failed) if (itemIdentifier !== undefined) batchItemFailures.push({ itemIdentifier });
     return { batchItemFailures };
   };
+}
+
+/** Returns the ids of the records that are to be delivered again: of the first that failed, and of all behind it. */
+async function deliverInOrder<Name extends DetailType>(
+  subscriber: Subscriber<Name>,
+  lane: readonly SQSRecord[],
+  context: Context,
+): Promise<readonly string[]> {
+  for (const [at, record] of lane.entries()) {
+    const failed = await deliver(subscriber, record, context);
+    if (failed === undefined) continue;
+    const behind = lane.slice(at + 1);
+    // They come back with it: one that stayed hidden would hold up its group.
+    const { ApproximateReceiveCount } = record.attributes;
+    await Promise.all(behind.map((each) => deliverSoon(each, Number(ApproximateReceiveCount))));
+    return [failed, ...behind.map(({ messageId }) => messageId)];
+  }
+  return [];
 }
 
 /** Returns the record's id when it is to be delivered again. */

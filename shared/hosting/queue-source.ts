@@ -1,4 +1,6 @@
-import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { SQSBatchResponse } from 'aws-lambda';
+import { failedInOrder } from '../events/fifo-batch.ts';
+import { isStoreUnavailable } from '../ports/errors.ts';
 import type { Queue, ReceivedMessage } from '../ports/queue.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -6,6 +8,7 @@ import type { LocalFunction } from './function.ts';
 import type { HeldMessages } from './held-messages.ts';
 import { sleep } from './sleep.ts';
 import type { Source } from './source.ts';
+import { sqsRecord } from './sqs-record.ts';
 
 export interface QueueSourceOptions {
   readonly queue: Queue;
@@ -18,6 +21,8 @@ export interface QueueSourceOptions {
   /** Invocations at the same time, at most. */
   readonly concurrency: number;
   readonly maxReceiveCount: number;
+  /** A FIFO queue's messages of one group are never in two invocations at the same time. */
+  readonly fifo: boolean;
   /** Keeps messages for functions that may run longer than the queue's visibility timeout. */
   readonly held?: HeldMessages;
   readonly log: Logger;
@@ -65,7 +70,7 @@ export class QueueSource implements Source {
   }
 
   async #poll(): Promise<void> {
-    const { queue, name, poll, batchSize, concurrency, held, log } = this.#options;
+    const { queue, name, poll, batchSize, concurrency, fifo, held, log } = this.#options;
     const { signal } = this.#stopping;
     const options = {
       wait: poll.seconds,
@@ -81,12 +86,13 @@ export class QueueSource implements Source {
         continue;
       }
       try {
-        const messages = await queue.receive(name, { ...options, max: free * batchSize });
+        // Of a FIFO queue each receive is one invocation, since the next gives nothing of the groups that this one gave.
+        const messages = await queue.receive(name, { ...options, max: fifo ? batchSize : free * batchSize });
         held?.hold(messages);
         for (let at = 0; at < messages.length; at += batchSize) this.#run(messages.slice(at, at + batchSize));
       } catch (error) {
         if (signal.aborted) return;
-        log.error('a queue could not be received from', { queue: name, error });
+        if (!isStoreUnavailable(error)) log.error('a queue could not be received from', { queue: name, error });
         await sleep(1000, signal);
       }
     }
@@ -121,38 +127,15 @@ export class QueueSource implements Source {
   /** The ids of the messages that are to be delivered again. */
   async #failed(messages: readonly ReceivedMessage[]): Promise<ReadonlySet<string>> {
     const { target, arn, log, metrics } = this.#options;
+    const Records = messages.map((message) => sqsRecord(message, arn));
     try {
-      const response = (await target.invoke(sqsEvent(messages, arn))) as SQSBatchResponse | undefined;
-      return new Set(response?.batchItemFailures?.map(({ itemIdentifier }) => itemIdentifier));
+      const response = (await target.invoke({ Records })) as SQSBatchResponse | undefined;
+      const failed = response?.batchItemFailures?.map(({ itemIdentifier }) => itemIdentifier);
+      return failedInOrder(Records, new Set(failed));
     } catch (error) {
       metrics.count('starling_invocations_failed_total', { function: target.name });
       log.error('an invocation failed', { function: target.name, error });
       return new Set(messages.map(({ messageId }) => messageId));
     }
   }
-}
-
-function sqsEvent(messages: readonly ReceivedMessage[], arn: string): SQSEvent {
-  return { Records: messages.map((message) => sqsRecord(message, arn)) };
-}
-
-function sqsRecord(message: ReceivedMessage, arn: string): SQSRecord {
-  return {
-    messageId: message.messageId,
-    receiptHandle: message.receiptHandle,
-    body: message.body,
-    attributes: {
-      ApproximateReceiveCount: String(message.receiveCount),
-      SentTimestamp: String(message.sentAt),
-      SenderId: '000000000000',
-      ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt),
-    },
-    messageAttributes: Object.fromEntries(
-      Object.entries(message.attributes).map(([key, stringValue]) => [key, { stringValue, dataType: 'String' }]),
-    ),
-    md5OfBody: '',
-    eventSource: 'aws:sqs',
-    eventSourceARN: arn,
-    awsRegion: arn.split(':')[3] ?? '',
-  };
 }

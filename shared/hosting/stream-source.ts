@@ -1,4 +1,5 @@
 import type { KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
+import { isStoreUnavailable } from '../ports/errors.ts';
 import type { EventStream, StreamRecord } from '../ports/event-stream.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -26,7 +27,7 @@ const SHARDS_AGAIN = 60_000;
 /**
  * Lambda's event source mapping of a Kinesis stream: one batch of a shard at a time, in order. A batch that fails is
  * retried from its first failed record; split in two where that is asked for, which takes no retry; and a record that
- * fails to the end is skipped, so that its shard goes on.
+ * fails to the end is skipped, so that its shard goes on. While the store cannot be written, no record is blamed for it.
  */
 export class StreamSource implements Source {
   readonly #options: StreamSourceOptions;
@@ -68,14 +69,20 @@ export class StreamSource implements Source {
   }
 
   async #consume(shard: string, beginning: StreamConsumer['startingPosition']): Promise<void> {
-    const { log, consumer } = this.#options;
+    const { stream, log, consumer, target } = this.#options;
     const { signal } = this.#stopping;
+    /** Where it begins while it has no checkpoint: found once, or LATEST would pass over what then failed. */
+    let start: { readonly after: string | undefined } | undefined;
     let after: string | undefined;
     let known = false;
     while (!signal.aborted) {
       try {
-        if (!known) after = await this.#begin(shard, beginning);
-        known = true;
+        if (!known) {
+          const position = await stream.position(target.name, consumer.stream, shard);
+          start ??= { after: position ?? (await this.#begin(shard, beginning)) };
+          after = position ?? start.after;
+          known = true;
+        }
         const records = await this.#collect(shard, after);
         const last = records.at(-1);
         if (last === undefined) continue;
@@ -84,17 +91,16 @@ export class StreamSource implements Source {
       } catch (error) {
         if (signal.aborted) return;
         known = false;
-        log.error('a stream could not be read', { stream: consumer.stream, shard, error });
+        if (!isStoreUnavailable(error))
+          log.error('a stream could not be read', { stream: consumer.stream, shard, error });
         await sleep(1000, signal);
       }
     }
   }
 
   async #begin(shard: string, beginning: StreamConsumer['startingPosition']): Promise<string | undefined> {
-    const { stream, consumer, target } = this.#options;
-    const position = await stream.position(target.name, consumer.stream, shard);
-    if (position !== undefined || beginning === 'TRIM_HORIZON') return position;
-    return stream.newest(consumer.stream, shard);
+    const { stream, consumer } = this.#options;
+    return beginning === 'TRIM_HORIZON' ? undefined : stream.newest(consumer.stream, shard);
   }
 
   /** A batch: what is there, or after the batch window what has come until then. */
@@ -139,7 +145,7 @@ export class StreamSource implements Source {
     }
   }
 
-  /** Returns how many of the records, from the first on, are done. */
+  /** Returns how many of the records, from the first on, are done. @throws StoreUnavailableError */
   async #invoke(shard: string, records: readonly StreamRecord[]): Promise<number> {
     const { target, consumer, arn, log, metrics } = this.#options;
     try {
@@ -150,6 +156,7 @@ export class StreamSource implements Source {
       const first = records.findIndex(({ sequenceNumber }) => failed.has(sequenceNumber));
       return first < 0 ? 0 : first;
     } catch (error) {
+      if (isStoreUnavailable(error)) throw error;
       metrics.count('starling_invocations_failed_total', { function: target.name });
       log.error('an invocation failed', { function: target.name, error });
       return 0;

@@ -6,6 +6,13 @@ export class QueueNotFoundError extends StarlingError {
   }
 }
 
+/** The queue's kind, FIFO or standard, does not take such a message. */
+export class InvalidMessageError extends StarlingError {
+  constructor(problem: string) {
+    super('INVALID_MESSAGE', problem);
+  }
+}
+
 export class StreamNotFoundError extends StarlingError {
   constructor(stream: string) {
     super('STREAM_NOT_FOUND', `There is no stream ${stream}.`);
@@ -52,4 +59,20 @@ export class EventArchiveOffError extends StarlingError {
       options,
     );
   }
+}
+
+/**
+ * The store has no room, or its disk refuses: nothing of what was asked for happened, and another try later may do. The
+ * store tells its operator itself, so whoever meets this need not.
+ */
+export class StoreUnavailableError extends StarlingError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('STORE_UNAVAILABLE', message, options);
+  }
+}
+
+/** Whether that is all that went wrong. */
+export function isStoreUnavailable(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(isStoreUnavailable);
+  return error instanceof StoreUnavailableError;
 }

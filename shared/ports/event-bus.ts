@@ -35,7 +35,15 @@ export interface Rule {
   readonly pattern: object;
   /** The queue that gets each event that matches. */
   readonly queue: string;
+  /** For a FIFO queue, which wants it: the message group of each event. Its deduplication id is the event's id. */
+  readonly fifo?: RuleGroup;
 }
+
+export type RuleGroup =
+  /** One for all. */
+  | { readonly group: string }
+  /** The value at this path of field names joined by dots; an event that has no usable one goes to the queue `undelivered`. */
+  | { readonly groupBy: string; readonly undelivered: string };
 
 /** An event of the archive with its place in it. */
 export interface ArchivedEvent {

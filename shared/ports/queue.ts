@@ -4,13 +4,43 @@ export interface QueueSettings {
   /** After this many receives the message goes to `deadLetterQueue`. */
   readonly maxReceiveCount?: number;
   readonly deadLetterQueue?: string;
+  /** How long a message is kept that nobody deletes (`MessageRetentionPeriod`); four days when not given. */
+  readonly retention?: number;
+  /** Makes it a FIFO queue, whose name ends in `.fifo`, as that of its dead-letter queue does. */
+  readonly fifo?: FifoSettings;
+}
+
+export interface FifoSettings {
+  /** Whether a message without a deduplication id gets the SHA-256 of its body as one. */
+  readonly contentBasedDeduplication: boolean;
+  /** Seconds before a message is seen, which makes those after it in its group wait too; 0 when not given. */
+  readonly delay?: number;
+}
+
+/** SQS's type of each attribute that is no `String`: `Number`, `Binary`, whose value is in base64, or one with a label like `Number.int`. */
+export type AttributeTypes = Readonly<Record<string, string>>;
+
+/** The type of one attribute; a name such as `constructor` is none for being one of every object. */
+export function attributeType(types: AttributeTypes | undefined, name: string): string {
+  return (types && Object.hasOwn(types, name) ? types[name] : undefined) ?? 'String';
 }
 
 export interface OutgoingMessage {
   readonly body: string;
   readonly attributes?: Readonly<Record<string, string>>;
-  /** Seconds before it is seen; 0 when not given. */
+  readonly attributeTypes?: AttributeTypes;
+  /** Seconds before it is seen; 0 when not given. On a FIFO queue the queue alone delays. */
   readonly delay?: number;
+  /** What orders it on a FIFO queue, which wants one: 1 to 128 letters, digits and punctuation. A standard queue orders nothing by it. */
+  readonly groupId?: string;
+  /** For FIFO queues alone: of messages with the same one within five minutes, only the first is delivered. As long as a group id. */
+  readonly deduplicationId?: string;
+}
+
+export interface SentMessage {
+  readonly messageId: string;
+  /** On a FIFO queue: twenty digits, which grow. */
+  readonly sequenceNumber?: string;
 }
 
 export interface ReceivedMessage {
@@ -19,11 +49,21 @@ export interface ReceivedMessage {
   readonly receiptHandle: string;
   readonly body: string;
   readonly attributes: Readonly<Record<string, string>>;
+  /** Where there are such. */
+  readonly attributeTypes?: AttributeTypes;
   /** 1 at the first delivery. */
   readonly receiveCount: number;
   /** Milliseconds since 1970. */
   readonly sentAt: number;
   readonly firstReceivedAt: number;
+  /** Of a FIFO queue's message. */
+  readonly fifo?: FifoPlace;
+}
+
+export interface FifoPlace {
+  readonly groupId: string;
+  readonly deduplicationId: string;
+  readonly sequenceNumber: string;
 }
 
 export interface ReceiveOptions {
@@ -46,11 +86,22 @@ export interface ReceiveOptions {
  * - A receipt handle of an earlier receive deletes nothing and changes no visibility.
  * - `receive` with a wait answers as soon as a message is there, without polling the store.
  *
- * Errors: `QueueNotFoundError` for a queue that was never made.
+ * Of a FIFO queue moreover
+ * (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html):
+ * - Messages of one group are received in the order in which they were sent. While one of them is in flight, none of
+ *   that group is received; one receive may give several of a group, in order. Other groups go on.
+ * - A message that comes back is received again before the later ones of its group. One that is deleted or goes to the
+ *   dead-letter queue, where it keeps its group, makes way for them.
+ * - A message whose deduplication id another one bore within the last five minutes is answered as that one was and is
+ *   not delivered, whatever has become of the other.
+ *
+ * Errors: `QueueNotFoundError` for a queue that was never made; `InvalidMessageError` for a message that its kind of
+ * queue does not take, and then none of the call is sent; `ConfigurationError` from `create` for a FIFO queue whose name
+ * or dead-letter queue is a standard one's, and the reverse.
  */
 export interface Queue {
   create(name: string, settings: QueueSettings): Promise<void>;
-  send(name: string, messages: readonly OutgoingMessage[]): Promise<readonly { readonly messageId: string }[]>;
+  send(name: string, messages: readonly OutgoingMessage[]): Promise<readonly SentMessage[]>;
   receive(name: string, options: ReceiveOptions): Promise<readonly ReceivedMessage[]>;
   delete(name: string, receiptHandles: readonly string[]): Promise<void>;
   changeVisibility(name: string, receiptHandle: string, timeout: number): Promise<void>;

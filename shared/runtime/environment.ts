@@ -78,6 +78,17 @@ export function readMaxBody(env: Environment): number {
   return number(env, 'STARLING_MAX_BODY', 4 * 1024 * 1024, { from: 1024, to: 2 ** 30, integer: true, what: 'bytes' });
 }
 
+/** How long a standalone mesh keeps what is done with, in milliseconds. */
+export function readRetention(env: Environment): number {
+  return number(env, 'STARLING_RETENTION', 30, { from: 0.001, to: 36_500, what: 'days' }) * 86_400_000;
+}
+
+/** The size of a standalone mesh's database above which the oldest goes before its age, in bytes. */
+export function readMaxStore(env: Environment): number {
+  const bounds = { from: 32 * 1024 * 1024, to: 2 ** 43, integer: true, what: 'bytes' };
+  return number(env, 'STARLING_MAX_STORE', 10 * 1024 ** 3, bounds);
+}
+
 export function readLogLevel(env: Environment): LogLevel {
   return oneOf(env, 'STARLING_LOG_LEVEL', logLevels, 'INFO');
 }

@@ -7,6 +7,8 @@ import {
   oneOf,
   readLogLevel,
   readMaxBody,
+  readMaxStore,
+  readRetention,
   readWait,
 } from './environment.ts';
 
@@ -39,6 +41,10 @@ export interface Settings extends MeshSettings {
   readonly config: string;
   /** The folder of the database and keys. */
   readonly data: string;
+  /** Tasks that ended, events and quarantine are kept for so long. */
+  readonly retention: number;
+  /** When the database has more in use than this, the oldest of them goes before its age. */
+  readonly maxStore: number;
   readonly logLevel: LogLevel;
   readonly logFormat: 'json' | 'pretty';
 }
@@ -56,6 +62,8 @@ export function readSettings(env: Environment, terminal: boolean): Settings {
     port,
     config: env.STARLING_CONFIG || 'serverless.yml',
     data: env.STARLING_DATA || '.starling',
+    retention: readRetention(env),
+    maxStore: readMaxStore(env),
     wait: readWait(env),
     maxBody: readMaxBody(env),
     ...urls(address(env, 'STARLING_PUBLIC_URL') ?? `http://${urlHost(host)}:${port}`),

@@ -3,24 +3,32 @@ import { EmbeddedAgentRegistry } from '../embedded/agent-registry.ts';
 import { EmbeddedClientStore } from '../embedded/client-store.ts';
 import { Database } from '../embedded/database.ts';
 import { EmbeddedEventBus } from '../embedded/event-bus.ts';
+import { databaseFile } from '../embedded/folder.ts';
 import { EmbeddedIdempotencyStore } from '../embedded/idempotency.ts';
+import { latestTime } from '../embedded/latest-time.ts';
 import { EmbeddedMadeResources } from '../embedded/made-resources.ts';
+import { openProblem } from '../embedded/open-problem.ts';
 import { EmbeddedPermissionStore } from '../embedded/permission-store.ts';
 import { EmbeddedQuarantine } from '../embedded/quarantine.ts';
 import { EmbeddedQueue } from '../embedded/queue.ts';
+import { Retention } from '../embedded/retention/retention.ts';
 import { EmbeddedSecretStore } from '../embedded/secret-store.ts';
+import { isSqliteError } from '../embedded/sqlite-errors.ts';
+import { StoreWatch } from '../embedded/store-watch.ts';
 import { EmbeddedStream } from '../embedded/stream.ts';
 import type { EmbeddedTaskStore } from '../embedded/task-store.ts';
 import { openTasks } from '../embedded/tasks.ts';
+import type { ConfigurationError } from '../errors.ts';
 import { EventPublisher } from '../events/publisher.ts';
 import type { ClientStore } from '../ports/client-store.ts';
-import { systemClock } from '../ports/clock.ts';
+import { type Clock, systemClock } from '../ports/clock.ts';
 import type { IdempotencyStore } from '../ports/idempotency-store.ts';
 import type { SecretStore } from '../ports/secret-store.ts';
 import type { TokenVerifier } from '../security/verify-token.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { FunctionSettings, Runtime } from './runtime.ts';
 import type { Settings } from './settings.ts';
+import { SteadyClock } from './steady-clock.ts';
 
 export interface StandaloneOptions {
   readonly settings: Settings;
@@ -31,6 +39,8 @@ export interface StandaloneOptions {
   /** The queue of the projector, whose fold is done within the publisher's unit of work. */
   readonly projectorQueue: string;
   readonly functions: ReadonlyMap<string, FunctionSettings>;
+  /** Milliseconds for which a stream keeps its records. */
+  readonly streamRetention: (stream: string) => number;
   /** The store cannot go on: the process has to end. */
   readonly onFatal: (error: Error) => void;
 }
@@ -38,6 +48,8 @@ export interface StandaloneOptions {
 /** The runtime of one machine, with what only its host needs of the adapters. */
 export interface StandaloneRuntime extends Runtime {
   readonly settings: Settings;
+  /** By which tokens and signatures are checked; `clock` is the mesh's own. */
+  readonly wallClock: Clock;
   readonly database: Database;
   readonly bus: EmbeddedEventBus;
   /** What clients made by AWS's APIs. */
@@ -46,6 +58,10 @@ export interface StandaloneRuntime extends Runtime {
   readonly stream: EmbeddedStream;
   readonly tasks: EmbeddedTaskStore;
   readonly clients: ClientStore;
+  /** Milliseconds for which a stream keeps its records. */
+  readonly streamRetention: (stream: string) => number;
+  /** What bounds the store. */
+  readonly retention: Retention;
   readonly secrets: SecretStore;
   /** What a worker thread asks for by message. */
   readonly idempotencyStore: IdempotencyStore;
@@ -60,10 +76,23 @@ export interface StandaloneRuntime extends Runtime {
  */
 export function createStandaloneRuntime(options: StandaloneOptions): StandaloneRuntime {
   const { settings, log, metrics, account, region, functions } = options;
-  const clock = systemClock;
-  const database = Database.open(settings.data, { onFatal: options.onFatal });
+  const monotonic = () => performance.now();
+  const watch = new StoreWatch({ log, metrics, monotonic });
+  const database = Database.open(settings.data, {
+    onFatal: options.onFatal,
+    watch,
+    onDoubt: (message) => log.error(message),
+  });
+  const clock = new SteadyClock({ wall: systemClock, monotonic, notBefore: latestTime(database), log });
   const queue = new EmbeddedQueue(database, clock);
-  const bus = new EmbeddedEventBus(database, queue, clock, { account, region });
+  const bus = new EmbeddedEventBus(database, queue, clock, { account, region }, ({ name, fifo }, event) => {
+    metrics.count('starling_undelivered_total', { rule: name });
+    log.error('an event has no message group that a queue takes, and was put aside', {
+      rule: name,
+      ...fifo,
+      event: event.id,
+    });
+  });
   const quarantine = new EmbeddedQuarantine(database, clock, (reason) => {
     metrics.count('starling_quarantined_total', { function: 'projector' });
     log.warn('an event that breaks its contract was put into quarantine', { reason });
@@ -73,6 +102,7 @@ export function createStandaloneRuntime(options: StandaloneOptions): StandaloneR
   return {
     settings,
     clock,
+    wallClock: systemClock,
     log,
     metrics,
     database,
@@ -85,6 +115,17 @@ export function createStandaloneRuntime(options: StandaloneOptions): StandaloneR
     registry: new EmbeddedAgentRegistry(database, bus, clock),
     permissions: new EmbeddedPermissionStore(database),
     clients: new EmbeddedClientStore(database),
+    streamRetention: options.streamRetention,
+    retention: new Retention({
+      database,
+      clock,
+      log,
+      metrics,
+      age: settings.retention,
+      maxStore: settings.maxStore,
+      streamAge: options.streamRetention,
+      messages: () => queue.messageRetention(),
+    }),
     secrets: new EmbeddedSecretStore(settings.data),
     idempotencyStore,
     idempotency: new StoreIdempotency(idempotencyStore),
@@ -100,4 +141,9 @@ export function createStandaloneRuntime(options: StandaloneOptions): StandaloneR
       return known;
     },
   };
+}
+
+/** What a start that met an error of SQLite says; undefined for any other error. */
+export function storeProblem({ data }: Settings, error: unknown): ConfigurationError | undefined {
+  return isSqliteError(error) ? openProblem(databaseFile(data), error) : undefined;
 }

@@ -1,10 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { link, open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { messageOf, StarlingError } from '../errors.ts';
+import { makeFolder } from '../make-folder.ts';
 
 const OWNER_ONLY_FILE = 0o600;
-const OWNER_ONLY_FOLDER = 0o700;
+
+/** A file of keys could not be written: it is not there, or as it was. */
+export class PrivateFileError extends StarlingError {
+  constructor(file: string, cause: unknown) {
+    super(
+      'FILE_NOT_WRITTEN',
+      `${file} cannot be written (${messageOf(cause)}). See that its disk has room and its folder may be written, and try again.`,
+      { cause },
+    );
+  }
+}
 
 /** The text of a private file, undefined where there is none. Follows no symbolic link. */
 export async function readPrivateFile(file: string): Promise<string | undefined> {
@@ -19,19 +31,21 @@ export async function readPrivateFile(file: string): Promise<string | undefined>
 /**
  * Writes a file that only its owner can read, in a folder that only its owner can enter. The file is whole and on the
  * disk, or as it was: a new one is written beside it, synced, and takes its name.
+ *
+ * @throws PrivateFileError
  */
 export async function writePrivateFile(file: string, text: string): Promise<void> {
   await withNewFile(file, text, (made) => rename(made, file));
 }
 
-/** Like writePrivateFile, but only where there is no file yet. Returns whether it wrote. */
+/** Like writePrivateFile, but only where there is no file yet. Returns whether it wrote. @throws PrivateFileError */
 export async function createPrivateFile(file: string, text: string): Promise<boolean> {
   try {
     // A link, since unlike a rename it fails where the name is taken.
     await withNewFile(file, text, (made) => link(made, file));
     return true;
   } catch (error) {
-    if (hasCode(error, 'EEXIST')) return false;
+    if (error instanceof PrivateFileError && hasCode(error.cause, 'EEXIST')) return false;
     throw error;
   }
 }
@@ -44,8 +58,16 @@ export async function deletePrivateFile(file: string): Promise<void> {
 }
 
 async function withNewFile(file: string, text: string, publish: (made: string) => Promise<void>): Promise<void> {
+  try {
+    await writeAndPublish(file, text, publish);
+  } catch (error) {
+    throw new PrivateFileError(file, error);
+  }
+}
+
+async function writeAndPublish(file: string, text: string, publish: (made: string) => Promise<void>): Promise<void> {
   const folder = path.dirname(file);
-  await mkdir(folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
+  makeFolder(folder);
   const made = path.join(folder, `.${path.basename(file)}.${randomUUID()}`);
   try {
     const handle = await open(made, 'wx', OWNER_ONLY_FILE);

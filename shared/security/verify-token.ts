@@ -33,6 +33,7 @@ export interface TokenVerifierOptions {
   readonly jwks: JSONWebKeySet | URL;
   /** Pinned here and never taken from the token (RFC 8725 §3.1). RS256, as Cognito signs, unless given. */
   readonly algorithms?: readonly string[];
+  /** The wall clock, as the issuer's times are its. */
   readonly clock: Clock;
   /** How many verified tokens are remembered; each takes its own length in memory. */
   readonly cacheSize?: number;

@@ -35,7 +35,12 @@ const dimensions: { readonly [Name in CounterName]: readonly (typeof counters)[N
   starling_dead_letters_total: ['function'],
   starling_deadlines_missed_total: ['agent'],
   starling_quarantined_total: ['function'],
+  starling_undelivered_total: ['rule'],
   starling_invocations_failed_total: ['function'],
+  starling_store_write_failures_total: ['reason'],
+  starling_store_checkpoint_failures_total: ['reason'],
+  starling_pruned_total: ['what'],
+  starling_retention_failures_total: [],
 };
 
 /** What is counted under the same labels shares a line. */

@@ -11,10 +11,24 @@ export const counters = {
   starling_dead_letters_total: { help: 'Messages that failed at their last delivery.', labels: ['function'] },
   starling_deadlines_missed_total: { help: 'Tasks ended because their deadline passed.', labels: ['agent'] },
   starling_quarantined_total: { help: 'Events put aside because they broke their contract.', labels: ['function'] },
+  starling_undelivered_total: {
+    help: 'Events whose message group could not be told, by the rule they matched.',
+    labels: ['rule'],
+  },
   starling_invocations_failed_total: {
     help: 'Invocations of a function that threw or timed out.',
     labels: ['function'],
   },
+  starling_store_write_failures_total: {
+    help: 'Pieces of work that the store could not write, and whose callers were told so.',
+    labels: ['reason'],
+  },
+  starling_store_checkpoint_failures_total: {
+    help: 'Times that the write-ahead log could not be moved into the database, which has it grow.',
+    labels: ['reason'],
+  },
+  starling_pruned_total: { help: 'Rows that retention took out of the store.', labels: ['what'] },
+  starling_retention_failures_total: { help: 'Passes of retention that failed.', labels: [] },
 } as const;
 
 export type CounterName = keyof typeof counters;

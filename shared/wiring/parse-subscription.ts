@@ -1,17 +1,9 @@
-import { messageOf, StarlingError } from '../errors.ts';
+import { messageOf } from '../errors.ts';
 import { compilePattern } from '../events/patterns/index.ts';
 import { isAgentId } from '../ids.ts';
+import { InvalidSubscriptionError } from './errors.ts';
+import { parseFifo } from './parse-fifo.ts';
 import { agentPattern, type EventPattern, type QueueOptions, type Subscription } from './subscription.ts';
-
-/** A `subscription` that cannot be wired. `key` is the option that is wrong, if one is: whoever has the file knows its line. */
-export class InvalidSubscriptionError extends StarlingError {
-  readonly key: string | undefined;
-
-  constructor(message: string, key?: string, options?: { cause?: unknown }) {
-    super('INVALID_SUBSCRIPTION', message, options);
-    this.key = key;
-  }
-}
 
 interface Range {
   readonly min: number;
@@ -28,7 +20,7 @@ const ranges = {
   deadline: { min: 1, max: 86_400 },
 } as const satisfies Record<string, Range>;
 
-const options = ['agent', 'pattern', ...Object.keys(ranges)];
+const options = ['agent', 'pattern', ...Object.keys(ranges), 'fifo'];
 
 /**
  * Lambda retries an invocation that it had to throttle for a while, and the message must stay hidden for so long:
@@ -73,6 +65,12 @@ function agentSubscription(agent: unknown, raw: Record<string, unknown>, timeout
       'agent',
     );
   }
+  if (parseFifo(raw.fifo) !== undefined) {
+    throw new InvalidSubscriptionError(
+      `An agent's queue cannot be FIFO: a cancel request would wait behind the very request that it is to stop. Remove 'fifo'. The turns of a task come in order without it.`,
+      'fifo',
+    );
+  }
   const deadline = integer(raw, 'deadline') ?? 300;
   if (timeout > deadline) {
     throw new InvalidSubscriptionError(
@@ -80,7 +78,8 @@ function agentSubscription(agent: unknown, raw: Record<string, unknown>, timeout
       'deadline',
     );
   }
-  return { kind: 'agent', agentId: agent, deadline, pattern: agentPattern(agent), ...queueOptions(raw, timeout, 1) };
+  const options = queueOptions(raw, timeout, 1);
+  return { kind: 'agent', agentId: agent, deadline, pattern: agentPattern(agent), fifo: undefined, ...options };
 }
 
 function patternSubscription(pattern: unknown, raw: Record<string, unknown>, timeout: number): Subscription {
@@ -90,7 +89,10 @@ function patternSubscription(pattern: unknown, raw: Record<string, unknown>, tim
       'deadline',
     );
   }
-  return { kind: 'pattern', pattern: checkedPattern(pattern), ...queueOptions(raw, timeout, 10) };
+  const fifo = parseFifo(raw.fifo);
+  // One message at a time: in a larger batch the messages behind one that fails are received with it, and count it.
+  const options = queueOptions(raw, timeout, fifo === undefined ? 10 : 1);
+  return { kind: 'pattern', pattern: checkedPattern(pattern), fifo, ...options };
 }
 
 function checkedPattern(pattern: unknown): EventPattern {
@@ -108,7 +110,11 @@ function checkedPattern(pattern: unknown): EventPattern {
   return pattern;
 }
 
-function queueOptions(raw: Record<string, unknown>, timeout: number, defaultBatchSize: number): QueueOptions {
+function queueOptions(
+  raw: Record<string, unknown>,
+  timeout: number,
+  defaultBatchSize: number,
+): Omit<QueueOptions, 'fifo'> {
   const least = visibilityPerTimeout * timeout;
   const visibilityTimeout = integer(raw, 'visibilityTimeout') ?? least;
   if (visibilityTimeout < least) {

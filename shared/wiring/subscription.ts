@@ -13,7 +13,17 @@ export interface QueueOptions {
   readonly visibilityTimeout: number;
   /** Invocations that run at the same time at most. */
   readonly concurrency: number;
+  /** The queue is first in, first out; undefined: it is a standard queue. */
+  readonly fifo: FifoOptions | undefined;
 }
+
+export interface FifoOptions {
+  /** The path to the field of the event whose value is its message group; undefined: one group for all. */
+  readonly groupBy: string | undefined;
+}
+
+/** The message group of a FIFO queue that has one for all. */
+export const COMMON_GROUP = 'all';
 
 /** The function is an agent: its task requests and cancel requests wake it. */
 export interface AgentSubscription extends QueueOptions {

@@ -1,4 +1,5 @@
-import { InvalidSubscriptionError, parseSubscription } from './parse-subscription.ts';
+import { InvalidSubscriptionError } from './errors.ts';
+import { parseSubscription } from './parse-subscription.ts';
 import type { Subscription } from './subscription.ts';
 
 /**

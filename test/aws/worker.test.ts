@@ -12,7 +12,14 @@ import { AwsEventBus } from '../../shared/aws/event-bus/event-bus.ts';
 import { AwsQueue } from '../../shared/aws/queue/queue.ts';
 import { AwsStreamWriter } from '../../shared/aws/stream/writer.ts';
 import type { TaskRequestedV1 } from '../../shared/events/generated/types.ts';
-import { artifactStreamName, busName, deadLetterQueueName, queueName } from '../../shared/wiring/names.ts';
+import {
+  artifactStreamName,
+  busName,
+  deadLetterQueueName,
+  fifoDeadLetterQueueName,
+  fifoQueueName,
+  queueName,
+} from '../../shared/wiring/names.ts';
 import { briefly, delivered, requested } from '../unit/agent/turns.ts';
 import { createBucket } from './support/buckets.ts';
 import { createBus, RememberingBus } from './support/bus.ts';
@@ -107,6 +114,27 @@ async function isEmpty(name: string): Promise<boolean> {
   const { visible, inFlight, delayed } = await queue.depth(queueName(stage, name));
   return visible + inFlight + delayed === 0;
 }
+
+describe('npx starling worker, with a FIFO queue on SQS', () => {
+  it('takes each message group in order, and what failed before what is behind it', async () => {
+    const name = fifoQueueName(stage, 'orderer');
+    const deadLetterQueue = fifoDeadLetterQueueName(stage, 'orderer');
+    const fifo = { contentBasedDeduplication: true };
+    await queue.create(deadLetterQueue, { visibilityTimeout: 30, fifo });
+    await queue.create(name, { visibilityTimeout: 60, maxReceiveCount: 3, deadLetterQueue, fifo });
+    await queue.send(
+      name,
+      ['a1', 'a2!', 'b1', 'a3'].map((body) => ({ body, groupId: body.charAt(0) })),
+    );
+    const worker = start('orderer', { env: meshEnv });
+    await worker.printed(/took a3/);
+    await worker.printed(/took b1 of b at 1/);
+    const taken = [...worker.output.matchAll(/took (a\S+) of a at (\d)/g)].map(([, body, at]) => `${body} ${at}`);
+    expect(taken).toEqual(['a1 1', 'a2! 1', 'a2! 2', 'a3 1']);
+    expect(await worker.stop()).toBe(0);
+    expect(await queue.depth(name)).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
+  });
+});
 
 describe('npx starling worker, with its queue on SQS', () => {
   it('answers the tasks of an agent, deletes what is done, and ends with SIGTERM', async () => {

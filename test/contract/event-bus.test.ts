@@ -1,8 +1,14 @@
 import { openEmbedded } from '../support/embedded.ts';
 import { TestClock } from '../support/fixtures.ts';
 import { eventBusContract } from './event-bus.ts';
+import { fifoBusContract } from './event-bus-fifo.ts';
 
 eventBusContract('embedded', async () => {
   const { bus, queue, remove } = await openEmbedded(new TestClock());
   return { bus, archive: bus, queue, close: remove };
+});
+
+fifoBusContract('embedded', async () => {
+  const { bus, queue, remove } = await openEmbedded(new TestClock());
+  return { bus, queue, close: remove };
 });

@@ -3,10 +3,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { QueueNotFoundError } from '../../shared/ports/errors.ts';
 import type { Queue, QueueSettings, ReceivedMessage } from '../../shared/ports/queue.ts';
 
+type Lacking = 'abortedPollTakesNothing' | 'exactDepth' | 'deduplicationEnds' | 'receiptsExpire';
+
 export interface QueueSubject {
   readonly queue: Queue;
   /** What cannot be shown here, and why: those cases are skipped with the reason. */
-  readonly lacks?: { readonly [What in 'abortedPollTakesNothing' | 'exactDepth']?: string };
+  readonly lacks?: { readonly [What in Lacking]?: string };
   /** Lets this many seconds pass, by moving the clock where there is one. */
   pass(seconds: number): Promise<void>;
   close(): Promise<void>;
@@ -48,6 +50,17 @@ export function queueContract(name: string, open: () => Promise<QueueSubject>): 
       expect(message).toMatchObject({ body, attributes: { traceparent: '00-1', other: 'ö' }, receiveCount: 1 });
       expect(sent).toEqual([{ messageId: message.messageId }]);
       expect(message.firstReceivedAt).toBeGreaterThanOrEqual(message.sentAt);
+    });
+
+    it('delivers attributes with their types', async () => {
+      const attributes = { price: '-1.5e3', image: 'AP+A', constructor: 'a text', label: 'ö' };
+      const attributeTypes = { price: 'Number.eur', image: 'Binary', label: 'String.word' };
+      await queue.send(jobs, [{ body: 'typed', attributes, attributeTypes }]);
+      const message = await receiveOne();
+      expect(message.attributes).toEqual(attributes);
+      expect(message.attributeTypes).toEqual(attributeTypes);
+      await queue.send(jobs, [{ body: 'plain', attributes: { a: '1' } }]);
+      expect((await receiveOne()).attributeTypes).toBeUndefined();
     });
 
     it('answers a batch with an id for each, in order', async () => {

@@ -70,7 +70,7 @@ describe('PutEvents', () => {
       'MalformedDetail',
       'InvalidArgument',
       'InvalidArgument',
-      'NotAuthorizedForSource',
+      'NotAuthorizedForSourceException',
       'ResourceNotFoundException',
       'ResourceNotFoundException',
       'MalformedDetail',

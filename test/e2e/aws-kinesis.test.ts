@@ -67,7 +67,12 @@ describe('Kinesis', () => {
 
   it('describes the stream and its shards', async () => {
     const { StreamDescriptionSummary } = await kinesis.send(new DescribeStreamSummaryCommand({ StreamName }));
-    expect(StreamDescriptionSummary).toMatchObject({ StreamName, StreamStatus: 'ACTIVE', OpenShardCount: 4 });
+    expect(StreamDescriptionSummary).toMatchObject({
+      StreamName,
+      StreamStatus: 'ACTIVE',
+      OpenShardCount: 4,
+      RetentionPeriodHours: 24,
+    });
     const { StreamARN } = StreamDescriptionSummary ?? {};
     const first = await kinesis.send(new ListShardsCommand({ StreamARN, MaxResults: 3 }));
     const second = await kinesis.send(new ListShardsCommand({ NextToken: first.NextToken }));
@@ -132,6 +137,15 @@ describe('Kinesis', () => {
     expect((await mesh.send('echo', 'hello')).status.state).toBe('TASK_STATE_COMPLETED');
   });
 
+  it('puts records by their own hash keys, on the shards that list them', async () => {
+    const { Shards = [] } = await kinesis.send(new ListShardsCommand({ StreamName }));
+    const hashKeys = Shards.flatMap(({ HashKeyRange }) => [HashKeyRange?.StartingHashKey, HashKeyRange?.EndingHashKey]);
+    const Records = hashKeys.map((ExplicitHashKey) => ({ ...record, ExplicitHashKey }));
+    const put = await kinesis.send(new PutRecordsCommand({ StreamName, Records }));
+    expect(put.Records?.map(({ ShardId }) => ShardId)).toEqual(Shards.flatMap(({ ShardId }) => [ShardId, ShardId]));
+  });
+
+  const record = { StreamName, PartitionKey: 'k', Data: bytes('x') };
   const expired = Buffer.from(JSON.stringify([StreamName, 'shardId-000000000000', '0', Date.now() - 301_000]));
   it.each<[string, () => Promise<unknown>, string]>([
     [
@@ -183,10 +197,19 @@ describe('Kinesis', () => {
       'InvalidArgumentException',
     ],
     [
-      'a place of its own in a shard',
-      () =>
-        kinesis.send(new PutRecordCommand({ StreamName, PartitionKey: 'k', Data: bytes('x'), ExplicitHashKey: '0' })),
+      'a hash key above all',
+      () => kinesis.send(new PutRecordCommand({ ...record, ExplicitHashKey: String(2n ** 128n) })),
       'InvalidArgumentException',
+    ],
+    [
+      'no hash key',
+      () => kinesis.send(new PutRecordCommand({ ...record, ExplicitHashKey: '0x0' })),
+      'InvalidArgumentException',
+    ],
+    [
+      'no kind of filter',
+      () => kinesis.send(new ListShardsCommand({ StreamName, ShardFilter: { Type: 'ALL' as 'AT_LATEST' } })),
+      'ValidationException',
     ],
   ])('refuses %s', async (_what, call, name) => {
     await expect(call()).rejects.toMatchObject({ name });

@@ -30,6 +30,7 @@ describe('a queue', () => {
       VisibilityTimeout: '5',
       DelaySeconds: '1',
       ReceiveMessageWaitTimeSeconds: '2',
+      MessageRetentionPeriod: '1209600',
       RedrivePolicy: JSON.stringify({ deadLetterTargetArn: arn, maxReceiveCount: 3 }),
     };
     const { QueueName, QueueUrl, attributes } = await newQueue(Attributes);
@@ -37,11 +38,14 @@ describe('a queue', () => {
     expect(await clients.sqs.send(new CreateQueueCommand({ QueueName }))).toMatchObject({ QueueUrl });
     expect(await clients.sqs.send(new GetQueueUrlCommand({ QueueName }))).toMatchObject({ QueueUrl });
     expect(await attributes()).toMatchObject({ ...Attributes, ApproximateNumberOfMessages: '0' });
-    const other = new CreateQueueCommand({ QueueName, Attributes: { VisibilityTimeout: '6' } });
-    await expect(clients.sqs.send(other)).rejects.toMatchObject({
-      name: 'QueueNameExists',
-      Code: 'QueueAlreadyExists',
-    });
+    for (const different of [{ VisibilityTimeout: '6' }, { MessageRetentionPeriod: '60' }]) {
+      const other = new CreateQueueCommand({ QueueName, Attributes: different });
+      await expect(clients.sqs.send(other)).rejects.toMatchObject({
+        name: 'QueueNameExists',
+        Code: 'QueueAlreadyExists',
+      });
+    }
+    expect(await dead.attributes()).toMatchObject({ MessageRetentionPeriod: '345600' });
   });
 
   it('of serverless.yml is there too', async () => {

@@ -31,6 +31,9 @@ describe('messages', () => {
     const MessageAttributes = {
       color: { DataType: 'String', StringValue: 'röt' },
       'trace.id': { DataType: 'String', StringValue: '1' },
+      price: { DataType: 'Number.eur', StringValue: '-1.5e3' },
+      image: { DataType: 'Binary.png', BinaryValue: new Uint8Array([0, 255, 128]) },
+      constructor: { DataType: 'String.label', StringValue: 'text' },
     };
     const sent = await send('häuser 🏠', { MessageAttributes });
     expect(sent.MD5OfMessageAttributes).toMatch(/^[0-9a-f]{32}$/);
@@ -46,6 +49,7 @@ describe('messages', () => {
       MessageAttributes,
       Attributes: { ApproximateReceiveCount: '1', SentTimestamp: expect.stringMatching(/^\d{13}$/) },
     });
+    expect(Object.keys(message?.MessageAttributes ?? {})).toHaveLength(5);
     const [again] = await receive({ MessageAttributeNames: ['trace.*'], AttributeNames: ['All'] });
     expect(again?.Attributes).toMatchObject({ ApproximateReceiveCount: '2' });
     expect(Object.keys(again?.MessageAttributes ?? {})).toEqual(['trace.id']);
@@ -75,6 +79,34 @@ describe('messages', () => {
       ApproximateNumberOfMessages: '0',
       ApproximateNumberOfMessagesNotVisible: '0',
     });
+  });
+
+  it('change their visibility by the receipt handle of the last receive, while they are in flight', async () => {
+    const { QueueUrl, send, receive, attributes } = await newQueue();
+    const change = (ReceiptHandle: string | undefined, VisibilityTimeout: number) =>
+      clients.sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout }));
+    await send('once');
+    const [first] = await receive();
+    await change(first?.ReceiptHandle, 0);
+    const notInFlight = {
+      name: 'MessageNotInflight',
+      Code: 'AWS.SimpleQueueService.MessageNotInflight',
+    };
+    await expect(change(first?.ReceiptHandle, 60)).rejects.toMatchObject(notInFlight);
+    const [second] = await receive();
+    await expect(change(first?.ReceiptHandle, 0)).rejects.toMatchObject(notInFlight);
+    expect(await attributes()).toMatchObject({ ApproximateNumberOfMessagesNotVisible: '1' });
+    await clients.sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: second?.ReceiptHandle }));
+    await expect(change(second?.ReceiptHandle, 0)).rejects.toMatchObject({ name: 'InvalidParameterValue' });
+  });
+
+  it('may name a group, which orders nothing in a standard queue', async () => {
+    const { send, receive } = await newQueue();
+    await send('one', { MessageGroupId: 'g' });
+    await send('two', { MessageGroupId: 'g' });
+    expect(await receive({ MaxNumberOfMessages: 1 })).toMatchObject([{ Body: 'one' }]);
+    const [two] = await receive({ MessageSystemAttributeNames: ['All'] });
+    expect(two?.Attributes).not.toHaveProperty('SequenceNumber');
   });
 
   it('that fail go to the dead-letter queue', async () => {
@@ -151,11 +183,27 @@ describe('messages', () => {
     ['characters that XML has not', { MessageBody: '\u0000' }, 'InvalidMessageContents'],
     ['more than 1 MB', { MessageBody: 'x'.repeat(1024 * 1024 + 1) }, 'InvalidParameterValue'],
     ['too long a delay', { DelaySeconds: 901 }, 'InvalidParameterValue'],
-    ['a message group, in a queue that has no order', { MessageGroupId: 'g' }, 'UnsupportedOperation'],
+    ['a deduplication id, in a standard queue', { MessageDeduplicationId: 'd' }, 'InvalidParameterValue'],
+    ['a message group of other letters', { MessageGroupId: 'a b' }, 'InvalidParameterValue'],
     [
-      'a binary attribute',
-      { MessageAttributes: { a: { DataType: 'Binary', BinaryValue: new Uint8Array([1]) } } },
-      'UnsupportedOperation',
+      'a number that is none',
+      { MessageAttributes: { a: { DataType: 'Number', StringValue: 'one' } } },
+      'InvalidParameterValue',
+    ],
+    [
+      'an attribute of an unknown type',
+      { MessageAttributes: { a: { DataType: 'Boolean', StringValue: 'true' } } },
+      'InvalidParameterValue',
+    ],
+    [
+      'an empty attribute',
+      { MessageAttributes: { a: { DataType: 'Binary', BinaryValue: new Uint8Array() } } },
+      'InvalidParameterValue',
+    ],
+    [
+      'a binary attribute without its value',
+      { MessageAttributes: { a: { DataType: 'Binary', StringValue: 'text' } } },
+      'MissingParameter',
     ],
   ])('are refused with %s', async (_what, more, name) => {
     const { send, receive } = await newQueue();

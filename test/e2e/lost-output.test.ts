@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { closeSync, existsSync, openSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { temporaryFolder } from '../support/fixtures.ts';
@@ -39,3 +40,41 @@ it('a mesh whose log nobody reads any more goes on, and still stops when it is t
   expect(errors).toBe('Nobody reads standard output any more (EPIPE): the mesh goes on without a log.\n');
   rmSync(data, { recursive: true, force: true });
 });
+
+/** Of the system's choice; somebody else may take it before it is used, which is told as that. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+it.skipIf(!existsSync('/dev/full'))(
+  'a mesh whose log goes to a full disk goes on, and says so where it can',
+  async () => {
+    const data = temporaryFolder();
+    const port = await freePort();
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(process.execPath, ['services/standalone/main.ts'], {
+      cwd: root,
+      env: { PATH: process.env.PATH, STARLING_PORT: String(port), STARLING_DATA: data, STARLING_LOG_LEVEL: 'DEBUG' },
+      stdio: ['ignore', full, 'pipe'],
+    });
+    const exited = once(child, 'exit');
+    let errors = '';
+    child.stderr?.on('data', (chunk) => {
+      errors += chunk;
+    });
+    const health = () => fetch(`http://127.0.0.1:${port}/health`).then(({ status }) => status);
+    await expect.poll(() => health().catch(() => 0), { timeout: 15_000 }).toBe(200);
+    child.kill('SIGTERM');
+    expect(await exited).toEqual([0, null]);
+    expect(errors).toBe(
+      'Standard output cannot be written (ENOSPC): the mesh goes on, and lines of its log are lost until it can.\n',
+    );
+    closeSync(full);
+    rmSync(data, { recursive: true, force: true });
+  },
+);

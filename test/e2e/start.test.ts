@@ -1,8 +1,8 @@
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/fixtures.ts';
-import { failingStart, fixtureConfig, Mesh } from '../support/mesh.ts';
+import { failingStart, fixtureConfig } from '../support/mesh.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const folders: string[] = [];
@@ -20,7 +20,7 @@ function config(change: (text: string) => string, files: Readonly<Record<string,
   const place = folder();
   const text = readFileSync(fixtureConfig, 'utf8')
     .replaceAll('handler: ../../../', `handler: ${path.relative(place, root)}/`)
-    .replaceAll('handler: agents/', `handler: ${path.relative(place, path.dirname(fixtureConfig))}/agents/`);
+    .replace(/handler: (?=agents\/|consumers\/)/g, `handler: ${path.relative(place, path.dirname(fixtureConfig))}/`);
   for (const [name, content] of Object.entries(files)) writeFileSync(path.join(place, name), content);
   const file = path.join(place, 'serverless.yml');
   writeFileSync(file, change(text));
@@ -112,50 +112,5 @@ describe('a start that cannot be', () => {
     const { code, output } = await failingStart({ env: { [name]: value } });
     expect(code).toBe(1);
     expect(output).toContain(name);
-  });
-
-  it('says so for a database that is none', async () => {
-    const data = folder();
-    writeFileSync(
-      path.join(data, 'starling.db'),
-      'this is no database, but long enough to be taken for one '.repeat(200),
-    );
-    const { code, output } = await failingStart({ data });
-    expect(code).toBe(1);
-    expect(output).toContain('starling.db');
-    expect(output).toContain('STARLING_DATA');
-  });
-
-  it('says so for a database that is damaged in the middle', async () => {
-    const data = temporaryFolder();
-    folders.push(data);
-    const mesh = await Mesh.start({ data, config: fixtureConfig });
-    await mesh.stop();
-    const file = path.join(data, 'starling.db');
-    const bytes = readFileSync(file);
-    bytes.fill(0xa5, 8192);
-    writeFileSync(file, bytes);
-    const { code, output } = await failingStart({ data });
-    expect(code).toBe(1);
-    expect(output).toContain('STARLING_DATA');
-    expect(output).not.toMatch(/^\s+at /m);
-  });
-
-  it.skipIf(process.getuid?.() === 0)('says so for a folder that cannot be written', async () => {
-    const data = folder();
-    chmodSync(data, 0o500);
-    const { code, output } = await failingStart({ data });
-    expect(code).toBe(1);
-    expect(output).toContain('STARLING_DATA');
-  });
-
-  it('says so for a folder whose place is taken by a file', async () => {
-    const place = folder();
-    mkdirSync(place, { recursive: true });
-    const data = path.join(place, 'file');
-    writeFileSync(data, '');
-    const { code, output } = await failingStart({ data });
-    expect(code).toBe(1);
-    expect(output).toContain('STARLING_DATA');
   });
 });

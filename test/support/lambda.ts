@@ -21,6 +21,8 @@ export function lambdaContext(functionName = 'echo', timeLeft = 30_000): Context
 export interface RecordOptions {
   readonly messageId?: string;
   readonly receiveCount?: number;
+  /** Makes it a message of a FIFO queue. */
+  readonly groupId?: string;
 }
 
 /** The records of a queue as its event source mapping hands them over. */
@@ -28,7 +30,8 @@ export function sqsEvent(...records: SQSRecord[]): SQSEvent {
   return { Records: records };
 }
 
-export function sqsRecord(body: unknown, { messageId = 'message-1', receiveCount = 1 }: RecordOptions = {}): SQSRecord {
+export function sqsRecord(body: unknown, options: RecordOptions = {}): SQSRecord {
+  const { messageId = 'message-1', receiveCount = 1, groupId } = options;
   return {
     messageId,
     receiptHandle: `receipt-of-${messageId}`,
@@ -38,6 +41,11 @@ export function sqsRecord(body: unknown, { messageId = 'message-1', receiveCount
       SentTimestamp: '0',
       SenderId: '000000000000',
       ApproximateFirstReceiveTimestamp: '0',
+      ...(groupId !== undefined && {
+        MessageGroupId: groupId,
+        MessageDeduplicationId: messageId,
+        SequenceNumber: '00000000000000000001',
+      }),
     },
     messageAttributes: {},
     md5OfBody: '',

@@ -47,8 +47,11 @@ export abstract class MeshClient {
   /** How many requests of a function are dead letters. */
   abstract deadLetters(functionName: string): Promise<number>;
 
-  /** The events of a task, as soon as its end is among them. */
-  abstract events(taskId: string): Promise<readonly SeenEvent[]>;
+  /** The events of a correlation, as soon as there are enough: those of a task, once its end is among them. */
+  abstract events(
+    correlationId: string,
+    enough?: (events: readonly SeenEvent[]) => boolean,
+  ): Promise<readonly SeenEvent[]>;
 
   async token(scope?: string): Promise<string> {
     if (scope !== undefined) return this.tokenOf(await this.credentials(), scope);

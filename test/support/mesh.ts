@@ -20,6 +20,8 @@ export interface MeshOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Clients that there are beside the first, by their scopes. */
   readonly clients?: readonly (readonly string[])[];
+  /** A command that runs the mesh as its last words say, in the same process. */
+  readonly under?: readonly string[];
 }
 
 export interface Exit {
@@ -110,8 +112,8 @@ export class Mesh extends MeshClient {
     return Number(count);
   }
 
-  async events(taskId: string) {
-    const pattern = JSON.stringify({ detail: { correlationid: [taskId] } });
+  async events(correlationId: string, enough = tellTheEnd) {
+    const pattern = JSON.stringify({ detail: { correlationid: [correlationId] } });
     const response = await this.admin(`/admin/events?after=0&pattern=${encodeURIComponent(pattern)}`);
     const events: SeenEvent[] = [];
     let text = '';
@@ -120,7 +122,7 @@ export class Mesh extends MeshClient {
       const lines = text.split('\n');
       text = lines.pop() ?? '';
       for (const line of lines) if (line.startsWith('data: ')) events.push(JSON.parse(line.slice('data: '.length)));
-      if (tellTheEnd(events)) break;
+      if (enough(events)) break;
     }
     return events;
   }
@@ -149,8 +151,9 @@ export async function failingStart(options: MeshOptions & { data?: string } = {}
   return { ...exit, output: output() };
 }
 
-function spawnMesh({ data, config, env = {} }: MeshOptions & { data: string }) {
-  const child = spawn(process.execPath, ['services/standalone/main.ts'], {
+function spawnMesh({ data, config, env = {}, under = [] }: MeshOptions & { data: string }) {
+  const [program = process.execPath, ...words] = [...under, process.execPath];
+  const child = spawn(program, [...words, 'services/standalone/main.ts'], {
     cwd: root,
     env: {
       ...withoutOurs(process.env),

@@ -1,7 +1,10 @@
 import {
+  ChangeMessageVisibilityCommand,
   CreateQueueCommand,
   type CreateQueueCommandInput,
+  DeleteMessageCommand,
   GetQueueAttributesCommand,
+  type Message,
   ReceiveMessageCommand,
   type ReceiveMessageCommandInput,
   SendMessageCommand,
@@ -14,7 +17,7 @@ type Clients = Pick<Awaited<ReturnType<typeof awsClients>>, 'sqs'>;
 let made = 0;
 /** A queue of a name of its own, and what one does with it. */
 export async function newQueue({ sqs }: Clients, Attributes: CreateQueueCommandInput['Attributes'] = {}) {
-  const QueueName = `queue-${++made}`;
+  const QueueName = `queue-${++made}${Attributes?.FifoQueue === 'true' ? '.fifo' : ''}`;
   const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName, Attributes }));
   return {
     QueueName,
@@ -29,5 +32,26 @@ export async function newQueue({ sqs }: Clients, Attributes: CreateQueueCommandI
       const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] });
       return (await sqs.send(command)).Attributes ?? {};
     },
+  };
+}
+
+/** A FIFO queue of a name of its own, and what one does with it. */
+export async function newFifoQueue(clients: Clients, attributes: CreateQueueCommandInput['Attributes'] = {}) {
+  const queue = await newQueue(clients, { FifoQueue: 'true', ...attributes });
+  const { QueueUrl } = queue;
+  return {
+    ...queue,
+    /** Sends `a1` to the group a. */
+    sendTo: (body: string) =>
+      queue.send(body, { MessageGroupId: body.charAt(0), MessageDeduplicationId: `${body}-once` }),
+    async bodies(more: Parameters<typeof queue.receive>[0] = {}) {
+      return (await queue.receive(more)).map(({ Body }) => Body);
+    },
+    delete: (message: Message | undefined) =>
+      clients.sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: message?.ReceiptHandle })),
+    change: (message: Message | undefined, VisibilityTimeout: number) =>
+      clients.sqs.send(
+        new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle: message?.ReceiptHandle, VisibilityTimeout }),
+      ),
   };
 }

@@ -1,5 +1,6 @@
 import { typesOf } from '../schemas/names.ts';
 import { baseId, eventsOf, idOf, resolve, rootOf, type SchemaSet } from '../schemas/schema.ts';
+import { javaWithoutNulls } from './java.ts';
 
 export const languages = ['python', 'go', 'java', 'typescript'] as const;
 export type Language = (typeof languages)[number];
@@ -51,7 +52,7 @@ export async function generateBindings(set: SchemaSet, language: Language): Prom
   const { file, comment, options } = renderings[language];
   const rendered = await quicktypeMultiFile({
     inputData,
-    lang: language,
+    lang: language === 'java' ? await javaWithoutNulls() : language,
     rendererOptions: options,
   });
   return [...rendered].map(([name, { lines }]) => ({

@@ -2,7 +2,7 @@ import type { TaskId } from '../../../shared/ids.ts';
 import type { TaskStore } from '../../../shared/ports/task-store.ts';
 import type { LogEntry } from '../../../shared/tasks/log.ts';
 import { isTerminal, isWaitingForClient } from '../../../shared/tasks/state.ts';
-import type { Submitted } from './submit.ts';
+import { logOf, type Submitted } from './submit.ts';
 
 /**
  * Turns correlated events back into the answers of synchronous calls: it follows the log of a call's task, and never
@@ -41,7 +41,7 @@ export class Correlator {
       timeUp?.removeEventListener('abort', end);
       this.#waiting.delete(timeout);
     }
-    return log.length > 0 ? log : this.#tasks.read(taskId, 0);
+    return log.length > 0 ? log : logOf(this.#tasks, taskId);
   }
 
   /** The entries after a position as they come, until the turn has ended, an abort, or a drain. */

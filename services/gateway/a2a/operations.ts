@@ -19,7 +19,7 @@ import {
   type SendConfiguration,
 } from './params.ts';
 import { type PositionedResponse, positioned } from './stream-responses.ts';
-import { type Submitted, submit, visibleTask } from './submit.ts';
+import { logOf, type Submitted, submit, visibleTask } from './submit.ts';
 
 /** Who calls which agent, whatever the binding. */
 export interface Call {
@@ -56,13 +56,13 @@ export class Operations {
   async sendStreamingMessage(call: Call, params: Params): Promise<AsyncIterable<PositionedResponse>> {
     const { taskId, log } = await this.#submit(call, params, readConfiguration(params));
     // Of a task that was made just now all is known.
-    return this.#stream(call, taskId, log.length > 0 ? log : await this.#runtime.tasks.read(taskId, 0));
+    return this.#stream(call, taskId, log.length > 0 ? log : await logOf(this.#runtime.tasks, taskId));
   }
 
   async getTask(call: Call, params: Params): Promise<Task> {
     const historyLength = readHistoryLength(params);
     const task = await visibleTask(this.#runtime, readTaskId(params), call);
-    return assemble(task, await this.#runtime.tasks.read(task.id, 0), { historyLength });
+    return assemble(task, await logOf(this.#runtime.tasks, task.id), { historyLength });
   }
 
   async subscribeToTask(call: Call, params: Params): Promise<AsyncIterable<PositionedResponse>> {
@@ -71,7 +71,7 @@ export class Operations {
     if (isTerminal(task.state) && (from === undefined || from >= task.position)) {
       throw new A2AError('UNSUPPORTED_OPERATION', `Task ${task.id} has ended (${task.state}): get it with GetTask.`);
     }
-    const log = await this.#runtime.tasks.read(task.id, 0);
+    const log = await logOf(this.#runtime.tasks, task.id);
     return this.#stream(call, task.id, from === undefined ? log : log.slice(0, Math.max(from, 1)));
   }
 
@@ -93,7 +93,7 @@ export class Operations {
   ): Promise<Task> {
     const { taskId } = submitted;
     const log =
-      wait === 0 ? await this.#runtime.tasks.read(taskId, 0) : await this.#correlator.settled(submitted, wait, timeUp);
+      wait === 0 ? await logOf(this.#runtime.tasks, taskId) : await this.#correlator.settled(submitted, wait, timeUp);
     return assemble({ id: taskId, contextId: contextOf(log) }, log, { historyLength });
   }
 

@@ -7,6 +7,7 @@ import { type ContextId, type TaskId, uuidv7 } from '../../../shared/ids.ts';
 import type { RegisteredAgent } from '../../../shared/ports/agent-registry.ts';
 import { TurnConflictError } from '../../../shared/ports/errors.ts';
 import type { Principal } from '../../../shared/ports/permission-store.ts';
+import type { TaskStore } from '../../../shared/ports/task-store.ts';
 import type { Runtime } from '../../../shared/runtime/runtime.ts';
 import { assemble } from '../../../shared/tasks/assemble.ts';
 import type { LogEntry } from '../../../shared/tasks/log.ts';
@@ -82,7 +83,7 @@ async function proceed(runtime: Runtime, submission: Submission, message: Messag
   }
   const now = runtime.clock.now();
   const deadline = now + agent.deadline * 1000;
-  const { history = [], status } = assemble(task, await runtime.tasks.read(id, 0));
+  const { history = [], status } = assemble(task, await logOf(runtime.tasks, id));
   const request = prepare(runtime, submission, now, {
     taskId: id,
     contextId: task.contextId,
@@ -127,6 +128,13 @@ export async function visibleTask(
   const task = await runtime.tasks.get(id as TaskId);
   if (task === undefined || task.owner !== principal.clientId || task.agentId !== agent.id) throw taskNotFound(id);
   return task;
+}
+
+/** All of a task's log. @throws A2AError TASK_NOT_FOUND when retention took the task since it was found. */
+export async function logOf(tasks: TaskStore, id: TaskId): Promise<readonly LogEntry[]> {
+  const log = await tasks.read(id, 0);
+  if (log.length === 0) throw taskNotFound(id);
+  return log;
 }
 
 interface Turn extends Pick<TaskRequestedV1, 'taskId' | 'contextId' | 'turn' | 'message' | 'history'> {

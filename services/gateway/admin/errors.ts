@@ -1,7 +1,7 @@
 import type { AdminErrorBody } from '../../../shared/admin/types.ts';
 import { StarlingError } from '../../../shared/errors.ts';
 import { InvalidPatternError } from '../../../shared/events/patterns/index.ts';
-import { EventArchiveOffError, InvalidCursorError } from '../../../shared/ports/errors.ts';
+import { EventArchiveOffError, InvalidCursorError, isStoreUnavailable } from '../../../shared/ports/errors.ts';
 import type { Runtime } from '../../../shared/runtime/runtime.ts';
 import type { GatewayContext } from '../environment.ts';
 
@@ -27,7 +27,7 @@ export function answerError(runtime: Pick<Runtime, 'log'>) {
       return context.json(body(error), 400);
     // Not of the class of passing failures: asking again does not help.
     if (error instanceof EventArchiveOffError) return context.json(body(error), 404);
-    runtime.log.error('a request of the admin API failed', { error });
+    if (!isStoreUnavailable(error)) runtime.log.error('a request of the admin API failed', { error });
     if (error instanceof StarlingError && error.code.startsWith('STORE_')) {
       return context.json(
         body({ code: 'STORE_UNAVAILABLE', message: 'The mesh cannot reach its store now. Try again later.' }),

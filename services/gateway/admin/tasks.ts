@@ -17,10 +17,11 @@ export async function listTasks(store: TaskStore, query: Query): Promise<AdminTa
 /** One task of any owner, with its log. */
 export async function getTask(store: TaskStore, id: string): Promise<AdminTask> {
   const record = await store.get(id as TaskId);
-  if (record === undefined) {
+  const log = record === undefined ? [] : await store.read(record.id, 0);
+  // A task without a log went between the two.
+  if (record === undefined || log.length === 0) {
     throw new AdminError(404, 'TASK_NOT_FOUND', `There is no task ${id.slice(0, 80)}. GET /admin/tasks lists them.`);
   }
-  const log = await store.read(record.id, 0);
   return { task: assemble(record, log), record: adminTaskRecord(record), log: log.map(adminLogEntry) };
 }
 

@@ -24,6 +24,9 @@ export function readEventsRequest(headers: Headers, body: Uint8Array): EventsReq
   const { name, charset } = mediaTypeOf(contentType);
   if (charset !== 'utf-8' && charset !== 'utf8')
     throw unsupported(`The charset ${charset.slice(0, 40)} is not read here: send UTF-8.`);
+  const encoding = headers.get('content-encoding') ?? 'identity';
+  if (encoding !== 'identity')
+    throw unsupported(`The Content-Encoding ${encoding.slice(0, 40)} is not read here: send the body as it is.`);
   switch (name) {
     case 'application/cloudevents+json':
       return { event: readCloudEvent(parseBody(body)) };

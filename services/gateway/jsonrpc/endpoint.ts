@@ -2,6 +2,7 @@ import { A2AError } from '../../../shared/a2a/errors.ts';
 import { messageOf, StarlingError } from '../../../shared/errors.ts';
 import { isAgentId } from '../../../shared/ids.ts';
 import type { RegisteredAgent } from '../../../shared/ports/agent-registry.ts';
+import { isStoreUnavailable } from '../../../shared/ports/errors.ts';
 import type { Runtime } from '../../../shared/runtime/runtime.ts';
 import type { Call, Operations } from '../a2a/operations.ts';
 import type { PositionedResponse } from '../a2a/stream-responses.ts';
@@ -11,6 +12,9 @@ import { operationOf } from './methods.ts';
 import { JsonRpcRequestError, paramsObject, type RequestId, readRequest } from './request.ts';
 import { callSkill } from './skill-call.ts';
 import { checkVersion } from './version.ts';
+
+/** What has one answer is answered, whether or not somebody is still there: its task goes on anyway. */
+const never = new AbortController().signal;
 
 /** POST /agents/{agentId}: the JSON-RPC binding of A2A (§9), and an agent's skills as methods of their own. */
 export function jsonRpcEndpoint(runtime: Runtime, operations: Operations) {
@@ -26,16 +30,18 @@ export function jsonRpcEndpoint(runtime: Runtime, operations: Operations) {
       checkVersion(context.req.header('a2a-version') ?? context.req.query('A2A-Version'), request.method);
       agent = await findAgent(runtime, agentId);
       runtime.metrics.count('starling_calls_total', { agent: agent.id, method: methodLabel(agent, request.method) });
-      const gone = new AbortController();
-      const call = callOf(context, agent, gone.signal);
       const operation = operationOf(request.method);
       if (operation === undefined) {
+        const call = callOf(context, agent, never);
         const { result, taskId } = await callSkill(runtime, operations, call, request);
         return answer(id, { result }, { 'Starling-Task-Id': taskId });
       }
       if (operation.kind === 'unary') {
+        const call = callOf(context, agent, never);
         return answer(id, { result: await operation.run(operations, call, paramsObject(request)) });
       }
+      const gone = new AbortController();
+      const call = callOf(context, agent, gone.signal);
       const stream = await operation.run(operations, call, paramsObject(request));
       return sseResponse(sseEvents(runtime, id, stream), () => gone.abort(), {});
     } catch (thrown) {
@@ -96,7 +102,7 @@ async function* sseEvents(
 /** What the caller may know of an error; the rest goes to the log. */
 function callerError(runtime: Runtime, thrown: unknown): A2AError {
   if (thrown instanceof A2AError) return thrown;
-  runtime.log.error('a call failed', { error: thrown });
+  if (!isStoreUnavailable(thrown)) runtime.log.error('a call failed', { error: thrown });
   if (thrown instanceof StarlingError && thrown.code.startsWith('STORE_')) {
     return new A2AError('STORE_UNAVAILABLE', 'The mesh cannot store anything now: nothing was done. Try again later.');
   }

@@ -1,6 +1,7 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import type { LocalFunction } from '../../../shared/hosting/function.ts';
 import { oauthError } from '../../../shared/http/oauth-error.ts';
+import type { Clock } from '../../../shared/ports/clock.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
 import { arn } from '../identity.ts';
 import { type CompiledPolicy, compilePolicy } from '../policy/policy.ts';
@@ -17,8 +18,10 @@ interface Answer {
   /** What the policy said, by resource. */
   readonly decisions: Map<string, boolean>;
   readonly context: Readonly<Record<string, unknown>>;
-  /** Milliseconds since 1970. */
+  /** When to ask again, by the mesh's clock: milliseconds since 1970. */
   readonly until: number;
+  /** When the token expires, by the wall clock. */
+  readonly expiresAt: number;
 }
 
 interface Refused {
@@ -27,15 +30,20 @@ interface Refused {
 
 export type Authorized = Refused | { readonly context: Readonly<Record<string, unknown>> };
 
+export interface LocalAuthorizerOptions {
+  readonly target: LocalFunction;
+  readonly clock: Clock;
+  readonly wallClock: Clock;
+  readonly log: Logger;
+}
+
 /** API Gateway's part in authorizing: asks the Lambda authorizer, keeps its answer by the token, evaluates its policy. */
 export class LocalAuthorizer {
-  readonly #target: LocalFunction;
-  readonly #log: Logger;
+  readonly #options: LocalAuthorizerOptions;
   readonly #answers = new Map<string, Answer>();
 
-  constructor(target: LocalFunction, log: Logger) {
-    this.#target = target;
-    this.#log = log;
+  constructor(options: LocalAuthorizerOptions) {
+    this.#options = options;
   }
 
   async authorize(method: string, path: string, authorization: string | undefined): Promise<Authorized> {
@@ -43,9 +51,10 @@ export class LocalAuthorizer {
       return refused('This call needs an access token: send Authorization: Bearer <token>.');
     }
     const resource = arn('execute-api', `standalone/local/${method}${path}`);
-    const now = Date.now();
+    const { clock, wallClock } = this.#options;
+    const now = clock.now();
     let answer = this.#answers.get(authorization);
-    if (answer === undefined || answer.until <= now) {
+    if (answer === undefined || answer.until <= now || answer.expiresAt <= wallClock.now()) {
       const asked = await this.#ask(requestEvent(method, path, resource, authorization), now);
       if ('refusal' in asked) return asked;
       answer = asked;
@@ -57,19 +66,18 @@ export class LocalAuthorizer {
 
   async #ask(event: APIGatewayRequestAuthorizerEvent, now: number): Promise<Answer | Refused> {
     try {
-      const result = (await this.#target.invoke(event)) as APIGatewayAuthorizerResult;
+      const result = (await this.#options.target.invoke(event)) as APIGatewayAuthorizerResult;
       const { policyDocument } = result;
       const context = result.context ?? {};
       const expiresAt = Number(context.expiresAt ?? Number.POSITIVE_INFINITY);
-      const until = Math.min(now + TTL, expiresAt);
-      return { allows: compilePolicy(policyDocument), decisions: new Map(), context, until };
+      return { allows: compilePolicy(policyDocument), decisions: new Map(), context, until: now + TTL, expiresAt };
     } catch (error) {
       if (error instanceof Error && error.message === 'Unauthorized') {
         const { reason } = (error.cause ?? {}) as { reason?: unknown };
         const why = typeof reason === 'string' ? ` (${reason})` : '';
         return refused(`The access token is not valid${why}. Get another from /oauth2/token.`);
       }
-      this.#log.error('the authorizer failed', { error });
+      this.#options.log.error('the authorizer failed', { error });
       return { refusal: authorizerFailed() };
     }
   }

@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { StarlingError } from '../../../shared/errors.ts';
+import { nestingOf } from '../../../shared/json-nesting.ts';
 import type { Clock } from '../../../shared/ports/clock.ts';
+import { isStoreUnavailable } from '../../../shared/ports/errors.ts';
 import type { AwsCredentials } from '../../../shared/security/aws-credentials.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
-import { Bodies } from './body.ts';
+import { type Bodies, CutOffError } from './body.ts';
 import { ServiceError, serializationError, unknownOperation } from './errors.ts';
 import { Members } from './members.ts';
+import { checkProtocol, isQueryProtocol, queryProtocolRefusal } from './protocol.ts';
 import type { Operation, Service } from './service.ts';
 import { SignatureVerifier } from './signature/verifier.ts';
 
@@ -14,8 +17,10 @@ export interface DoorOptions {
   readonly services: readonly Service[];
   readonly credentials: AwsCredentials;
   readonly region: string;
+  /** The wall clock, as it is the clients' that signatures bear. */
   readonly clock: Clock;
   readonly log: Logger;
+  readonly bodies: Bodies;
 }
 
 interface Entry {
@@ -30,11 +35,12 @@ const JSON_1_1 = 'application/x-amz-json-1.1';
 export class Door {
   readonly #log: Logger;
   readonly #entries: ReadonlyMap<string, Entry>;
-  readonly #bodies = new Bodies();
+  readonly #bodies: Bodies;
   readonly #answering = new Set<AbortController>();
 
-  constructor({ services, log, ...verification }: DoorOptions) {
+  constructor({ services, log, bodies, ...verification }: DoorOptions) {
     this.#log = log;
+    this.#bodies = bodies;
     this.#entries = new Map(
       services.map((service) => [
         service.target,
@@ -55,18 +61,20 @@ export class Door {
     this.#answering.add(call);
     let isGone = false;
     response.once('close', () => {
-      isGone = true;
       this.#answering.delete(call);
+      if (response.writableEnded) return;
+      isGone = true;
       call.abort();
     });
     try {
       if (entry === undefined) throw unknownOperation(target);
       const operation = target?.slice(entry.service.target.length + 1) ?? '';
-      send(response, entry.service.contentType, 200, await this.#run(entry, operation, request, call.signal));
+      const output = await this.#run(entry, operation, request, call.signal);
+      send(response, { status: 200, contentType: entry.service.contentType, text: JSON.stringify(output) });
     } catch (error) {
       // Nobody is there to read it.
-      if (isGone || request.errored) return;
-      this.#refuse(response, entry?.service, target, error);
+      if (isGone || error instanceof CutOffError) return;
+      this.#refuse(request, response, entry?.service, error);
     }
   }
 
@@ -77,6 +85,7 @@ export class Door {
     signal: AbortSignal,
   ): Promise<object> {
     const claim = verifier.claim(request.headers);
+    checkProtocol(request.headers);
     return this.#bodies.with(request, service.throttled, async (body) => {
       const { method = '', url = '', headers } = request;
       await verifier.verify(claim, { method, url, headers }, body);
@@ -85,17 +94,24 @@ export class Door {
     });
   }
 
-  #refuse(response: ServerResponse, service: Service | undefined, target: string | undefined, error: unknown): void {
-    const refusal = asServiceError(error);
-    if (refusal.status >= 500) this.#log.error('a request by an AWS protocol failed', { target, error });
-    const { code, queryCode = code, message } = refusal;
-    if (service?.queryCompatible) {
-      response.setHeader('x-amzn-query-error', `${queryCode};${refusal.status >= 500 ? 'Receiver' : 'Sender'}`);
+  #refuse(request: IncomingMessage, response: ServerResponse, service: Service | undefined, error: unknown): void {
+    const { code, queryCode = code, message, status } = asServiceError(error);
+    if (status >= 500 && !isStoreUnavailable(error)) {
+      const target = header(request, 'x-amz-target');
+      this.#log.error('a request by an AWS protocol failed', { target, error });
     }
-    // What is left of a body that was not read is not read for this either.
-    if (refusal.status === 413 && response.req.httpVersionMajor === 1) response.setHeader('connection', 'close');
+    if (isQueryProtocol(request.headers)) {
+      send(response, { status: 400, contentType: 'text/xml', text: queryProtocolRefusal() });
+      return;
+    }
+    if (service?.queryCompatible) {
+      response.setHeader('x-amzn-query-error', `${queryCode};${status >= 500 ? 'Receiver' : 'Sender'}`);
+    }
+    // Its body may never end.
+    if (status === 413 && request.httpVersionMajor === 1) response.setHeader('connection', 'close');
     response.setHeader('x-amzn-errortype', code);
-    send(response, service?.contentType ?? JSON_1_1, refusal.status, { __type: code, message });
+    const text = JSON.stringify({ __type: code, message });
+    send(response, { status, contentType: service?.contentType ?? JSON_1_1, text });
   }
 }
 
@@ -112,7 +128,11 @@ function operationOf(service: Service, name: string): Operation {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
+/** No input of AWS's has ten levels. JSON.parse takes any number, but seconds and hundreds of MB for millions. */
+const MAX_DEPTH = 100;
+
 function parse(body: Uint8Array): unknown {
+  if (nestingOf(body) > MAX_DEPTH) throw serializationError(`The body is nested more than ${MAX_DEPTH} levels deep.`);
   let text: string;
   try {
     text = utf8.decode(body);
@@ -135,8 +155,13 @@ function asServiceError(error: unknown): ServiceError {
   return new ServiceError('InternalFailure', 'The mesh failed; its log has the details.', { status: 500 });
 }
 
-function send(response: ServerResponse, contentType: string, status: number, body: object): void {
-  const text = JSON.stringify(body);
+interface Answer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly text: string;
+}
+
+function send(response: ServerResponse, { status, contentType, text }: Answer): void {
   response.writeHead(status, {
     'content-type': contentType,
     'content-length': Buffer.byteLength(text),

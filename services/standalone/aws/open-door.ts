@@ -1,7 +1,8 @@
+import { schemaFor } from '../../../shared/events/catalog.ts';
 import { EventIngress } from '../../../shared/events/ingress.ts';
 import type { StandaloneRuntime } from '../../../shared/runtime/standalone.ts';
 import { awsCredentials, EMBEDDED_REGION } from '../../../shared/security/aws-credentials.ts';
-import { ACCOUNT } from '../identity.ts';
+import { Bodies } from './body.ts';
 import { Door } from './door.ts';
 import { eventsService } from './events/events.ts';
 import type { RuleBook } from './events/rule-book.ts';
@@ -17,18 +18,18 @@ export interface Books {
 
 /** Makes the door with its services; the keys are those that `npx starling env` prints. */
 export async function openDoor(runtime: StandaloneRuntime, { rules, queues }: Books): Promise<Door> {
-  const { settings, clock, log, bus, quarantine, metrics, queue, stream } = runtime;
-  const identity = { account: ACCOUNT, region: EMBEDDED_REGION };
-  const ingress = new EventIngress({ bus, quarantine, clock, metrics, log, door: 'PutEvents', ...identity });
+  const { settings, clock, wallClock, log, bus, quarantine, metrics, queue, stream, streamRetention } = runtime;
+  const ingress = new EventIngress({ bus, quarantine, clock, metrics, log, door: 'PutEvents', schemaFor });
   return new Door({
     services: [
-      eventsService({ bus: settings.bus, ingress, rules, queue }),
+      eventsService({ bus: settings.bus, ingress, rules, queue, log }),
       sqsService({ queue, queues, url: settings.url }),
-      kinesisService({ stream, clock, since: clock.now() }),
+      kinesisService({ stream, clock, retention: streamRetention, since: clock.now() }),
     ],
     credentials: await awsCredentials(settings.data),
     region: EMBEDDED_REGION,
-    clock,
+    clock: wallClock,
     log,
+    bodies: new Bodies(),
   });
 }

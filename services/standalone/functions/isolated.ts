@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { SQSEvent } from 'aws-lambda';
 import { FunctionTimeoutError, type LocalFunction } from '../../../shared/hosting/function.ts';
+import { isStoreUnavailable } from '../../../shared/ports/errors.ts';
 import type { StandaloneRuntime } from '../../../shared/runtime/standalone.ts';
 import type { WiredFunction } from '../wiring/types.ts';
 import { type FromWorker, remoteMethods, type ToWorker, type WorkerStart } from './protocol.ts';
@@ -57,6 +58,7 @@ export class IsolatedFunction implements LocalFunction {
       exportName: handler.exportName,
       at: handler.at,
       timeout,
+      now: this.#runtime.clock.now(),
       settings: { artifactStream, workingAfter },
       functionSettings: this.#runtime.functionSettings(name),
     });
@@ -164,7 +166,7 @@ class IsolatedWorker {
       const value = await method(this.#runtime[port], name)(...args);
       if (this.#alive) this.post({ kind: 'answer', call, value });
     } catch (error) {
-      if (this.#alive) this.post({ kind: 'refusal', call, error });
+      if (this.#alive) this.post({ kind: 'refusal', call, error, unavailable: isStoreUnavailable(error) });
     }
   }
 }

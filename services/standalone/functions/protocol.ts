@@ -8,6 +8,8 @@ export interface WorkerStart {
   readonly at: string;
   /** Seconds. */
   readonly timeout: number;
+  /** The mesh's clock when the thread was started: its own begins there. Milliseconds since 1970. */
+  readonly now: number;
   readonly settings: AgentRuntime['settings'];
   readonly functionSettings: FunctionSettings;
 }
@@ -16,7 +18,8 @@ export interface WorkerStart {
 export type ToWorker =
   | { readonly kind: 'invoke'; readonly id: number; readonly event: unknown }
   | { readonly kind: 'answer'; readonly call: number; readonly value: unknown }
-  | { readonly kind: 'refusal'; readonly call: number; readonly error: unknown };
+  /** Of an error only the text gets through: what sort it was is told beside it. */
+  | { readonly kind: 'refusal'; readonly call: number; readonly error: unknown; readonly unavailable: boolean };
 
 /** From a worker to the host. */
 export type FromWorker =

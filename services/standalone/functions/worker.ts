@@ -1,12 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { StoreIdempotency } from '../../../shared/agent/store-idempotency.ts';
+import { messageOf } from '../../../shared/errors.ts';
 import { EventPublisher } from '../../../shared/events/publisher.ts';
 import { lambdaContext, loadHandler } from '../../../shared/hosting/function.ts';
 import { systemClock } from '../../../shared/ports/clock.ts';
+import { StoreUnavailableError } from '../../../shared/ports/errors.ts';
 import type { EventBus } from '../../../shared/ports/event-bus.ts';
 import type { IdempotencyStore } from '../../../shared/ports/idempotency-store.ts';
 import { provideRuntime } from '../../../shared/runtime/current.ts';
 import type { AgentRuntime } from '../../../shared/runtime/runtime.ts';
+import { SteadyClock } from '../../../shared/runtime/steady-clock.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
 import { redactFields } from '../../../shared/telemetry/redact.ts';
 import { type FromWorker, type RemotePort, remoteMethods, type ToWorker, type WorkerStart } from './protocol.ts';
@@ -40,10 +43,18 @@ function toldLog(level: keyof Logger): Logger[typeof level] {
     send({ kind: 'tell', port: 'log', method: level, args: [message, redactFields(fields)] });
 }
 
+const clock = new SteadyClock({
+  wall: systemClock,
+  monotonic: () => performance.now(),
+  notBefore: start.now,
+  // The host tells of its own clock.
+  log: { warn: () => {}, info: () => {} },
+});
+
 const runtime: AgentRuntime = {
   settings: start.settings,
-  clock: systemClock,
-  publisher: new EventPublisher(remote<EventBus>('bus'), systemClock),
+  clock,
+  publisher: new EventPublisher(remote<EventBus>('bus'), clock),
   stream: remote<AgentRuntime['stream']>('stream'),
   queue: remote<AgentRuntime['queue']>('queue'),
   idempotency: new StoreIdempotency(remote<IdempotencyStore>('idempotencyStore')),
@@ -76,7 +87,9 @@ port.on('message', (message: ToWorker) => {
       calls.delete(message.call);
       return;
     case 'refusal':
-      calls.get(message.call)?.reject(message.error);
+      calls
+        .get(message.call)
+        ?.reject(message.unavailable ? new StoreUnavailableError(messageOf(message.error)) : message.error);
       calls.delete(message.call);
       return;
     default:

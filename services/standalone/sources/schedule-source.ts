@@ -1,5 +1,6 @@
 import type { LocalFunction } from '../../../shared/hosting/function.ts';
 import type { Source } from '../../../shared/hosting/source.ts';
+import { isStoreUnavailable } from '../../../shared/ports/errors.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
 
 /** Invokes a function at a fixed rate, and sooner when asked to; never twice at the same time. */
@@ -56,7 +57,10 @@ export class ScheduleSource implements Source {
       .invoke({ source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} })
       .then(
         () => {},
-        (error: unknown) => this.#log.error('a scheduled invocation failed', { function: this.#target.name, error }),
+        (error: unknown) => {
+          if (isStoreUnavailable(error)) return;
+          this.#log.error('a scheduled invocation failed', { function: this.#target.name, error });
+        },
       )
       .finally(() => {
         this.#running = undefined;

@@ -2,10 +2,11 @@ import type { LocalFunction } from '../../../shared/hosting/function.ts';
 import { ownPoll, QueueSource } from '../../../shared/hosting/queue-source.ts';
 import type { Source } from '../../../shared/hosting/source.ts';
 import { StreamSource } from '../../../shared/hosting/stream-source.ts';
+import type { RuleGroup } from '../../../shared/ports/event-bus.ts';
 import type { StandaloneRuntime } from '../../../shared/runtime/standalone.ts';
-import { deadLetterQueueName, queueName, ruleName } from '../../../shared/wiring/names.ts';
+import { queueNames, ruleName, undeliveredQueueName } from '../../../shared/wiring/names.ts';
 import type { StreamConsumer } from '../../../shared/wiring/stream-consumer.ts';
-import type { Subscription } from '../../../shared/wiring/subscription.ts';
+import { COMMON_GROUP, type FifoOptions, type Subscription } from '../../../shared/wiring/subscription.ts';
 import { arn } from '../identity.ts';
 import type { WiredFunction, Wiring } from '../wiring/types.ts';
 import { ScheduleSource } from './schedule-source.ts';
@@ -14,8 +15,11 @@ import { ScheduleSource } from './schedule-source.ts';
 const SWEEPER = 'sweeper';
 /** Of every stream: enough to keep a slow task's chunks from holding up the others'. */
 const SHARDS = 4;
-/** Seconds for a message that went to the dead-letter queue: nobody receives from it but a redrive. */
+/** Seconds for a message that went to the dead-letter queue, or was never delivered: nobody receives from there but a redrive. */
 const DEAD_LETTER_VISIBILITY = 30;
+/** Seconds for which queues keep a message, and dead-letter queues: as the deployment to AWS has them. */
+const RETENTION = 4 * 86_400;
+const DEAD_LETTER_RETENTION = 14 * 86_400;
 
 export interface Sources {
   readonly runtime: StandaloneRuntime;
@@ -73,13 +77,17 @@ async function queueSource(
   { wired, subscription, target }: Subscribed,
 ): Promise<Source> {
   const { queue, bus, log, metrics } = runtime;
-  const { batchSize, concurrency, maxReceiveCount, visibilityTimeout, pattern } = subscription;
-  const name = queueName(stage, wired.name);
-  const deadLetterQueue = deadLetterQueueName(stage, wired.name);
-  await queue.create(deadLetterQueue, { visibilityTimeout: DEAD_LETTER_VISIBILITY });
-  await queue.create(name, { visibilityTimeout, maxReceiveCount, deadLetterQueue });
+  const { batchSize, concurrency, maxReceiveCount, visibilityTimeout, pattern, fifo } = subscription;
+  const { queue: name, deadLetterQueue } = queueNames(stage, wired.name, { fifo });
+  const kind = fifo && { fifo: { contentBasedDeduplication: false } };
+  const deadLetters = { visibilityTimeout: DEAD_LETTER_VISIBILITY, retention: DEAD_LETTER_RETENTION };
+  await queue.create(deadLetterQueue, { ...deadLetters, ...kind });
+  await queue.create(name, { visibilityTimeout, retention: RETENTION, maxReceiveCount, deadLetterQueue, ...kind });
   await queue.releaseInFlight(name);
-  await bus.putRule({ name: ruleName(stage, wired.name), pattern, queue: name });
+  const undelivered = undeliveredQueueName(stage, wired.name);
+  if (fifo) await queue.create(undelivered, deadLetters);
+  const group = fifo && { fifo: groupOf(fifo, undelivered) };
+  await bus.putRule({ name: ruleName(stage, wired.name), pattern, queue: name, ...group });
   return new QueueSource({
     queue,
     name,
@@ -89,9 +97,14 @@ async function queueSource(
     batchSize,
     concurrency,
     maxReceiveCount,
+    fifo: fifo !== undefined,
     log,
     metrics,
   });
+}
+
+function groupOf({ groupBy }: FifoOptions, undelivered: string): RuleGroup {
+  return groupBy === undefined ? { group: COMMON_GROUP } : { groupBy, undelivered };
 }
 
 async function streamSource(

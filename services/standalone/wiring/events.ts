@@ -1,7 +1,6 @@
-import type { StreamConsumer } from '../../../shared/wiring/stream-consumer.ts';
 import { asCloudFormation, resourceOf } from './cloudformation.ts';
 import type { Setting } from './setting.ts';
-import type { Route, Schedule } from './types.ts';
+import type { Route, Schedule, WiredStream } from './types.ts';
 
 const streamOptions = [
   'type',
@@ -17,12 +16,15 @@ const streamOptions = [
 ];
 
 /** A `stream` event. The defaults are osls's, the bounds Lambda's. */
-export function readStream(stream: Setting, root: Setting): StreamConsumer {
+export function readStream(stream: Setting, root: Setting): WiredStream {
   stream.requireKeys(streamOptions);
   stream.get('type').oneOf(['kinesis']);
   const attempts = optional(stream.get('maximumRetryAttempts'), (setting) => setting.integer(-1, 10_000)) ?? -1;
+  const properties = streamProperties(stream.get('arn'), root);
   return {
-    stream: streamName(stream.get('arn'), root),
+    stream: properties.get('Name').string(),
+    // Kinesis's default, and its bounds.
+    retentionHours: optional(properties.get('RetentionPeriodHours'), (setting) => setting.integer(24, 8_760)) ?? 24,
     startingPosition:
       optional(stream.get('startingPosition'), (setting) => setting.oneOf(['LATEST', 'TRIM_HORIZON'])) ??
       'TRIM_HORIZON',
@@ -36,8 +38,8 @@ export function readStream(stream: Setting, root: Setting): StreamConsumer {
   };
 }
 
-/** The name of the stream that `!GetAtt` points to. */
-function streamName(arn: Setting, root: Setting): string {
+/** The properties of the stream that `!GetAtt` points to. */
+function streamProperties(arn: Setting, root: Setting): Setting {
   const value = asCloudFormation(arn.value);
   const id = value && resourceOf(value, 'Arn');
   if (id === undefined) return arn.fail('must be !GetAtt <stream>.Arn of a stream in the resources of this file.');
@@ -45,7 +47,7 @@ function streamName(arn: Setting, root: Setting): string {
     .map((template) => template.get('Resources').get(id))
     .find((candidate) => candidate.get('Type').value === 'AWS::Kinesis::Stream');
   return (
-    resource?.get('Properties').get('Name').string() ??
+    resource?.get('Properties') ??
     arn.fail(`names ${id}, which is no AWS::Kinesis::Stream in the resources of this file.`)
   );
 }

@@ -1,13 +1,12 @@
 import { defaultMemorySize, defaultTimeout } from '../../../shared/wiring/defaults.ts';
+import { InvalidSubscriptionError } from '../../../shared/wiring/errors.ts';
 import { handlerFile, parseHandler } from '../../../shared/wiring/handler-file.ts';
-import { InvalidSubscriptionError } from '../../../shared/wiring/parse-subscription.ts';
-import type { StreamConsumer } from '../../../shared/wiring/stream-consumer.ts';
 import type { Subscription } from '../../../shared/wiring/subscription.ts';
 import type { Subscriptions } from '../../../shared/wiring/subscriptions.ts';
 import { asCloudFormation } from './cloudformation.ts';
 import { readRoute, readSchedule, readStream } from './events.ts';
 import type { Setting } from './setting.ts';
-import type { Handler, Route, Schedule, WiredFunction } from './types.ts';
+import type { Handler, Route, Schedule, WiredFunction, WiredStream } from './types.ts';
 
 /** What reading one function needs to know of the rest of the file. */
 export interface Surroundings {
@@ -21,7 +20,7 @@ export function readFunction(name: string, setting: Setting, around: Surrounding
   const provider = around.root.get('provider');
   const timeout = firstOf(setting.get('timeout'), provider.get('timeout'))?.integer(1, 900) ?? defaultTimeout;
   const subscriptions: Subscription[] = [];
-  const streams: StreamConsumer[] = [];
+  const streams: WiredStream[] = [];
   const schedules: Schedule[] = [];
   const routes: Route[] = [];
   let manifest: WiredFunction['manifest'];

@@ -22,11 +22,16 @@ export interface WiredFunction {
   readonly environment: Readonly<Record<string, string>>;
   /** One at most: its queue bears the function's name, see `queueName`. */
   readonly subscriptions: readonly Subscription[];
-  readonly streams: readonly StreamConsumer[];
+  readonly streams: readonly WiredStream[];
   readonly schedules: readonly Schedule[];
   readonly routes: readonly Route[];
   /** `agents`: it is called at the start with the manifest of all agents. */
   readonly manifest: 'agents' | undefined;
+}
+
+export interface WiredStream extends StreamConsumer {
+  /** Hours for which the stream keeps its records. */
+  readonly retentionHours: number;
 }
 
 /** An exported Lambda handler. It is not imported yet, so that a start loads only what it needs. */

@@ -8,7 +8,7 @@ import {
   PutTargetsCommand,
   RemoveTargetsCommand,
 } from '@aws-sdk/client-eventbridge';
-import { StarlingError } from '../../errors.ts';
+import { ConfigurationError, StarlingError } from '../../errors.ts';
 import { InvalidPatternError } from '../../events/patterns/errors.ts';
 import { EntryRefusedError } from '../../ports/errors.ts';
 import type { BusEntry, EventBus, PutResult, Rule } from '../../ports/event-bus.ts';
@@ -92,8 +92,16 @@ export class AwsEventBus implements EventBus {
   /**
    * In a deployed stack the template makes the rules. On AWS a new rule takes effect within about a minute, and its queue
    * needs a policy that lets `events.amazonaws.com` send for the rule's ARN; the queue is in the bus's account and region.
+   * A FIFO queue has to make deduplication ids of the bodies, which differ by the events' ids.
+   *
+   * @throws ConfigurationError for message groups by a field: EventBridge does not read any
    */
-  async putRule({ name, pattern, queue }: Rule): Promise<void> {
+  async putRule({ name, pattern, queue, fifo }: Rule): Promise<void> {
+    if (fifo !== undefined && !('group' in fifo)) {
+      throw new ConfigurationError(
+        `A rule of EventBridge gives all its events one message group: have events grouped by ${fifo.groupBy} by a subscription in serverless.yml, which becomes a pipe.`,
+      );
+    }
     const where = { Name: name, EventBusName: this.#bus };
     const { RuleArn = '' } = await calling(this.#call('events:PutRule'), async () => {
       try {
@@ -108,7 +116,9 @@ export class AwsEventBus implements EventBus {
     const targets = new PutTargetsCommand({
       Rule: name,
       EventBusName: this.#bus,
-      Targets: [{ Id: TARGET, Arn: queueArn(RuleArn, queue) }],
+      Targets: [
+        { Id: TARGET, Arn: queueArn(RuleArn, queue), ...(fifo && { SqsParameters: { MessageGroupId: fifo.group } }) },
+      ],
     });
     const call = this.#call('events:PutTargets');
     const { FailedEntries: [failed] = [] } = await calling(call, () => this.#client.send(targets));

@@ -1,5 +1,5 @@
 import type { Message, MessageAttributeValue, SendMessageBatchRequestEntry } from '@aws-sdk/client-sqs';
-import type { OutgoingMessage, ReceivedMessage } from '../../ports/queue.ts';
+import { type AttributeTypes, attributeType, type OutgoingMessage, type ReceivedMessage } from '../../ports/queue.ts';
 
 /** What `receivedMessage` needs. */
 export const systemAttributes = [
@@ -8,45 +8,71 @@ export const systemAttributes = [
   'ApproximateFirstReceiveTimestamp',
 ] as const;
 
+/** What it needs of a FIFO queue's messages besides. */
+export const fifoAttributes = ['SequenceNumber', 'MessageGroupId', 'MessageDeduplicationId'] as const;
+
 /** A message as SendMessageBatch takes it; its place in the list is its id. */
-export function batchEntry({ body, attributes, delay }: OutgoingMessage, index: number): SendMessageBatchRequestEntry {
+export function batchEntry(message: OutgoingMessage, index: number): SendMessageBatchRequestEntry {
+  const { body, attributes, attributeTypes, delay, groupId, deduplicationId } = message;
   return {
     Id: String(index),
     MessageBody: body,
-    ...(attributes !== undefined && { MessageAttributes: sqsAttributes(attributes) }),
+    ...(attributes !== undefined && { MessageAttributes: sqsAttributes(attributes, attributeTypes) }),
     ...(delay !== undefined && { DelaySeconds: delay }),
+    ...(groupId !== undefined && { MessageGroupId: groupId }),
+    ...(deduplicationId !== undefined && { MessageDeduplicationId: deduplicationId }),
   };
 }
 
 /** Bytes as SQS counts them: the body, and the name, type and value of each attribute. */
-export function messageSize({ body, attributes = {} }: OutgoingMessage): number {
+export function messageSize({ body, attributes = {}, attributeTypes }: OutgoingMessage): number {
   let size = Buffer.byteLength(body);
   for (const [name, value] of Object.entries(attributes)) {
-    size += Buffer.byteLength(name) + 'String'.length + Buffer.byteLength(value);
+    size += Buffer.byteLength(name) + attributeType(attributeTypes, name).length + Buffer.byteLength(value);
   }
   return size;
 }
 
 export function receivedMessage(message: Message): ReceivedMessage {
   const { Attributes: system = {}, MessageAttributes = {} } = message;
-  const attributes: Record<string, string> = {};
-  for (const [name, { StringValue }] of Object.entries(MessageAttributes)) {
-    if (StringValue !== undefined) attributes[name] = StringValue;
+  const values: [name: string, value: string][] = [];
+  const types: [name: string, type: string][] = [];
+  for (const [name, { DataType = 'String', StringValue, BinaryValue }] of Object.entries(MessageAttributes)) {
+    values.push([name, StringValue ?? Buffer.from(BinaryValue ?? []).toString('base64')]);
+    if (DataType !== 'String') types.push([name, DataType]);
   }
   return {
     messageId: required(message.MessageId),
     receiptHandle: required(message.ReceiptHandle),
     body: required(message.Body),
-    attributes,
+    attributes: Object.fromEntries(values),
+    ...(types.length > 0 && { attributeTypes: Object.fromEntries(types) }),
     receiveCount: Number(required(system.ApproximateReceiveCount)),
     sentAt: Number(required(system.SentTimestamp)),
     firstReceivedAt: Number(required(system.ApproximateFirstReceiveTimestamp)),
+    ...(system.SequenceNumber !== undefined && {
+      fifo: {
+        groupId: required(system.MessageGroupId),
+        deduplicationId: required(system.MessageDeduplicationId),
+        sequenceNumber: system.SequenceNumber,
+      },
+    }),
   };
 }
 
-function sqsAttributes(attributes: Readonly<Record<string, string>>): Record<string, MessageAttributeValue> {
+function sqsAttributes(
+  attributes: Readonly<Record<string, string>>,
+  types: AttributeTypes | undefined,
+): Record<string, MessageAttributeValue> {
   return Object.fromEntries(
-    Object.entries(attributes).map(([name, value]) => [name, { DataType: 'String', StringValue: value }]),
+    Object.entries(attributes).map(([name, value]) => {
+      const DataType = attributeType(types, name);
+      const isBinary = DataType.startsWith('Binary');
+      return [
+        name,
+        { DataType, ...(isBinary ? { BinaryValue: Buffer.from(value, 'base64') } : { StringValue: value }) },
+      ];
+    }),
   );
 }
 

@@ -4,13 +4,16 @@ import {
   DeleteMessageBatchCommand,
   GetQueueAttributesCommand,
   type Message,
+  type QueueAttributeName,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
   SetQueueAttributesCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import { messageOf } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { systemClock } from '../../ports/clock.ts';
+import { checkKind, checkMessage, isFifo, missingDeduplicationId } from '../../ports/fifo.ts';
 import type {
   OutgoingMessage,
   Queue,
@@ -18,11 +21,12 @@ import type {
   QueueSettings,
   ReceivedMessage,
   ReceiveOptions,
+  SentMessage,
 } from '../../ports/queue.ts';
 import { batches } from '../batches.ts';
 import { awsName, calling } from '../errors.ts';
 import { type RetryPolicy, standardRetry } from '../retry.ts';
-import { batchEntry, messageSize, receivedMessage, required, systemAttributes } from './message.ts';
+import { batchEntry, fifoAttributes, messageSize, receivedMessage, required, systemAttributes } from './message.ts';
 import { untilTaken } from './until-taken.ts';
 import { QueueUrls } from './urls.ts';
 
@@ -53,14 +57,22 @@ export class AwsQueue implements Queue {
 
   /** In a deployed stack the template makes the queues. The dead-letter queue has to be there. */
   async create(name: string, settings: QueueSettings): Promise<void> {
+    checkKind(name, settings);
+    const { fifo } = settings;
     const Attributes = {
       VisibilityTimeout: String(settings.visibilityTimeout),
       ...(await this.#redrivePolicy(settings)),
+      ...(fifo && {
+        ContentBasedDeduplication: String(fifo.contentBasedDeduplication),
+        DelaySeconds: String(fifo.delay ?? 0),
+      }),
     };
     const call = { action: 'sqs:CreateQueue', resource: `the queue ${name}` };
     await calling(call, async () => {
       try {
-        const { QueueUrl } = await this.#client.send(new CreateQueueCommand({ QueueName: name, Attributes }));
+        // What a queue is once it is for good, and is no attribute to set later.
+        const created = { ...Attributes, ...(fifo && { FifoQueue: 'true' }) };
+        const { QueueUrl } = await this.#client.send(new CreateQueueCommand({ QueueName: name, Attributes: created }));
         if (QueueUrl !== undefined) this.#urls.know(name, QueueUrl);
       } catch (error) {
         // It is there with other settings.
@@ -72,9 +84,13 @@ export class AwsQueue implements Queue {
     });
   }
 
-  async send(name: string, messages: readonly OutgoingMessage[]): Promise<readonly { readonly messageId: string }[]> {
-    const sent: { messageId: string }[] = [];
-    for (const batch of batches(messages, CALL, messageSize)) sent.push(...(await this.#sendBatch(name, batch)));
+  async send(name: string, messages: readonly OutgoingMessage[]): Promise<readonly SentMessage[]> {
+    for (const message of messages) checkMessage(name, message);
+    if (isFifo(name)) await this.#checkDeduplication(name, messages);
+    // Of a call SQS may take some and not others: one that it takes only later must not fall behind the next of its group.
+    const keyOf = isFifo(name) ? ({ groupId }: OutgoingMessage) => groupId : undefined;
+    const sent: SentMessage[] = [];
+    for (const batch of batches(messages, CALL, messageSize, keyOf)) sent.push(...(await this.#sendBatch(name, batch)));
     return sent;
   }
 
@@ -104,7 +120,7 @@ export class AwsQueue implements Queue {
       await this.#urls.use(name, 'sqs:DeleteMessage', (QueueUrl) =>
         untilTaken(entries, this.#retry, async (Entries) => {
           const { Failed = [] } = await this.#client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
-          return Failed.filter(({ Code }) => !isSpent(Code));
+          return Failed.filter(({ Code, Message }) => !isSpent(Code, Message));
         }),
       );
     }
@@ -116,44 +132,52 @@ export class AwsQueue implements Queue {
       try {
         await this.#client.send(new ChangeMessageVisibilityCommand(input));
       } catch (error) {
-        if (!isSpent(awsName(error), error)) throw error;
+        if (!isSpent(awsName(error), messageOf(error))) throw error;
       }
     });
   }
 
   async depth(name: string): Promise<QueueDepth> {
-    const { Attributes = {} } = await this.#urls.use(name, 'sqs:GetQueueAttributes', (QueueUrl) =>
-      this.#client.send(
-        new GetQueueAttributesCommand({
-          QueueUrl,
-          AttributeNames: [
-            'ApproximateNumberOfMessages',
-            'ApproximateNumberOfMessagesNotVisible',
-            'ApproximateNumberOfMessagesDelayed',
-          ],
-        }),
-      ),
-    );
+    const attributes = await this.#attributes(name, [
+      'ApproximateNumberOfMessages',
+      'ApproximateNumberOfMessagesNotVisible',
+      'ApproximateNumberOfMessagesDelayed',
+    ]);
     return {
-      visible: Number(Attributes.ApproximateNumberOfMessages),
-      inFlight: Number(Attributes.ApproximateNumberOfMessagesNotVisible),
-      delayed: Number(Attributes.ApproximateNumberOfMessagesDelayed),
+      visible: Number(attributes.ApproximateNumberOfMessages),
+      inFlight: Number(attributes.ApproximateNumberOfMessagesNotVisible),
+      delayed: Number(attributes.ApproximateNumberOfMessagesDelayed),
     };
   }
 
-  async #sendBatch(name: string, messages: readonly OutgoingMessage[]): Promise<{ messageId: string }[]> {
-    const ids = new Map<string | undefined, string | undefined>();
+  /** SQS itself would say so of the message's own call, when those of earlier calls are sent. */
+  async #checkDeduplication(name: string, messages: readonly OutgoingMessage[]): Promise<void> {
+    if (messages.every(({ deduplicationId }) => deduplicationId !== undefined)) return;
+    const { ContentBasedDeduplication } = await this.#attributes(name, ['ContentBasedDeduplication']);
+    if (ContentBasedDeduplication !== 'true') throw missingDeduplicationId(name);
+  }
+
+  async #attributes(name: string, AttributeNames: QueueAttributeName[]): Promise<Record<string, string>> {
+    const { Attributes = {} } = await this.#urls.use(name, 'sqs:GetQueueAttributes', (QueueUrl) =>
+      this.#client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames })),
+    );
+    return Attributes;
+  }
+
+  async #sendBatch(name: string, messages: readonly OutgoingMessage[]): Promise<SentMessage[]> {
+    const taken = new Map<string | undefined, SentMessage>();
     const entries = messages.map(batchEntry);
     await this.#urls.use(name, 'sqs:SendMessage', (QueueUrl) =>
       untilTaken(entries, this.#retry, async (Entries) => {
-        const { Successful = [], Failed = [] } = await this.#client.send(
-          new SendMessageBatchCommand({ QueueUrl, Entries }),
-        );
-        for (const { Id, MessageId } of Successful) ids.set(Id, MessageId);
+        const command = new SendMessageBatchCommand({ QueueUrl, Entries });
+        const { Successful = [], Failed = [] } = await this.#client.send(command);
+        for (const { Id, MessageId, SequenceNumber: sequenceNumber } of Successful) {
+          taken.set(Id, { messageId: required(MessageId), ...(sequenceNumber !== undefined && { sequenceNumber }) });
+        }
         return Failed;
       }),
     );
-    return entries.map(({ Id }) => ({ messageId: required(ids.get(Id)) }));
+    return entries.map(({ Id }) => taken.get(Id) ?? notTaken());
   }
 
   async #receiveOnce(
@@ -167,7 +191,7 @@ export class AwsQueue implements Queue {
       const command = new ReceiveMessageCommand({
         ...input,
         QueueUrl,
-        MessageSystemAttributeNames: [...systemAttributes],
+        MessageSystemAttributeNames: isFifo(name) ? [...systemAttributes, ...fifoAttributes] : [...systemAttributes],
         MessageAttributeNames: ['All'],
       });
       try {
@@ -183,15 +207,17 @@ export class AwsQueue implements Queue {
 
   async #redrivePolicy({ maxReceiveCount, deadLetterQueue }: QueueSettings): Promise<Record<string, string>> {
     if (maxReceiveCount === undefined || deadLetterQueue === undefined) return {};
-    const { Attributes = {} } = await this.#urls.use(deadLetterQueue, 'sqs:GetQueueAttributes', (QueueUrl) =>
-      this.#client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] })),
-    );
-    return { RedrivePolicy: JSON.stringify({ deadLetterTargetArn: Attributes.QueueArn, maxReceiveCount }) };
+    const { QueueArn } = await this.#attributes(deadLetterQueue, ['QueueArn']);
+    return { RedrivePolicy: JSON.stringify({ deadLetterTargetArn: QueueArn, maxReceiveCount }) };
   }
 }
 
 /** The receipt handle is of an earlier receive, or its message is gone: as the port has it, nothing happens then. */
-function isSpent(code: string | undefined, error?: unknown): boolean {
+function isSpent(code: string | undefined, message = ''): boolean {
   if (code === 'ReceiptHandleIsInvalid' || code === 'MessageNotInflight') return true;
-  return code === 'InvalidParameterValue' && error instanceof Error && error.message.includes('ReceiptHandle');
+  return code === 'InvalidParameterValue' && message.includes('ReceiptHandle');
+}
+
+function notTaken(): never {
+  throw new Error('SQS left out a part of its answer');
 }

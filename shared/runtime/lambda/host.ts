@@ -1,4 +1,5 @@
 import type { Context, KinesisStreamEvent, SQSEvent } from 'aws-lambda';
+import { failedInOrder } from '../../events/fifo-batch.ts';
 import type { Quarantine } from '../../ports/quarantine.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
@@ -58,7 +59,9 @@ async function callWithBatch(
   const response =
     event.Records.length > 0 ? ((await call(event, context)) as BatchResponse) : { batchItemFailures: [] };
   const ofHandler = response?.batchItemFailures ?? [];
-  return { batchItemFailures: [...ofHandler, ...failed.map((itemIdentifier) => ({ itemIdentifier }))] };
+  const all = [...ofHandler.map(({ itemIdentifier }) => itemIdentifier), ...failed];
+  const again = isStream(batch) ? all : failedInOrder(batch.Records, new Set(all));
+  return { batchItemFailures: Array.from(again, (itemIdentifier) => ({ itemIdentifier })) };
 }
 
 function redeemOptions({ claims, log, metrics, quarantine }: HostOptions, functionName: string): RedeemOptions {

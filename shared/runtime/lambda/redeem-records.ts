@@ -1,5 +1,7 @@
 import type { KinesisStreamEvent, SQSEvent } from 'aws-lambda';
 import { ClaimError } from '../../aws/claim-check/errors.ts';
+import { failedInOrder, isFifoRecord } from '../../events/fifo-batch.ts';
+import { eventOfPiped } from '../../wiring/piped-event.ts';
 
 /** Puts the data of an event back that was too large for the bus or the stream; any other goes through as it is. */
 export interface Claims {
@@ -22,22 +24,25 @@ export interface RedeemOptions {
 
 /**
  * An SQS batch with every event whole. A message whose data cannot be fetched is left out and reported, as its
- * neighbours must not wait for it.
+ * neighbours must not wait for it; with it what came behind it in its message group, where the queue is FIFO.
  */
 export async function redeemMessages(event: SQSEvent, options: RedeemOptions): Promise<Redeemed<SQSEvent>> {
-  const failed: string[] = [];
+  const lost = new Set<string>();
   const records = await Promise.all(
     event.Records.map(async (record) => {
+      const given = isFifoRecord(record) ? eventOfPiped(record.body) : record.body;
       try {
-        const body = await options.claims.redeemEvent(record.body);
+        const body = await options.claims.redeemEvent(given);
         return body === record.body ? record : { ...record, body };
       } catch (error) {
-        if (!(await isDone(error, record.body, record.messageId, options))) failed.push(record.messageId);
+        if (!(await isDone(error, given, record.messageId, options))) lost.add(record.messageId);
         return undefined;
       }
     }),
   );
-  return { event: { Records: records.filter((record) => record !== undefined) }, failed };
+  const failed = failedInOrder(event.Records, lost);
+  const whole = records.filter((record) => record !== undefined);
+  return { event: { Records: whole.filter(({ messageId }) => !failed.has(messageId)) }, failed: [...failed] };
 }
 
 /**

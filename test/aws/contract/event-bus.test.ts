@@ -9,6 +9,7 @@ import { AwsEventBus } from '../../../shared/aws/event-bus/event-bus.ts';
 import { AwsQueue } from '../../../shared/aws/queue/queue.ts';
 import { busName } from '../../../shared/wiring/names.ts';
 import { eventBusContract } from '../../contract/event-bus.ts';
+import { fifoBusContract } from '../../contract/event-bus-fifo.ts';
 import { createBucket } from '../support/buckets.ts';
 import { createBus, RememberingBus } from '../support/bus.ts';
 import { clientOptions, endpoint, randomStage } from '../support/endpoint.ts';
@@ -27,18 +28,12 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all(made.map((each) => each.remove())));
 
-eventBusContract('aws', async () => {
+function open() {
   const queue = new RememberingQueue(new AwsQueue({ client: sqs }), sqs);
   const bus = new RememberingBus(new AwsEventBus({ client, bus: busName(stage), claims }));
   return {
     bus,
     queue,
-    lacks: {
-      archive: 'EventBridge replays its archive and does not read it; the one in CloudWatch Logs has tests of its own',
-      exactText: 'EventBridge promises the value of the JSON, not its text',
-      ...(endpoint !== undefined && { entryTime: 'the emulator gives every event the time of its put' }),
-    },
-    whole: (body) => claims.redeemEvent(body),
     // "When you add or update a rule, allow a short period of time for changes to take effect."
     settle: async () => void (endpoint === undefined && (await setTimeout(20_000))),
     async close() {
@@ -46,6 +41,30 @@ eventBusContract('aws', async () => {
       await queue.deleteQueues();
     },
   };
+}
+
+eventBusContract('aws', async () => {
+  return {
+    ...open(),
+    lacks: {
+      archive: 'EventBridge replays its archive and does not read it; the one in CloudWatch Logs has tests of its own',
+      exactText: 'EventBridge promises the value of the JSON, not its text',
+      ...(endpoint !== undefined && { entryTime: 'the emulator gives every event the time of its put' }),
+    },
+    whole: (body) => claims.redeemEvent(body),
+  };
+});
+
+fifoBusContract('aws', async () => {
+  return { ...open(), lacksGroupBy: 'a rule of EventBridge has one group for all: in a stack a pipe reads it' };
+});
+
+it('says where message groups by a field are to be had', async () => {
+  const { bus, close } = open();
+  const fifo = { groupBy: 'detail.order', undelivered: 'other' };
+  const refused = { code: 'CONFIGURATION', message: expect.stringContaining('serverless.yml') };
+  await expect(bus.putRule({ name: 'grouped', pattern: {}, queue: 'inbox.fifo', fifo })).rejects.toMatchObject(refused);
+  await close();
 });
 
 it('tells whether its bus is there', async () => {

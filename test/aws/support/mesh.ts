@@ -3,7 +3,7 @@ import {
   CreateUserPoolClientCommand,
   DeleteUserPoolClientCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type Deployment, readClientSecret } from '../../../shared/runtime/deployment.ts';
 import { deadLetterQueueName } from '../../../shared/wiring/names.ts';
 import { type ClientCredentials, MeshClient, type SeenEvent, tellTheEnd } from '../../support/mesh-client.ts';
@@ -64,8 +64,9 @@ export class StackMesh extends MeshClient {
   }
 
   async deadLetters(functionName: string): Promise<number> {
-    const QueueName = deadLetterQueueName(this.#deployment.stage, functionName);
-    const { QueueUrl } = await this.#sqs.send(new GetQueueUrlCommand({ QueueName }));
+    // With `.fifo` behind it where the queue is a FIFO queue.
+    const QueueNamePrefix = deadLetterQueueName(this.#deployment.stage, functionName);
+    const { QueueUrls: [QueueUrl] = [] } = await this.#sqs.send(new ListQueuesCommand({ QueueNamePrefix }));
     const AttributeNames = ['ApproximateNumberOfMessages' as const];
     const { Attributes } = await this.#sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames }));
     return Number(Attributes?.ApproximateNumberOfMessages);
@@ -76,9 +77,9 @@ export class StackMesh extends MeshClient {
     this.#tap = await BusTap.open(this.#deployment.bus);
   }
 
-  async events(taskId: string): Promise<readonly SeenEvent[]> {
+  async events(correlationId: string, enough = tellTheEnd): Promise<readonly SeenEvent[]> {
     if (this.#tap === undefined) throw new Error('nobody listened');
-    return this.#tap.events(taskId, tellTheEnd);
+    return this.#tap.events(correlationId, enough);
   }
 
   /** Deletes what was made for the tests. */

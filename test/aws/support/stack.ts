@@ -28,6 +28,8 @@ function placeOf(): Omit<Place, 'testAgents'> {
     patience: 150_000,
     // An emulator has its answers whole.
     streams: endpoint === undefined,
+    // And one invocation at a time of a FIFO queue.
+    sideBySide: endpoint === undefined,
     maxBody: 4 * 1024 * 1024,
     wrongSecret: 400,
   };

@@ -59,6 +59,7 @@ async function onRuntime<T>(folder: string, work: (runtime: StandaloneRuntime) =
     region: 'us-east-1',
     projectorQueue: 'starling-local-projector',
     functions: new Map(),
+    streamRetention: () => 86_400_000,
     onFatal(error) {
       throw error;
     },

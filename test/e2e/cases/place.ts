@@ -6,6 +6,8 @@ export interface Place {
   readonly streams: boolean;
   /** Whether there are the agents of test/fixtures/mesh. */
   readonly testAgents: boolean;
+  /** Whether message groups of a FIFO queue are worked on side by side. */
+  readonly sideBySide: boolean;
   /** Bytes: a larger body is refused. */
   readonly maxBody: number;
   /** Who issues tokens: Cognito answers 400 to a wrong secret, where RFC 6749 leaves the choice. */
@@ -16,6 +18,7 @@ export const standalone: Place = {
   patience: 15_000,
   streams: true,
   testAgents: true,
+  sideBySide: true,
   maxBody: 4 * 1024 * 1024,
   wrongSecret: 401,
 };

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { type AgentTask, artifact, TaskFailed, TaskRejected, working } from '../../../shared/agent/index.ts';
+import { StoreUnavailableError } from '../../../shared/ports/errors.ts';
 import { provideRuntime } from '../../../shared/runtime/current.ts';
 import { RecordingRuntime } from '../../support/agent-runtime.ts';
 import { lambdaContext, sqsEvent, sqsRecord } from '../../support/lambda.ts';
@@ -171,6 +172,34 @@ describe('an attempt', () => {
       ),
     ).toEqual(failed);
     expect(runtime.lines).toMatchObject([{ level: 'warn', fields: { error: new Error('the disk is full') } }]);
+  });
+
+  it('has its events put again while the store has no room, and its work is not lost', async () => {
+    let left = 2;
+    runtime.disk = async () => {
+      if (left-- > 0) throw new StoreUnavailableError('no room');
+    };
+    expect(
+      await run(
+        agent(() => 'hello'),
+        requested(),
+      ),
+    ).toEqual(noFailures);
+    expect(left).toBeLessThan(0);
+    expect(published().at(-1)).toMatch(/completed/);
+    expect(runtime.lines).toEqual([]);
+  });
+
+  it('is made again when there is no room until its time is up', async () => {
+    runtime.disk = () => Promise.reject(new StoreUnavailableError('no room'));
+    expect(
+      await run(
+        agent(() => 'hello'),
+        requested(),
+        { timeLeft: 700 },
+      ),
+    ).toEqual(failed);
+    expect(runtime.lines).toMatchObject([{ level: 'warn', fields: { error: new StoreUnavailableError('no room') } }]);
   });
 
   describe('of a task that is canceled', () => {

@@ -107,6 +107,91 @@ describe('send', () => {
   });
 });
 
+describe('a FIFO queue', () => {
+  const message = (body: string) => ({ body, groupId: body.charAt(0), deduplicationId: body });
+
+  it('gets no two messages of a group in one call, so that none that is sent again falls behind', async () => {
+    answer((body, call) => (body === 'a1' && call === 1 ? { Code: 'InternalError', SenderFault: false } : undefined));
+    await queue.send('jobs.fifo', ['a1', 'b1', 'a2', 'c1', 'a3'].map(message));
+    expect(bodiesOf()).toEqual([['a1', 'b1'], ['a1'], ['a2', 'c1'], ['a3']]);
+    expect(aws.inputs<SendBatch>('SendMessageBatch')[0]?.Entries[0]).toMatchObject({
+      MessageGroupId: 'a',
+      MessageDeduplicationId: 'a1',
+    });
+  });
+
+  it('is asked whether it makes deduplication ids, before anything is sent without', async () => {
+    answer();
+    const attributes = { ContentBasedDeduplication: 'false' };
+    aws.on('GetQueueAttributes', () => ({ Attributes: attributes }));
+    const messages = [message('a1'), { body: 'a2', groupId: 'a' }];
+    await expect(queue.send('jobs.fifo', messages)).rejects.toMatchObject({ code: 'INVALID_MESSAGE' });
+    expect(bodiesOf()).toEqual([]);
+    attributes.ContentBasedDeduplication = 'true';
+    await queue.send('jobs.fifo', messages);
+    expect(bodiesOf()).toEqual([['a1'], ['a2']]);
+  });
+
+  it('is made one when it is made, and is never changed into one', async () => {
+    aws.on('CreateQueue', (_, call) =>
+      call === 1 ? { QueueUrl: 'http://sqs.invalid/1/jobs.fifo' } : new Failure('QueueNameExists'),
+    );
+    aws.on('SetQueueAttributes', () => ({}));
+    const settings = { visibilityTimeout: 5, fifo: { contentBasedDeduplication: true, delay: 2 } };
+    await queue.create('jobs.fifo', settings);
+    await queue.create('jobs.fifo', settings);
+    const Attributes = { VisibilityTimeout: '5', ContentBasedDeduplication: 'true', DelaySeconds: '2' };
+    expect(aws.inputs('CreateQueue')[0]).toMatchObject({ Attributes: { ...Attributes, FifoQueue: 'true' } });
+    expect(aws.inputs('SetQueueAttributes')).toMatchObject([{ Attributes }]);
+    expect(aws.inputs('SetQueueAttributes')[0]).not.toHaveProperty('Attributes.FifoQueue');
+  });
+
+  it('is asked for the place of its messages, a standard queue is not', async () => {
+    aws.on('ReceiveMessage', () => ({}));
+    for (const name of ['jobs', 'jobs.fifo']) await queue.receive(name, { max: 1, wait: 0 });
+    const asked = aws.inputs<{ MessageSystemAttributeNames: string[] }>('ReceiveMessage');
+    const place = ['SequenceNumber', 'MessageGroupId', 'MessageDeduplicationId'];
+    expect(asked.map((input) => place.every((name) => input.MessageSystemAttributeNames.includes(name)))).toEqual([
+      false,
+      true,
+    ]);
+  });
+});
+
+describe('the types of attributes', () => {
+  const attributes = { text: 't', count: '7', picture: 'AAH/' };
+  const attributeTypes = { count: 'Number.int', picture: 'Binary' };
+
+  it('are told to SQS', async () => {
+    answer();
+    await queue.send('jobs', [{ body: 'x', attributes, attributeTypes }]);
+    expect(aws.inputs<SendBatch>('SendMessageBatch')[0]?.Entries[0]).toMatchObject({
+      MessageAttributes: {
+        text: { DataType: 'String', StringValue: 't' },
+        count: { DataType: 'Number.int', StringValue: '7' },
+        picture: { DataType: 'Binary', BinaryValue: 'AAH/' },
+      },
+    });
+  });
+
+  it('are had from SQS', async () => {
+    aws.on('ReceiveMessage', () => ({
+      Messages: [
+        {
+          ...{ MessageId: 'm', ReceiptHandle: 'r', Body: 'x', MD5OfBody: hash('md5', 'x') },
+          Attributes: { ApproximateReceiveCount: '1', SentTimestamp: '0', ApproximateFirstReceiveTimestamp: '0' },
+          MessageAttributes: {
+            text: { DataType: 'String', StringValue: 't' },
+            count: { DataType: 'Number.int', StringValue: '7' },
+            picture: { DataType: 'Binary', BinaryValue: 'AAH/' },
+          },
+        },
+      ],
+    }));
+    expect(await queue.receive('jobs', { max: 1, wait: 0 })).toMatchObject([{ attributes, attributeTypes }]);
+  });
+});
+
 describe('delete', () => {
   it('has ten receipts a call, sends failed ones again, and minds no spent one', async () => {
     aws.on('DeleteMessageBatch', ({ Entries }: DeleteBatch, call) => ({

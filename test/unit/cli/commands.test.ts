@@ -63,14 +63,12 @@ describe('starling env', () => {
       'AWS_SECRET_ACCESS_KEY',
       'AWS_REGION',
       'AWS_DEFAULT_REGION',
+      'CBOR_ENABLED',
+      'AWS_CBOR_DISABLE',
     ];
     names.push('STARLING_URL', 'STARLING_BUS', 'STARLING_STREAM');
-    expect(
-      first.stdout
-        .trimEnd()
-        .split('\n')
-        .map((line) => line.replace(/=.*/, '')),
-    ).toEqual(names.map((name) => `export ${name}`));
+    const [unset, ...exports] = first.stdout.trimEnd().split('\n');
+    expect(exports.map((line) => line.replace(/=.*/, ''))).toEqual(names.map((name) => `export ${name}`));
 
     const script = `${first.stdout}printf '%s\\n' ${names.map((name) => `"$${name}"`).join(' ')}`;
     const values = execFileSync('sh', ['-c', script], { encoding: 'utf8', env: {} }).trimEnd().split('\n');
@@ -82,13 +80,40 @@ describe('starling env', () => {
       keys.secretAccessKey,
       'us-east-1',
       'us-east-1',
+      'false',
+      'true',
       mesh.url,
       'starling-local',
       'starling-local-artifacts',
     ]);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect((await runCommand(mesh, ['env'])).stdout).toBe(first.stdout);
-    expect(Object.values(JSON.parse((await runCommand(mesh, ['env', '--json'])).stdout))).toEqual(values);
+    const { unset: gone, ...variables } = JSON.parse((await runCommand(mesh, ['env', '--json'])).stdout);
+    expect(Object.values(variables)).toEqual(values);
+    expect(`unset ${gone};`).toBe(unset);
+  });
+
+  it('takes away what a shell had for AWS, and would go before its keys', async () => {
+    const mesh = await temporary();
+    const { stdout } = await runCommand(mesh, ['env']);
+    const left = {
+      AWS_SESSION_TOKEN: 'of another place',
+      AWS_SECURITY_TOKEN: 'of another place',
+      AWS_PROFILE: 'work',
+      AWS_DEFAULT_PROFILE: 'work',
+      AWS_ENDPOINT_URL_SQS: 'http://elsewhere.example',
+    };
+    // Without its quotes, as many write it; with -e, as scripts have it: there may be nothing to unset.
+    const script = `set -e\neval $PRINTED\nenv -u PRINTED`;
+    const before = execFileSync('sh', ['-c', 'env'], { encoding: 'utf8', env: left });
+    const after = execFileSync('sh', ['-c', script], {
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, PRINTED: stdout, ...left },
+    });
+    for (const name of Object.keys(left)) {
+      expect(before).toMatch(new RegExp(`^${name}=`, 'm'));
+      expect(after).not.toMatch(new RegExp(`^${name}=`, 'm'));
+    }
   });
 });
 

@@ -13,6 +13,12 @@ if (command === 'hold') {
   process.send?.('held');
   // Lives as long as whoever listens to it.
   process.on('message', () => {});
+} else if (command === 'grow') {
+  // Fewer batches than lead to a checkpoint.
+  const text = 'x'.repeat(100_000);
+  for (let batch = 0; batch < 100; batch++) await database.write(() => insert.run('', text));
+  process.send?.(size(database.file));
+  process.on('message', () => {});
 } else {
   const text = 'x'.repeat(2_000);
   const empty = size(database.file);

@@ -147,7 +147,7 @@ describe('EmbeddedEventBus', () => {
       ]);
       expect(first).toMatchObject({ status: 'rejected', reason: new Error('no end') });
       expect(second.status).toBe('fulfilled');
-      expect(folding.calls).toEqual(['apply 1 at 1', 'finish', 'abandon']);
+      expect(folding.calls.slice(-3)).toEqual(['apply 1 at 1', 'finish', 'abandon']);
       expect(await folded()).toEqual([]);
       expect(await archived()).toEqual([]);
       expect(await numbers()).toEqual([9]);

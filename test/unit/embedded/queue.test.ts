@@ -70,6 +70,17 @@ describe('EmbeddedQueue', () => {
     expect(await embedded.queue.releaseInFlight(dlq)).toBe(0);
   });
 
+  it('gives no receive more than it takes, also where messages come while it takes them', async () => {
+    await embedded.queue.send('jobs', [{ body: '1' }, { body: '2' }]);
+    const receives = [receive('jobs', 2), receive('jobs', 2)];
+    await embedded.queue.send('jobs', [{ body: '3' }, { body: '4' }]);
+    const received = (await Promise.all(receives)).map((messages) => messages.map(({ body }) => body));
+    expect(received).toEqual([
+      ['1', '2'],
+      ['3', '4'],
+    ]);
+  });
+
   it('sends nothing of a batch that cannot be sent whole', async () => {
     const circular: Record<string, string> = {};
     (circular as Record<string, unknown>).self = circular;

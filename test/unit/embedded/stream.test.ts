@@ -50,6 +50,15 @@ describe('EmbeddedStream', () => {
     expect(shards).toEqual([['a'], ['c'], ['d', 'b'], ['e']]);
   });
 
+  it('puts a record where its explicit hash key says, to the last of each shard', async () => {
+    await embedded.stream.create('three', 3);
+    const third = 2n ** 128n / 3n + 1n;
+    const keys = [0n, third - 1n, third, 2n * third - 2n, 2n * third - 1n, 2n ** 128n - 1n];
+    const records = keys.map((key) => ({ partitionKey: 'a', explicitHashKey: String(key), data: Buffer.from('x') }));
+    const put = await embedded.stream.put('three', records);
+    expect(put.map(({ shard }) => shard.slice(-1))).toEqual(['0', '0', '1', '1', '2', '2']);
+  });
+
   it('keeps the shards that a stream was made with', async () => {
     await embedded.stream.create('chunks', 1);
     expect(await embedded.stream.shards('chunks')).toHaveLength(4);

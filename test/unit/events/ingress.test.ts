@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { EventIngress } from '../../../shared/events/ingress.ts';
+import { schemaFor } from '../../../shared/events/catalog.ts';
+import { EventIngress, type IngressOptions } from '../../../shared/events/ingress.ts';
+import { InexactNumber } from '../../../shared/events/patterns/leaf.ts';
 import { EntryRefusedError } from '../../../shared/ports/errors.ts';
 import type { BusEntry } from '../../../shared/ports/event-bus.ts';
 import { TestClock } from '../../support/fixtures.ts';
@@ -14,7 +16,11 @@ describe('EventIngress', () => {
     put = [];
     quarantined = [];
     counted = [];
-    ingress = new EventIngress({
+    ingress = openIngress();
+  });
+
+  function openIngress(more: Partial<IngressOptions> = {}): EventIngress {
+    return new EventIngress({
       bus: {
         async put(entries) {
           put.push(...entries);
@@ -28,10 +34,10 @@ describe('EventIngress', () => {
       log: { warn: () => {} },
       clock: new TestClock(),
       door: 'door',
-      account: '000000000000',
-      region: 'us-east-1',
+      schemaFor,
+      ...more,
     });
-  });
+  }
 
   const free = (detailType: string): BusEntry => ({ source: 'shop', detailType, detail: {} });
   const broken: BusEntry = {
@@ -44,12 +50,16 @@ describe('EventIngress', () => {
 
   it('answers in the order of the entries, whichever way each goes', async () => {
     const results = await ingress.put([free('One'), broken, free('Refused'), broken, free('Two')]);
-    expect(results.map((result) => ('eventId' in result ? result.eventId : result.error.code))).toEqual([
-      'bus-One',
-      expect.stringMatching(/^[0-9a-f-]{36}$/),
-      'ENTRY_REFUSED',
-      expect.stringMatching(/^[0-9a-f-]{36}$/),
-      'bus-Two',
+    const taken = {
+      eventId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      quarantined: expect.stringMatching(/^data must have required property/),
+    };
+    expect(results).toEqual([
+      { eventId: 'bus-One' },
+      taken,
+      { error: new EntryRefusedError('it is') },
+      taken,
+      { eventId: 'bus-Two' },
     ]);
     expect(put.map(({ detailType }) => detailType)).toEqual(['One', 'Refused', 'Two']);
     expect(counted).toEqual(Array(2).fill(['starling_quarantined_total', { function: 'door' }]));
@@ -60,8 +70,10 @@ describe('EventIngress', () => {
     const [{ reason, event } = { reason: '', event: '' }] = quarantined;
     expect(reason).toMatch(/^data must have required property/);
     expect(event).toMatch(/,"detail":\{"data":\{\} \}\}$/);
-    expect(JSON.parse(event)).toMatchObject({
+    expect(JSON.parse(event)).toEqual({
+      version: '0',
       id: result && 'eventId' in result ? result.eventId : 'none',
+      detail: { data: {} },
       source: 'starling.tasks',
       'detail-type': 'TaskRequested.v1',
       time: '2025-01-01T00:00:00Z',
@@ -78,5 +90,39 @@ describe('EventIngress', () => {
     await ingress.put([{ source, detailType, detail: {} }]);
     expect(quarantined).toHaveLength(count);
     expect(put).toHaveLength(1 - count);
+  });
+
+  it('has the bus and its rules see plain numbers where a schema knows no others, and exact ones elsewhere', async () => {
+    const detail = { data: new InexactNumber('1.00000000000000001') };
+    const detailText = '{"data":1.00000000000000001}';
+    const validated: unknown[] = [];
+    const validate = (data: unknown) => void validated.push(data);
+    const schema = { folder: 'shop', detailType: 'TaskRequested.v1', dataschema: 'x', validate } as const;
+    const asked = openIngress({ schemaFor: (_source, type) => (type === 'Known' ? schema : undefined) });
+    await asked.put([
+      { source: 'shop', detailType: 'Known', detail, detailText },
+      { source: 'shop', detailType: 'Free', detail, detailText },
+    ]);
+    expect(validated).toEqual([1]);
+    expect(put.map((entry) => [entry.detail, entry.detailText])).toEqual([
+      [{ data: 1 }, detailText],
+      [detail, detailText],
+    ]);
+  });
+
+  it('tells of each entry what became of it when the bus or the quarantine fails', async () => {
+    const down = new Error('down');
+    const fail = { put: () => Promise.reject(down) };
+    expect(await openIngress({ bus: fail }).put([free('One'), broken, free('Two')])).toEqual([
+      { error: down },
+      { eventId: expect.any(String), quarantined: expect.any(String) },
+      { error: down },
+    ]);
+    expect(counted).toHaveLength(1);
+    expect(await openIngress({ quarantine: fail }).put([free('One'), broken])).toEqual([
+      { eventId: 'bus-One' },
+      { error: down },
+    ]);
+    expect(counted).toHaveLength(1);
   });
 });

@@ -68,6 +68,46 @@ describe('subscribe', () => {
     expect(await run(sqsRecord(event(cancel)), sqsRecord(event(cancel)))).toEqual(failures());
   });
 
+  describe('of a FIFO queue', () => {
+    const ordered = (messageId: string, turn: number, receiveCount = 1) =>
+      sqsRecord(event({ ...cancel, turn }), { messageId, receiveCount, groupId: messageId.charAt(0) });
+    const turns: number[] = [];
+    /** Fails at some turns, and is at work for a while at each. */
+    const failAt = (...failing: number[]) => {
+      turns.length = 0;
+      handle.mockImplementation(async ({ detail }) => {
+        const turn = 'turn' in detail.data ? detail.data.turn : 0;
+        await new Promise((resolve) => setImmediate(resolve));
+        turns.push(turn);
+        if (failing.includes(turn)) throw new Error('no');
+      });
+    };
+
+    it('handles a message group in order, and groups side by side', async () => {
+      failAt();
+      expect(await run(ordered('a1', 1), ordered('a2', 2), ordered('b1', 11), ordered('a3', 3))).toEqual(failures());
+      expect(turns).toEqual([1, 11, 2, 3]);
+    });
+
+    it('handles nothing behind what failed, and has it come back together', async () => {
+      failAt(2);
+      const records = [ordered('a1', 1), ordered('a2', 2, 2), ordered('b1', 11), ordered('a3', 3), ordered('a4', 4)];
+      expect(await run(...records)).toEqual(failures('a2', 'a3', 'a4'));
+      expect(turns.toSorted((one, other) => one - other)).toEqual([1, 2, 11]);
+      expect(runtime.visibilities).toEqual(
+        ['a2', 'a3', 'a4'].map((id) => ({ queue: 'starling-local-echo', receipt: `receipt-of-${id}`, timeout: 2 })),
+      );
+    });
+
+    it('goes on behind what was put aside', async () => {
+      failAt();
+      const broken = sqsRecord('nonsense', { messageId: 'a1', groupId: 'a' });
+      expect(await run(broken, ordered('a2', 2))).toEqual(failures());
+      expect(quarantine).toHaveBeenCalledOnce();
+      expect(turns).toEqual([2]);
+    });
+  });
+
   it.each([
     [1, 1],
     [2, 2],

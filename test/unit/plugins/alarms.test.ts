@@ -95,6 +95,11 @@ describe('an alarm', () => {
       { TickFailedAlarm: ['FailedInvocations', { 'Fn::Sub': '${AWS::StackName}-Tick' }] },
     ],
     [
+      'pipes',
+      { Pipe: { Type: 'AWS::Pipes::Pipe', Properties: { Name: 'p' } } },
+      { PipeFailedAlarm: ['ExecutionFailed', 'p-pipe'] },
+    ],
+    [
       'streams',
       { Stream: { Type: 'AWS::Kinesis::Stream', Properties: { Name: 's' } } },
       { StreamThrottledAlarm: ['WriteProvisionedThroughputExceeded', 's-throttles'] },

@@ -169,6 +169,106 @@ function expand(
   return serverless.service.provider.compiledCloudFormationTemplate.Resources;
 }
 
+describe('a subscription of a FIFO queue', () => {
+  const resourcesOf = (fifo: unknown) =>
+    expand({ ledger: { events: [{ subscription: { pattern: { source: ['shop'] }, fifo } }] } }, {});
+  const grouped = resourcesOf({ groupBy: 'detail.data.orderId' });
+  const queueNamesIn = (resources: ResourceMap) =>
+    Object.values(resources).flatMap(({ Type, Properties }) =>
+      Type === 'AWS::SQS::Queue' ? [Properties.QueueName] : [],
+    );
+
+  it('has its events go from the rule through a pipe into the queue', () => {
+    expect(queueNamesIn(grouped)).toEqual([
+      'starling-dev-ledger.fifo',
+      'starling-dev-ledger-dlq.fifo',
+      'starling-dev-ledger-intake',
+      'starling-dev-ledger-undelivered',
+    ]);
+    expect(grouped.ledgerSubscriptionRule?.Properties.Targets).toEqual([
+      {
+        Id: 'queue',
+        Arn: arn('ledgerSubscriptionIntakeQueue'),
+        DeadLetterConfig: { Arn: arn('ledgerSubscriptionUndeliveredQueue') },
+      },
+    ]);
+    expect(grouped.ledgerSubscriptionPipe).toEqual({
+      Type: 'AWS::Pipes::Pipe',
+      Properties: {
+        Name: 'starling-dev-ledger',
+        RoleArn: arn('ledgerSubscriptionPipeRole'),
+        Source: arn('ledgerSubscriptionIntakeQueue'),
+        SourceParameters: { SqsQueueParameters: { BatchSize: 1 } },
+        Target: arn('ledgerSubscriptionQueue'),
+        TargetParameters: {
+          InputTemplate: '{"event": <$.body>}',
+          SqsQueueParameters: {
+            MessageGroupId: '$.body.detail.data.orderId',
+            MessageDeduplicationId: '$.body.id',
+          },
+        },
+      },
+    });
+    expect(grouped.ledgerSubscriptionQueue?.Properties).toMatchObject({
+      FifoQueue: true,
+      DeduplicationScope: 'messageGroup',
+      FifoThroughputLimit: 'perMessageGroupId',
+      RedrivePolicy: { deadLetterTargetArn: arn('ledgerSubscriptionDeadLetterQueue'), maxReceiveCount: 3 },
+    });
+    expect(grouped.ledgerSubscriptionDeadLetterQueue?.Properties.FifoQueue).toBe(true);
+    expect(grouped.ledgerSubscriptionIntakeQueue?.Properties).toMatchObject({
+      RedrivePolicy: { deadLetterTargetArn: arn('ledgerSubscriptionUndeliveredQueue') },
+    });
+  });
+
+  it('lets the rule send to the queues of its way, and the pipe take from one and send to the other', () => {
+    expect(grouped.ledgerSubscriptionQueuePolicy?.Properties).toMatchObject({
+      Queues: [{ Ref: 'ledgerSubscriptionIntakeQueue' }, { Ref: 'ledgerSubscriptionUndeliveredQueue' }],
+      PolicyDocument: {
+        Statement: ['ledgerSubscriptionIntakeQueue', 'ledgerSubscriptionUndeliveredQueue'].map((queue) => ({
+          Resource: arn(queue),
+          Condition: { ArnEquals: { 'aws:SourceArn': arn('ledgerSubscriptionRule') } },
+        })),
+      },
+    });
+    expect(grouped.ledgerSubscriptionPipeRole?.Properties).toMatchObject({
+      AssumeRolePolicyDocument: {
+        Statement: [
+          {
+            Principal: { Service: 'pipes.amazonaws.com' },
+            Condition: {
+              StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+              ArnEquals: { 'aws:SourceArn': { 'Fn::Sub': expect.stringMatching(/:pipe\/starling-dev-ledger$/) } },
+            },
+          },
+        ],
+      },
+      Policies: [
+        {
+          PolicyDocument: {
+            Statement: [
+              {
+                Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+                Resource: [arn('ledgerSubscriptionIntakeQueue')],
+              },
+              { Action: ['sqs:SendMessage'], Resource: [arn('ledgerSubscriptionQueue')] },
+            ],
+          },
+        },
+      ],
+    });
+  });
+
+  it('has one message group where it names no field', () => {
+    const { ledgerSubscriptionPipe, ledgerSubscriptionQueue } = resourcesOf(true);
+    expect(ledgerSubscriptionPipe?.Properties).toMatchObject({
+      TargetParameters: { SqsQueueParameters: { MessageGroupId: 'all', MessageDeduplicationId: '$.body.id' } },
+    });
+    expect(ledgerSubscriptionQueue?.Properties.FifoQueue).toBe(true);
+    expect(ledgerSubscriptionQueue?.Properties).not.toHaveProperty('FifoThroughputLimit');
+  });
+});
+
 describe('the rule', () => {
   it('is on the bus that the file names for CloudFormation', () => {
     const functions = { audit: { events: [{ subscription: { agent: 'a' } }] } };
@@ -189,6 +289,7 @@ const refusals: [what: string, subscription: unknown, message: RegExp][] = [
   ['both', { agent: 'a', pattern: { source: ['x'] } }, /not both/],
   ['an invalid agent id', { agent: 'A' }, /"A" is no agent id/],
   ['an invalid pattern', { pattern: { source: 'x' } }, /The pattern is refused/],
+  ['a FIFO queue of an agent', { agent: 'a', fifo: true }, /cannot be FIFO/],
 ];
 
 describe('the plugin refuses', () => {

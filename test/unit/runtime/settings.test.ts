@@ -12,6 +12,8 @@ describe('readSettings', () => {
       port: 4280,
       config: 'serverless.yml',
       data: '.starling',
+      retention: 30 * 86_400_000,
+      maxStore: 10_737_418_240,
       wait: 25_000,
       maxBody: 4_194_304,
       url: 'http://127.0.0.1:4280',
@@ -27,7 +29,19 @@ describe('readSettings', () => {
   });
 
   it('takes an empty variable for none', () => {
-    const names = ['HOST', 'PORT', 'CONFIG', 'DATA', 'WAIT', 'MAX_BODY', 'PUBLIC_URL', 'LOG_LEVEL', 'LOG'];
+    const names = [
+      'HOST',
+      'PORT',
+      'CONFIG',
+      'DATA',
+      'RETENTION',
+      'MAX_STORE',
+      'WAIT',
+      'MAX_BODY',
+      'PUBLIC_URL',
+      'LOG_LEVEL',
+      'LOG',
+    ];
     expect(read(Object.fromEntries(names.map((name) => [`STARLING_${name}`, ''])))).toEqual(read());
     expect(read({ STARLING_PORT: ' ', STARLING_WAIT: ' ' })).toEqual(read());
   });
@@ -38,6 +52,8 @@ describe('readSettings', () => {
       STARLING_PORT: '8080',
       STARLING_CONFIG: 'other.yml',
       STARLING_DATA: '/data',
+      STARLING_RETENTION: '0.5',
+      STARLING_MAX_STORE: '67108864',
       STARLING_WAIT: '0.5',
       STARLING_MAX_BODY: '2048',
       STARLING_LOG_LEVEL: 'DEBUG',
@@ -48,6 +64,8 @@ describe('readSettings', () => {
       port: 8080,
       config: 'other.yml',
       data: '/data',
+      retention: 43_200_000,
+      maxStore: 67_108_864,
       wait: 500,
       maxBody: 2048,
       url: 'http://10.0.0.1:8080',
@@ -78,6 +96,10 @@ describe('readSettings', () => {
     ['STARLING_WAIT', '-1', 'seconds from 0 to 86400'],
     ['STARLING_WAIT', 'Infinity', 'seconds from 0 to 86400'],
     ['STARLING_WAIT', '25s', 'seconds from 0 to 86400'],
+    ['STARLING_RETENTION', '0', 'days from 0.001 to 36500'],
+    ['STARLING_RETENTION', '30d', 'days from 0.001 to 36500'],
+    ['STARLING_MAX_STORE', '33554431', 'bytes from 33554432 to 8796093022208'],
+    ['STARLING_MAX_STORE', '10GB', 'bytes from 33554432 to 8796093022208'],
     ['STARLING_MAX_BODY', '1023', 'bytes from 1024 to 1073741824'],
     ['STARLING_LOG_LEVEL', 'info', 'one of DEBUG, INFO, WARN, ERROR'],
     ['STARLING_LOG', 'xml', 'one of json, pretty'],

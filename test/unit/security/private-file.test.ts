@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createPrivateFile, readPrivateFile, writePrivateFile } from '../../../shared/security/private-file.ts';
 import { temporaryFolder } from '../../support/fixtures.ts';
+import { describeOnSmallDisk, SmallDisk } from '../../support/small-disk.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -35,6 +36,11 @@ it('leaves nothing behind, also when it fails', async () => {
   expect(readdirSync(folder).sort()).toEqual(['key', 'taken']);
 });
 
+// Node's own mkdir with `recursive` never comes back from there.
+it.skipIf(process.platform !== 'linux')('fails where no folder can be made', async () => {
+  await expect(writePrivateFile('/proc/starling/keys.json', 'x')).rejects.toThrow('/proc/starling/keys.json');
+});
+
 it('follows no symbolic link, for reading or writing', async () => {
   const target = path.join(folder, 'target');
   const file = path.join(folder, 'key');
@@ -45,4 +51,24 @@ it('follows no symbolic link, for reading or writing', async () => {
   await writePrivateFile(file, 'secret');
   expect(await readPrivateFile(target)).toBe('of somebody else');
   expect(await readPrivateFile(file)).toBe('secret');
+});
+
+describeOnSmallDisk('on a full disk', { timeout: 20_000 }, () => {
+  it('says so, and leaves no half of a file that a later start would read', async () => {
+    const disk = new SmallDisk(64);
+    try {
+      const [old, fresh] = [path.join(disk.folder, 'old'), path.join(disk.folder, 'fresh')];
+      await writePrivateFile(old, 'one');
+      disk.fill();
+      const refused = { code: 'FILE_NOT_WRITTEN', message: expect.stringContaining('ENOSPC') };
+      await expect(writePrivateFile(old, 'two'.repeat(1_000))).rejects.toMatchObject(refused);
+      await expect(createPrivateFile(fresh, 'three')).rejects.toMatchObject(refused);
+      expect(await readPrivateFile(old)).toBe('one');
+      expect(readdirSync(disk.folder).sort()).toEqual(['filler', 'old']);
+      disk.free();
+      expect(await createPrivateFile(fresh, 'three')).toBe(true);
+    } finally {
+      disk.remove();
+    }
+  });
 });

@@ -88,4 +88,25 @@ describe('HttpServer', () => {
     await server.close(60_000);
     await closed;
   });
+
+  it('cuts a call whose body stays away, on an HTTP/2 session that fell silent, and no call that waits for its answer', async () => {
+    const impatient = new HttpServer({ idleSession: 100 });
+    const at = await impatient.listen('127.0.0.1', 0);
+    let answer = () => {};
+    impatient.serve((request, response) => {
+      request.resume();
+      if (request.url === '/wait') answer = () => response.end('here it is');
+    });
+    const session = connectHttp2(`http://127.0.0.1:${at}`);
+    const waiting = session.request({ ':method': 'POST', ':path': '/wait' }, { endStream: false });
+    waiting.end('whole body');
+    const half = session.request({ ':method': 'POST', ':path': '/half' }, { endStream: false });
+    half.write('half a bo');
+    await once(half, 'close');
+    expect(waiting.closed).toBe(false);
+    answer();
+    expect((await waiting.toArray()).join('')).toBe('here it is');
+    await once(session, 'close');
+    await impatient.close(0);
+  });
 });

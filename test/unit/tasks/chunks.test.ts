@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { handler } from '../../../services/tasks/chunks.ts';
+import { StoreUnavailableError } from '../../../shared/ports/errors.ts';
 import { provideRuntime } from '../../../shared/runtime/current.ts';
 import type { Runtime } from '../../../shared/runtime/runtime.ts';
 import type { AgentEvent } from '../../../shared/tasks/fold.ts';
@@ -10,14 +11,16 @@ describe('the chunks of the stream', () => {
   const applied: AgentEvent[] = [];
   const aside: string[] = [];
   let fails: (event: AgentEvent) => boolean = () => false;
+  let failure: Error;
 
   beforeEach(() => {
     applied.length = aside.length = 0;
     fails = () => false;
+    failure = new Error('cannot be written');
     const runtime = {
       tasks: {
         apply: async (event: AgentEvent) => {
-          if (fails(event)) throw new Error('cannot be written');
+          if (fails(event)) throw failure;
           applied.push(event);
         },
       },
@@ -51,5 +54,11 @@ describe('the chunks of the stream', () => {
     const event = kinesisEvent(chunk(1), chunk(2), chunk(3), chunk(4));
     expect(await handler(event)).toEqual({ batchItemFailures: [{ itemIdentifier: '2' }] });
     expect(sequences()).toEqual([1, 4]);
+  });
+
+  it('blame no record for a store without room', async () => {
+    fails = ({ data }) => data.sequence === 2;
+    failure = new StoreUnavailableError('no room');
+    await expect(handler(kinesisEvent(chunk(1), chunk(2), chunk(3)))).rejects.toBe(failure);
   });
 });

@@ -51,6 +51,15 @@ export const breachesOfSafety: readonly Breach[] = [
     found: ['ChunksDeadLetterQueue: does not keep dead letters for 14 days'],
   },
   {
+    what: 'a FIFO queue before dead letters of the other kind',
+    rule: 'waysOfOrder',
+    breach: change('EchoSubscriptionQueue', 'FifoQueue', true),
+    found: [
+      'EchoSubscriptionQueue: has dead letters of the other kind',
+      'EchoSubscriptionQueue: has a name of the other kind',
+    ],
+  },
+  {
     what: 'a function without a log group',
     rule: 'logGroups',
     breach: remove('EchoLogGroup'),

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Template } from '../../../plugins/template.ts';
@@ -14,12 +14,19 @@ export interface Packaged extends Disposable {
   readonly template: Template;
 }
 
-/** Packages the serverless.yml of the mesh, offline and without credentials. */
-export async function packageMesh(stage: string): Promise<Packaged> {
+/**
+ * Packages the serverless.yml of the mesh, offline and without credentials.
+ *
+ * @param moreFunctions lines of YAML to stand beside its functions
+ */
+export async function packageMesh(stage: string, moreFunctions = ''): Promise<Packaged> {
   const folder = mkdtempSync(join(tmpdir(), 'starling-package-'));
-  for (const file of ['serverless.yml', 'package.json', 'tsconfig.json']) {
-    copyFileSync(join(repository, file), join(folder, file));
-  }
+  for (const file of ['package.json', 'tsconfig.json']) copyFileSync(join(repository, file), join(folder, file));
+  const mesh = readFileSync(join(repository, 'serverless.yml'), 'utf8');
+  writeFileSync(
+    join(folder, 'serverless.yml'),
+    mesh.replace(/^functions:\n/m, (line) => `${line}${moreFunctions}\n`),
+  );
   for (const linked of ['deployment', 'plugins', 'schemas', 'services', 'shared', 'tools', 'node_modules']) {
     symlinkSync(join(repository, linked), join(folder, linked));
   }

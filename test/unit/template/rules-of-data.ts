@@ -1,4 +1,4 @@
-import { at, each, idOf, type Rule } from './template.ts';
+import { at, each, idOf, isForDeadLetters, type Rule } from './template.ts';
 
 const day = 86_400;
 
@@ -48,7 +48,7 @@ export const retention: Rule = (template) => [
     typeof archive.RetentionDays !== 'number' && 'is kept for ever',
   ]),
   ...each(template, 'AWS::SQS::Queue', (queue, id) => [
-    id.includes('DeadLetter') && queue.MessageRetentionPeriod !== 14 * day && 'does not keep dead letters for 14 days',
+    isForDeadLetters(id) && queue.MessageRetentionPeriod !== 14 * day && 'does not keep dead letters for 14 days',
     Number(queue.MessageRetentionPeriod ?? 0) < 4 * day && 'keeps messages for less than 4 days',
   ]),
   ...each(template, 'AWS::DynamoDB::Table', (table, _, { DeletionPolicy, UpdateReplacePolicy }) => [

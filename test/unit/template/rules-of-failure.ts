@@ -1,5 +1,5 @@
 import type { Template } from '../../../plugins/template.ts';
-import { at, each, idOf, type Properties, type Rule } from './template.ts';
+import { at, each, idOf, isForDeadLetters, type Properties, type Rule } from './template.ts';
 
 /** What fails for good is kept somewhere, and what fails for now is tried again without its neighbours. */
 export const deadLetters: Rule = (template) => [
@@ -29,6 +29,24 @@ export const deadLetters: Rule = (template) => [
   ),
 ];
 
+/** A queue and the one of its dead letters are both FIFO or neither; what a pipe takes in and cannot put out is kept. */
+export const waysOfOrder: Rule = (template) => [
+  ...each(template, 'AWS::SQS::Queue', (queue) => {
+    const target = template.Resources[idOf(at(queue, 'RedrivePolicy.deadLetterTargetArn')) ?? '']?.Properties;
+    return [
+      target !== undefined && target.FifoQueue !== queue.FifoQueue && 'has dead letters of the other kind',
+      (queue.FifoQueue === true) !== String(queue.QueueName).endsWith('.fifo') && 'has a name of the other kind',
+    ];
+  }),
+  ...each(template, 'AWS::Pipes::Pipe', (pipe) => {
+    const source = template.Resources[idOf(pipe.Source) ?? '']?.Properties;
+    return [
+      !isQueue(template, idOf(at(source, 'RedrivePolicy.deadLetterTargetArn'))) && 'loses what it cannot deliver',
+      at(pipe, 'SourceParameters.SqsQueueParameters.BatchSize') !== 1 && 'fails good events with a bad one',
+    ];
+  }),
+];
+
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
 function tooSoon(template: Template, queue: Properties | undefined, mapping: Properties): string | false {
   const timeout = Number(template.Resources[idOf(mapping.FunctionName) ?? '']?.Properties.Timeout);
@@ -45,6 +63,7 @@ const watched: Readonly<Record<string, (properties: Properties, isDeadLetterQueu
     isDeadLetterQueue ? ['ApproximateNumberOfMessagesVisible'] : ['ApproximateAgeOfOldestMessage'],
   'AWS::Lambda::Function': () => ['Errors', 'Throttles'],
   'AWS::Events::Rule': () => ['FailedInvocations'],
+  'AWS::Pipes::Pipe': () => ['ExecutionFailed'],
   'AWS::Kinesis::Stream': () => ['WriteProvisionedThroughputExceeded'],
   'AWS::ApiGateway::Stage': () => ['5XXError'],
 };
@@ -53,7 +72,7 @@ const watched: Readonly<Record<string, (properties: Properties, isDeadLetterQueu
 export const alarms: Rule = (template) => [
   ...Object.entries(watched).flatMap(([type, metrics]) =>
     each(template, type, (properties, id) =>
-      metrics(properties, id.includes('DeadLetter')).map(
+      metrics(properties, isForDeadLetters(id)).map(
         (metric) => !isWatched(template, id, properties, metric) && `has no alarm on ${metric}`,
       ),
     ),

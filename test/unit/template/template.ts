@@ -26,6 +26,11 @@ export function idOf(value: unknown): string | undefined {
   return undefined;
 }
 
+/** Whether a queue is for what failed for good, by its logical id. */
+export function isForDeadLetters(queue: string): boolean {
+  return /DeadLetter|Undelivered/.test(queue);
+}
+
 /** What stands at `a.b.c`, through maps and lists. */
 export function at(value: unknown, path: string): unknown {
   return path.split('.').reduce<unknown>((inner, key) => (inner as Properties | undefined)?.[key], value);

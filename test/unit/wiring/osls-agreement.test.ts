@@ -20,7 +20,12 @@ interface Printed {
 interface PrintedService {
   readonly provider: Pick<Printed, 'timeout' | 'memorySize' | 'environment'>;
   readonly functions: Record<string, Printed>;
-  readonly resources?: { readonly Resources: Record<string, { readonly Properties: { readonly Name?: string } }> };
+  readonly resources?: {
+    readonly Resources: Record<
+      string,
+      { readonly Properties: { readonly Name?: string; readonly RetentionPeriodHours?: number } }
+    >;
+  };
 }
 
 const ourFile = readFileSync(resolve(import.meta.dirname, '../../../serverless.yml'), 'utf8');
@@ -68,6 +73,10 @@ functions:
           batchWindow: 1
           startingPosition: LATEST
           maximumRetryAttempts: -1
+  ordered:
+    handler: handler.handler
+    events:
+      - subscription: { pattern: { source: [x] }, fifo: { groupBy: "detail.\${param:prefix}.id" } }
   idle:
     handler: handler.handler
     events: [{ manifest: agents }]
@@ -75,7 +84,7 @@ resources:
   - Resources:
       Table: { Type: AWS::SSM::Parameter, Properties: { Type: String, Value: x } }
   - Resources:
-      Numbers: { Type: AWS::Kinesis::Stream, Properties: { Name: 'numbers-\${sls:stage}' } }
+      Numbers: { Type: AWS::Kinesis::Stream, Properties: { Name: 'numbers-\${sls:stage}', RetentionPeriodHours: 48 } }
 `;
 
 describe('standalone and osls read the same', { timeout: 60_000 }, () => {
@@ -119,6 +128,7 @@ function wired(
       const [id] = (stream.arn as { 'Fn::GetAtt': [string, 'Arn'] })['Fn::GetAtt'];
       return {
         stream: resources?.Resources[id]?.Properties.Name ?? '',
+        retentionHours: resources?.Resources[id]?.Properties.RetentionPeriodHours ?? 24,
         startingPosition: stream.startingPosition as 'LATEST',
         batchSize: stream.batchSize as number,
         batchWindow: stream.batchWindow as number,

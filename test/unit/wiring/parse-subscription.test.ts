@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { InvalidSubscriptionError, parseSubscription } from '../../../shared/wiring/parse-subscription.ts';
+import { InvalidSubscriptionError } from '../../../shared/wiring/errors.ts';
+import { parseSubscription } from '../../../shared/wiring/parse-subscription.ts';
 import { Subscriptions } from '../../../shared/wiring/subscriptions.ts';
+
+const pattern = { source: ['x'] };
 
 describe('a subscription', () => {
   it('of an agent is woken by the requests and cancel requests that name the agent', () => {
@@ -21,10 +24,10 @@ describe('a subscription', () => {
   });
 
   it('with a pattern keeps it as it stands', () => {
-    const pattern = { source: [{ prefix: 'starling.agents.' }], 'detail-type': ['TaskStatusChanged.v1'] };
-    expect(parseSubscription({ pattern }, 30)).toEqual({
+    const written = { source: [{ prefix: 'starling.agents.' }], 'detail-type': ['TaskStatusChanged.v1'] };
+    expect(parseSubscription({ pattern: written }, 30)).toEqual({
       kind: 'pattern',
-      pattern,
+      pattern: written,
       batchSize: 10,
       maxReceiveCount: 3,
       visibilityTimeout: 180,
@@ -37,12 +40,26 @@ describe('a subscription', () => {
     expect(parseSubscription({ agent: 'a', ...options }, 10)).toMatchObject(options);
   });
 
+  it('is of a standard queue, unless it says otherwise', () => {
+    expect(parseSubscription({ pattern }, 10).fifo).toBeUndefined();
+    expect(parseSubscription({ pattern, fifo: false }, 10).fifo).toBeUndefined();
+    expect(parseSubscription({ agent: 'a' }, 10).fifo).toBeUndefined();
+  });
+
+  it('of a FIFO queue has one message group, or one by a field, and takes messages one by one', () => {
+    expect(parseSubscription({ pattern, fifo: true }, 10)).toMatchObject({
+      fifo: { groupBy: undefined },
+      batchSize: 1,
+    });
+    const fifo = { groupBy: 'detail.data.order-id' };
+    expect(parseSubscription({ pattern, fifo, batchSize: 10 }, 10)).toMatchObject({ fifo, batchSize: 10 });
+  });
+
   it('may use the whole deadline and exactly six timeouts', () => {
     expect(parseSubscription({ agent: 'a', deadline: 10, visibilityTimeout: 60 }, 10)).toMatchObject({ deadline: 10 });
   });
 });
 
-const pattern = { source: ['x'] };
 const refusals: [what: string, raw: unknown, timeout: number, key: string | undefined, message: RegExp][] = [
   ['a text', 'calculator', 10, undefined, /is \{ agent: <id> \} or \{ pattern/],
   ['a list', [{ agent: 'a' }], 10, undefined, /is \{ agent: <id> \} or \{ pattern/],
@@ -75,6 +92,15 @@ const refusals: [what: string, raw: unknown, timeout: number, key: string | unde
   ['no receive', { agent: 'a', maxReceiveCount: 0 }, 10, 'maxReceiveCount', /from 1 to 1000, not 0/],
   ['less concurrency than Lambda allows', { agent: 'a', concurrency: 1 }, 10, 'concurrency', /from 2 to 1000, not 1/],
   ['a number in quotes', { agent: 'a', batchSize: '1' }, 10, 'batchSize', /not "1"/],
+  ['a FIFO queue of an agent', { agent: 'a', fifo: true }, 10, 'fifo', /cancel request would wait behind/],
+  ['another kind of FIFO', { pattern, fifo: 'yes' }, 10, 'fifo', /'fifo' is true.*, not "yes"/],
+  ['an unknown option of FIFO', { pattern, fifo: { groupBy: 'a', by: 'b' } }, 10, 'fifo', /\{ groupBy: <path> \}/],
+  ['a FIFO queue without its path', { pattern, fifo: {} }, 10, 'fifo', /\{ groupBy: <path> \}/],
+  ['a group by no path', { pattern, fifo: { groupBy: 7 } }, 10, 'fifo', /path into the event.*not 7/],
+  ['a group by an empty path', { pattern, fifo: { groupBy: '' } }, 10, 'fifo', /path into the event/],
+  ['a group by a JSON path', { pattern, fifo: { groupBy: '$.detail.id' } }, 10, 'fifo', /path into the event/],
+  ['a group by an item of a list', { pattern, fifo: { groupBy: 'resources[0]' } }, 10, 'fifo', /path into the event/],
+  ['a path that a pipe does not take', { pattern, fifo: { groupBy: 'a'.repeat(94) } }, 10, 'fifo', /93 characters/],
   ['a fraction', { agent: 'a', deadline: 10.5 }, 10, 'deadline', /not 10\.5/],
 ];
 

@@ -101,6 +101,7 @@ describe('an event', () => {
     ).toEqual([
       {
         stream: 'starling-local-artifacts',
+        retentionHours: 24,
         startingPosition: 'LATEST',
         batchSize: 5,
         batchWindow: 2,
@@ -117,6 +118,7 @@ describe('an event', () => {
       expect(functionOf(`events: [{ stream: { type: kinesis, arn: ${arn} } }]`, stream).streams).toEqual([
         {
           stream: 'starling-local-artifacts',
+          retentionHours: 24,
           startingPosition: 'TRIM_HORIZON',
           batchSize: 10,
           batchWindow: 0,
@@ -133,9 +135,9 @@ describe('an event', () => {
 resources:
   - \${file(deployment/tables.yml)}
   - Resources: { Table: { Type: AWS::DynamoDB::Table } }
-  - Resources: { Artifacts: { Type: AWS::Kinesis::Stream, Properties: { Name: chunks } } }`;
+  - Resources: { Artifacts: { Type: AWS::Kinesis::Stream, Properties: { Name: chunks, RetentionPeriodHours: 72 } } }`;
     const [consumer] = functionOf('events: [{ stream: { type: kinesis, arn: !GetAtt Artifacts.Arn } }]', parts).streams;
-    expect(consumer?.stream).toBe('chunks');
+    expect(consumer).toMatchObject({ stream: 'chunks', retentionHours: 72 });
     expect(() => functionOf('events: [{ stream: { type: kinesis, arn: !GetAtt Lost.Arn } }]', parts)).toThrow(
       /names Lost, which is no AWS::Kinesis::Stream in the resources of this file/,
     );

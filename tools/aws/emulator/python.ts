@@ -1,68 +1,22 @@
-import { execFile } from 'node:child_process';
-import path from 'node:path';
-import { promisify } from 'node:util';
 import { ConfigurationError, messageOf } from '../../../shared/errors.ts';
-
-const run = promisify(execFile);
+import { virtualEnvironment } from '../../virtual-environment.ts';
 
 /** The emulator, and what it signs tokens with: without it their signatures are random and every token is refused. */
 const packages = { ministack: '1.5.33', cryptography: '50.0.2' } as const;
 
-/** Minutes, in milliseconds: a slow mirror is still a mirror. */
-const patience = 5 * 60_000;
-
 /**
- * The Python of a virtual environment of our own, with the emulator in it. Made when it is not there, by pip and the
- * index that it is set to on this machine.
+ * The Python of a virtual environment of our own, with the emulator in it.
  *
  * @returns the path of its interpreter
  * @throws ConfigurationError that says what is missing.
  */
 export async function pythonWithEmulator(folder: string, say: (line: string) => void): Promise<string> {
-  const python = path.join(folder, 'bin/python');
-  if (await hasPackages(python)) return python;
-  await requirePython();
-  const wanted = Object.entries(packages).map(([name, version]) => `${name}==${version}`);
-  say(`Installing the emulator of AWS (${wanted.join(', ')}) in ${folder}`);
   try {
-    await run('python3', ['-m', 'venv', folder], { timeout: patience });
-    await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...wanted], {
-      timeout: patience,
-    });
+    return await virtualEnvironment({ folder, packages, say });
   } catch (cause) {
     throw new ConfigurationError(
-      `The emulator of AWS cannot be installed in ${folder}: ${problemOf(cause)}\nWhere pip finds no such package, set AWS_ENDPOINT_URL to an emulator that runs already.`,
+      `There is no emulator of AWS. ${messageOf(cause)}\nOr set AWS_ENDPOINT_URL to one that runs already.`,
       { cause },
     );
   }
-  return python;
-}
-
-async function hasPackages(python: string): Promise<boolean> {
-  const names = JSON.stringify(Object.keys(packages));
-  const program = `import importlib.metadata as m; print(*(m.version(n) for n in ${names}))`;
-  try {
-    const { stdout } = await run(python, ['-c', program]);
-    return stdout.trim() === Object.values(packages).join(' ');
-  } catch {
-    // No environment yet, or half of one: installing mends both.
-    return false;
-  }
-}
-
-async function requirePython(): Promise<void> {
-  try {
-    await run('python3', ['-c', 'import sys, venv; sys.exit(sys.version_info < (3, 10))']);
-  } catch (cause) {
-    throw new ConfigurationError(
-      'The emulator of AWS needs Python 3.10 or newer as python3, with its module venv (Debian: python3-venv). Install it, or set AWS_ENDPOINT_URL to an emulator that runs already.',
-      { cause },
-    );
-  }
-}
-
-/** What the program said last, or how it failed. */
-function problemOf(error: unknown): string {
-  const { stderr } = error as { stderr?: string };
-  return stderr?.trim() || messageOf(error);
 }

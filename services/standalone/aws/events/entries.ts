@@ -1,4 +1,3 @@
-import { schemaFor } from '../../../../shared/events/catalog.ts';
 import { parseEvent } from '../../../../shared/events/patterns/index.ts';
 import { nestingOf } from '../../../../shared/json-nesting.ts';
 import type { BusEntry } from '../../../../shared/ports/event-bus.ts';
@@ -57,21 +56,20 @@ export function busEntry(entry: RequestEntry, bus: BusNames): BusEntry | EntryRe
     if (!text.isWellFormed()) return invalid(name, 'it holds half of a surrogate pair.');
   }
   if (source.startsWith('aws.')) {
-    return { ErrorCode: 'NotAuthorizedForSource', ErrorMessage: 'Not authorized for the source.' };
+    return { ErrorCode: 'NotAuthorizedForSourceException', ErrorMessage: 'Not authorized for the source.' };
   }
   if (!bus.is(entry.bus)) {
     return { ErrorCode: 'ResourceNotFoundException', ErrorMessage: bus.missing(entry.bus) };
   }
-  const parsed = parseDetail(source, detailType, detail);
+  const parsed = parseDetail(detail);
   if (parsed === undefined) return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
   return { source, detailType, detail: parsed, detailText: detail, resources, ...(time !== undefined && { time }) };
 }
 
-function parseDetail(source: string, detailType: string, text: string): object | undefined {
+function parseDetail(text: string): object | undefined {
   if (!text.isWellFormed() || nestingOf(Buffer.from(text)) > MAX_DEPTH) return undefined;
   try {
-    // What has a schema is read by code that knows plain numbers only; the rules see every other event to the last digit.
-    const detail: unknown = schemaFor(source, detailType) === undefined ? parseEvent(text) : JSON.parse(text);
+    const detail = parseEvent(text);
     return typeof detail === 'object' && detail !== null && !Array.isArray(detail) ? detail : undefined;
   } catch {
     return undefined;

@@ -16,10 +16,11 @@ export interface EventsOptions {
   readonly ingress: EventIngress;
   readonly rules: RuleBook;
   readonly queue: Pick<StandaloneRuntime['queue'], 'settings'>;
+  readonly log: StandaloneRuntime['log'];
 }
 
 /** Amazon EventBridge: https://docs.aws.amazon.com/eventbridge/latest/APIReference/Welcome.html */
-export function eventsService({ bus: name, ingress, rules: book, queue }: EventsOptions): Service {
+export function eventsService({ bus: name, ingress, rules: book, queue, log }: EventsOptions): Service {
   const bus = new BusNames(name);
   const rules = new Rules(book, bus);
   return {
@@ -30,7 +31,7 @@ export function eventsService({ bus: name, ingress, rules: book, queue }: Events
     throttled: 'ThrottlingException',
     wording,
     operations: {
-      PutEvents: putEvents(ingress, bus),
+      PutEvents: putEvents(ingress, bus, log),
       TestEventPattern: testEventPattern,
       PutRule: rules.put,
       DeleteRule: rules.delete,

@@ -1,6 +1,7 @@
-import type { EventIngress } from '../../../../shared/events/ingress.ts';
+import type { EventIngress, IngressResult } from '../../../../shared/events/ingress.ts';
 import { EntryRefusedError } from '../../../../shared/ports/errors.ts';
-import type { BusEntry, PutResult } from '../../../../shared/ports/event-bus.ts';
+import type { BusEntry } from '../../../../shared/ports/event-bus.ts';
+import type { Logger } from '../../../../shared/telemetry/logger.ts';
 import type { Operation } from '../service.ts';
 import type { BusNames } from './bus-names.ts';
 import { busEntry, type EntryRefusal, readEntry, sizeOf } from './entries.ts';
@@ -9,9 +10,11 @@ import { validation } from './wording.ts';
 /** Of a call: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
 const MAX_ENTRIES = 10;
 const MAX_BYTES = 1024 * 1024;
+/** Characters of a reason in the log: it may repeat what the client wrote. */
+const MAX_REASON = 200;
 
 /** PutEvents: an entry that is not taken leaves its neighbours alone. */
-export function putEvents(ingress: EventIngress, bus: BusNames): Operation {
+export function putEvents(ingress: EventIngress, bus: BusNames, log: Pick<Logger, 'warn'>): Operation {
   return async (input) => {
     const entries = input.structures('Entries', MAX_ENTRIES).map(readEntry);
     if (entries.reduce((sum, entry) => sum + sizeOf(entry), 0) > MAX_BYTES) {
@@ -21,11 +24,18 @@ export function putEvents(ingress: EventIngress, bus: BusNames): Operation {
     const taken = read.filter((entry): entry is BusEntry => !('ErrorCode' in entry));
     const results = (await ingress.put(taken)).values();
     const Entries = read.map((entry) => ('ErrorCode' in entry ? entry : resultEntry(results.next().value)));
-    return { FailedEntryCount: Entries.filter((entry) => 'ErrorCode' in entry).length, Entries };
+    const refused = Entries.filter((entry): entry is EntryRefusal => 'ErrorCode' in entry);
+    const [first] = refused;
+    if (first !== undefined) {
+      // SDKs throw nothing for these, and many a producer does not look.
+      const reason = first.ErrorMessage.slice(0, MAX_REASON);
+      log.warn('entries of PutEvents were refused', { entries: refused.length, code: first.ErrorCode, reason });
+    }
+    return { FailedEntryCount: refused.length, Entries };
   };
 }
 
-function resultEntry(result: PutResult | undefined): { EventId: string } | EntryRefusal {
+function resultEntry(result: IngressResult | undefined): { EventId: string } | EntryRefusal {
   if (result === undefined) throw new Error('the bus left out the result of an entry');
   if ('eventId' in result) return { EventId: result.eventId };
   if (!(result.error instanceof EntryRefusedError)) throw result.error;

@@ -7,6 +7,8 @@ import { Serial } from '../serial.ts';
 export interface Target {
   readonly id: string;
   readonly arn: string;
+  /** Of a FIFO queue: the message group of the events. */
+  readonly group?: string;
 }
 
 /** A rule that a client made, as it is kept. */
@@ -80,10 +82,11 @@ export class RuleBook {
     if (!rule.enabled) return;
     // As its text has it: a repeated key counts otherwise than JSON.parse would have it.
     const pattern = readPatternText(rule.pattern) as object;
-    for (const { id, arn } of rule.targets) {
+    for (const { id, arn, group } of rule.targets) {
       const queue = queueOf(arn);
       if (this.#queue.settings(queue)) {
-        await this.#bus.putRule({ name: busRuleName(rule.name, id), pattern, queue });
+        const fifo = group === undefined ? undefined : { group };
+        await this.#bus.putRule({ name: busRuleName(rule.name, id), pattern, queue, ...(fifo && { fifo }) });
       } else {
         // Of a function that left serverless.yml. On the bus it would have every event that matches fail.
         this.#log.warn('a rule has a target that is there no more', { rule: rule.name, queue });

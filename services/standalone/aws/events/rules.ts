@@ -116,11 +116,11 @@ export class Rules {
   }
 
   #wired(): readonly MadeRule[] {
-    return this.book.wired().map(({ name, pattern, queue }) => ({
+    return this.book.wired().map(({ name, pattern, queue, fifo }) => ({
       name,
       pattern: JSON.stringify(pattern),
       enabled: true,
-      targets: [{ id: WIRED_TARGET, arn: queueArn(queue) }],
+      targets: [{ id: WIRED_TARGET, arn: queueArn(queue), ...(fifo && 'group' in fifo && { group: fifo.group }) }],
     }));
   }
 

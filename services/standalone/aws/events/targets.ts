@@ -1,3 +1,5 @@
+import { isFifo, isFifoId } from '../../../../shared/ports/fifo.ts';
+import type { QueueSettings } from '../../../../shared/ports/queue.ts';
 import type { StandaloneRuntime } from '../../../../shared/runtime/standalone.ts';
 import { ServiceError } from '../errors.ts';
 import type { Members } from '../members.ts';
@@ -13,17 +15,20 @@ const MAX_TARGETS = 5;
 const MAX_ENTRIES = 100;
 
 /** What would change the event on its way, or is for targets of other kinds. */
-const unsupported = ['Input', 'InputPath', 'InputTransformer', 'SqsParameters', 'KinesisParameters', 'EcsParameters'];
+const unsupported = ['Input', 'InputPath', 'InputTransformer', 'KinesisParameters', 'EcsParameters'];
 
 /** PutTargets, for queues of the mesh; a target that is not taken leaves the others alone. */
 export function putTargets(rules: Rules, queue: Pick<StandaloneRuntime['queue'], 'settings'>): Operation {
   return async (input) => {
     const name = rules.writable(input, 'Rule');
     const targets = input.structures('Targets', MAX_ENTRIES).map(readTarget);
-    const [put, missing] = [
-      targets.filter(({ arn }) => queue.settings(queueOf(arn)) !== undefined),
-      targets.filter(({ arn }) => queue.settings(queueOf(arn)) === undefined),
-    ];
+    const put: Target[] = [];
+    const FailedEntries: object[] = [];
+    for (const target of targets) {
+      const problem = problemOf(target, queue.settings(queueOf(target.arn)));
+      if (problem === undefined) put.push(target);
+      else FailedEntries.push({ TargetId: target.id, ...problem });
+    }
     await rules.book.change(name, (rule) => {
       if (rule === undefined) throw rules.missing(name);
       const merged = new Map([...rule.targets, ...put].map((target) => [target.id, target]));
@@ -32,11 +37,6 @@ export function putTargets(rules: Rules, queue: Pick<StandaloneRuntime['queue'],
       }
       return { ...rule, targets: [...merged.values()] };
     });
-    const FailedEntries = missing.map(({ id, arn }) => ({
-      TargetId: id,
-      ErrorCode: 'ResourceNotFoundException',
-      ErrorMessage: `There is no queue ${queueOf(arn)}: make it with CreateQueue.`,
-    }));
     return { FailedEntryCount: FailedEntries.length, FailedEntries };
   };
 }
@@ -70,7 +70,11 @@ export function listTargetsByRule(rules: Rules): Operation {
       invalid: () => validation('Parameter NextToken is not valid.'),
     });
     return {
-      Targets: items.map(({ id, arn }) => ({ Id: id, Arn: arn })),
+      Targets: items.map(({ id, arn, group }) => ({
+        Id: id,
+        Arn: arn,
+        ...(group !== undefined && { SqsParameters: { MessageGroupId: group } }),
+      })),
       ...(next !== undefined && { NextToken: next }),
     };
   };
@@ -89,5 +93,38 @@ function readTarget(target: Members): Target {
   }
   const [asked] = unsupported.filter((member) => target.has(member));
   if (asked !== undefined) throw validation(`A standalone mesh does not have ${asked}: queues get the event as it is.`);
-  return { id, arn };
+  const group = target.structure('SqsParameters')?.string('MessageGroupId');
+  if (isFifo(arn) && group === undefined) {
+    throw validation(
+      `Parameter(s) SqsParameters.MessageGroupId must be specified for the FIFO queue of target: ${id}.`,
+    );
+  }
+  if (group !== undefined && !isFifoId(group)) {
+    throw validation('MessageGroupId can only include alphanumeric and punctuation characters. 1 to 128 in length.');
+  }
+  // Of a standard queue it says who is to get a fair share, which there is none of here.
+  return { id, arn, ...(isFifo(arn) && group !== undefined && { group }) };
+}
+
+/** Why a target is not taken. */
+function problemOf({ arn }: Target, settings: QueueSettings | undefined): Problem | undefined {
+  if (settings === undefined) {
+    return {
+      ErrorCode: 'ResourceNotFoundException',
+      ErrorMessage: `There is no queue ${queueOf(arn)}: make it with CreateQueue.`,
+    };
+  }
+  // AWS takes such a target and cannot deliver to it.
+  if (settings.fifo?.contentBasedDeduplication === false) {
+    return {
+      ErrorCode: 'ValidationException',
+      ErrorMessage: `The FIFO queue ${queueOf(arn)} has no content-based deduplication, without which EventBridge delivers nothing to it.`,
+    };
+  }
+  return undefined;
+}
+
+interface Problem {
+  readonly ErrorCode: string;
+  readonly ErrorMessage: string;
 }

@@ -12,15 +12,14 @@ import { Streams, streamArn } from './streams.ts';
 export interface KinesisOptions {
   readonly stream: StandaloneRuntime['stream'];
   readonly clock: Clock;
+  /** Milliseconds for which a stream keeps its records. */
+  readonly retention: (stream: string) => number;
   /** When the streams were made, in milliseconds since 1970: each start makes them. */
   readonly since: number;
 }
 
-/** The mesh deletes no record before its age is configured to; AWS's longest retention is what comes nearest. */
-const RETENTION_HOURS = 8760;
-
 /** Amazon Kinesis Data Streams: https://docs.aws.amazon.com/kinesis/latest/APIReference/Welcome.html */
-export function kinesisService({ stream, clock, since }: KinesisOptions): Service {
+export function kinesisService({ stream, clock, retention, since }: KinesisOptions): Service {
   const streams = new Streams(stream);
   const summary = (name: string) => ({
     StreamName: name,
@@ -49,7 +48,7 @@ export function kinesisService({ stream, clock, since }: KinesisOptions): Servic
         return {
           StreamDescriptionSummary: {
             ...summary(name),
-            RetentionPeriodHours: RETENTION_HOURS,
+            RetentionPeriodHours: retention(name) / 3_600_000,
             EnhancedMonitoring: [{ ShardLevelMetrics: [] }],
             EncryptionType: 'NONE',
             OpenShardCount: (await streams.shards(name)).length,

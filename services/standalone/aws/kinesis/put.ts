@@ -1,4 +1,3 @@
-import type { OutgoingRecord } from '../../../../shared/ports/event-stream.ts';
 import type { StandaloneRuntime } from '../../../../shared/runtime/standalone.ts';
 import type { Members } from '../members.ts';
 import type { Operation } from '../service.ts';
@@ -6,6 +5,7 @@ import { invalidArgument, wording } from './errors.ts';
 import type { Streams } from './streams.ts';
 
 type Stream = StandaloneRuntime['stream'];
+type Records = Parameters<Stream['put']>[1];
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html */
 const MAX_RECORDS = 500;
@@ -32,31 +32,34 @@ export function putRecords(stream: Stream, streams: Streams): Operation {
   };
 }
 
-async function put(stream: Stream, name: string, records: readonly OutgoingRecord[]) {
+async function put(stream: Stream, name: string, records: Records) {
   const results = await stream.put(name, records);
-  return results.map(({ sequenceNumber }, index) => ({
-    SequenceNumber: sequenceNumber,
-    ShardId: stream.shardOf(name, records[index]?.partitionKey ?? ''),
-  }));
+  return results.map(({ sequenceNumber, shard }) => ({ SequenceNumber: sequenceNumber, ShardId: shard }));
 }
 
-function readRecord(input: Members): OutgoingRecord {
+function readRecord(input: Members): Records[number] {
   const data = input.blob('Data');
   if (data === undefined) throw wording.missing('Data');
   const partitionKey = input.requiredString('PartitionKey');
   if (partitionKey === '' || partitionKey.length > 256 || !partitionKey.isWellFormed()) {
     throw wording.invalid('PartitionKey', partitionKey, 'a text of 1 to 256 characters');
   }
-  if (input.has('ExplicitHashKey')) {
-    throw invalidArgument('A standalone mesh does not have ExplicitHashKey: the PartitionKey tells the shard.');
+  const explicitHashKey = input.string('ExplicitHashKey');
+  if (explicitHashKey !== undefined && !isHashKey(explicitHashKey)) {
+    throw invalidArgument('Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1].');
   }
-  const record = { partitionKey, data };
+  const record = { partitionKey, data, ...(explicitHashKey !== undefined && { explicitHashKey }) };
   if (sizeOf(record) > MAX_RECORD) {
     throw wording.invalid('Data', `of ${data.length} bytes`, `at most ${MAX_RECORD} bytes with the partition key`);
   }
   return record;
 }
 
-function sizeOf({ partitionKey, data }: OutgoingRecord): number {
+/** @see https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecord.html */
+function isHashKey(text: string): boolean {
+  return /^(?:0|[1-9]\d{0,38})$/.test(text) && BigInt(text) < 2n ** 128n;
+}
+
+function sizeOf({ partitionKey, data }: Records[number]): number {
   return data.length + Buffer.byteLength(partitionKey);
 }

@@ -1,10 +1,20 @@
 import { pageOf } from '../pages.ts';
 import type { Operation } from '../service.ts';
-import { invalidArgument } from './errors.ts';
+import { invalidArgument, wording } from './errors.ts';
 import type { Streams } from './streams.ts';
 
 /** Partition keys are hashed to 128 bits, which the shards share evenly. */
 const HASHES = 2n ** 128n;
+
+/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ShardFilter.html */
+const filters = [
+  'AFTER_SHARD_ID',
+  'AT_TRIM_HORIZON',
+  'FROM_TRIM_HORIZON',
+  'AT_LATEST',
+  'AT_TIMESTAMP',
+  'FROM_TIMESTAMP',
+];
 
 /** ListShards. Shards are never split or merged, so every filter but one by id gives all of them. */
 export function shardList(streams: Streams): Operation {
@@ -43,6 +53,9 @@ function readToken(token: string, streams: Streams): [stream: string, pageToken:
 }
 
 function afterShard(type: string | undefined, shard: string | undefined): string | undefined {
+  if (type !== undefined && !filters.includes(type)) {
+    throw wording.invalid('ShardFilter.Type', type, `one of ${filters.join(', ')}`);
+  }
   if (type !== 'AFTER_SHARD_ID') return undefined;
   if (shard === undefined) throw invalidArgument('AFTER_SHARD_ID needs a ShardId.');
   return shard;

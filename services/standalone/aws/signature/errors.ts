@@ -12,7 +12,7 @@ export function missingToken(): ServiceError {
   return refusal(
     'MissingAuthenticationTokenException',
     'MissingAuthenticationToken',
-    'Missing Authentication Token: the request is not signed. `eval "$(npx starling env)"` gives an SDK its keys.',
+    'Missing Authentication Token: the request is not signed, in its headers. `eval "$(npx starling env)"` gives an SDK its keys.',
   );
 }
 

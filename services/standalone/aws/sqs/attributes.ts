@@ -1,6 +1,8 @@
+import { isFifo } from '../../../../shared/ports/fifo.ts';
 import type { QueueDepth } from '../../../../shared/ports/queue.ts';
 import { isQueueArn, queueArn, queueOf } from '../queue-arn.ts';
 import { invalidAttributeName, invalidValue, queueNameExists, unsupported } from './errors.ts';
+import { describeFifo, fifoAttributes, readFifo } from './fifo-attributes.ts';
 import type { QueueAttributes } from './queue-book.ts';
 import type { NamedQueue } from './queue-urls.ts';
 
@@ -12,37 +14,37 @@ const numbers = {
   VisibilityTimeout: { from: 0, to: 43_200, otherwise: 30 },
   DelaySeconds: { from: 0, to: 900, otherwise: 0 },
   ReceiveMessageWaitTimeSeconds: { from: 0, to: 20, otherwise: 0 },
+  MessageRetentionPeriod: { from: 60, to: 1_209_600, otherwise: 345_600 },
 } as const;
 
 /** Names that AWS knows and a queue of the mesh has no value for. */
 const known = new Set([
   'Policy',
-  'MessageRetentionPeriod',
   'CreatedTimestamp',
   'LastModifiedTimestamp',
   'RedriveAllowPolicy',
   'KmsMasterKeyId',
   'KmsDataKeyReusePeriodSeconds',
   'SqsManagedSseEnabled',
-  'FifoQueue',
-  'ContentBasedDeduplication',
-  'DeduplicationScope',
-  'FifoThroughputLimit',
 ]);
 
 type Given = Readonly<Record<string, string>>;
 
 /** Reads the attributes of CreateQueue. @throws ServiceError */
-export function readAttributes(given: Given, exists: (queue: string) => boolean): QueueAttributes {
+export function readAttributes(queue: string, given: Given, exists: (queue: string) => boolean): QueueAttributes {
   for (const name of Object.keys(given)) {
-    if (Object.hasOwn(numbers, name) || name === 'RedrivePolicy') continue;
+    if (Object.hasOwn(numbers, name) || fifoAttributes.has(name) || name === 'RedrivePolicy') continue;
     throw known.has(name) ? unsupported(`the attribute ${name} of a queue`) : invalidAttributeName(name);
   }
+  const delay = readNumber(given, 'DelaySeconds');
+  const fifo = readFifo(queue, given);
   return {
     visibilityTimeout: readNumber(given, 'VisibilityTimeout'),
-    delay: readNumber(given, 'DelaySeconds'),
+    delay,
     wait: readNumber(given, 'ReceiveMessageWaitTimeSeconds'),
-    ...(given.RedrivePolicy !== undefined && readRedrivePolicy(given.RedrivePolicy, exists)),
+    retention: readNumber(given, 'MessageRetentionPeriod'),
+    ...(fifo !== undefined && { fifo: { ...fifo, delay } }),
+    ...(given.RedrivePolicy !== undefined && readRedrivePolicy(queue, given.RedrivePolicy, exists)),
   };
 }
 
@@ -52,9 +54,12 @@ export function checkSame(given: Given, asked: QueueAttributes, there: QueueAttr
     VisibilityTimeout: asked.visibilityTimeout === there.visibilityTimeout,
     DelaySeconds: asked.delay === there.delay,
     ReceiveMessageWaitTimeSeconds: asked.wait === there.wait,
+    MessageRetentionPeriod: asked.retention === retentionOf(there),
     RedrivePolicy: asked.maxReceiveCount === there.maxReceiveCount && asked.deadLetterQueue === there.deadLetterQueue,
+    ContentBasedDeduplication: asked.fifo?.contentBasedDeduplication === there.fifo?.contentBasedDeduplication,
   };
-  for (const name of Object.keys(given)) if (!same[name]) throw queueNameExists(name);
+  // What the name tells and what has one value is the same.
+  for (const name of Object.keys(given)) if (same[name] === false) throw queueNameExists(name);
 }
 
 /** What GetQueueAttributes answers; each as text. @throws ServiceError */
@@ -68,27 +73,35 @@ export function describe(names: readonly string[], { name, attributes }: NamedQu
     VisibilityTimeout: String(attributes.visibilityTimeout),
     DelaySeconds: String(attributes.delay),
     ReceiveMessageWaitTimeSeconds: String(attributes.wait),
+    MessageRetentionPeriod: String(retentionOf(attributes)),
     MaximumMessageSize: String(MAX_MESSAGE),
+    ...describeFifo(attributes.fifo),
     ...(deadLetterQueue !== undefined && {
       RedrivePolicy: JSON.stringify({ deadLetterTargetArn: queueArn(deadLetterQueue), maxReceiveCount }),
     }),
   };
   if (names.includes('All')) return all;
-  const unknown = names.find((each) => !Object.hasOwn(all, each) && !known.has(each) && each !== 'RedrivePolicy');
+  const may = (each: string) => known.has(each) || fifoAttributes.has(each) || each === 'RedrivePolicy';
+  const unknown = names.find((each) => !Object.hasOwn(all, each) && !may(each));
   if (unknown !== undefined) throw invalidAttributeName(unknown);
   return Object.fromEntries(Object.entries(all).filter(([each]) => names.includes(each)));
+}
+
+function retentionOf({ retention = numbers.MessageRetentionPeriod.otherwise }: QueueAttributes): number {
+  return retention;
 }
 
 function readNumber(given: Given, name: keyof typeof numbers): number {
   const text = given[name];
   const { from, to, otherwise } = numbers[name];
   if (text === undefined) return otherwise;
-  const value = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+  const value = /^\d{1,7}$/.test(text) ? Number(text) : Number.NaN;
   if (!(value >= from && value <= to)) throw invalidValue(name, text, `Must be between ${from} and ${to}.`);
   return value;
 }
 
 function readRedrivePolicy(
+  queue: string,
   text: string,
   exists: (queue: string) => boolean,
 ): Required<Pick<QueueAttributes, 'maxReceiveCount' | 'deadLetterQueue'>> {
@@ -100,7 +113,11 @@ function readRedrivePolicy(
   if (!isQueueArn(deadLetterTargetArn) || !exists(queueOf(deadLetterTargetArn))) {
     throw invalidValue('RedrivePolicy', text, 'Dead letter target does not exist.');
   }
-  return { maxReceiveCount: count, deadLetterQueue: queueOf(deadLetterTargetArn) };
+  const deadLetterQueue = queueOf(deadLetterTargetArn);
+  if (isFifo(deadLetterQueue) !== isFifo(queue)) {
+    throw invalidValue('RedrivePolicy', text, 'Dead-letter queue must be same type of queue as the source.');
+  }
+  return { maxReceiveCount: count, deadLetterQueue };
 }
 
 function parseObject(text: string): Record<string, unknown> {

@@ -45,11 +45,20 @@ export function invalidReceipt(handle: string): ServiceError {
   );
 }
 
+/** What was received so is visible or was received again since. */
+export function notInFlight(): ServiceError {
+  return ownError('MessageNotInflight', 'The message referred to is not in flight.');
+}
+
 export function invalidContents(): ServiceError {
   return new ServiceError(
     'InvalidMessageContents',
     'Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF.',
   );
+}
+
+export function invalidAttributeValue(name: string): ServiceError {
+  return new ServiceError('InvalidAttributeValue', `Invalid value for the parameter ${name}.`);
 }
 
 export function invalidAttributeName(name: string): ServiceError {
@@ -69,3 +78,9 @@ export const batchErrors = {
   tooLong: (size: number) =>
     ownError('BatchRequestTooLong', `Batch requests cannot be longer than 1048576 bytes. You have sent ${size} bytes.`),
 };
+
+/** What SQS takes, which is what XML 1.0 does. */
+export function isValidText(text: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for
+  return text.isWellFormed() && !/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/.test(text);
+}

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-
-export type TextAttributes = Readonly<Record<string, string>>;
+import { bytesOf, isBinary, type MessageAttribute } from './message-attributes.ts';
 
 /** What SDKs check a body by. */
 export function md5OfBody(body: string): string {
@@ -8,24 +7,24 @@ export function md5OfBody(body: string): string {
 }
 
 const STRING = Buffer.from([1]);
+const BINARY = Buffer.from([2]);
 
 /**
- * What SDKs check message attributes by, all of the type String:
+ * What SDKs check message attributes by:
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html#sqs-attributes-md5-message-digest-calculation
  */
-export function md5OfAttributes(attributes: TextAttributes): string {
+export function md5OfAttributes(attributes: readonly MessageAttribute[]): string {
   const hash = createHash('md5');
-  const add = (text: string) => {
-    const bytes = Buffer.from(text);
+  const add = (bytes: Buffer) => {
     const length = Buffer.alloc(4);
     length.writeUInt32BE(bytes.length);
     hash.update(length).update(bytes);
   };
-  for (const [name, value] of Object.entries(attributes).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-    add(name);
-    add('String');
-    hash.update(STRING);
-    add(value);
+  for (const attribute of attributes.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    add(Buffer.from(attribute.name));
+    add(Buffer.from(attribute.type));
+    hash.update(isBinary(attribute) ? BINARY : STRING);
+    add(bytesOf(attribute));
   }
   return hash.digest('hex');
 }

@@ -1,8 +1,9 @@
 import type { ReceivedMessage } from '../../../../shared/ports/queue.ts';
 import type { StandaloneRuntime } from '../../../../shared/runtime/standalone.ts';
 import type { Operation } from '../service.ts';
-import { wording } from './errors.ts';
+import { unsupported, wording } from './errors.ts';
 import { md5OfAttributes, md5OfBody } from './md5.ts';
+import { isBinary, listAttributes, type MessageAttribute } from './message-attributes.ts';
 import type { QueueUrls } from './queue-urls.ts';
 import { receiptFor } from './receipts.ts';
 
@@ -28,6 +29,9 @@ export function receiveMessage(queue: StandaloneRuntime['queue'], urls: QueueUrl
       system: [...(input.strings('AttributeNames') ?? []), ...(input.strings('MessageSystemAttributeNames') ?? [])],
       attributes: input.strings('MessageAttributeNames') ?? [],
     };
+    if (input.has('ReceiveRequestAttemptId')) {
+      throw unsupported('ReceiveRequestAttemptId: wait for the visibility timeout, or end it');
+    }
     if (wanted.attributes.some((each) => each === '')) throw wording.invalid('MessageAttributeNames', '', 'names');
     const messages = await queue.receive(name, {
       max,
@@ -40,39 +44,42 @@ export function receiveMessage(queue: StandaloneRuntime['queue'], urls: QueueUrl
 }
 
 function answer(queue: string, message: ReceivedMessage, wanted: Wanted): object {
-  const system = select(systemAttributes(message), (name) =>
+  const system = Object.entries(systemAttributes(message)).filter(([name]) =>
     wanted.system.some((each) => each === 'All' || each === name),
   );
-  const attributes = select(message.attributes, (name) => wanted.attributes.some((each) => isWanted(name, each)));
+  const attributes = listAttributes(message).filter(({ name }) =>
+    wanted.attributes.some((each) => isWanted(name, each)),
+  );
   return {
     MessageId: message.messageId,
     ReceiptHandle: receiptFor(queue, message.receiptHandle),
     MD5OfBody: md5OfBody(message.body),
     Body: message.body,
-    ...(system && { Attributes: system }),
-    ...(attributes && {
-      MessageAttributes: Object.fromEntries(
-        Object.entries(attributes).map(([name, value]) => [name, { DataType: 'String', StringValue: value }]),
-      ),
-      MD5OfMessageAttributes: md5OfAttributes(attributes),
-    }),
+    ...(system.length > 0 && { Attributes: Object.fromEntries(system) }),
+    ...answerAttributes(attributes),
   };
 }
 
-function systemAttributes({ receiveCount, sentAt, firstReceivedAt }: ReceivedMessage): Record<string, string> {
+function systemAttributes({ receiveCount, sentAt, firstReceivedAt, fifo }: ReceivedMessage): Record<string, string> {
   return {
     ApproximateReceiveCount: String(receiveCount),
     SentTimestamp: String(sentAt),
     ApproximateFirstReceiveTimestamp: String(firstReceivedAt),
+    ...(fifo !== undefined && {
+      MessageGroupId: fifo.groupId,
+      MessageDeduplicationId: fifo.deduplicationId,
+      SequenceNumber: fifo.sequenceNumber,
+    }),
   };
 }
 
-function select(
-  all: Readonly<Record<string, string>>,
-  wanted: (name: string) => boolean,
-): Record<string, string> | undefined {
-  const entries = Object.entries(all).filter(([name]) => wanted(name));
-  return entries.length > 0 ? Object.fromEntries(entries) : undefined;
+function answerAttributes(all: readonly MessageAttribute[]): object {
+  if (all.length === 0) return {};
+  const members = all.map((each) => [
+    each.name,
+    { DataType: each.type, ...(isBinary(each) ? { BinaryValue: each.value } : { StringValue: each.value }) },
+  ]);
+  return { MessageAttributes: Object.fromEntries(members), MD5OfMessageAttributes: md5OfAttributes(all) };
 }
 
 function isWanted(name: string, wanted: string): boolean {

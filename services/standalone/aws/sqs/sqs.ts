@@ -3,12 +3,11 @@ import type { Members } from '../members.ts';
 import { isQueueName } from '../queue-arn.ts';
 import type { Service } from '../service.ts';
 import { checkSame, describe, readAttributes } from './attributes.ts';
-import { readBatch } from './batch.ts';
-import { invalidValue, queueDoesNotExist, unsupported, wording } from './errors.ts';
+import { invalidValue, queueDoesNotExist, wording } from './errors.ts';
+import { changeMessageVisibility, deleteMessage, deleteMessageBatch } from './in-flight.ts';
 import type { QueueBook } from './queue-book.ts';
 import { QueueUrls } from './queue-urls.ts';
-import { readReceipt } from './receipts.ts';
-import { MAX_VISIBILITY, receiveMessage } from './receive.ts';
+import { receiveMessage } from './receive.ts';
 import { sendMessage, sendMessageBatch } from './send.ts';
 
 export interface SqsOptions {
@@ -32,7 +31,7 @@ export function sqsService({ queue, queues, url }: SqsOptions): Service {
       async CreateQueue(input) {
         const name = queueName(input);
         const given = input.stringMap('Attributes');
-        const asked = readAttributes(given, (each) => queues.get(each) !== undefined);
+        const asked = readAttributes(name, given, (each) => queues.get(each) !== undefined);
         checkSame(given, asked, await queues.create(name, asked));
         return { QueueUrl: urls.of(name) };
       },
@@ -50,30 +49,9 @@ export function sqsService({ queue, queues, url }: SqsOptions): Service {
       SendMessage: sendMessage(queue, urls),
       SendMessageBatch: sendMessageBatch(queue, urls),
       ReceiveMessage: receiveMessage(queue, urls),
-      async DeleteMessage(input) {
-        const { name } = urls.queue(input);
-        await queue.delete(name, [readReceipt(name, input.requiredString('ReceiptHandle'))]);
-        return {};
-      },
-      async DeleteMessageBatch(input) {
-        const { name } = urls.queue(input);
-        const { entries, failed } = readBatch(input, (entry) =>
-          readReceipt(name, entry.requiredString('ReceiptHandle')),
-        );
-        await queue.delete(
-          name,
-          entries.map(({ entry }) => entry),
-        );
-        return { Successful: entries.map(({ id }) => ({ Id: id })), ...(failed.length > 0 && { Failed: failed }) };
-      },
-      async ChangeMessageVisibility(input) {
-        const { name } = urls.queue(input);
-        const handle = readReceipt(name, input.requiredString('ReceiptHandle'));
-        const timeout = input.integer('VisibilityTimeout', { from: 0, to: MAX_VISIBILITY });
-        if (timeout === undefined) throw wording.missing('VisibilityTimeout');
-        await queue.changeVisibility(name, handle, timeout);
-        return {};
-      },
+      DeleteMessage: deleteMessage(queue, urls),
+      DeleteMessageBatch: deleteMessageBatch(queue, urls),
+      ChangeMessageVisibility: changeMessageVisibility(queue, urls),
     },
   };
 }
@@ -87,6 +65,5 @@ function queueName(input: Members): string {
       'Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length.',
     );
   }
-  if (name.endsWith('.fifo')) throw unsupported('FIFO queues');
   return name;
 }

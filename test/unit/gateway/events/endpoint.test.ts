@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PutEventsAnswer } from '../../../../shared/events/put-answers.ts';
 import { EntryRefusedError } from '../../../../shared/ports/errors.ts';
@@ -126,6 +127,12 @@ it.each(['application/json', 'application/cloudevents+avro', 'application/cloude
     expect(await door.post('{}', { 'content-type': type })).toEqual(refused(415, 'UNSUPPORTED_MEDIA_TYPE', /[Ss]end/));
   },
 );
+
+it('what is compressed is refused with what to send', async () => {
+  const headers = { 'content-type': 'application/cloudevents+json', 'content-encoding': 'gzip' };
+  const answer = await door.post(gzipSync(JSON.stringify(order)), headers);
+  expect(answer).toEqual(refused(415, 'UNSUPPORTED_MEDIA_TYPE', 'gzip'));
+});
 
 describe('a batch', () => {
   it('is answered event by event, in its order', async () => {

@@ -37,6 +37,49 @@ function redeem(text: string): string {
 
 const context = lambdaContext('echo');
 
+describe('messages of a FIFO queue', () => {
+  const ordered = (body: string, messageId: string) => sqsRecord(body, { messageId, groupId: messageId.charAt(0) });
+  const failures = (...ids: string[]) => ({ batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) });
+  /** Hands records to a handler that reports some of them, and tells what it saw. */
+  async function handled(reported: readonly string[], ...records: ReturnType<typeof ordered>[]) {
+    const seen: string[] = [];
+    const handler = hosted().host(async (event: SQSEvent) => {
+      seen.push(...event.Records.map(({ body }) => body));
+      return failures(...reported);
+    });
+    return { seen, response: await handler(sqsEvent(...records), context) };
+  }
+
+  it('are reported from the first of their group on that failed', async () => {
+    const { response } = await handled(
+      ['a2'],
+      ordered('1', 'a1'),
+      ordered('2', 'a2'),
+      ordered('3', 'a3'),
+      ordered('4', 'b1'),
+    );
+    expect(response).toEqual(failures('a2', 'a3'));
+  });
+
+  it('are kept from the handler behind one that cannot be had now', async () => {
+    const records = [ordered('1', 'a1'), ordered('unreachable', 'a2'), ordered('3', 'a3'), ordered('4', 'b1')];
+    const { seen, response } = await handled([], ...records);
+    expect(seen).toEqual(['1', '4']);
+    expect(response).toEqual(failures('a2', 'a3'));
+  });
+
+  it('come as the event that the pipe wrapped', async () => {
+    const piped = ordered('{"event": {"detail": "the reference"}}', 'a1');
+    const { seen } = await handled([], piped, ordered('{"detail": 2}', 'a2'));
+    expect(seen).toEqual(['{"detail": "the data"}', '{"detail": 2}']);
+  });
+
+  it('alone are looked at in that way', async () => {
+    const { seen } = await handled([], sqsRecord('{"event": {}}'));
+    expect(seen).toEqual(['{"event": {}}']);
+  });
+});
+
 describe('messages of a queue', () => {
   it('come whole to the handler, and those that cannot are delivered again', async () => {
     const { host, lines, counts } = hosted();

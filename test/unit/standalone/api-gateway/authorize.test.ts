@@ -1,11 +1,15 @@
 import { describe, expect, it, vi } from 'vitest';
 import { LocalAuthorizer } from '../../../../services/standalone/api-gateway/authorize.ts';
 import { arn } from '../../../../services/standalone/identity.ts';
+import { TestClock } from '../../../support/fixtures.ts';
 
 const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
 
 /** An authorizer whose Lambda function lets every token call what the patterns say. */
 function authorizer(...patterns: string[]) {
+  const clock = new TestClock();
+  const wallClock = new TestClock();
+  const expiresAt = wallClock.now() + 3_600_000;
   const invoke = vi.fn(async () => ({
     principalId: 'client',
     policyDocument: {
@@ -18,9 +22,10 @@ function authorizer(...patterns: string[]) {
         },
       ],
     },
-    context: { clientId: 'client' },
+    context: { clientId: 'client', expiresAt },
   }));
-  return { invoke, local: new LocalAuthorizer({ name: 'authorizer', invoke, stop: async () => {} }, log) };
+  const target = { name: 'authorizer', invoke, stop: async () => {} };
+  return { invoke, clock, wallClock, local: new LocalAuthorizer({ target, clock, wallClock, log }) };
 }
 
 describe('the answer that is kept for a token', () => {
@@ -52,6 +57,26 @@ describe('the answer that is kept for a token', () => {
     const { invoke, local } = authorizer('POST/agents/echo');
     await local.authorize('POST', '/agents/echo', 'Bearer a');
     await local.authorize('POST', '/agents/echo', 'Bearer b');
+    expect(invoke).toHaveBeenCalledTimes(2);
+  });
+
+  it('is asked for again after 5 s of the clock of the mesh, whatever the wall clock is set to', async () => {
+    const { invoke, local, clock, wallClock } = authorizer('POST/agents/echo');
+    await local.authorize('POST', '/agents/echo', 'Bearer token');
+    wallClock.advance(-3_600);
+    clock.advance(4);
+    await local.authorize('POST', '/agents/echo', 'Bearer token');
+    expect(invoke).toHaveBeenCalledTimes(1);
+    clock.advance(1);
+    await local.authorize('POST', '/agents/echo', 'Bearer token');
+    expect(invoke).toHaveBeenCalledTimes(2);
+  });
+
+  it('ends with its token, by the wall clock', async () => {
+    const { invoke, local, wallClock } = authorizer('POST/agents/echo');
+    await local.authorize('POST', '/agents/echo', 'Bearer token');
+    wallClock.advance(3_600);
+    await local.authorize('POST', '/agents/echo', 'Bearer token');
     expect(invoke).toHaveBeenCalledTimes(2);
   });
 });

@@ -1,7 +1,8 @@
+import { once } from 'node:events';
 import { PassThrough, Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { Bodies } from '../../../../services/standalone/aws/body.ts';
+import { Bodies, CutOffError } from '../../../../services/standalone/aws/body.ts';
 
 const text = async (body: Buffer) => body.toString();
 const request = (...chunks: string[]) => Readable.from(chunks.map((chunk) => Buffer.from(chunk)));
@@ -23,6 +24,23 @@ describe('Bodies', () => {
       status: 413,
     });
     expect(large.destroyed).toBe(false);
+    // Whoever is still sending would not read the answer otherwise.
+    large.end('6789');
+    await once(large, 'end');
+  });
+
+  it.each([
+    ['and says why', new Error('reset')],
+    ['without a word', undefined],
+  ])('that are cut off are worked on by nobody, and held no more: a client that goes %s', async (_how, error) => {
+    const bodies = new Bodies({ body: 4, held: 4 });
+    const half = new PassThrough();
+    const working = bodies.with(half, 'Throttled', () => expect.fail('it was worked on'));
+    half.write('123');
+    await setImmediate();
+    half.destroy(error);
+    await expect(working).rejects.toThrow(CutOffError);
+    expect(await bodies.with(request('1234'), 'Throttled', text)).toBe('1234');
   });
 
   it('that are too many together are throttled by the code of their service, until others are done', async () => {

@@ -94,6 +94,14 @@ describe('SignatureVerifier', () => {
     await verify({ ...headers, 'x-amz-note': '  one   two ', 'x-forwarded-for': '10.0.0.1' });
   });
 
+  it('goes from day to day, and back around midnight', async () => {
+    for (const hours of [24, 24, -24]) {
+      clock.advance(hours * 3600);
+      await verify(await sign(clock));
+    }
+    clock.advance(-24 * 3600);
+  });
+
   it.each<[string, (headers: Record<string, string>) => Record<string, string>]>([
     ['a header that was signed is changed', (headers) => ({ ...headers, host: 'elsewhere' })],
     ['a header that was signed is gone', ({ 'x-amz-target': _gone, ...headers }) => headers],

@@ -4,6 +4,7 @@ import { IsolatedFunction } from '../../../../services/standalone/functions/isol
 import type { WiredFunction } from '../../../../services/standalone/wiring/types.ts';
 import { EmbeddedIdempotencyStore } from '../../../../shared/embedded/idempotency.ts';
 import { systemClock } from '../../../../shared/ports/clock.ts';
+import { StoreUnavailableError } from '../../../../shared/ports/errors.ts';
 import type { StandaloneRuntime } from '../../../../shared/runtime/standalone.ts';
 import { openDatabase } from '../../../support/fixtures.ts';
 
@@ -19,13 +20,15 @@ describe('an isolated function', () => {
     await opened.close();
   });
 
-  function open(): IsolatedFunction {
-    const file = path.resolve(import.meta.dirname, '../../../fixtures/functions/once.ts');
+  function open(fixture: string, changes: Partial<StandaloneRuntime> = {}): IsolatedFunction {
+    const file = path.resolve(import.meta.dirname, '../../../fixtures/functions', fixture);
     const wired = { name: 'shop', handler: { file, exportName: 'handler', at: 'here' }, timeout: 20 } as WiredFunction;
     const runtime = {
+      clock: systemClock,
       settings: {},
       functionSettings: () => ({ maxReceiveCount: 3 }),
       idempotencyStore: new EmbeddedIdempotencyStore(opened.database, systemClock),
+      ...changes,
     } as unknown as StandaloneRuntime;
     const made = new IsolatedFunction(wired, runtime);
     functions.push(made);
@@ -33,13 +36,33 @@ describe('an isolated function', () => {
   }
 
   it('has its side effects once over all of its threads, by the store of its host', async () => {
-    const first = await open().invoke({ order: 'o-1' });
+    const first = await open('once.ts').invoke({ order: 'o-1' });
     expect(first).toEqual({ receipt: 'r-1' });
     // Another thread, which has had no effect yet: its own count would begin at 1.
-    const other = open();
+    const other = open('once.ts');
     expect(await other.invoke({ order: 'o-2' })).toEqual({ receipt: 'r-1' });
     expect(await other.invoke({ order: 'o-3' })).toEqual({ receipt: 'r-2' });
     expect(await other.invoke({ order: 'o-1' })).toEqual(first);
     expect(await other.invoke({ order: 'o-4' })).toEqual({ receipt: 'r-3' });
+  });
+
+  const refusing = (error: Error) =>
+    ({ changeVisibility: () => Promise.reject(error) }) as unknown as StandaloneRuntime['queue'];
+
+  it('is told that the store has no room as such, since its thread gets only the text of an error', async () => {
+    const full = open('refused.ts', { queue: refusing(new StoreUnavailableError('no room')) });
+    expect(await full.invoke({})).toMatchObject({ unavailable: true, message: 'StoreUnavailableError: no room' });
+    const other = open('refused.ts', { queue: refusing(new Error('of another kind')) });
+    expect(await other.invoke({})).toMatchObject({ unavailable: false, message: 'Error: of another kind' });
+  });
+
+  it("goes by the mesh's clock, also where that is ahead of the wall clock", async () => {
+    const ahead = Date.now() + 3_600_000;
+    const { now } = (await open('refused.ts', {
+      clock: { now: () => ahead },
+      queue: refusing(new Error('no matter')),
+    }).invoke({})) as { readonly now: number };
+    expect(now).toBeGreaterThanOrEqual(ahead);
+    expect(now).toBeLessThan(ahead + 60_000);
   });
 });

@@ -1,0 +1,40 @@
+import json, os, signal, sys, time, uuid
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+NAME, SOURCE, TYPE, BUS = "umbrella", "examples.umbrella", "UmbrellaAdvised.v1", os.environ["STARLING_BUS"]
+PATTERN = {"source": ["starling.agents.weather"], "detail-type": ["TaskArtifact.v1"]}
+events, sqs = boto3.client("events"), boto3.client("sqs")
+
+def subscribe():
+    """Makes the agent's queue, and the rule that fills it; a second time it changes nothing."""
+    queue = sqs.create_queue(QueueName=NAME)["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    events.put_rule(Name=NAME, EventBusName=BUS, EventPattern=json.dumps(PATTERN))
+    events.put_targets(Rule=NAME, EventBusName=BUS, Targets=[{"Id": "queue", "Arn": arn}])
+    return queue
+
+def handle(cause):
+    """Publishes what follows from an event, and says whether the bus took it. The same event leads to the same id."""
+    report = next((part["data"] for part in cause["data"]["artifact"]["parts"] if "data" in part), None)
+    if report is None:
+        return True  # a summary in words, and nothing to work with
+    made = str(uuid.uuid5(uuid.NAMESPACE_URL, cause["id"]))
+    detail = {"specversion": "1.0", "id": made, "source": SOURCE, "type": TYPE,
+              "causationid": cause["id"], "correlationid": cause["correlationid"], "traceparent": cause["traceparent"],
+              "data": {"location": report["location"], "umbrella": report["precipitationMm"] > 0}}
+    entry = {"EventBusName": BUS, "Source": SOURCE, "DetailType": TYPE, "Detail": json.dumps(detail)}
+    return events.put_events(Entries=[entry])["FailedEntryCount"] == 0
+
+for sign in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(sign, lambda *_: sys.exit())
+queue = subscribe()
+print("umbrella listens at", queue, flush=True)
+while True:
+    try:
+        for message in sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20).get("Messages", []):
+            if handle(json.loads(message["Body"])["detail"]):  # else it comes again after its visibility timeout
+                sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+    except (BotoCoreError, ClientError) as error:
+        print(error, file=sys.stderr)  # such as a mesh that is being restarted
+        time.sleep(1)

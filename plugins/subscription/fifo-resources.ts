@@ -1,0 +1,103 @@
+import { intakeQueueName, pipeName, undeliveredQueueName } from '../../shared/wiring/names.ts';
+import { pipedEvent } from '../../shared/wiring/piped-event.ts';
+import { COMMON_GROUP, type FifoOptions } from '../../shared/wiring/subscription.ts';
+import { arnOf, type Resource, type ResourceMap, ref, sub } from '../template.ts';
+import { deadLetterQueueOf, queueOf } from './queues.ts';
+import type { Place } from './resources.ts';
+
+/** Seconds that an event is hidden while the pipe sends it on: one that failed is tried again after so long. */
+const INTAKE_VISIBILITY = 30;
+/** So FIFO queue and pipe may be out of order for five minutes before an event counts as one that cannot be delivered. */
+const INTAKE_RECEIVES = 10;
+
+/** What makes the queue and its dead-letter queue FIFO queues. */
+export function fifoQueueOf({ groupBy }: FifoOptions) {
+  return {
+    queue: {
+      FifoQueue: true,
+      // Limits count for each group then, instead of 300 calls a second for all:
+      // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/high-throughput-fifo.html
+      ...(groupBy !== undefined && {
+        DeduplicationScope: 'messageGroup',
+        FifoThroughputLimit: 'perMessageGroupId',
+      }),
+    },
+    deadLetterQueue: { FifoQueue: true },
+  };
+}
+
+/**
+ * The way from the rule to a FIFO queue: a standard queue, and a pipe that reads each event's message group. An event whose
+ * group cannot be told fails the pipe and goes to the queue of the undelivered.
+ */
+export function intakeResources(fifo: FifoOptions, { stage, functionName, ids }: Place): ResourceMap {
+  return {
+    [ids.intake]: queueOf(intakeQueueName(stage, functionName), {
+      visibilityTimeout: INTAKE_VISIBILITY,
+      deadLetters: { id: ids.undelivered, maxReceiveCount: INTAKE_RECEIVES },
+    }),
+    [ids.undelivered]: deadLetterQueueOf(undeliveredQueueName(stage, functionName)),
+    [ids.pipeRole]: pipeRole(pipeName(stage, functionName), { source: ids.intake, target: ids.queue }),
+    [ids.pipe]: {
+      Type: 'AWS::Pipes::Pipe',
+      Properties: {
+        Name: pipeName(stage, functionName),
+        RoleArn: arnOf(ids.pipeRole),
+        Source: arnOf(ids.intake),
+        // One at a time: an event without a group fails none but itself.
+        SourceParameters: { SqsQueueParameters: { BatchSize: 1 } },
+        Target: arnOf(ids.queue),
+        TargetParameters: {
+          InputTemplate: pipedEvent,
+          // What begins with a dollar is a path into the message, whose body is parsed:
+          // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-event-target.html#pipes-targets-dynamic-parms
+          SqsQueueParameters: {
+            MessageGroupId: fifo.groupBy === undefined ? COMMON_GROUP : `$.body.${fifo.groupBy}`,
+            MessageDeduplicationId: '$.body.id',
+          },
+        },
+      },
+    },
+  };
+}
+
+function pipeRole(pipe: string, { source, target }: { readonly source: string; readonly target: string }): Resource {
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Principal: { Service: 'pipes.amazonaws.com' },
+            Action: 'sts:AssumeRole',
+            // For this pipe alone: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+            Condition: {
+              StringEquals: { 'aws:SourceAccount': ref('AWS::AccountId') },
+              ArnEquals: {
+                'aws:SourceArn': sub(`arn:\${AWS::Partition}:pipes:\${AWS::Region}:\${AWS::AccountId}:pipe/${pipe}`),
+              },
+            },
+          },
+        ],
+      },
+      Policies: [
+        {
+          PolicyName: 'access',
+          PolicyDocument: {
+            Version: '2012-10-17',
+            Statement: [
+              {
+                Effect: 'Allow',
+                Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+                Resource: [arnOf(source)],
+              },
+              { Effect: 'Allow', Action: ['sqs:SendMessage'], Resource: [arnOf(target)] },
+            ],
+          },
+        },
+      ],
+    },
+  };
+}

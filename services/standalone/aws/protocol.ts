@@ -1,0 +1,37 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { ServiceError, serializationError } from './errors.ts';
+
+const JSON_TYPES = /^application\/(?:x-amz-json-1\.[01]|json)(?:;|$)/i;
+
+/**
+ * The mesh reads JSON as it is. Of the SDKs, those for Java write to Kinesis in CBOR unless they are told not to.
+ *
+ * @throws ServiceError
+ */
+export function checkProtocol({ 'content-type': type, 'content-encoding': encoding }: IncomingHttpHeaders): void {
+  // As AWS answers a protocol that the service does not speak.
+  if (type !== undefined && !JSON_TYPES.test(type)) {
+    throw new ServiceError(
+      'UnknownOperationException',
+      `A standalone mesh speaks AWS's JSON protocols, not ${type.slice(0, 80)}. SDKs for Java do so with CBOR_ENABLED=false, which \`eval "$(npx starling env)"\` sets.`,
+      { status: 404, queryCode: 'InvalidAction' },
+    );
+  }
+  if (encoding !== undefined && encoding !== 'identity') {
+    throw serializationError(
+      `A body with the Content-Encoding ${encoding.slice(0, 80)} is not read here: send it as it is.`,
+    );
+  }
+}
+
+/** Whether a client of SQS from before its JSON protocol sent it: it understands XML alone. */
+export function isQueryProtocol({ 'content-type': type }: IncomingHttpHeaders): boolean {
+  return type?.toLowerCase().startsWith('application/x-www-form-urlencoded') ?? false;
+}
+
+/** The answer to any request in that protocol, in the form that its clients show. */
+export function queryProtocolRefusal(): string {
+  const message =
+    'A standalone mesh speaks the JSON protocol of SQS, as SDKs and the AWS CLI do since November 2023: take a newer version.';
+  return `<?xml version="1.0"?><ErrorResponse><Error><Type>Sender</Type><Code>InvalidAction</Code><Message>${message}</Message></Error></ErrorResponse>`;
+}

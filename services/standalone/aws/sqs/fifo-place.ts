@@ -1,0 +1,43 @@
+import { isFifoId } from '../../../../shared/ports/fifo.ts';
+import type { FifoSettings, OutgoingMessage } from '../../../../shared/ports/queue.ts';
+import { ServiceError } from '../errors.ts';
+import type { Members } from '../members.ts';
+import { invalidValue, wording } from './errors.ts';
+
+type Place = Pick<OutgoingMessage, 'groupId' | 'deduplicationId'>;
+
+/** Reads where a message of a FIFO queue belongs. @throws ServiceError */
+export function readPlace(input: Members, fifo: FifoSettings, delay: number | undefined): Place {
+  const groupId = readId(input, 'MessageGroupId');
+  if (groupId === undefined) throw wording.missing('MessageGroupId');
+  if (delay !== undefined && delay !== 0) throw notOfThisType('DelaySeconds', delay);
+  const deduplicationId = readId(input, 'MessageDeduplicationId');
+  if (deduplicationId !== undefined) return { groupId, deduplicationId };
+  if (fifo.contentBasedDeduplication) return { groupId };
+  throw new ServiceError(
+    'InvalidParameterValue',
+    'The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly',
+  );
+}
+
+/** A standard queue takes a group for the fairness of its order, which it has none of here. @throws ServiceError */
+export function readFair(input: Members): Place {
+  readId(input, 'MessageGroupId');
+  const deduplicationId = input.string('MessageDeduplicationId');
+  if (deduplicationId !== undefined) throw notOfThisType('MessageDeduplicationId', deduplicationId);
+  return {};
+}
+
+function readId(input: Members, member: string): string | undefined {
+  const id = input.string(member);
+  if (id === undefined || isFifoId(id)) return id;
+  throw invalidValue(
+    member,
+    id,
+    `${member} can only include alphanumeric and punctuation characters. 1 to 128 in length.`,
+  );
+}
+
+function notOfThisType(member: string, value: unknown): ServiceError {
+  return invalidValue(member, value, 'The request include parameter that is not valid for this queue type.');
+}

@@ -1,0 +1,75 @@
+import { isBinaryType, typeOfAttribute } from '../../../../shared/ports/message-attributes.ts';
+import type { AttributeTypes, OutgoingMessage } from '../../../../shared/ports/queue.ts';
+import type { Members } from '../members.ts';
+import { invalidContents, invalidValue, isValidText, wording } from './errors.ts';
+
+const MAX_ATTRIBUTES = 10;
+
+type Attributes = Pick<OutgoingMessage, 'attributes' | 'attributeTypes'>;
+
+/** One attribute, its value in base64 where it is binary. */
+export interface MessageAttribute {
+  readonly name: string;
+  /** `String`, `Number` or `Binary`, with a label or without: `Number.int`. */
+  readonly type: string;
+  readonly value: string;
+}
+
+/** Reads the message attributes of an input. @throws ServiceError */
+export function readMessageAttributes(input: Members): Attributes {
+  const all = input.map('MessageAttributes').map(([name, value]) => readAttribute(name, value));
+  if (all.length === 0) return {};
+  if (all.length > MAX_ATTRIBUTES) {
+    throw invalidValue('MessageAttributes', all.length, `A message has at most ${MAX_ATTRIBUTES}.`);
+  }
+  const types = all.filter(({ type }) => type !== 'String').map(({ name, type }) => [name, type]);
+  return {
+    attributes: Object.fromEntries(all.map(({ name, value }) => [name, value])),
+    ...(types.length > 0 && { attributeTypes: Object.fromEntries(types) as AttributeTypes }),
+  };
+}
+
+export function listAttributes({ attributes = {}, attributeTypes }: Attributes): readonly MessageAttribute[] {
+  return Object.entries(attributes).map(([name, value]) => ({
+    name,
+    type: typeOfAttribute(attributeTypes, name),
+    value,
+  }));
+}
+
+export function isBinary({ type }: MessageAttribute): boolean {
+  return isBinaryType(type);
+}
+
+/** The value as SQS counts and digests it. */
+export function bytesOf(attribute: MessageAttribute): Buffer {
+  return Buffer.from(attribute.value, isBinary(attribute) ? 'base64' : 'utf8');
+}
+
+function readAttribute(name: string, member: Members): MessageAttribute {
+  if (!/^(?!\.)(?!.*\.\.)[A-Za-z0-9_.-]{1,256}(?<!\.)$/.test(name) || /^(?:aws|amazon)\./i.test(name)) {
+    throw invalidValue('MessageAttributes', name, 'It is no name for a message attribute.');
+  }
+  const type = member.requiredString('DataType');
+  if (!/^(?:String|Number|Binary)(?:\.[A-Za-z0-9_.-]{1,249})?$/.test(type)) {
+    throw invalidValue('MessageAttributes', name, 'Its DataType must begin with String, Number or Binary.');
+  }
+  return { name, type, value: isBinaryType(type) ? binaryOf(name, member) : textOf(name, type, member) };
+}
+
+function binaryOf(name: string, member: Members): string {
+  const bytes = member.blob('BinaryValue');
+  if (bytes === undefined) throw wording.missing('BinaryValue');
+  if (bytes.length === 0) throw invalidValue('MessageAttributes', name, 'Its value must not be empty.');
+  return bytes.toString('base64');
+}
+
+function textOf(name: string, type: string, member: Members): string {
+  const text = member.requiredString('StringValue');
+  if (text === '') throw invalidValue('MessageAttributes', name, 'Its value must not be empty.');
+  if (!isValidText(text)) throw invalidContents();
+  if (type.startsWith('Number') && !/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text)) {
+    throw invalidValue('MessageAttributes', name, 'Its value must be a number.');
+  }
+  return text;
+}

@@ -1,0 +1,185 @@
+import { createHash, randomUUID } from 'node:crypto';
+import {
+  accessSync,
+  appendFileSync,
+  closeSync,
+  constants,
+  createReadStream,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { pipeline } from 'node:stream/promises';
+import { messageOf } from '../../errors.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { databaseFile, syncFolder, systemReason } from '../folder.ts';
+import { migrations } from '../schema.ts';
+import { isCorrupt, isFull } from '../sqlite-errors.ts';
+import { BACKUP_ID, BackupError, type BackupManifest, tables, trailer } from './format.ts';
+import { readKeyFiles } from './key-files.ts';
+
+export interface BackUpOptions {
+  /** The data folder. */
+  readonly folder: string;
+  /** Where the backup goes. */
+  readonly file: string;
+  /** Whether it may take the place of another file. */
+  readonly force: boolean;
+  readonly clock: Clock;
+}
+
+export interface Backup extends BackupManifest {
+  readonly file: string;
+  readonly bytes: number;
+}
+
+/**
+ * Makes one file of a data folder: its database, as it is at one moment, and the keys beside it. A mesh that runs on the
+ * folder goes on meanwhile. The file is whole, checked and on the disk, or not there.
+ *
+ * The copy is made by `VACUUM INTO`, which reads in one transaction: SQLite's backup API would begin anew whenever the mesh
+ * writes between two of its steps. It may hold what is committed and not yet synced, and so promised to nobody: a mesh that
+ * was restored has then stored what its caller was not told of, as after any crash before an answer.
+ *
+ * @throws BackupError
+ */
+export async function backUp({ folder, file, force, clock }: BackUpOptions): Promise<Backup> {
+  checkTarget(file, force);
+  const source = openSource(folder);
+  const made = path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID()}`);
+  try {
+    const takenAt = new Date(clock.now()).toISOString();
+    copy(source, made);
+    source.close();
+    // Read behind the database: a key that it speaks of is there by now.
+    const manifest = complete(made, takenAt, folder);
+    await seal(made);
+    publish(made, file, force);
+    return { ...manifest, file, bytes: statSync(file).size };
+  } catch (error) {
+    throw error instanceof BackupError ? error : failure(folder, file, error);
+  } finally {
+    if (source.isOpen) source.close();
+    rmSync(made, { force: true });
+    rmSync(`${made}-journal`, { force: true });
+  }
+}
+
+function checkTarget(file: string, force: boolean): void {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found?.isDirectory()) throw new BackupError(`${file} is a folder. Name the file that the backup becomes.`);
+  if (found && !force) throw taken(file);
+  if (!existsSync(path.dirname(file))) {
+    throw new BackupError(`There is no folder ${path.dirname(file)} for the backup. Make it first.`);
+  }
+}
+
+function taken(file: string): BackupError {
+  return new BackupError(`${file} is there already. Name another file, or overwrite it with --force.`);
+}
+
+function openSource(folder: string): DatabaseSync {
+  const file = databaseFile(folder);
+  let source: DatabaseSync | undefined;
+  try {
+    // The system's own error says more than SQLite's "unable to open database file".
+    accessSync(file, constants.R_OK);
+    source = new DatabaseSync(file, { readOnly: true, timeout: 10_000 });
+    const version = Number(source.prepare('PRAGMA user_version').get()?.user_version);
+    if (version >= 1 && version <= migrations.length) return source;
+    throw new BackupError(
+      version === 0
+        ? `The database ${file} is no mesh's, or of one that has never started.`
+        : `The database ${file} was written by a newer Starling. Back it up with that version.`,
+    );
+  } catch (error) {
+    source?.close();
+    if (error instanceof BackupError) throw error;
+    throw new BackupError(
+      isMissing(error)
+        ? `There is no mesh's database in ${path.resolve(folder)}. Name the data folder with --data or STARLING_DATA.`
+        : `The database ${file} cannot be read: ${systemReason(error)}.`,
+      { cause: error },
+    );
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+}
+
+function copy(source: DatabaseSync, made: string): void {
+  // VACUUM INTO writes into an empty file as well: this one is its owner's only.
+  closeSync(openSync(made, 'wx', 0o600));
+  source.prepare('VACUUM INTO ?').run(made);
+}
+
+/** Puts in what the copy does not have, and checks all of it. */
+function complete(made: string, takenAt: string, folder: string): BackupManifest {
+  const target = new DatabaseSync(made);
+  try {
+    // A crash takes the whole file along: it has no name yet.
+    target.exec('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; BEGIN');
+    target.exec(tables);
+    const count = (table: 'tasks' | 'events') => Number(target.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.n);
+    const manifest = { takenAt, tasks: count('tasks'), events: count('events') };
+    const insert = target.prepare('INSERT INTO starling_backup (name, value) VALUES (?, ?)');
+    for (const [name, value] of Object.entries(manifest)) insert.run(name, value);
+    const insertFile = target.prepare('INSERT INTO starling_backup_files (path, content) VALUES (?, ?)');
+    for (const key of readKeyFiles(folder)) insertFile.run(key.path, key.content);
+    target.exec(`PRAGMA application_id = ${BACKUP_ID}; COMMIT`);
+    const found = String(target.prepare('PRAGMA integrity_check(1)').get()?.integrity_check);
+    if (found !== 'ok') throw damaged(folder, found);
+    return manifest;
+  } finally {
+    target.close();
+  }
+}
+
+async function seal(made: string): Promise<void> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(made, { highWaterMark: 2 ** 20 }), hash);
+  appendFileSync(made, trailer(hash.digest()));
+  const descriptor = openSync(made, 'r+');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function publish(made: string, file: string, force: boolean): void {
+  if (force) renameSync(made, file);
+  else linkUnlessTaken(made, file);
+  syncFolder(path.dirname(file));
+}
+
+/** A link, since unlike a rename it fails where the name is taken by now. */
+function linkUnlessTaken(made: string, file: string): void {
+  try {
+    linkSync(made, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw taken(file);
+    // Some file systems, as those of USB sticks, have no links.
+    renameSync(made, file);
+  }
+}
+
+function failure(folder: string, file: string, error: unknown): BackupError {
+  if (isCorrupt(error)) return damaged(folder, messageOf(error), error);
+  const reason = isFull(error) ? 'its disk is full' : systemReason(error);
+  return new BackupError(`The backup cannot be written to ${file}: ${reason}.`, { cause: error });
+}
+
+function damaged(folder: string, found: string, cause?: unknown): BackupError {
+  return new BackupError(
+    `The database ${databaseFile(folder)} is damaged (${found}), so no backup was made. Keep the older ones.`,
+    { cause },
+  );
+}

@@ -1,0 +1,232 @@
+import type { StatementSync } from 'node:sqlite';
+import { DEDUPLICATION_INTERVAL } from '../ports/fifo.ts';
+import type { QueueDepth } from '../ports/queue.ts';
+import type { Database } from './database.ts';
+import { type Receipt, type ReceiptState, receiptState, type Sent } from './message-rows.ts';
+import { storeAttributes } from './stored-attributes.ts';
+
+export interface FifoRow {
+  sequence: number;
+  message_group: string;
+  message_id: string;
+  deduplication_id: string;
+  body: string;
+  attributes: string | null;
+  sent_at: number;
+  visible_at: number;
+  receive_count: number;
+  first_received_at: number | null;
+}
+
+/** A message that is new or was sent before. */
+export interface Known {
+  readonly messageId: string;
+  readonly sequence: number;
+}
+
+/** What a new row says beside the message. Times in milliseconds since 1970. */
+export interface FifoSentAs {
+  readonly messageId: string;
+  readonly groupId: string;
+  readonly deduplicationId: string;
+  readonly now: number;
+  readonly visibleAt: number;
+}
+
+/** How many expired deduplication ids a send takes away: more than it adds, and no more than it has time for. */
+const SWEPT = 8;
+
+/** The statements on the tables of FIFO queues. To be used inside units of work. */
+export class FifoRows {
+  readonly #insert: StatementSync;
+  readonly #duplicate: StatementSync;
+  readonly #remember: StatementSync;
+  readonly #forget: StatementSync;
+  readonly #freeGroups: StatementSync;
+  readonly #nextFreeAt: StatementSync;
+  readonly #messages: StatementSync;
+  readonly #receive: StatementSync;
+  readonly #bury: StatementSync;
+  readonly #remove: StatementSync;
+  readonly #delete: StatementSync;
+  readonly #change: StatementSync;
+  readonly #release: StatementSync;
+  readonly #releaseGroups: StatementSync;
+  readonly #joinGroup: StatementSync;
+  readonly #group: StatementSync;
+  readonly #putGroup: StatementSync;
+  readonly #deleteGroup: StatementSync;
+  readonly #depth: StatementSync;
+  readonly #state: StatementSync;
+
+  constructor(database: Database) {
+    this.#insert = database.prepare(
+      `INSERT INTO fifo_messages
+         (queue, message_group, message_id, deduplication_id, body, event, attributes, sent_at, visible_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#duplicate = database.prepare(
+      `SELECT message_id AS messageId, sequence FROM fifo_deduplications
+       WHERE queue = ? AND deduplication_id = ? AND expires_at > ?`,
+    );
+    this.#remember = database.prepare(
+      `INSERT INTO fifo_deduplications (queue, deduplication_id, message_id, sequence, expires_at) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (queue, deduplication_id) DO UPDATE
+       SET message_id = excluded.message_id, sequence = excluded.sequence, expires_at = excluded.expires_at`,
+    );
+    this.#forget = database.prepare(
+      `DELETE FROM fifo_deduplications WHERE deduplication IN
+         (SELECT deduplication FROM fifo_deduplications WHERE expires_at <= ? ORDER BY expires_at LIMIT ${SWEPT})`,
+    );
+    this.#freeGroups = database.prepare(
+      'SELECT message_group AS id FROM fifo_groups WHERE queue = ? AND free_at <= ? ORDER BY free_at, head LIMIT ?',
+    );
+    this.#nextFreeAt = database.prepare(
+      'SELECT free_at AS at FROM fifo_groups WHERE queue = ? ORDER BY free_at LIMIT 1',
+    );
+    this.#messages = database.prepare(
+      `SELECT sequence, message_group, message_id, deduplication_id, coalesce(body, events.event) AS body, attributes,
+              sent_at, visible_at, receive_count, first_received_at
+       FROM fifo_messages LEFT JOIN events ON position = fifo_messages.event
+       WHERE queue = ? AND message_group = ? ORDER BY sequence LIMIT ?`,
+    );
+    this.#receive = database.prepare(
+      'UPDATE fifo_messages SET visible_at = ?, receive_count = ?, first_received_at = ? WHERE sequence = ?',
+    );
+    this.#bury = database.prepare(
+      `INSERT INTO fifo_messages
+         (queue, message_group, message_id, deduplication_id, body, event, attributes, sent_at, visible_at)
+       SELECT ?, message_group, message_id, deduplication_id, body, event, attributes, ?, ?
+       FROM fifo_messages WHERE sequence = ?`,
+    );
+    this.#remove = database.prepare('DELETE FROM fifo_messages WHERE sequence = ?');
+    this.#delete = database.prepare(
+      `DELETE FROM fifo_messages WHERE sequence = ? AND queue = ? AND receive_count = ? AND visible_at > ?
+       RETURNING message_group AS id`,
+    );
+    this.#change = database.prepare(
+      `UPDATE fifo_messages SET visible_at = ? WHERE sequence = ? AND queue = ? AND receive_count = ? AND visible_at > ?
+       RETURNING message_group AS id`,
+    );
+    this.#release = database.prepare(
+      'UPDATE fifo_messages SET visible_at = ?1 WHERE queue = ?2 AND receive_count > 0 AND visible_at > ?1',
+    );
+    this.#releaseGroups = database.prepare(
+      `UPDATE fifo_groups SET free_at = ?1 WHERE queue = ?2 AND free_at > ?1
+       AND (SELECT receive_count FROM fifo_messages WHERE sequence = head) > 0`,
+    );
+    this.#joinGroup = database.prepare(
+      'INSERT INTO fifo_groups (queue, message_group, free_at, head) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+    );
+    this.#group = database.prepare(
+      `SELECT sequence AS head, coalesce(
+         (SELECT max(visible_at) FROM fifo_messages WHERE queue = ?1 AND message_group = ?2 AND receive_count > 0),
+         visible_at) AS freeAt
+       FROM fifo_messages WHERE queue = ?1 AND message_group = ?2 ORDER BY sequence LIMIT 1`,
+    );
+    this.#putGroup = database.prepare(
+      `INSERT INTO fifo_groups (queue, message_group, free_at, head) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET free_at = excluded.free_at, head = excluded.head`,
+    );
+    this.#deleteGroup = database.prepare('DELETE FROM fifo_groups WHERE queue = ? AND message_group = ?');
+    this.#depth = database.prepare(
+      `SELECT count(*) FILTER (WHERE visible_at <= ?1) AS visible,
+              count(*) FILTER (WHERE visible_at > ?1 AND receive_count > 0) AS inFlight,
+              count(*) FILTER (WHERE visible_at > ?1 AND receive_count = 0) AS delayed
+       FROM fifo_messages WHERE queue = ?2`,
+    );
+    this.#state = database.prepare(
+      `SELECT receive_count AS receiveCount, visible_at AS visibleAt FROM fifo_messages WHERE sequence = ? AND queue = ?`,
+    );
+  }
+
+  /** The message that bore the deduplication id within the interval. */
+  duplicate(queue: string, deduplicationId: string, now: number): Known | undefined {
+    return this.#duplicate.get(queue, deduplicationId, now) as unknown as Known | undefined;
+  }
+
+  /** Returns the sequence, and remembers the deduplication id. */
+  insert(queue: string, message: Sent, as: FifoSentAs): number {
+    const { messageId, groupId, deduplicationId, now, visibleAt } = as;
+    const { lastInsertRowid } = this.#insert.run(
+      queue,
+      groupId,
+      messageId,
+      deduplicationId,
+      message.event === undefined ? message.body : null,
+      message.event ?? null,
+      storeAttributes(message),
+      now,
+      visibleAt,
+    );
+    const sequence = Number(lastInsertRowid);
+    this.#forget.run(now);
+    this.#remember.run(queue, deduplicationId, messageId, sequence, now + DEDUPLICATION_INTERVAL);
+    this.#joinGroup.run(queue, groupId, visibleAt, sequence);
+    return sequence;
+  }
+
+  /** The groups that may be received from, the one that became free first foremost. */
+  freeGroups(queue: string, now: number, max: number): readonly string[] {
+    return this.#freeGroups.all(queue, now, max).map(({ id }) => String(id));
+  }
+
+  /** When the first of the queue's groups is or becomes free; undefined when it has none. */
+  nextFreeAt(queue: string): number | undefined {
+    return (this.#nextFreeAt.get(queue) as { at: number } | undefined)?.at;
+  }
+
+  /** The first messages of a group, in order. */
+  messages(queue: string, group: string, max: number): readonly FifoRow[] {
+    return this.#messages.all(queue, group, max) as unknown as FifoRow[];
+  }
+
+  receive(sequence: number, { visibleAt, receiveCount, firstReceivedAt }: Record<ReceiveField, number>): void {
+    this.#receive.run(visibleAt, receiveCount, firstReceivedAt, sequence);
+  }
+
+  /** Moves a message behind all others of the queue of dead letters, where it counts anew. */
+  bury({ sequence, message_group }: FifoRow, deadLetterQueue: string, now: number): void {
+    const { lastInsertRowid } = this.#bury.run(deadLetterQueue, now, now, sequence);
+    this.#remove.run(sequence);
+    this.#joinGroup.run(deadLetterQueue, message_group, now, lastInsertRowid);
+  }
+
+  /** Returns the group of the message; undefined where the receipt is good for nothing any more. */
+  delete(queue: string, { id, receiveCount }: Receipt, now: number): string | undefined {
+    return groupOf(this.#delete.get(id, queue, receiveCount, now));
+  }
+
+  /** Returns the group of the message; undefined where the receipt is good for nothing any more. */
+  changeVisibility(queue: string, { id, receiveCount }: Receipt, visibleAt: number, now: number): string | undefined {
+    return groupOf(this.#change.get(visibleAt, id, queue, receiveCount, now));
+  }
+
+  /** Makes what is in flight visible, and returns how many that were. */
+  release(queue: string, now: number): number {
+    const { changes } = this.#release.run(now, queue);
+    this.#releaseGroups.run(now, queue);
+    return Number(changes);
+  }
+
+  /** Has the group's row say what its messages do; to be called when one came, went or became visible at another time. */
+  settle(queue: string, group: string): void {
+    const state = this.#group.get(queue, group) as { head: number; freeAt: number } | undefined;
+    if (state === undefined) this.#deleteGroup.run(queue, group);
+    else this.#putGroup.run(queue, group, state.freeAt, state.head);
+  }
+
+  state(queue: string, receipt: Receipt, now: number): ReceiptState {
+    return receiptState(receipt, this.#state.get(receipt.id, queue), now);
+  }
+
+  depth(queue: string, now: number): QueueDepth {
+    return { ...(this.#depth.get(now, queue) as unknown as QueueDepth) };
+  }
+}
+
+type ReceiveField = 'visibleAt' | 'receiveCount' | 'firstReceivedAt';
+
+function groupOf(row: unknown): string | undefined {
+  return (row as { id: string } | undefined)?.id;
+}

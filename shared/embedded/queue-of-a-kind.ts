@@ -1,0 +1,27 @@
+import type { Clock } from '../ports/clock.ts';
+import type { QueueDepth, QueueSettings, ReceivedMessage, ReceiveOptions, SentMessage } from '../ports/queue.ts';
+import type { Database } from './database.ts';
+import type { ReceiptState, Sent } from './message-rows.ts';
+
+/** One queue, standard or FIFO. */
+export interface QueueOfAKind {
+  settings: QueueSettings;
+  /** Within the unit of work that is running. */
+  send(message: Sent): SentMessage;
+  receive(options: ReceiveOptions): Promise<readonly ReceivedMessage[]>;
+  delete(receiptHandles: readonly string[]): Promise<void>;
+  changeVisibility(receiptHandle: string, timeout: number): Promise<void>;
+  receiptState(receiptHandle: string): Promise<ReceiptState>;
+  depth(): Promise<QueueDepth>;
+  releaseInFlight(): Promise<number>;
+  /** Told, within the unit of work that is running, that a dead letter came. */
+  buried(): void;
+}
+
+/** What a queue stands on. */
+export interface QueueHost {
+  readonly database: Database;
+  readonly clock: Clock;
+  /** Another queue; undefined where none of the name was made. */
+  find(name: string): QueueOfAKind | undefined;
+}

@@ -1,0 +1,28 @@
+import type { StatementSync } from 'node:sqlite';
+import type { Database } from '../database.ts';
+import { type Step, UNIT, type Work } from './step.ts';
+
+/** Rows that bear the time of their end: agents' side effects, and the deduplication ids of FIFO queues. */
+export class ExpiryPruner {
+  readonly #sideEffects: StatementSync;
+  readonly #deduplications: StatementSync;
+
+  constructor(database: Database) {
+    const expired = (table: string, key: string) =>
+      database.prepare(
+        `DELETE FROM ${table} WHERE ${key} IN (SELECT ${key} FROM ${table} WHERE expires_at < ? LIMIT ${UNIT.rows})`,
+      );
+    this.#sideEffects = expired('idempotency', 'id');
+    this.#deduplications = expired('fifo_deduplications', 'deduplication');
+  }
+
+  async prune(work: Work, now: number): Promise<void> {
+    await work.run('idempotency', now, (time) => stepOf(this.#sideEffects, time));
+    await work.run('message_ids', now, (time) => stepOf(this.#deduplications, time));
+  }
+}
+
+function stepOf(expired: StatementSync, now: number): Step<number> {
+  const pruned = Number(expired.run(now).changes);
+  return { pruned, next: pruned === UNIT.rows ? now : undefined };
+}

@@ -1,0 +1,85 @@
+import { isoTime } from '../../iso-time.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import type { Metrics } from '../../telemetry/metrics.ts';
+import type { UnreadRecords } from './records.ts';
+import type { Pruned } from './step.ts';
+
+/** Milliseconds between two lines on a store that is too large and cannot be made smaller. */
+const SAID_AGAIN = 60 * 60_000;
+
+/** Counts what was taken out, and tells the operator now and then. */
+export class Ledger {
+  readonly #log: Logger;
+  readonly #metrics: Metrics;
+  readonly #pruned = new Map<Pruned, number>();
+  readonly #lostMessages = new Map<string, number>();
+  #unread: UnreadRecords[] = [];
+  /** The youngest that was taken out because of the store's size, in milliseconds since 1970. */
+  #keptSince: number | undefined;
+  #fullSaidAt = Number.NEGATIVE_INFINITY;
+
+  constructor(log: Logger, metrics: Metrics) {
+    this.#log = log;
+    this.#metrics = metrics;
+  }
+
+  count(what: Pruned, rows: number): void {
+    if (rows === 0) return;
+    this.#metrics.count('starling_pruned_total', { what }, rows);
+    this.#pruned.set(what, (this.#pruned.get(what) ?? 0) + rows);
+  }
+
+  unread(lost: UnreadRecords): void {
+    this.#unread.push(lost);
+  }
+
+  lost(queue: string): void {
+    this.#lostMessages.set(queue, (this.#lostMessages.get(queue) ?? 0) + 1);
+  }
+
+  /** What is older than a time went before its age. */
+  keptSince(time: number): void {
+    this.#keptSince = time;
+  }
+
+  /** One line for all that went since the last. */
+  tell(): void {
+    if (this.#pruned.size > 0) {
+      const early = this.#keptSince === undefined ? {} : { keptSince: isoTime(this.#keptSince) };
+      this.#log.info(
+        this.#keptSince === undefined
+          ? 'what was older than the retention was deleted'
+          : 'the store reached its bound: what was oldest was deleted before its age',
+        { ...Object.fromEntries(this.#pruned), ...early },
+      );
+    }
+    for (const { consumer, stream, records } of this.#unread) {
+      this.#log.warn('records were deleted that a consumer had not read', { consumer, stream, records });
+    }
+    for (const [queue, messages] of this.#lostMessages) {
+      this.#log.warn('messages were deleted that nobody took for as long as their queue keeps them', {
+        queue,
+        messages,
+      });
+    }
+    this.#pruned.clear();
+    this.#lostMessages.clear();
+    this.#unread = [];
+    this.#keptSince = undefined;
+  }
+
+  /** The store is above its bound, and what is left may not go. */
+  full(now: number, figures: () => Readonly<Record<string, unknown>>): void {
+    if (now - this.#fullSaidAt < SAID_AGAIN) return;
+    this.#fullSaidAt = now;
+    this.#log.error(
+      'the store is larger than STARLING_MAX_STORE by what may not be deleted, and goes on growing',
+      figures(),
+    );
+  }
+
+  failed(error: unknown): void {
+    this.#metrics.count('starling_retention_failures_total', {});
+    this.#log.error('old data could not be deleted, which is tried again', { error });
+  }
+}

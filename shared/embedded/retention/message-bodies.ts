@@ -1,0 +1,57 @@
+import type { StatementSync } from 'node:sqlite';
+import type { Database } from '../database.ts';
+import { UNIT } from './step.ts';
+
+/** Rows that are looked at in a unit of work: most have a body already, or a younger event's. */
+const LOOKED_AT = 2_000;
+
+interface Look {
+  /** Null when there is no row. */
+  readonly last: number | null;
+  readonly found: number;
+}
+
+/** Gives messages, whose body is the text of an archived event, a copy of it. To be used inside units of work. */
+export class MessageBodies {
+  readonly #look: StatementSync;
+  readonly #find: StatementSync;
+  readonly #copy: StatementSync;
+
+  /** A table of messages, and its key, which only grows. */
+  constructor(database: Database, { table, id }: { readonly table: string; readonly id: string }) {
+    this.#look = database.prepare(
+      `SELECT max(id) AS last, count(*) FILTER (WHERE event <= ?2) AS found
+       FROM (SELECT ${id} AS id, event FROM ${table} WHERE ${id} > ?1 ORDER BY ${id} LIMIT ${LOOKED_AT})`,
+    );
+    this.#find = database.prepare(
+      `SELECT ${id} AS id, octet_length(events.event) AS bytes FROM ${table} AS m JOIN events ON position = m.event
+       WHERE ${id} > ? AND ${id} <= ? AND m.event <= ? ORDER BY ${id} LIMIT ${UNIT.rows}`,
+    );
+    this.#copy = database.prepare(
+      `UPDATE ${table} SET body = (SELECT event FROM events WHERE position = ${table}.event), event = NULL WHERE ${id} = ?`,
+    );
+  }
+
+  /** Copies what fits into a unit of work, and returns the id after which to go on; undefined at the end. */
+  copyNext(after: number, upTo: number): number | undefined {
+    const { last, found } = this.#look.get(after, upTo) as unknown as Look;
+    if (last === null) return undefined;
+    if (found === 0) return last;
+    let bytes = 0;
+    let copied = after;
+    for (const row of this.#find.all(after, last, upTo)) {
+      this.#copy.run(row.id as number);
+      copied = Number(row.id);
+      bytes += Number(row.bytes);
+      if (bytes > UNIT.bytes) return copied;
+    }
+    return found > UNIT.rows ? copied : last;
+  }
+
+  /** Copies all after `after`, and returns the last id there is. */
+  copyAll(after: number, upTo: number): number {
+    let last = after;
+    for (let next = this.copyNext(last, upTo); next !== undefined; next = this.copyNext(last, upTo)) last = next;
+    return last;
+  }
+}

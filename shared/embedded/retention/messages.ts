@@ -1,0 +1,78 @@
+import type { StatementSync } from 'node:sqlite';
+import type { Database } from '../database.ts';
+import { FifoRows } from '../fifo-rows.ts';
+import type { Step, Work } from './step.ts';
+
+/** Messages that are looked at in a unit of work. */
+const LOOKED_AT = 500;
+
+interface Row {
+  readonly id: number;
+  readonly queue: string;
+  readonly sent_at: number;
+  /** Of a FIFO queue. */
+  readonly message_group?: string;
+}
+
+interface Table {
+  readonly page: StatementSync;
+  readonly delete: StatementSync;
+}
+
+export interface MessageRetention {
+  /** Milliseconds for which a queue keeps a message. */
+  readonly of: (queue: string) => number;
+  /** The shortest of them: when a younger message is met, all that follow are younger. */
+  readonly shortest: number;
+}
+
+/** Messages that nobody took: SQS keeps one for as long as its queue says, from when it was sent, even if it is in flight. */
+export class MessagePruner {
+  readonly #standard: Table;
+  readonly #fifo: Table;
+  readonly #groups: FifoRows;
+
+  constructor(database: Database) {
+    this.#standard = tableOf(database, 'messages', 'id AS id, queue, sent_at', 'id');
+    this.#fifo = tableOf(database, 'fifo_messages', 'sequence AS id, queue, sent_at, message_group', 'sequence');
+    this.#groups = new FifoRows(database);
+  }
+
+  /** @param lost is told of the queue of each message that went */
+  async prune(work: Work, now: number, retention: MessageRetention, lost: (queue: string) => void): Promise<void> {
+    for (const table of [this.#standard, this.#fifo]) {
+      const gone = new Map<number, readonly Row[]>();
+      await work.run('messages', 0, (after) => {
+        const step = this.#pruneAfter(table, after, now, retention);
+        gone.set(after, step.gone);
+        return step;
+      });
+      for (const { queue } of [...gone.values()].flat()) lost(queue);
+    }
+  }
+
+  #pruneAfter(
+    table: Table,
+    after: number,
+    now: number,
+    { of, shortest }: MessageRetention,
+  ): Step<number> & { readonly gone: readonly Row[] } {
+    const page = table.page.all(after) as unknown as Row[];
+    const gone = page.filter(({ queue, sent_at }) => sent_at < now - of(queue));
+    for (const { id, queue, message_group } of gone) {
+      table.delete.run(id);
+      // What was behind it in its group may be received now.
+      if (message_group !== undefined) this.#groups.settle(queue, message_group);
+    }
+    const last = page.at(-1);
+    const next = last === undefined || page.length < LOOKED_AT || last.sent_at >= now - shortest ? undefined : last.id;
+    return { pruned: gone.length, next, gone };
+  }
+}
+
+function tableOf(database: Database, table: string, columns: string, id: string): Table {
+  return {
+    page: database.prepare(`SELECT ${columns} FROM ${table} WHERE ${id} > ? ORDER BY ${id} LIMIT ${LOOKED_AT}`),
+    delete: database.prepare(`DELETE FROM ${table} WHERE ${id} = ?`),
+  };
+}

@@ -1,0 +1,104 @@
+import type { StatementSync } from 'node:sqlite';
+import { logEntryOf } from '../../events/task-events.ts';
+import type { BusEvent } from '../../ports/event-bus.ts';
+import type { Database } from '../database.ts';
+import { type Cost, endOfUnit, type Step, UNIT, type Work } from './step.ts';
+
+/** Tasks, at most, whose logs are deleted at once. */
+const TASKS = 500;
+/** Tasks between which a unit of work looks for logs that are left over. */
+const LOOKED_AT = 500;
+/** Entries that are read at once to be copied. */
+const COPIED = 50;
+
+interface Pointing {
+  readonly position: number;
+  readonly turn: number;
+  readonly attempt: number;
+  readonly event: string;
+}
+
+/** The logs of tasks that are gone, and the events that those of others point at. */
+export class TaskLogs {
+  readonly #pointing: StatementSync;
+  readonly #copy: StatementSync;
+  readonly #tasks: StatementSync;
+  readonly #first: StatementSync;
+  readonly #cost: StatementSync;
+  readonly #delete: StatementSync;
+  readonly #firstEntry: StatementSync;
+  readonly #costOfEntries: StatementSync;
+  readonly #deleteEntries: StatementSync;
+
+  constructor(database: Database) {
+    this.#pointing = database.prepare(
+      `SELECT l.position, l.turn, l.attempt, e.event FROM task_log l JOIN events e ON e.position = l.event
+       WHERE l.task = ? AND l.event <= ? ORDER BY l.position LIMIT ${COPIED}`,
+    );
+    this.#copy = database.prepare('UPDATE task_log SET event = NULL, entry = ? WHERE task = ? AND position = ?');
+    this.#tasks = database.prepare(
+      `SELECT task FROM tasks WHERE task > ? AND task <= ? ORDER BY task LIMIT ${LOOKED_AT}`,
+    );
+    this.#first = database.prepare('SELECT min(task) AS task FROM task_log WHERE task > ? AND task < ?');
+    const range = 'FROM task_log WHERE task BETWEEN ? AND ?';
+    this.#cost = database.prepare(`SELECT count(*) AS rows, total(octet_length(entry)) AS bytes ${range}`);
+    this.#delete = database.prepare(`DELETE ${range}`);
+    const entries = 'FROM task_log WHERE task = ? AND position BETWEEN ? AND ?';
+    this.#firstEntry = database.prepare('SELECT min(position) AS position FROM task_log WHERE task = ?');
+    this.#costOfEntries = database.prepare(`SELECT count(*) AS rows, total(octet_length(entry)) AS bytes ${entries}`);
+    this.#deleteEntries = database.prepare(`DELETE ${entries}`);
+  }
+
+  /**
+   * Stores the entries themselves that point at events up to `position`: about as many bytes of them as there is room.
+   * To be used inside a unit of work.
+   */
+  copyEvents(task: number, position: number, room: number): { readonly bytes: number; readonly all: boolean } {
+    let bytes = 0;
+    for (;;) {
+      if (bytes >= room) return { bytes, all: false };
+      const entries = this.#pointing.all(task, position) as unknown as Pointing[];
+      for (const entry of entries) {
+        const event: BusEvent = JSON.parse(entry.event);
+        const text = JSON.stringify(logEntryOf(event, entry));
+        this.#copy.run(text, task, entry.position);
+        bytes += text.length;
+      }
+      if (entries.length < COPIED) return { bytes, all: true };
+    }
+  }
+
+  /** Deletes the logs up to a task's row whose tasks are gone. */
+  prune(work: Work, end: number): Promise<boolean> {
+    return work.run('tasks', 0, (after) => this.#pruneAfter(after, end));
+  }
+
+  #pruneAfter(after: number, end: number): Step<number> {
+    const tasks = this.#tasks.all(after, end).map(({ task }) => Number(task));
+    let rows = 0;
+    let from = after;
+    for (const to of tasks.length < LOOKED_AT ? [...tasks, end + 1] : tasks) {
+      while (to - from > 1) {
+        const first = this.#first.get(from, to)?.task;
+        if (typeof first !== 'number') break;
+        if (rows >= UNIT.rows) return { pruned: 0, next: from };
+        rows += this.#deleteFrom(first, to - 1);
+      }
+      from = to;
+    }
+    return { pruned: 0, next: tasks.length < LOOKED_AT ? undefined : from };
+  }
+
+  /** Deletes logs from that of a task on: all of it, or its beginning where that alone is too much for a unit of work. */
+  #deleteFrom(task: number, last: number): number {
+    const end = endOfUnit(task, Math.min(last, task + TASKS - 1), (to) => this.#cost.get(task, to) as unknown as Cost);
+    if (end > task) return Number(this.#delete.run(task, end).changes);
+    const from = Number(this.#firstEntry.get(task)?.position);
+    const to = endOfUnit(
+      from,
+      from + UNIT.rows - 1,
+      (position) => this.#costOfEntries.get(task, from, position) as unknown as Cost,
+    );
+    return Number(this.#deleteEntries.run(task, from, to).changes);
+  }
+}

@@ -1,0 +1,92 @@
+import type { StatementSync } from 'node:sqlite';
+import type { Database } from '../database.ts';
+import { type Step, UNIT, type Work } from './step.ts';
+import { TaskLogs } from './task-logs.ts';
+
+/** Tasks that are looked at in a unit of work: some four entries of the log belong to each. */
+const TASKS = 500;
+
+/**
+ * When a task ended that has. That is its agent's word: one that is still to come counts as the deadline, by which every
+ * task ends, and one before the task as the task's beginning.
+ */
+const endedAt = 'iif(status_at > :now, deadline, max(status_at, created_at))';
+
+interface Row {
+  readonly task: number;
+  /** Null while the task is open. */
+  readonly ended: number | null;
+  /** The event of the request that made the task; null once the log has a copy. */
+  readonly first: number | null;
+}
+
+/** Times in milliseconds since 1970. */
+export interface TaskCutoff {
+  readonly now: number;
+  /** Tasks that ended before it go. */
+  readonly endedBefore: number;
+  /** The archive's position up to which the log of those that stay is freed from it. */
+  readonly position: number;
+}
+
+/**
+ * Tasks that ended long ago. Every task that is left has a log that needs no event up to the position: it is given copies.
+ *
+ * A task points only at events that came with it or after it, and rows of tasks are in the order of their making. So those
+ * that point so far back are the first ones, up to the first whose request came later.
+ */
+export class TaskPruner {
+  readonly #logs: TaskLogs;
+  readonly #page: StatementSync;
+  readonly #newest: StatementSync;
+  readonly #delete: StatementSync;
+  readonly #forgetParked: StatementSync;
+
+  constructor(database: Database) {
+    this.#logs = new TaskLogs(database);
+    this.#page = database.prepare(
+      `SELECT task, iif(open IS NULL, ${endedAt}, NULL) AS ended, (SELECT event FROM task_log l WHERE l.task = t.task AND l.position = 1) AS first
+       FROM tasks t WHERE task > :after ORDER BY task LIMIT ${TASKS}`,
+    );
+    this.#newest = database.prepare('SELECT max(task) AS task FROM tasks');
+    this.#delete = database.prepare(
+      `DELETE FROM tasks WHERE task > :after AND task <= :end AND open IS NULL AND ${endedAt} < :endedBefore AND task < :newest`,
+    );
+    this.#forgetParked = database.prepare(
+      `DELETE FROM task_parked WHERE task > ?1 AND task <= ?2
+       AND task NOT IN (SELECT task FROM tasks WHERE task > ?1 AND task <= ?2)`,
+    );
+  }
+
+  /** @returns false when it was stopped before the end: the archive is then still needed. */
+  async prune(work: Work, cutoff: TaskCutoff): Promise<boolean> {
+    let end = 0;
+    const done = await work.run('tasks', 0, (after) => {
+      const step = this.#pruneAfter(after, cutoff);
+      end = step.end;
+      return step;
+    });
+    // After the tasks, so that whoever finds a task finds all of its log. A crash between the two is made up for here.
+    return done && this.#logs.prune(work, end);
+  }
+
+  #pruneAfter(after: number, { now, endedBefore, position }: TaskCutoff): Step<number> & { readonly end: number } {
+    // A number that was given once is not to be given again, and SQLite gives the one after the newest row's.
+    const newest = Number(this.#newest.get()?.task ?? 0);
+    const page = this.#page.all({ now, after }) as unknown as Row[];
+    const later = page.findIndex(({ first }) => first !== null && first > position);
+    const rows = later === -1 ? page : page.slice(0, later);
+    const end = rows.at(-1)?.task ?? after;
+    const { changes } = this.#delete.run({ now, after, end, endedBefore, newest });
+    const pruned = Number(changes);
+    this.#forgetParked.run(after, end);
+    let bytes = 0;
+    for (const { task, ended } of rows) {
+      if (ended !== null && ended < endedBefore && task < newest) continue;
+      const copied = this.#logs.copyEvents(task, position, UNIT.bytes - bytes);
+      bytes += copied.bytes;
+      if (!copied.all) return { pruned, next: task - 1, end };
+    }
+    return { pruned, next: later !== -1 || page.length < TASKS ? undefined : end, end };
+  }
+}

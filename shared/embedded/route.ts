@@ -1,0 +1,46 @@
+import { ConfigurationError } from '../errors.ts';
+import { groupReader } from '../events/message-group.ts';
+import type { BusEvent, Rule, RuleGroup } from '../ports/event-bus.ts';
+import { isFifo, isFifoId } from '../ports/fifo.ts';
+
+/** A rule with what is known of it before any event comes. */
+export interface Route {
+  readonly rule: Rule;
+  readonly queue: string;
+  /** For a FIFO queue alone. */
+  readonly group: ((event: BusEvent) => Grouping) | undefined;
+}
+
+/** The message group of an event; without one it goes to the queue of the undelivered. */
+export type Grouping =
+  | { readonly groupId: string; readonly undelivered?: undefined }
+  | { readonly groupId?: undefined; readonly undelivered: string };
+
+/** @throws ConfigurationError where the kind of the queue and the rule do not go together: else each event would fail. */
+export function routeOf(rule: Rule): Route {
+  const { name, queue, fifo } = rule;
+  if (isFifo(queue) !== (fifo !== undefined)) {
+    throw new ConfigurationError(
+      `The rule ${name} must say a message group for a FIFO queue, and for no other: ${queue} is ${fifo === undefined ? 'one' : 'none'}.`,
+    );
+  }
+  return { rule, queue, group: fifo && grouping(name, fifo) };
+}
+
+function grouping(rule: string, fifo: RuleGroup): (event: BusEvent) => Grouping {
+  if ('group' in fifo) {
+    const { group: groupId } = fifo;
+    if (!isFifoId(groupId)) {
+      throw new ConfigurationError(
+        `The message group ${JSON.stringify(groupId)} of the rule ${rule} must be 1 to 128 letters, digits and punctuation of ASCII.`,
+      );
+    }
+    return () => ({ groupId });
+  }
+  const { groupBy, undelivered } = fifo;
+  const read = groupReader(groupBy);
+  return (event) => {
+    const groupId = read(event);
+    return groupId === undefined ? { undelivered } : { groupId };
+  };
+}

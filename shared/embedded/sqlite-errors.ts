@@ -1,0 +1,62 @@
+/**
+ * What an error of SQLite means for the mesh. `errcode` of node:sqlite is the extended code, whose low byte is the
+ * primary one (https://sqlite.org/rescode.html).
+ */
+const BUSY = 5;
+const LOCKED = 6;
+const READ_ONLY = 8;
+const INPUT_OUTPUT = 10;
+const CORRUPT = 11;
+const FULL = 13;
+const CANNOT_OPEN = 14;
+const NOT_A_DATABASE = 26;
+
+/** An error that node:sqlite threw for SQLite itself. */
+export interface SqliteError extends Error {
+  readonly code: 'ERR_SQLITE_ERROR';
+  readonly errcode: number;
+}
+
+export function isSqliteError(error: unknown): error is SqliteError {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    error.code === 'ERR_SQLITE_ERROR' &&
+    'errcode' in error &&
+    typeof error.errcode === 'number'
+  );
+}
+
+/** Another connection holds a lock that this one needs. */
+export function isBusy(error: unknown): boolean {
+  return isOneOf(error, BUSY, LOCKED);
+}
+
+/** The file holds what no version of SQLite wrote: what is read from it can no longer be trusted. */
+export function isCorrupt(error: unknown): boolean {
+  return isOneOf(error, CORRUPT, NOT_A_DATABASE);
+}
+
+/** The disk, a quota or a limit on the file's size leaves no room (a limit may come up as an error of input and output). */
+export function isFull(error: unknown): boolean {
+  return isOneOf(error, FULL);
+}
+
+/** The file or its folder may not be written. */
+export function isReadOnly(error: unknown): boolean {
+  return isOneOf(error, READ_ONLY);
+}
+
+/** The disk failed to read, write or lock. */
+export function isInputOutput(error: unknown): boolean {
+  return isOneOf(error, INPUT_OUTPUT);
+}
+
+/** The file, or one that SQLite keeps beside it, could not be opened or made. */
+export function isCannotOpen(error: unknown): boolean {
+  return isOneOf(error, CANNOT_OPEN);
+}
+
+function isOneOf(error: unknown, ...primary: readonly number[]): boolean {
+  return isSqliteError(error) && primary.includes(error.errcode & 0xff);
+}

@@ -1,0 +1,90 @@
+import { messageOf, StarlingError } from '../errors.ts';
+import { StoreUnavailableError } from '../ports/errors.ts';
+import { damageAdvice } from './open-problem.ts';
+import { isBusy, isCannotOpen, isCorrupt, isFull, isInputOutput, isReadOnly, isSqliteError } from './sqlite-errors.ts';
+
+/** Extended codes, https://sqlite.org/rescode.html. A limit on a file's size or a quota comes up as a write that fails. */
+const IOERR_WRITE = 778;
+const IOERR_FSYNC = 1034;
+const IOERR_DIR_FSYNC = 1290;
+const IOERR_SHMSIZE = 4874;
+/** Primary codes at which SQLite may end the transaction, beside those that have a name of their own. */
+const NO_MEMORY = 7;
+const INTERRUPTED = 9;
+
+/** Why a write failed, in metrics. */
+export type WriteFailure = 'full' | 'disk' | 'locked' | 'other';
+
+/**
+ * Whether the store itself failed, and not a statement by what it asked for. SQLite may then have ended the whole
+ * transaction: nobody may go on in it as if only a part had failed.
+ */
+export function isStoreFailure(error: unknown): boolean {
+  return (
+    isFull(error) ||
+    isInputOutput(error) ||
+    isCorrupt(error) ||
+    isReadOnly(error) ||
+    isCannotOpen(error) ||
+    isBusy(error) ||
+    (isSqliteError(error) && [NO_MEMORY, INTERRUPTED].includes(error.errcode & 0xff))
+  );
+}
+
+/** Why the process has to end, where it has to: what the disk holds is unknown, or the file damaged. */
+export function fatalOf(file: string, error: unknown): StarlingError | undefined {
+  if (isCorrupt(error)) return damaged(file, error);
+  return isSyncRefused(error) ? syncRefused(file, error) : undefined;
+}
+
+function isSyncRefused(error: unknown): boolean {
+  return isSqliteError(error) && (error.errcode === IOERR_FSYNC || error.errcode === IOERR_DIR_FSYNC);
+}
+
+export function reasonOf(error: unknown): WriteFailure {
+  if (isFull(error) || (isSqliteError(error) && error.errcode === IOERR_SHMSIZE)) return 'full';
+  if (isInputOutput(error) || isReadOnly(error) || isCannotOpen(error)) return 'disk';
+  return isBusy(error) ? 'locked' : 'other';
+}
+
+/** What the callers of a batch are told that could not be written: nothing of it happened. */
+export function cannotWrite(file: string, error: unknown): StoreUnavailableError {
+  return new StoreUnavailableError(adviceOn(file, error), { cause: error });
+}
+
+export function cannotRead(file: string, error: unknown): StoreUnavailableError {
+  return new StoreUnavailableError(`${file} cannot be read: ${detailOf(error)}.`, { cause: error });
+}
+
+function damaged(file: string, error: unknown): StarlingError {
+  return new StarlingError('STORE_FAILED', `The database ${file} is damaged (${detailOf(error)}). ${damageAdvice}`, {
+    cause: error,
+  });
+}
+
+export function syncRefused(file: string, error: unknown): StarlingError {
+  return new StarlingError(
+    'STORE_FAILED',
+    `The disk refused to sync ${file}: ${messageOf(error)}. Look at the disk and the system's log before you start again; the start reads what it really has.`,
+    { cause: error },
+  );
+}
+
+function adviceOn(file: string, error: unknown): string {
+  switch (reasonOf(error)) {
+    case 'full':
+      return `There is no room left for ${file}: free space on its disk.`;
+    case 'disk':
+      return isSqliteError(error) && error.errcode === IOERR_WRITE
+        ? `The disk refuses what is written to ${file}: look at its quota, at the limit on the size of files (ulimit -f) and at the system's log.`
+        : `${file} cannot be written (${detailOf(error)}): look at the disk and the rights of the folder.`;
+    case 'locked':
+      return `Another process has ${file} locked: end it.`;
+    default:
+      return `${file} cannot be written (${detailOf(error)}).`;
+  }
+}
+
+function detailOf(error: unknown): string {
+  return isSqliteError(error) ? `${messageOf(error)}, SQLite's code ${error.errcode}` : messageOf(error);
+}

@@ -1,0 +1,71 @@
+import type { StoreUnavailableError } from '../ports/errors.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { reasonOf } from './store-errors.ts';
+
+/** Milliseconds between two lines of a trouble that lasts: callers may come thousands a second. */
+const SAID_AGAIN = 60_000;
+/** Milliseconds without a failure after which it is over: on a nearly full disk a small batch may fit between large ones. */
+const OVER = 5_000;
+
+export interface StoreWatchOptions {
+  readonly log: Pick<Logger, 'error' | 'info'>;
+  readonly metrics: Metrics;
+  /** Milliseconds that only go forward. */
+  readonly monotonic: () => number;
+}
+
+interface Trouble {
+  readonly since: number;
+  saidAt: number;
+  lastAt: number;
+  refused: number;
+}
+
+/** Tells the operator that the store cannot write, now and then while it lasts, and when it writes again. */
+export class StoreWatch {
+  readonly #options: StoreWatchOptions;
+  #trouble: Trouble | undefined;
+  #checkpointSaidAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: StoreWatchOptions) {
+    this.#options = options;
+  }
+
+  /** `count` pieces of work were refused. */
+  failed(error: StoreUnavailableError, count: number): void {
+    const { log, metrics, monotonic } = this.#options;
+    const now = monotonic();
+    metrics.count('starling_store_write_failures_total', { reason: reasonOf(error.cause) }, count);
+    this.#trouble ??= { since: now, saidAt: Number.NEGATIVE_INFINITY, lastAt: now, refused: 0 };
+    this.#trouble.refused += count;
+    this.#trouble.lastAt = now;
+    if (now - this.#trouble.saidAt < SAID_AGAIN) return;
+    this.#trouble.saidAt = now;
+    log.error('the store cannot write: callers are told so, and the mesh goes on once it can', {
+      error,
+      refused: this.#trouble.refused,
+    });
+  }
+
+  /** Something was written. */
+  succeeded(): void {
+    if (this.#trouble === undefined) return;
+    const now = this.#options.monotonic();
+    const { since, lastAt, refused } = this.#trouble;
+    if (now - lastAt < OVER) return;
+    this.#trouble = undefined;
+    const seconds = Math.round((lastAt - since) / 1000);
+    this.#options.log.info('the store writes again', { refused, seconds });
+  }
+
+  /** The write-ahead log could not be moved into the database; nothing is lost, but it grows. */
+  checkpointFailed(error: StoreUnavailableError): void {
+    const { log, metrics, monotonic } = this.#options;
+    const now = monotonic();
+    metrics.count('starling_store_checkpoint_failures_total', { reason: reasonOf(error.cause) });
+    if (now - this.#checkpointSaidAt < SAID_AGAIN) return;
+    this.#checkpointSaidAt = now;
+    log.error('the write-ahead log cannot be moved into the database, and grows until it can', { error });
+  }
+}

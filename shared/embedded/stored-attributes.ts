@@ -1,0 +1,34 @@
+import { typeOfAttribute } from '../ports/message-attributes.ts';
+import type { AttributeTypes } from '../ports/queue.ts';
+
+export interface Attributes {
+  readonly attributes?: Readonly<Record<string, string>>;
+  readonly attributeTypes?: AttributeTypes;
+}
+
+/** A text, or its type with it where that is not `String`. */
+type Stored = string | readonly [type: string, value: string];
+
+/** As a row keeps a message's attributes; null where it has none. */
+export function storeAttributes({ attributes, attributeTypes }: Attributes): string | null {
+  if (attributes === undefined) return null;
+  if (attributeTypes === undefined) return JSON.stringify(attributes);
+  const stored = Object.entries(attributes).map(([name, value]): [string, Stored] => {
+    const type = typeOfAttribute(attributeTypes, name);
+    return [name, type === 'String' ? value : [type, value]];
+  });
+  return JSON.stringify(Object.fromEntries(stored));
+}
+
+export function readAttributes(json: string | null): Required<Pick<Attributes, 'attributes'>> & Attributes {
+  if (json === null) return { attributes: {} };
+  const all = Object.entries(JSON.parse(json) as Record<string, Stored>);
+  const types = all.flatMap(([name, stored]) => (typeof stored === 'string' ? [] : [[name, stored[0]] as const]));
+  return {
+    // By entries: `__proto__` is a name that an attribute may have.
+    attributes: Object.fromEntries(
+      all.map(([name, stored]) => [name, typeof stored === 'string' ? stored : stored[1]]),
+    ),
+    ...(types.length > 0 && { attributeTypes: Object.fromEntries(types) }),
+  };
+}

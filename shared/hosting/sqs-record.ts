@@ -1,0 +1,46 @@
+import type { SQSMessageAttribute, SQSRecord, SQSRecordAttributes } from 'aws-lambda';
+import { attributeType, type FifoPlace, type ReceivedMessage } from '../ports/queue.ts';
+
+/** A message as Lambda's event source mapping hands it over. */
+export function sqsRecord(message: ReceivedMessage, arn: string): SQSRecord {
+  const { attributes, attributeTypes } = message;
+  return {
+    messageId: message.messageId,
+    receiptHandle: message.receiptHandle,
+    body: message.body,
+    attributes: message.fifo === undefined ? systemAttributes(message) : fifoAttributes(message, message.fifo),
+    messageAttributes: Object.fromEntries(
+      Object.entries(attributes).map(([name, value]) => [
+        name,
+        messageAttribute(value, attributeType(attributeTypes, name)),
+      ]),
+    ),
+    md5OfBody: '',
+    eventSource: 'aws:sqs',
+    eventSourceARN: arn,
+    awsRegion: arn.split(':')[3] ?? '',
+  };
+}
+
+function systemAttributes(message: ReceivedMessage): SQSRecordAttributes {
+  return {
+    ApproximateReceiveCount: String(message.receiveCount),
+    SentTimestamp: String(message.sentAt),
+    SenderId: '000000000000',
+    ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt),
+  };
+}
+
+function fifoAttributes(message: ReceivedMessage, { sequenceNumber, groupId, deduplicationId }: FifoPlace) {
+  return {
+    ...systemAttributes(message),
+    SequenceNumber: sequenceNumber,
+    MessageGroupId: groupId,
+    MessageDeduplicationId: deduplicationId,
+  };
+}
+
+/** What is binary is in base64, in the message and in the record. */
+function messageAttribute(value: string, dataType: string): SQSMessageAttribute {
+  return dataType.startsWith('Binary') ? { binaryValue: value, dataType } : { stringValue: value, dataType };
+}

@@ -1,0 +1,101 @@
+import { Retention, type RetentionOptions } from '../../../../shared/embedded/retention/retention.ts';
+import type { BusEntry } from '../../../../shared/ports/event-bus.ts';
+import type { TaskRecord } from '../../../../shared/tasks/state.ts';
+import type { Metrics } from '../../../../shared/telemetry/metrics.ts';
+import { openEmbedded } from '../../../support/embedded.ts';
+import { entry, entryOf, newTask, noon, statusEvent } from '../../../support/task-events.ts';
+
+/**
+ * A clock for all tests of a file: ids of events bear the time and never go back within a process, and retention reads
+ * them.
+ */
+export class ForwardClock {
+  #now = noon + 1_000;
+  now(): number {
+    return this.#now;
+  }
+  advance(milliseconds: number): void {
+    this.#now += milliseconds;
+  }
+}
+
+export const HOUR = 3_600_000;
+export const DAY = 24 * HOUR;
+
+export interface Line {
+  readonly level: string;
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** The embedded adapters with a retention, and what it logs and counts. */
+export async function openStore(clock: ForwardClock, folder?: string) {
+  const embedded = await openEmbedded(clock, folder);
+  const lines: Line[] = [];
+  const counts = new Map<string, number>();
+  const write = (level: string) => (message: string, fields?: object) =>
+    lines.push({ level, message, fields: { ...fields } });
+  const log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+  const metrics: Metrics = {
+    count(name, labels, by = 1) {
+      const series = [name, ...Object.values(labels)].join(' ');
+      counts.set(series, (counts.get(series) ?? 0) + by);
+    },
+  };
+  const keeping = (options: Partial<RetentionOptions> = {}) =>
+    new Retention({
+      database: embedded.database,
+      clock,
+      log: log as unknown as RetentionOptions['log'],
+      metrics,
+      age: DAY,
+      maxStore: Number.MAX_SAFE_INTEGER,
+      streamAge: () => DAY,
+      messages: () => ({ of: () => 4 * DAY, shortest: 4 * DAY }),
+      ...options,
+    });
+  async function create(): Promise<TaskRecord> {
+    const now = clock.now();
+    const created = await embedded.tasks.create(newTask({ createdAt: now, deadline: now + HOUR }));
+    if (!created.created) throw new Error('the task was there already');
+    return created.task;
+  }
+  /** The event of a task's agent that tells a status, which it says to be of a time. */
+  function status(task: TaskRecord, state: TaskRecord['state'], at = clock.now(), sequence = 1): BusEntry {
+    const event = statusEvent(task, { sequence, turn: task.turn }, state, 'so');
+    const data = { ...event.data, status: { ...event.data.status, timestamp: new Date(at).toISOString() } };
+    return entryOf({ ...event, data });
+  }
+  async function completed(at?: number): Promise<TaskRecord> {
+    const task = await create();
+    await embedded.bus.put([status(task, 'TASK_STATE_COMPLETED', at)]);
+    return task;
+  }
+  /** The positions of the archived events after one. */
+  async function eventsFrom(after: number): Promise<number[]> {
+    const positions: number[] = [];
+    const newest = await embedded.bus.newest();
+    for await (const { position } of embedded.bus.tail(after, new AbortController().signal)) {
+      positions.push(position);
+      if (position === newest) break;
+    }
+    return positions;
+  }
+  return {
+    ...embedded,
+    create,
+    status,
+    completed,
+    eventsFrom,
+    put: (...entries: BusEntry[]) => embedded.bus.put(entries),
+    find: (task: TaskRecord) => embedded.tasks.get(task.id),
+    /** An event that is no task's; `time` is what its producer says. */
+    foreign: (time = clock.now()) => embedded.bus.put([{ ...entry('shop', 'Ordered.v1', {}), time }]),
+    lines,
+    counts,
+    keeping,
+    rows: (table: string) => Number(embedded.database.prepare(`SELECT count(*) AS count FROM ${table}`).get()?.count),
+  };
+}
+
+export type Store = Awaited<ReturnType<typeof openStore>>;

@@ -1,0 +1,96 @@
+import { spawnSync } from 'node:child_process';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Template } from '../../../plugins/template.ts';
+import { change } from './breach.ts';
+import { type Packaged, packageMesh } from './packaged.ts';
+import * as access from './rules-of-access.ts';
+import * as data from './rules-of-data.ts';
+import * as doors from './rules-of-doors.ts';
+import * as failure from './rules-of-failure.ts';
+import type { Rule } from './template.ts';
+
+const functions = `
+  ledger:
+    handler: services/tasks/projector.handler
+    access: { tasks: write, quarantine: add }
+    events:
+      - subscription: { pattern: { detail-type: [OrderPlaced.v1] }, fifo: { groupBy: detail.data.orderId } }
+  diary:
+    handler: services/tasks/projector.handler
+    access: { tasks: write, quarantine: add }
+    events:
+      - subscription: { pattern: { detail-type: [OrderPlaced.v1] }, fifo: true }
+`;
+
+let made: Packaged;
+beforeAll(async () => {
+  made = await packageMesh('dev', functions);
+}, 150_000);
+afterAll(() => made[Symbol.dispose]());
+
+const template = (): Template => structuredClone(made.template);
+
+describe('the template of a mesh with FIFO queues', () => {
+  it.each(Object.entries({ ...access, ...data, ...doors, ...failure }))('keeps the rule %s', (_, rule) => {
+    expect(rule(template())).toEqual([]);
+  });
+
+  it.each<[what: string, rule: Rule, id: string, path: string, value: unknown, found: readonly string[]]>([
+    [
+      'dead letters of the other kind',
+      failure.waysOfOrder,
+      'LedgerSubscriptionDeadLetterQueue',
+      'FifoQueue',
+      undefined,
+      [
+        'LedgerSubscriptionQueue: has dead letters of the other kind',
+        'LedgerSubscriptionDeadLetterQueue: has a name of the other kind',
+      ],
+    ],
+    [
+      'a pipe that loses events',
+      failure.waysOfOrder,
+      'DiarySubscriptionIntakeQueue',
+      'RedrivePolicy',
+      undefined,
+      ['DiarySubscriptionPipe: loses what it cannot deliver'],
+    ],
+    [
+      'a pipe that takes batches',
+      failure.waysOfOrder,
+      'DiarySubscriptionPipe',
+      'SourceParameters.SqsQueueParameters.BatchSize',
+      10,
+      ['DiarySubscriptionPipe: fails good events with a bad one'],
+    ],
+    [
+      'a pipe that fails in silence',
+      failure.alarms,
+      'DiarySubscriptionPipeFailedAlarm',
+      'MetricName',
+      'Invocations',
+      ['DiarySubscriptionPipe: has no alarm on ExecutionFailed'],
+    ],
+    [
+      'undelivered events of which nobody hears',
+      failure.alarms,
+      'LedgerSubscriptionUndeliveredQueueDeadLetterAlarm',
+      'MetricName',
+      'NumberOfMessagesSent',
+      ['LedgerSubscriptionUndeliveredQueue: has no alarm on ApproximateNumberOfMessagesVisible'],
+    ],
+  ])('would not be let go with %s', (_, rule, id, path, value, found) => {
+    const broken = template();
+    change(id, path, value)(broken);
+    expect(rule(broken)).toEqual(found);
+  });
+});
+
+/** Where cfn-lint is: see template.test.ts. */
+const cfnLint = process.env.CFN_LINT;
+
+it.skipIf(!cfnLint)('cfn-lint (CFN_LINT=path) finds nothing', () => {
+  const args = ['--ignore-checks', 'W3005', '--ignore-checks', 'W8003', '--template', made.templateFile];
+  const { stdout, stderr } = spawnSync(cfnLint ?? '', args, { encoding: 'utf8' });
+  expect(stdout + stderr).toBe('');
+});
