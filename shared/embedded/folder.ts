@@ -45,6 +45,16 @@ export function lockFolder(folder: string): FolderLock {
   return { release: () => held.close() };
 }
 
+/** Whether a process has the folder open. */
+export function isLocked(folder: string): boolean {
+  try {
+    lockFolder(folder).release();
+    return false;
+  } catch (error) {
+    return error instanceof ConfigurationError && isBusy(error.cause);
+  }
+}
+
 /** Makes the names of new files durable: syncing a file does not promise that its folder knows it. */
 export function syncFolder(folder: string): void {
   const descriptor = openSync(folder, 'r');

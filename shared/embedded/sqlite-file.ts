@@ -56,8 +56,12 @@ export function openSqliteFile(file: string, doubt: (message: string) => void = 
   }
 }
 
-/** What SQLite would take for a new database, or for one without a log, and delete the rest. */
-function checkLog(file: string, left: LeftLog | undefined): void {
+/**
+ * What SQLite would take for a new database, or for one without a log, and delete the rest.
+ *
+ * @throws ConfigurationError
+ */
+export function checkLog(file: string, left: LeftLog | undefined): void {
   if (left === undefined) return;
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   if (size === 0) {

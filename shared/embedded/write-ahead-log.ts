@@ -9,6 +9,8 @@ const HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 24;
 const CHECKED_HEADER_BYTES = 24;
 const CHECKED_FRAME_HEADER_BYTES = 8;
+/** Where in a frame's header the last frame of a transaction has the size of the database, and any other nothing. */
+const COMMIT = 4;
 /** The last bit tells the order of the bytes in the words that checksums are made of. */
 const MAGIC = 0x377f0682;
 
@@ -18,8 +20,9 @@ export interface LeftLog {
   /** Without an end of it the database is as its last checkpoint left it: what was committed since is lost. */
   readonly header: 'whole' | 'damaged';
   /**
-   * Frames of this log behind one that is not whole, which SQLite did not take. A power cut may leave some of a write that
-   * was not synced, as a disk does not write in order; kill -9 cannot.
+   * Frames of this log behind one that is not whole, which SQLite did not take, where a transaction was committed with them.
+   * A power cut may leave some of a write that was not synced, as a disk does not write in order; kill -9 cannot. What was
+   * rolled back, as on a full disk, has frames there too, and none that commits.
    *
    * @param taken the number of frames that SQLite took
    */
@@ -57,10 +60,14 @@ function countLeftOut(file: string, taken: number): number {
       if (!isOfThisLog(frame) || !equal(sum, checksumIn(frame, 16))) break;
     }
     let left = 0;
+    let committed = false;
     for (let behind = index + 1; behind < frames; behind++) {
-      if (isOfThisLog(frameAt(behind, FRAME_HEADER_BYTES))) left++;
+      const frame = frameAt(behind, FRAME_HEADER_BYTES);
+      if (!isOfThisLog(frame)) continue;
+      left++;
+      committed ||= frame.readUInt32BE(COMMIT) !== 0;
     }
-    return left;
+    return committed ? left : 0;
   });
   return count ?? 0;
 }

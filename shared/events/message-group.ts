@@ -1,4 +1,5 @@
 import { isFifoId } from '../ports/fifo.ts';
+import { InexactNumber } from './patterns/leaf.ts';
 
 /**
  * Characters of a path, as EventBridge Pipes takes it with `$.body.` before it:
@@ -24,11 +25,22 @@ export function groupReader(path: string): GroupReader {
     let value: unknown = event;
     for (const name of names) {
       // A pipe would have neither the length nor an item of a list by such a name.
-      if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-      value = (value as Readonly<Record<string, unknown>>)[name];
+      if (!isObject(value)) return undefined;
+      value = value[name];
     }
-    const isScalar = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
-    const group = isScalar ? String(value) : '';
-    return isFifoId(group) ? group : undefined;
+    const group = textOf(value);
+    return group !== undefined && isFifoId(group) ? group : undefined;
   };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof InexactNumber);
+}
+
+/** Of a text, number or boolean. An id of twenty digits is a number that the bus keeps by its text. */
+function textOf(value: unknown): string | undefined {
+  if (value instanceof InexactNumber) return value.text;
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : undefined;
 }

@@ -4,11 +4,12 @@
  */
 export const pipedEvent = '{"event": <$.body>}';
 
-const wrapped = /^\s*\{\s*"event"\s*:\s*([\s\S]*\S)\s*\}\s*$/;
+/** What follows white space begins with none: else a body without an end would be looked through from each space. */
+const wrapped = /^\s*\{\s*"event"\s*:\s*(\S[\s\S]*)\}\s*$/;
 
 /** The event in the body of a message that came through the pipe, as the same text; any other body as it is. */
 export function eventOfPiped(body: string): string {
-  const [, event] = wrapped.exec(body) ?? [];
+  const event = wrapped.exec(body)?.[1]?.trimEnd();
   return event !== undefined && isJson(event) ? event : body;
 }
 

@@ -58,9 +58,10 @@ export class AwsQueue implements Queue {
   /** In a deployed stack the template makes the queues. The dead-letter queue has to be there. */
   async create(name: string, settings: QueueSettings): Promise<void> {
     checkKind(name, settings);
-    const { fifo } = settings;
+    const { fifo, retention } = settings;
     const Attributes = {
       VisibilityTimeout: String(settings.visibilityTimeout),
+      ...(retention !== undefined && { MessageRetentionPeriod: String(retention) }),
       ...(await this.#redrivePolicy(settings)),
       ...(fifo && {
         ContentBasedDeduplication: String(fifo.contentBasedDeduplication),

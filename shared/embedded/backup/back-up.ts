@@ -9,6 +9,7 @@ import {
   fsyncSync,
   linkSync,
   openSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -16,12 +17,15 @@ import {
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pipeline } from 'node:stream/promises';
-import { messageOf } from '../../errors.ts';
+import { messageOf, StarlingError } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { databaseFile, syncFolder, systemReason } from '../folder.ts';
+import { databaseFile, isLocked, syncFolder, systemReason } from '../folder.ts';
+import { checkFolder } from '../folder-state.ts';
 import { migrations } from '../schema.ts';
 import { isCorrupt, isFull } from '../sqlite-errors.ts';
-import { BACKUP_ID, BackupError, type BackupManifest, tables, trailer } from './format.ts';
+import { checkLog } from '../sqlite-file.ts';
+import { readLeftLog } from '../write-ahead-log.ts';
+import { BACKUP_ID, BackupError, type BackupManifest, readEnds, tables, trailer } from './format.ts';
 import { readKeyFiles } from './key-files.ts';
 
 export interface BackUpOptions {
@@ -48,9 +52,11 @@ export interface Backup extends BackupManifest {
  * was restored has then stored what its caller was not told of, as after any crash before an answer.
  *
  * @throws BackupError
+ * @throws ConfigurationError when the folder is one that a mesh would not start with.
  */
 export async function backUp({ folder, file, force, clock }: BackUpOptions): Promise<Backup> {
   checkTarget(file, force);
+  checkOwn(file, folder);
   const source = openSource(folder);
   const made = path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID()}`);
   try {
@@ -74,6 +80,7 @@ export async function backUp({ folder, file, force, clock }: BackUpOptions): Pro
 function checkTarget(file: string, force: boolean): void {
   const found = statSync(file, { throwIfNoEntry: false });
   if (found?.isDirectory()) throw new BackupError(`${file} is a folder. Name the file that the backup becomes.`);
+  if (found && !found.isFile()) throw new BackupError(`${file} is no file. Name the file that the backup becomes.`);
   if (found && !force) throw taken(file);
   if (!existsSync(path.dirname(file))) {
     throw new BackupError(`There is no folder ${path.dirname(file)} for the backup. Make it first.`);
@@ -84,12 +91,37 @@ function taken(file: string): BackupError {
   return new BackupError(`${file} is there already. Name another file, or overwrite it with --force.`);
 }
 
+/** Of what is in the data folder a backup takes the place of another one only: the rest is what it is made of. */
+function checkOwn(file: string, folder: string): void {
+  if (!existsSync(file) || !existsSync(folder)) return;
+  const place = realpathSync(path.dirname(file));
+  const own = realpathSync(folder);
+  if (place !== own && !place.startsWith(own + path.sep)) return;
+  try {
+    readEnds(file);
+  } catch (cause) {
+    throw new BackupError(`${file} is the mesh's own, and no backup. Name another file.`, { cause });
+  }
+}
+
+/** A start refuses these, as what SQLite makes of them is not what was stored last: a backup would pass that on. */
+function checkSource(folder: string, file: string): void {
+  checkFolder(folder);
+  try {
+    checkLog(file, readLeftLog(`${file}-wal`));
+  } catch (error) {
+    // The mesh that has it open has read its log, and may be beginning it anew.
+    if (!isLocked(folder)) throw error;
+  }
+}
+
 function openSource(folder: string): DatabaseSync {
   const file = databaseFile(folder);
   let source: DatabaseSync | undefined;
   try {
     // The system's own error says more than SQLite's "unable to open database file".
     accessSync(file, constants.R_OK);
+    checkSource(folder, file);
     source = new DatabaseSync(file, { readOnly: true, timeout: 10_000 });
     const version = Number(source.prepare('PRAGMA user_version').get()?.user_version);
     if (version >= 1 && version <= migrations.length) return source;
@@ -100,7 +132,7 @@ function openSource(folder: string): DatabaseSync {
     );
   } catch (error) {
     source?.close();
-    if (error instanceof BackupError) throw error;
+    if (error instanceof StarlingError) throw error;
     throw new BackupError(
       isMissing(error)
         ? `There is no mesh's database in ${path.resolve(folder)}. Name the data folder with --data or STARLING_DATA.`

@@ -137,10 +137,15 @@ describe('a FIFO queue', () => {
       call === 1 ? { QueueUrl: 'http://sqs.invalid/1/jobs.fifo' } : new Failure('QueueNameExists'),
     );
     aws.on('SetQueueAttributes', () => ({}));
-    const settings = { visibilityTimeout: 5, fifo: { contentBasedDeduplication: true, delay: 2 } };
+    const settings = { visibilityTimeout: 5, retention: 60, fifo: { contentBasedDeduplication: true, delay: 2 } };
     await queue.create('jobs.fifo', settings);
     await queue.create('jobs.fifo', settings);
-    const Attributes = { VisibilityTimeout: '5', ContentBasedDeduplication: 'true', DelaySeconds: '2' };
+    const Attributes = {
+      VisibilityTimeout: '5',
+      MessageRetentionPeriod: '60',
+      ContentBasedDeduplication: 'true',
+      DelaySeconds: '2',
+    };
     expect(aws.inputs('CreateQueue')[0]).toMatchObject({ Attributes: { ...Attributes, FifoQueue: 'true' } });
     expect(aws.inputs('SetQueueAttributes')).toMatchObject([{ Attributes }]);
     expect(aws.inputs('SetQueueAttributes')[0]).not.toHaveProperty('Attributes.FifoQueue');

@@ -87,6 +87,26 @@ describe('a log that was left', () => {
     expect(found).toMatchObject({ header: 'whole', leftOut: 3 });
   });
 
+  it('lacks nothing when what was rolled back lies behind its end, as after a full disk', () => {
+    const live = path.join(folder, 'full.db');
+    const writer = new DatabaseSync(live);
+    // So small a cache writes frames before the transaction ends.
+    writer.exec(
+      'PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = 5',
+    );
+    writer.exec('CREATE TABLE t (text TEXT); BEGIN');
+    const insert = writer.prepare('INSERT INTO t VALUES (?)');
+    for (let row = 0; row < 10 * ROWS; row++) insert.run('x'.repeat(5_000));
+    writer.exec('ROLLBACK');
+    for (let row = 0; row < ROWS; row++) insert.run(`${row}`.repeat(5_000));
+    copyFileSync(live, file);
+    copyFileSync(`${live}-wal`, log);
+    writer.close();
+    const { taken, ...found } = look();
+    expect(found).toEqual({ header: 'whole', rows: ROWS, leftOut: 0 });
+    expect(framesIn(log)).toBeGreaterThan(taken + 1);
+  });
+
   it.each([0, 8, 16, 28])('is damaged when its header is: byte %d', (byte) => {
     flip(log, byte, 1);
     expect(readLeftLog(log)?.header).toBe('damaged');

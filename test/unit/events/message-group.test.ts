@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { groupReader, isGroupPath } from '../../../shared/events/message-group.ts';
+import { parseEvent } from '../../../shared/events/patterns/index.ts';
 
 const event = {
   id: '1',
@@ -28,6 +29,12 @@ describe('the message group of an event', () => {
     ['detail.data.0', 'zero'],
   ])('is what stands at %s', (path, group) => {
     expect(groupReader(path)(event)).toBe(group);
+  });
+
+  it('is a number to its last digit, where the bus has it so', () => {
+    const order = parseEvent('{"detail":{"order":12345678901234567891}}') as object;
+    expect(groupReader('detail.order')(order)).toBe('12345678901234567891');
+    expect(groupReader('detail.order.text')(order)).toBeUndefined();
   });
 
   it.each([

@@ -117,7 +117,8 @@ function headersOf({ signedHeaders }: Claim, headers: Headers): Record<string, s
 
 function pathAndQuery(url: string): { path: string; query: Record<string, string | string[]> } {
   const [path = '/', search = ''] = url.split(/\?(.*)/s, 2);
-  const query: Record<string, string[]> = {};
+  // Without a prototype, as a name of its would be found there.
+  const query: Record<string, string[]> = Object.create(null);
   for (const [name, value] of new URLSearchParams(search)) {
     query[name] ??= [];
     query[name].push(value);

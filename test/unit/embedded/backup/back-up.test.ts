@@ -1,12 +1,13 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Backup, backUp } from '../../../../shared/embedded/backup/back-up.ts';
 import { Database } from '../../../../shared/embedded/database.ts';
-import { damagePage, pagesOf } from '../../../support/damage.ts';
+import { damagePage, flip, pagesOf } from '../../../support/damage.ts';
 import { TestClock, temporaryFolder } from '../../../support/fixtures.ts';
-import { addEvents, keys, makeMeshFolder } from './mesh-folder.ts';
+import { addEvents, contentOf, keys, makeMeshFolder } from './mesh-folder.ts';
 
 let place: string;
 let folder: string;
@@ -48,6 +49,19 @@ function inside(of = file) {
   }
 }
 
+/** What a crash leaves, with 5 events that only the log of writes holds. */
+async function crash(): Promise<string> {
+  const database = Database.open(folder);
+  await addEvents(database, 5);
+  const crashed = path.join(place, 'crashed');
+  mkdirSync(crashed);
+  for (const end of ['', '-wal']) {
+    writeFileSync(path.join(crashed, `starling.db${end}`), readFileSync(path.join(folder, `starling.db${end}`)));
+  }
+  await database.close();
+  return crashed;
+}
+
 describe('a backup', () => {
   it('is one file for its owner only, with the database and the keys', async () => {
     const made = await make();
@@ -78,6 +92,13 @@ describe('a backup', () => {
     ]);
   });
 
+  it('leaves the log of a crash as it was', async () => {
+    const crashed = await crash();
+    const before = contentOf(crashed)['starling.db-wal'];
+    await make({ folder: crashed });
+    expect(contentOf(crashed)['starling.db-wal']).toEqual(before);
+  });
+
   it('is of one moment while the mesh writes, and keeps nobody from it', async () => {
     const database = Database.open(folder);
     let writing = true;
@@ -101,15 +122,7 @@ describe('a backup', () => {
   });
 
   it('has what only the log of writes holds, also after a crash', async () => {
-    const database = Database.open(folder);
-    await addEvents(database, 5);
-    const crashed = path.join(place, 'crashed');
-    mkdirSync(crashed);
-    for (const end of ['', '-wal']) {
-      writeFileSync(path.join(crashed, `starling.db${end}`), readFileSync(path.join(folder, `starling.db${end}`)));
-    }
-    await database.close();
-    expect(await make({ folder: crashed })).toMatchObject({ events: 35 });
+    expect(await make({ folder: await crash() })).toMatchObject({ events: 35 });
     expect(inside()).toMatchObject({ tasks: 35, keys: {} });
   });
 
@@ -158,6 +171,46 @@ describe('a backup that cannot be', () => {
     sqlite.exec(sql);
     sqlite.close();
     await expect(make()).rejects.toThrow(message);
+  });
+
+  it('says so: of a log of writes that SQLite would take for empty', async () => {
+    const crashed = await crash();
+    flip(path.join(crashed, 'starling.db-wal'), 8, 1);
+    await expect(make({ folder: crashed })).rejects.toThrow(/starling\.db-wal is damaged/);
+  });
+
+  it('is made of a mesh that runs, which needs no header of its log any more', async () => {
+    const database = Database.open(folder);
+    await addEvents(database, 5);
+    flip(path.join(folder, 'starling.db-wal'), 8, 1);
+    expect(await make()).toMatchObject({ events: 35 });
+    rmSync(file);
+    await database.close();
+  });
+
+  it('says so: of a folder whose restore did not end', async () => {
+    writeFileSync(path.join(folder, 'restoring'), '');
+    await expect(make()).rejects.toThrow(/A restore into .* was interrupted/);
+  });
+
+  it.each(['starling.db', 'client.json', 'secrets/token-signing-keys'])(
+    "takes no place of what is the mesh's: %s",
+    async (name) => {
+      const before = contentOf(folder);
+      await expect(make({ file: path.join(folder, name), force: true })).rejects.toThrow(/is the mesh's own/);
+      expect(contentOf(folder)).toEqual(before);
+    },
+  );
+
+  it('may stand in the data folder, and take the place of an older one', async () => {
+    for (const force of [false, true]) await make({ file: path.join(folder, 'mesh.backup'), force });
+    expect(inside(path.join(folder, 'mesh.backup'))).toMatchObject({ events: 30 });
+  });
+
+  it('takes no place of what is no file, such as a device', async () => {
+    const pipe = path.join(place, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    await expect(make({ file: pipe, force: true })).rejects.toThrow(/pipe is no file/);
   });
 
   it('says so: of a damaged database', async () => {

@@ -80,9 +80,11 @@ describe('SignatureVerifier', () => {
   it('takes what the SDK signs, whatever the body, the path and the query', async () => {
     const text = fc.string({ unit: 'grapheme', maxLength: 40 });
     const part = fc.constantFrom('a', 'ü', '%2F', '+', ' ', 'a/b', '=');
+    // Names of Object.prototype are names like any other.
+    const name = fc.constantFrom('q', 'constructor', 'toString');
     await fc.assert(
-      fc.asyncProperty(text, part, part, async (body, path, value) => {
-        const url = `/${encodeURIComponent(path)}?q=${encodeURIComponent(value)}&empty=`;
+      fc.asyncProperty(text, part, name, part, async (body, path, key, value) => {
+        const url = `/${encodeURIComponent(path)}?${key}=${encodeURIComponent(value)}&empty=`;
         await verify(await sign(clock, { body, url }), body, url);
       }),
       { numRuns: 50 },
@@ -133,6 +135,13 @@ describe('SignatureVerifier', () => {
   ])('refuses when %s', async (_what, spoil) => {
     const spoilt = spoil(await sign(clock));
     expect(await code(verify(spoilt))).toBe('InvalidSignatureException');
+  });
+
+  it('refuses a query that was added, whatever its name', async () => {
+    const headers = await sign(clock);
+    for (const url of ['/?a=1', '/?constructor=1', '/?__proto__=1']) {
+      expect(await code(verify(headers, '{}', url))).toBe('InvalidSignatureException');
+    }
   });
 
   it('refuses another body, also where the hash of the right one is claimed', async () => {
