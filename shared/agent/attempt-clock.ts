@@ -3,8 +3,7 @@
  * is cancelled, at its deadline, or when the function's time is up.
  */
 export class AttemptClock {
-  #controller: AbortController | undefined;
-  #reason: Error | undefined;
+  readonly #controller = new AbortController();
   readonly #over: Promise<never>;
   #break: (reason: Error) => void = () => {};
   readonly #timer: NodeJS.Timeout;
@@ -24,12 +23,7 @@ export class AttemptClock {
         : setTimeout(() => this.#abort(new TimeoutError(untilTimeout)), untilTimeout);
   }
 
-  /** Made at the first look: most handlers are done without one. */
   get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.#reason !== undefined) this.#controller.abort(this.#reason);
-    }
     return this.#controller.signal;
   }
 
@@ -48,9 +42,8 @@ export class AttemptClock {
   }
 
   #abort(reason: Error): void {
-    this.#reason ??= reason;
     this.#break(reason);
-    this.#controller?.abort(reason);
+    this.#controller.abort(reason);
   }
 }
 

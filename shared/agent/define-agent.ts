@@ -4,6 +4,7 @@ import type { TaskCancelRequestedV1, TaskRequestedV1 } from '../events/generated
 import { type Delivery, type QueueHandler, subscribe } from '../events/subscribe.ts';
 import { currentAgentRuntime } from '../runtime/current.ts';
 import type { AgentRuntime } from '../runtime/runtime.ts';
+import { ShortLivedMap } from '../short-lived.ts';
 import type { LogFields, Logger } from '../telemetry/logger.ts';
 import { AttemptClock, CanceledError, DeadlineError } from './attempt-clock.ts';
 import { type AgentDefinition, checkDefinition } from './definition.ts';
@@ -34,7 +35,7 @@ const TIME_TO_TELL = 500;
  */
 export function defineAgent(definition: AgentDefinition): AgentHandler {
   checkDefinition(definition);
-  const running = new Map<string, AttemptClock>();
+  const running = new ShortLivedMap<string, AttemptClock>();
   const handler = subscribe({
     types: ['TaskRequested.v1', 'TaskCancelRequested.v1'],
     async handle(event, delivery) {
@@ -53,13 +54,13 @@ export function defineAgent(definition: AgentDefinition): AgentHandler {
   return Object.assign(handler, { definition });
 }
 
-function cancel(running: ReadonlyMap<string, AttemptClock>, { taskId, agentId }: TaskCancelRequestedV1): void {
+function cancel(running: ShortLivedMap<string, AttemptClock>, { taskId, agentId }: TaskCancelRequestedV1): void {
   running.get(`${agentId}/${taskId}`)?.cancel();
 }
 
 async function attempt(
   definition: AgentDefinition,
-  running: Map<string, AttemptClock>,
+  running: ShortLivedMap<string, AttemptClock>,
   request: CloudEvent<TaskRequestedV1>,
   { receiveCount, context }: Delivery,
 ): Promise<void> {
@@ -81,9 +82,7 @@ async function attempt(
   try {
     const task = agentTask(data, {
       attempt: number,
-      get signal() {
-        return clock.signal;
-      },
+      signal: clock.signal,
       log,
       idempotency: runtime.idempotency,
       timeLeft: () => context.getRemainingTimeInMillis(),

@@ -54,7 +54,7 @@ export interface OnceSurroundings {
   readonly agentId: string;
   readonly taskId: string;
   readonly turn: number;
-  readonly signal: () => AbortSignal;
+  readonly signal: AbortSignal;
   /** Milliseconds that are left of the function's time: after them this attempt is surely over. */
   readonly timeLeft: () => number;
 }
@@ -88,11 +88,11 @@ export function createOnce({ idempotency, agentId, taskId, turn, signal, timeLef
       typeof config.lambdaContext
     >;
     const act = async (_identity: string): Promise<Outcome> => {
-      signal().throwIfAborted();
+      signal.throwIfAborted();
       return outcomeOf(await work());
     };
     const once = makeIdempotent(act, { persistenceStore, config, keyPrefix: agentId });
-    signal().throwIfAborted();
+    signal.throwIfAborted();
     let outcome: Outcome;
     try {
       outcome = await once(identity);

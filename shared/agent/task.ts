@@ -41,7 +41,7 @@ export interface TaskSurroundings {
 }
 
 export function agentTask(data: TaskRequestedV1, surroundings: TaskSurroundings): AgentTask {
-  const { attempt, log, idempotency, timeLeft } = surroundings;
+  const { attempt, signal, log, idempotency, timeLeft } = surroundings;
   const { message, agentId, taskId, turn } = data;
   return {
     id: data.taskId,
@@ -56,12 +56,9 @@ export function agentTask(data: TaskRequestedV1, surroundings: TaskSurroundings)
     skill: data.skill,
     principal: data.principal,
     deadline: new Date(data.deadline),
-    // Made for who asks: most handlers do not.
-    get signal() {
-      return surroundings.signal;
-    },
+    signal,
     log,
-    once: createOnce({ idempotency, agentId, taskId, turn, timeLeft, signal: () => surroundings.signal }),
+    once: createOnce({ idempotency, agentId, taskId, turn, signal, timeLeft }),
   };
 }
 

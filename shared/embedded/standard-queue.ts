@@ -1,5 +1,6 @@
 import { uuidv7 } from '../ids.ts';
 import type { QueueDepth, QueueSettings, ReceivedMessage, ReceiveOptions, SentMessage } from '../ports/queue.ts';
+import { ShortLivedSet } from '../short-lived.ts';
 import { type MessageRow, type MessageRows, parseReceipt, type ReceiptState, type Sent } from './message-rows.ts';
 import { OpenReceive } from './open-receive.ts';
 import type { QueueHost, QueueOfAKind } from './queue-of-a-kind.ts';
@@ -13,7 +14,7 @@ export class StandardQueue implements QueueOfAKind {
   readonly #rows: MessageRows;
   readonly #host: QueueHost;
   readonly #waiters = new Waiters();
-  readonly #receives = new Set<OpenReceive>();
+  readonly #receives = new ShortLivedSet<OpenReceive>();
   /** Whether the last look took all that was visible, and nothing was left to lie since: only then is a new message the next. */
   #drained = false;
 

@@ -23,7 +23,8 @@ export class TaskProjection implements InlineConsumer {
   readonly #rows: TaskRows;
   readonly #tails: TaskTails;
   readonly #quarantine: EmbeddedQuarantine;
-  readonly #changed = new Map<TaskId, Changed>();
+  /** A new one for each unit of work. */
+  #changed = new Map<TaskId, Changed>();
 
   constructor(database: Database, rows: TaskRows, tails: TaskTails, quarantine: EmbeddedQuarantine, queue: string) {
     this.#database = database;
@@ -67,12 +68,12 @@ export class TaskProjection implements InlineConsumer {
       if (isTerminal(current.task.state)) this.#rows.forgetParked(current.row);
       if (entries.length > 0) this.#database.afterDurable(() => this.#tails.hand(id, entries));
     }
-    this.#changed.clear();
+    if (this.#changed.size > 0) this.#changed = new Map();
   }
 
   /** Forgets the changes of a unit of work that failed. */
   abandon(): void {
-    this.#changed.clear();
+    if (this.#changed.size > 0) this.#changed = new Map();
   }
 
   #step(before: TaskRow, event: AgentEvent, archived: number | undefined): Outcome {

@@ -2,6 +2,7 @@ import type { StatementSync } from 'node:sqlite';
 import { logEntryOf } from '../events/task-events.ts';
 import type { TaskId } from '../ids.ts';
 import type { BusEvent } from '../ports/event-bus.ts';
+import { ShortLivedMap } from '../short-lived.ts';
 import type { AgentEvent } from '../tasks/fold.ts';
 import type { LogEntry } from '../tasks/log.ts';
 import { isTerminal, type TaskRecord } from '../tasks/state.ts';
@@ -46,7 +47,7 @@ const MAX_OPEN = 10_000;
 export class TaskRows {
   readonly #database: Database;
   /** The newest open tasks as their rows are, which most events are about. */
-  readonly #open = new Map<TaskId, TaskRow>();
+  readonly #open = new ShortLivedMap<TaskId, TaskRow>();
   /** The rows of the tasks that may have parked events: nearly none, while every event would look for some. */
   readonly #mayHaveParked = new Set<number>();
   readonly #insert: StatementSync;
@@ -176,12 +177,9 @@ export class TaskRows {
 
   #remember(open: TaskRow): void {
     const { id } = open.task;
-    this.#open.delete(id);
+    if (this.#open.size >= MAX_OPEN && !this.#open.has(id)) return;
     this.#open.set(id, open);
     this.#database.ifUndone(() => this.#open.delete(id));
-    if (this.#open.size <= MAX_OPEN) return;
-    const [oldest] = this.#open.keys();
-    if (oldest !== undefined) this.#open.delete(oldest);
   }
 }
 

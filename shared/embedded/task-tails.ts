@@ -1,4 +1,5 @@
 import type { TaskId } from '../ids.ts';
+import { ShortLivedMap, ShortLivedSet } from '../short-lived.ts';
 import type { LogEntry } from '../tasks/log.ts';
 import { isTerminal } from '../tasks/state.ts';
 
@@ -33,9 +34,9 @@ export class Tail {
 
 /** Who follows which task. */
 export class TaskTails {
-  readonly #tails = new Map<TaskId, Set<Tail>>();
+  readonly #tails = new ShortLivedMap<TaskId, ShortLivedSet<Tail>>();
   /** The newest durable position of the tasks that were made since the start and have not ended. */
-  readonly #positions = new Map<TaskId, number>();
+  readonly #positions = new ShortLivedMap<TaskId, number>();
 
   begin(id: TaskId, position: number): void {
     this.#positions.set(id, position);
@@ -48,9 +49,9 @@ export class TaskTails {
 
   open(id: TaskId): Tail {
     const tail = new Tail();
-    const tails = this.#tails.get(id);
-    if (tails) tails.add(tail);
-    else this.#tails.set(id, new Set([tail]));
+    const tails = this.#tails.get(id) ?? new ShortLivedSet();
+    tails.add(tail);
+    this.#tails.set(id, tails);
     return tail;
   }
 

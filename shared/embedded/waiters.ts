@@ -1,9 +1,11 @@
+import { ShortLivedSet } from '../short-lived.ts';
+
 /**
  * Those who wait for something to come: woken by who brings it, by a time, or by an abort. This is what saves the
  * embedded adapters from polling.
  */
 export class Waiters {
-  readonly #waiting = new Set<() => void>();
+  readonly #waiting = new ShortLivedSet<() => void>();
   #wakes = 0;
 
   /** Take it before you look for what you want, and hand it to `wait`: what came while you looked is then not missed. */
@@ -15,9 +17,7 @@ export class Waiters {
   readonly wake = (): void => {
     this.#wakes++;
     if (this.#waiting.size === 0) return;
-    const woken = [...this.#waiting];
-    this.#waiting.clear();
-    for (const wake of woken) wake();
+    for (const wake of this.#waiting.drain()) wake();
   };
 
   /** Resolves at the first `wake` since `mark`, after `milliseconds`, or at the abort, whichever is first. */

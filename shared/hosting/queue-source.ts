@@ -2,6 +2,7 @@ import type { SQSBatchResponse } from 'aws-lambda';
 import { failedInOrder } from '../events/fifo-batch.ts';
 import { isStoreUnavailable } from '../ports/errors.ts';
 import type { Queue, ReceivedMessage } from '../ports/queue.ts';
+import { ShortLivedSet } from '../short-lived.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { LocalFunction } from './function.ts';
@@ -49,7 +50,7 @@ export const sqsPoll: Poll = { seconds: 5, breakOff: false };
 export class QueueSource implements Source {
   readonly #options: QueueSourceOptions;
   readonly #stopping = new AbortController();
-  readonly #running = new Set<Promise<void>>();
+  readonly #running = new ShortLivedSet<Promise<void>>();
   #slotFree: (() => void) | undefined;
   #loop: Promise<void> | undefined;
 

@@ -1,5 +1,6 @@
 import type { TaskId } from '../../../shared/ids.ts';
 import type { TaskStore } from '../../../shared/ports/task-store.ts';
+import { ShortLivedSet } from '../../../shared/short-lived.ts';
 import type { LogEntry } from '../../../shared/tasks/log.ts';
 import { isTerminal, isWaitingForClient } from '../../../shared/tasks/state.ts';
 import { logOf, type Submitted } from './submit.ts';
@@ -10,7 +11,7 @@ import { logOf, type Submitted } from './submit.ts';
  */
 export class Correlator {
   readonly #tasks: TaskStore;
-  readonly #waiting = new Set<AbortController>();
+  readonly #waiting = new ShortLivedSet<AbortController>();
   #draining = false;
 
   constructor(tasks: TaskStore) {
