@@ -20,6 +20,7 @@ import {
   fifoQueueName,
   queueName,
 } from '../../shared/wiring/names.ts';
+import { pipedEvent } from '../../shared/wiring/piped-event.ts';
 import { briefly, delivered, requested } from '../unit/agent/turns.ts';
 import { createBucket } from './support/buckets.ts';
 import { createBus, RememberingBus } from './support/bus.ts';
@@ -126,7 +127,10 @@ describe('npx starling worker, with a FIFO queue on SQS', () => {
       name,
       ['a1', 'a2!', 'b1', 'a3'].map((body) => ({ body, groupId: body.charAt(0) })),
     );
+    // As the pipe before the queue has it.
+    await queue.send(name, [{ body: pipedEvent.replace('<$.body>', '7'), groupId: 'c' }]);
     const worker = start('orderer', { env: meshEnv });
+    await worker.printed(/took 7 of c at 1/);
     await worker.printed(/took a3/);
     await worker.printed(/took b1 of b at 1/);
     const taken = [...worker.output.matchAll(/took (a\S+) of a at (\d)/g)].map(([, body, at]) => `${body} ${at}`);
@@ -198,7 +202,7 @@ describe('npx starling worker, with its queue on SQS', () => {
       /There is no stack starling-\w+ .*npm run deploy/,
     ],
     ['a region', 'echo', { env: { AWS_REGION: '' } }, /AWS_REGION is not set/],
-    ['a function', 'nobody', {}, /has no function "nobody".*echo, flaky, patient, talker, printer/],
+    ['a function', 'nobody', {}, /has no function "nobody".*echo, flaky, patient, talker, orderer, printer/],
     ['a good option', 'echo', { words: ['--concurrency', '0'] }, /--concurrency is "0"/],
   ])('does not start without %s', async (_what, name, more, message) => {
     const worker = start(name, more);
