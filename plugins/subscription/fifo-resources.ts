@@ -1,3 +1,4 @@
+import { fifoSettings } from '../../shared/wiring/fifo-settings.ts';
 import { intakeQueueName, pipeName, undeliveredQueueName } from '../../shared/wiring/names.ts';
 import { pipedEvent } from '../../shared/wiring/piped-event.ts';
 import { COMMON_GROUP, type FifoOptions } from '../../shared/wiring/subscription.ts';
@@ -11,16 +12,13 @@ const INTAKE_VISIBILITY = 30;
 const INTAKE_RECEIVES = 10;
 
 /** What makes the queue and its dead-letter queue FIFO queues. */
-export function fifoQueueOf({ groupBy }: FifoOptions) {
+export function fifoQueueOf(fifo: FifoOptions) {
+  const { deduplicationScope, throughputLimit } = fifoSettings(fifo);
   return {
     queue: {
       FifoQueue: true,
-      // Limits count for each group then, instead of 300 calls a second for all:
-      // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/high-throughput-fifo.html
-      ...(groupBy !== undefined && {
-        DeduplicationScope: 'messageGroup',
-        FifoThroughputLimit: 'perMessageGroupId',
-      }),
+      ...(deduplicationScope !== undefined && { DeduplicationScope: deduplicationScope }),
+      ...(throughputLimit !== undefined && { FifoThroughputLimit: throughputLimit }),
     },
     deadLetterQueue: { FifoQueue: true },
   };

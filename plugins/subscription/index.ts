@@ -1,5 +1,6 @@
 import { messageOf } from '../../shared/errors.ts';
 import { defaultTimeout } from '../../shared/wiring/defaults.ts';
+import { fifoQueueName } from '../../shared/wiring/names.ts';
 import { Subscriptions } from '../../shared/wiring/subscriptions.ts';
 import { addResources, type FunctionDefinition, type Hooks, type Serverless } from '../osls.ts';
 import type { ResourceMap } from '../template.ts';
@@ -74,10 +75,12 @@ export default class SubscriptionPlugin {
     const where = { stage: provider.getStage(), functionName, ids, eventBus: custom?.eventBus };
     Object.assign(this.#resources, subscriptionResources(subscription, where));
     definition.events.push(queueEvent(subscription, ids));
-    // By it the function knows when a delivery is the last.
+    const { maxReceiveCount, fifo } = subscription;
+    // By them the function knows when a delivery is the last, and which messages the pipe wrapped.
     definition.environment = {
       ...definition.environment,
-      STARLING_MAX_RECEIVE_COUNT: String(subscription.maxReceiveCount),
+      STARLING_MAX_RECEIVE_COUNT: String(maxReceiveCount),
+      ...(fifo && { STARLING_FIFO_QUEUE: fifoQueueName(where.stage, functionName) }),
     };
   }
 }

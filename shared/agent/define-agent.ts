@@ -62,7 +62,7 @@ async function attempt(
   definition: AgentDefinition,
   running: ShortLivedMap<string, AttemptClock>,
   request: CloudEvent<TaskRequestedV1>,
-  { receiveCount, context }: Delivery,
+  { receiveCount, excused, context }: Delivery,
 ): Promise<void> {
   const runtime = currentAgentRuntime();
   const { data } = request;
@@ -90,7 +90,9 @@ async function attempt(
     await clock.race(runHandler(definition, task, turn));
     await turn.flush();
   } catch (error) {
-    const last = receiveCount >= runtime.functionSettings(context.functionName).maxReceiveCount;
+    const { maxReceiveCount } = runtime.functionSettings(context.functionName);
+    // What found no room in the store is delivered again, whichever attempt it was.
+    const last = receiveCount - excused >= maxReceiveCount && !turn.foundNoRoom;
     await tell(turn, error, { runtime, log, agentId, last });
   } finally {
     clock.stop();

@@ -45,6 +45,7 @@ export class Turn {
   /** While nothing has said yet that the agent works. */
   #unsaid: NodeJS.Timeout | undefined;
   #closed = false;
+  #foundNoRoom = false;
 
   /** @param clock tells when the attempt is over */
   constructor(
@@ -69,6 +70,11 @@ export class Turn {
     const { workingAfter } = this.#runtime.settings;
     if (workingAfter === 0) this.status('TASK_STATE_WORKING');
     else this.#unsaid = setTimeout(() => this.#say(), workingAfter).unref();
+  }
+
+  /** Whether the mesh's store had no room for something of the turn. */
+  get foundNoRoom(): boolean {
+    return this.#foundNoRoom;
   }
 
   status(state: TaskState, text?: string): void {
@@ -216,7 +222,9 @@ export class Turn {
    * @throws the error itself, where another try is of no use
    */
   async #waitForRoom(error: unknown): Promise<void> {
-    if (!isStoreUnavailable(error) || this.#clock.signal.aborted) throw error;
+    if (!isStoreUnavailable(error)) throw error;
+    this.#foundNoRoom = true;
+    if (this.#clock.signal.aborted) throw error;
     await sleep(NO_ROOM, this.#clock.signal);
     if (this.#closed) throw error;
   }

@@ -174,11 +174,15 @@ export class Database {
   #runBatch(): void {
     const batch = this.#waiting;
     this.#waiting = [];
+    const rejected = new Set<Unit>();
     let done: readonly Unit[];
     try {
-      done = this.#transactions.commit(batch);
+      done = this.#transactions.commit(batch, rejected);
     } catch (error) {
-      this.#refuse(batch, error);
+      this.#refuse(
+        batch.filter((unit) => !rejected.has(unit)),
+        error,
+      );
       return;
     }
     const durable: Unit[] = [];
@@ -190,7 +194,7 @@ export class Database {
     else this.#sync(durable);
   }
 
-  /** Nothing of the batch happened, and each caller is told. */
+  /** Nothing of the batch happened, and each caller is told who was not before. */
   #refuse(batch: readonly Unit[], error: unknown): void {
     const fatal = fatalOf(this.file, error);
     if (fatal) {
@@ -229,9 +233,9 @@ export class Database {
         if (!error) {
           for (const unit of units) settle(unit);
           this.#options.watch?.succeeded();
+          this.#checkpointer.committed();
         }
         resolve();
-        this.#checkpointer.committed();
         this.#schedule();
       });
     });

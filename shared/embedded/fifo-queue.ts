@@ -1,115 +1,99 @@
 import { createHash } from 'node:crypto';
 import { uuidv7 } from '../ids.ts';
 import { missingDeduplicationId, missingGroupId } from '../ports/fifo.ts';
-import type { QueueDepth, QueueSettings, ReceivedMessage, ReceiveOptions, SentMessage } from '../ports/queue.ts';
+import type { ReceivedMessage, ReceiveOptions, SentMessage } from '../ports/queue.ts';
 import type { FifoRow, FifoRows } from './fifo-rows.ts';
-import { parseReceipt, type ReceiptState, type Sent } from './message-rows.ts';
-import type { QueueHost, QueueOfAKind } from './queue-of-a-kind.ts';
+import { parseReceipt, type Sent } from './message-rows.ts';
+import type { QueueOfAKind } from './queue-of-a-kind.ts';
+import { QueueOnRows } from './queue-on-rows.ts';
 import { readAttributes } from './stored-attributes.ts';
-import { Waiters } from './waiters.ts';
 
 /**
  * A queue that is first in, first out within a message group. Which groups are free is a row for each, so that a look
  * costs the same however much lies behind a message in flight.
  */
-export class FifoQueue implements QueueOfAKind {
-  settings: QueueSettings;
-  readonly #name: string;
-  readonly #rows: FifoRows;
-  readonly #host: QueueHost;
-  readonly #waiters = new Waiters();
-
-  constructor(name: string, settings: QueueSettings, rows: FifoRows, host: QueueHost) {
-    this.settings = settings;
-    this.#name = name;
-    this.#rows = rows;
-    this.#host = host;
-  }
-
+export class FifoQueue extends QueueOnRows<FifoRows> implements QueueOfAKind {
   send(message: Sent): SentMessage {
-    const { database, clock } = this.#host;
+    const { clock } = this.host;
     const { groupId } = message;
-    if (groupId === undefined) throw missingGroupId(this.#name);
+    if (groupId === undefined) throw missingGroupId(this.name);
     const deduplicationId = message.deduplicationId ?? this.#deduplicationIdOf(message.body);
     const now = clock.now();
-    const first = this.#rows.duplicate(this.#name, deduplicationId, now);
+    // No id has a space: it parts the two.
+    const byGroup = this.settings.fifo?.deduplicationScope === 'messageGroup';
+    const deduplicationKey = byGroup ? `${groupId} ${deduplicationId}` : deduplicationId;
+    const first = this.rows.duplicate(this.name, deduplicationKey, now);
     if (first !== undefined) return { messageId: first.messageId, sequenceNumber: numberOf(first.sequence) };
     const messageId = uuidv7(now);
     const visibleAt = now + (this.settings.fifo?.delay ?? 0) * 1000;
-    const sequence = this.#rows.insert(this.#name, message, { messageId, groupId, deduplicationId, now, visibleAt });
-    database.afterDurable(this.#waiters.wake);
+    const sequence = this.rows.insert(this.name, message, {
+      messageId,
+      groupId,
+      deduplicationId,
+      deduplicationKey,
+      now,
+      visibleAt,
+    });
+    this.wakeLater();
     return { messageId, sequenceNumber: numberOf(sequence) };
   }
 
   async receive(options: ReceiveOptions): Promise<readonly ReceivedMessage[]> {
     const { max, wait, visibilityTimeout = this.settings.visibilityTimeout, signal } = options;
-    const { database, clock } = this.#host;
+    const { database, clock } = this.host;
     const until = clock.now() + wait * 1000;
     for (;;) {
       if (signal?.aborted) return [];
-      const mark = this.#waiters.mark;
+      const mark = this.waiters.mark;
       const { messages, nextAt } = await database.writeLazily(() => this.#look(max, visibilityTimeout * 1000));
       if (messages.length > 0) return messages;
       const now = clock.now();
       if (now >= until) return [];
-      await this.#waiters.wait(mark, Math.min(until, nextAt ?? until) - now, signal);
+      await this.waiters.wait(mark, Math.min(until, nextAt ?? until) - now, signal);
     }
   }
 
   /** Waits for the sync: whoever saw a later message of the group is not to meet this one again after a crash. */
   async delete(receiptHandles: readonly string[]): Promise<void> {
-    const { database, clock } = this.#host;
+    const { database, clock } = this.host;
     const receipts = receiptHandles.map(parseReceipt);
     await database.write(() => {
       const now = clock.now();
-      for (const receipt of receipts) this.#settle(this.#rows.delete(this.#name, receipt, now));
+      for (const receipt of receipts) this.#settle(this.rows.delete(this.name, receipt, now));
     });
   }
 
   async changeVisibility(receiptHandle: string, timeout: number): Promise<void> {
-    const { database, clock } = this.#host;
+    const { database, clock } = this.host;
     const receipt = parseReceipt(receiptHandle);
     await database.write(() => {
       const now = clock.now();
-      this.#settle(this.#rows.changeVisibility(this.#name, receipt, now + timeout * 1000, now));
+      this.#settle(this.rows.changeVisibility(this.name, receipt, now + timeout * 1000, now));
     });
   }
 
-  async receiptState(receiptHandle: string): Promise<ReceiptState> {
-    const { database, clock } = this.#host;
-    return database.read(() => this.#rows.state(this.#name, parseReceipt(receiptHandle), clock.now()));
-  }
-
-  async depth(): Promise<QueueDepth> {
-    const { database, clock } = this.#host;
-    return database.read(() => this.#rows.depth(this.#name, clock.now()));
-  }
-
-  releaseInFlight(): Promise<number> {
-    const { database, clock } = this.#host;
-    return database.write(() => {
-      database.afterDurable(this.#waiters.wake);
-      return this.#rows.release(this.#name, clock.now());
+  async excuse(receiptHandles: readonly string[], delay: number): Promise<void> {
+    const { database, clock } = this.host;
+    const receipts = receiptHandles.map(parseReceipt);
+    await database.write(() => {
+      const visibleAt = clock.now() + delay * 1000;
+      for (const receipt of receipts) this.#settle(this.rows.excuse(this.name, receipt, visibleAt));
     });
-  }
-
-  buried(): void {
-    this.#host.database.afterDurable(this.#waiters.wake);
   }
 
   #deduplicationIdOf(body: string): string {
-    if (this.settings.fifo?.contentBasedDeduplication !== true) throw missingDeduplicationId(this.#name);
+    if (this.settings.fifo?.contentBasedDeduplication !== true) throw missingDeduplicationId(this.name);
     return createHash('sha256').update(body).digest('hex');
   }
 
   /** Takes from free groups; where none is, tells when one will be. Both of one moment, so that none falls between. */
   #look(max: number, visibilityTimeout: number): { messages: ReceivedMessage[]; nextAt?: number } {
-    const now = this.#host.clock.now();
+    const now = this.host.clock.now();
     const messages: ReceivedMessage[] = [];
     for (;;) {
-      const groups = this.#rows.freeGroups(this.#name, now, max);
+      const groups = this.rows.freeGroups(this.name, now, max);
       if (groups.length === 0) {
-        const nextAt = this.#rows.nextFreeAt(this.#name);
+        const nextAt = this.rows.nextFreeAt(this.name);
         return { messages, ...(nextAt !== undefined && { nextAt }) };
       }
       for (const group of groups) {
@@ -124,30 +108,31 @@ export class FifoQueue implements QueueOfAKind {
   #take(group: string, max: number, now: number, visibilityTimeout: number): ReceivedMessage[] {
     const { maxReceiveCount = Number.POSITIVE_INFINITY, deadLetterQueue } = this.settings;
     const received: ReceivedMessage[] = [];
-    for (const row of this.#rows.messages(this.#name, group, max)) {
+    for (const row of this.rows.messages(this.name, group, max)) {
       // What comes after a delayed message waits for it.
       if (row.visible_at > now) break;
-      if (deadLetterQueue !== undefined && row.receive_count >= maxReceiveCount) {
-        this.#rows.bury(row, deadLetterQueue, now);
-        this.#host.find(deadLetterQueue)?.buried();
+      if (deadLetterQueue !== undefined && row.receive_count - row.excused >= maxReceiveCount) {
+        this.rows.bury(row, deadLetterQueue, now);
+        this.host.find(deadLetterQueue)?.buried();
       } else {
         received.push(this.#deliver(row, now, now + visibilityTimeout));
       }
     }
-    this.#rows.settle(this.#name, group);
+    this.rows.settle(this.name, group);
     return received;
   }
 
   #deliver(row: FifoRow, now: number, visibleAt: number): ReceivedMessage {
     const receiveCount = row.receive_count + 1;
     const firstReceivedAt = row.first_received_at ?? now;
-    this.#rows.receive(row.sequence, { visibleAt, receiveCount, firstReceivedAt });
+    this.rows.receive(row.sequence, { visibleAt, receiveCount, firstReceivedAt });
     return {
       messageId: row.message_id,
       receiptHandle: `${row.sequence}.${receiveCount}`,
       body: row.body,
       ...readAttributes(row.attributes),
       receiveCount,
+      ...(row.excused > 0 && { excused: row.excused }),
       sentAt: row.sent_at,
       firstReceivedAt,
       fifo: {
@@ -161,8 +146,8 @@ export class FifoQueue implements QueueOfAKind {
   /** A message of the group left it or became visible at another time. */
   #settle(group: string | undefined): void {
     if (group === undefined) return;
-    this.#rows.settle(this.#name, group);
-    this.#host.database.afterDurable(this.#waiters.wake);
+    this.rows.settle(this.name, group);
+    this.wakeLater();
   }
 }
 

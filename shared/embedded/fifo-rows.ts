@@ -15,6 +15,7 @@ export interface FifoRow {
   sent_at: number;
   visible_at: number;
   receive_count: number;
+  excused: number;
   first_received_at: number | null;
 }
 
@@ -29,6 +30,8 @@ export interface FifoSentAs {
   readonly messageId: string;
   readonly groupId: string;
   readonly deduplicationId: string;
+  /** What the queue knows it again by: its deduplication id, with its group where that is the scope. */
+  readonly deduplicationKey: string;
   readonly now: number;
   readonly visibleAt: number;
 }
@@ -50,6 +53,7 @@ export class FifoRows {
   readonly #remove: StatementSync;
   readonly #delete: StatementSync;
   readonly #change: StatementSync;
+  readonly #excuse: StatementSync;
   readonly #release: StatementSync;
   readonly #releaseGroups: StatementSync;
   readonly #joinGroup: StatementSync;
@@ -86,7 +90,7 @@ export class FifoRows {
     );
     this.#messages = database.prepare(
       `SELECT sequence, message_group, message_id, deduplication_id, coalesce(body, events.event) AS body, attributes,
-              sent_at, visible_at, receive_count, first_received_at
+              sent_at, visible_at, receive_count, excused, first_received_at
        FROM fifo_messages LEFT JOIN events ON position = fifo_messages.event
        WHERE queue = ? AND message_group = ? ORDER BY sequence LIMIT ?`,
     );
@@ -107,6 +111,10 @@ export class FifoRows {
     this.#change = database.prepare(
       `UPDATE fifo_messages SET visible_at = ? WHERE sequence = ? AND queue = ? AND receive_count = ? AND visible_at > ?
        RETURNING message_group AS id`,
+    );
+    this.#excuse = database.prepare(
+      `UPDATE fifo_messages SET excused = excused + 1, visible_at = iif(receive_count = ?3, ?4, visible_at)
+       WHERE sequence = ?1 AND queue = ?2 AND receive_count >= ?3 RETURNING message_group AS id`,
     );
     this.#release = database.prepare(
       'UPDATE fifo_messages SET visible_at = ?1 WHERE queue = ?2 AND receive_count > 0 AND visible_at > ?1',
@@ -140,28 +148,29 @@ export class FifoRows {
     );
   }
 
-  /** The message that bore the deduplication id within the interval. */
-  duplicate(queue: string, deduplicationId: string, now: number): Known | undefined {
-    return this.#duplicate.get(queue, deduplicationId, now) as unknown as Known | undefined;
+  /** The message that bore the deduplication id within the interval, and within the scope that the key says. */
+  duplicate(queue: string, deduplicationKey: string, now: number): Known | undefined {
+    return this.#duplicate.get(queue, deduplicationKey, now) as unknown as Known | undefined;
   }
 
   /** Returns the sequence, and remembers the deduplication id. */
   insert(queue: string, message: Sent, as: FifoSentAs): number {
-    const { messageId, groupId, deduplicationId, now, visibleAt } = as;
+    const { messageId, groupId, deduplicationId, deduplicationKey, now, visibleAt } = as;
+    const { body, event, attributes, attributeTypes } = message;
     const { lastInsertRowid } = this.#insert.run(
       queue,
       groupId,
       messageId,
       deduplicationId,
-      message.event === undefined ? message.body : null,
-      message.event ?? null,
-      storeAttributes(message),
+      event === undefined ? body : null,
+      event ?? null,
+      storeAttributes({ ...(attributes && { attributes }), ...(attributeTypes && { attributeTypes }) }),
       now,
       visibleAt,
     );
     const sequence = Number(lastInsertRowid);
     this.#forget.run(now);
-    this.#remember.run(queue, deduplicationId, messageId, sequence, now + DEDUPLICATION_INTERVAL);
+    this.#remember.run(queue, deduplicationKey, messageId, sequence, now + DEDUPLICATION_INTERVAL);
     this.#joinGroup.run(queue, groupId, visibleAt, sequence);
     return sequence;
   }
@@ -200,6 +209,14 @@ export class FifoRows {
   /** Returns the group of the message; undefined where the receipt is good for nothing any more. */
   changeVisibility(queue: string, { id, receiveCount }: Receipt, visibleAt: number, now: number): string | undefined {
     return groupOf(this.#change.get(visibleAt, id, queue, receiveCount, now));
+  }
+
+  /**
+   * Takes a receive out of the count, and has the message be visible from a time on unless it was received again since.
+   * Returns its group; undefined where it is gone.
+   */
+  excuse(queue: string, { id, receiveCount }: Receipt, visibleAt: number): string | undefined {
+    return groupOf(this.#excuse.get(id, queue, receiveCount, visibleAt));
   }
 
   /** Makes what is in flight visible, and returns how many that were. */

@@ -16,6 +16,7 @@ export interface MessageRow {
   attributes: string | null;
   sent_at: number;
   receive_count: number;
+  excused: number;
   first_received_at: number | null;
 }
 
@@ -46,6 +47,7 @@ export class MessageRows {
   readonly #bury: StatementSync;
   readonly #delete: StatementSync;
   readonly #change: StatementSync;
+  readonly #excuse: StatementSync;
   readonly #release: StatementSync;
   readonly #depth: StatementSync;
   readonly #state: StatementSync;
@@ -56,7 +58,8 @@ export class MessageRows {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#visible = database.prepare(
-      `SELECT id, message_id, coalesce(body, events.event) AS body, attributes, sent_at, receive_count, first_received_at
+      `SELECT id, message_id, coalesce(body, events.event) AS body, attributes, sent_at, receive_count, excused,
+              first_received_at
        FROM messages LEFT JOIN events ON position = messages.event
        WHERE queue = ? AND visible_at <= ? ORDER BY visible_at, id LIMIT ?`,
     );
@@ -66,10 +69,16 @@ export class MessageRows {
     this.#receive = database.prepare(
       'UPDATE messages SET visible_at = ?, receive_count = ?, first_received_at = ? WHERE id = ?',
     );
-    this.#bury = database.prepare('UPDATE messages SET queue = ?, visible_at = ?, receive_count = 0 WHERE id = ?');
+    this.#bury = database.prepare(
+      'UPDATE messages SET queue = ?, visible_at = ?, receive_count = 0, excused = 0 WHERE id = ?',
+    );
     this.#delete = database.prepare('DELETE FROM messages WHERE id = ? AND queue = ? AND receive_count = ?');
     this.#change = database.prepare(
       'UPDATE messages SET visible_at = ? WHERE id = ? AND queue = ? AND receive_count = ? AND visible_at > ?',
+    );
+    this.#excuse = database.prepare(
+      `UPDATE messages SET excused = excused + 1, visible_at = iif(receive_count = ?3, ?4, visible_at)
+       WHERE id = ?1 AND queue = ?2 AND receive_count >= ?3`,
     );
     this.#release = database.prepare(
       'UPDATE messages SET visible_at = ? WHERE queue = ? AND visible_at > ? AND receive_count > 0',
@@ -125,6 +134,11 @@ export class MessageRows {
 
   changeVisibility(queue: string, { id, receiveCount }: Receipt, visibleAt: number, now: number): void {
     this.#change.run(visibleAt, id, queue, receiveCount, now);
+  }
+
+  /** Takes a receive out of the count, and has the message be visible from a time on unless it was received again since. */
+  excuse(queue: string, { id, receiveCount }: Receipt, visibleAt: number): void {
+    this.#excuse.run(id, queue, receiveCount, visibleAt);
   }
 
   /** Makes what is in flight visible, and returns how many that were. */

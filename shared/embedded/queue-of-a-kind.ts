@@ -11,11 +11,14 @@ export interface QueueOfAKind {
   receive(options: ReceiveOptions): Promise<readonly ReceivedMessage[]>;
   delete(receiptHandles: readonly string[]): Promise<void>;
   changeVisibility(receiptHandle: string, timeout: number): Promise<void>;
+  excuse(receiptHandles: readonly string[], delay: number): Promise<void>;
   receiptState(receiptHandle: string): Promise<ReceiptState>;
   depth(): Promise<QueueDepth>;
   releaseInFlight(): Promise<number>;
   /** Told, within the unit of work that is running, that a dead letter came. */
   buried(): void;
+  /** Told, within the unit of work that is running, that a message was taken out from before others. */
+  freed(): void;
 }
 
 /** What a queue stands on. */

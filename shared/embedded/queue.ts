@@ -61,6 +61,7 @@ export class EmbeddedQueue implements Queue {
         return (queue === undefined ? LONGEST_RETENTION : (queue.settings.retention ?? DEFAULT_RETENTION)) * 1000;
       },
       shortest: Math.min(LONGEST_RETENTION, ...seconds) * 1000,
+      freed: (name) => this.#queues.get(name)?.freed(),
     };
   }
 
@@ -85,6 +86,15 @@ export class EmbeddedQueue implements Queue {
 
   changeVisibility(name: string, receiptHandle: string, timeout: number): Promise<void> {
     return this.#queues.get(name)?.changeVisibility(receiptHandle, timeout) ?? missing(name);
+  }
+
+  /**
+   * Gives messages back whose receives are not to bring them nearer to the dead letters, since it was the store that their
+   * handling failed of. They are visible after `delay` seconds, and the receive count goes on: an agent's attempts are
+   * told apart by it.
+   */
+  excuse(name: string, receiptHandles: readonly string[], delay: number): Promise<void> {
+    return this.#queues.get(name)?.excuse(receiptHandles, delay) ?? missing(name);
   }
 
   /** What a receipt handle is good for, which `delete` and `changeVisibility` do not tell. */

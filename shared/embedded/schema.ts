@@ -199,4 +199,9 @@ export const migrations: readonly string[] = [
   CREATE UNIQUE INDEX fifo_deduplications_by_id ON fifo_deduplications (queue, deduplication_id);
   CREATE INDEX fifo_deduplications_by_expiry ON fifo_deduplications (expires_at);
   `,
+  `
+  -- Receives that do not bring the message nearer to the dead letters: what they failed of was the store.
+  ALTER TABLE messages ADD COLUMN excused INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE fifo_messages ADD COLUMN excused INTEGER NOT NULL DEFAULT 0;
+  `,
 ];

@@ -27,15 +27,22 @@ export class StoreWatch {
   readonly #options: StoreWatchOptions;
   #trouble: Trouble | undefined;
   #checkpointSaidAt = Number.NEGATIVE_INFINITY;
+  #refused = 0;
 
   constructor(options: StoreWatchOptions) {
     this.#options = options;
+  }
+
+  /** How many pieces of work were refused since the start. */
+  get refused(): number {
+    return this.#refused;
   }
 
   /** `count` pieces of work were refused. */
   failed(error: StoreUnavailableError, count: number): void {
     const { log, metrics, monotonic } = this.#options;
     const now = monotonic();
+    this.#refused += count;
     metrics.count('starling_store_write_failures_total', { reason: reasonOf(error.cause) }, count);
     this.#trouble ??= { since: now, saidAt: Number.NEGATIVE_INFINITY, lastAt: now, refused: 0 };
     this.#trouble.refused += count;

@@ -42,6 +42,8 @@ interface StoredEntry {
 
 /** Open tasks that are kept in memory, at most. */
 const MAX_OPEN = 10_000;
+/** Artifacts of a task that is kept, at most: the ids of a task may have 300 KB. */
+const MAX_ARTIFACTS = 100;
 
 /** The statements on the tables of tasks, their logs and what is parked. To be used inside units of work. */
 export class TaskRows {
@@ -176,7 +178,11 @@ export class TaskRows {
   }
 
   #remember(open: TaskRow): void {
-    const { id } = open.task;
+    const { id, artifacts } = open.task;
+    if (artifacts.length > MAX_ARTIFACTS) {
+      this.#open.delete(id);
+      return;
+    }
     if (this.#open.size >= MAX_OPEN && !this.#open.has(id)) return;
     this.#open.set(id, open);
     this.#database.ifUndone(() => this.#open.delete(id));

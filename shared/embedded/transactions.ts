@@ -38,11 +38,11 @@ export class Transactions {
   /**
    * Commits the units in one transaction, but for those that throw, whose callers are told.
    *
+   * @param refused is given those that throw
    * @returns those that did their work.
    * @throws when nothing of the batch happened.
    */
-  commit(batch: readonly Unit[]): readonly Unit[] {
-    const refused = new Set<Unit>();
+  commit(batch: readonly Unit[], refused: Set<Unit>): readonly Unit[] {
     for (let counting = false; ; counting = true) {
       const done = this.#try(batch, refused, counting);
       if (done) return done;

@@ -1,5 +1,7 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { isStoreUnavailable } from '../ports/errors.ts';
 import type { BusEvent } from '../ports/event-bus.ts';
+import { EXCUSED } from '../ports/queue.ts';
 import { currentAgentRuntime } from '../runtime/current.ts';
 import { schemaFor } from './catalog.ts';
 import type { CloudEvent } from './envelope.ts';
@@ -17,6 +19,8 @@ export type TypedEvent<Name extends DetailType> = {
 export interface Delivery {
   /** 1 at the first delivery. */
   readonly receiveCount: number;
+  /** How many of the receives before do not count towards the queue's last: the mesh's own store had no room then. */
+  readonly excused: number;
   readonly context: Context;
 }
 
@@ -66,13 +70,16 @@ async function deliverInOrder<Name extends DetailType>(
   return [];
 }
 
+type Attributes = SQSRecord['attributes'] & { readonly [EXCUSED]?: string };
+
 /** Returns the record's id when it is to be delivered again. */
 async function deliver<Name extends DetailType>(
   subscriber: Subscriber<Name>,
   record: SQSRecord,
   context: Context,
 ): Promise<string | undefined> {
-  const delivery = { receiveCount: Number(record.attributes.ApproximateReceiveCount), context };
+  const { ApproximateReceiveCount, [EXCUSED]: excused = 0 } = record.attributes as Attributes;
+  const delivery = { receiveCount: Number(ApproximateReceiveCount), excused: Number(excused), context };
   try {
     const read = readEvent(record.body, subscriber.types);
     if ('problem' in read) await subscriber.quarantine(read.problem, record.body, delivery);
@@ -98,6 +105,7 @@ async function deliverSoon(record: SQSRecord, receiveCount: number): Promise<voi
   try {
     await queue.changeVisibility(name, record.receiptHandle, Math.min(2 ** (receiveCount - 1), MAX_BACKOFF));
   } catch (error) {
+    if (isStoreUnavailable(error)) return;
     log.warn('a failed message comes back only after its visibility timeout', { queue: name, error });
   }
 }

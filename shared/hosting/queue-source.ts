@@ -26,8 +26,18 @@ export interface QueueSourceOptions {
   readonly fifo: boolean;
   /** Keeps messages for functions that may run longer than the queue's visibility timeout. */
   readonly held?: HeldMessages;
+  /** Where the queue is in the mesh's own store, which may have no room. */
+  readonly store?: OwnStore;
   readonly log: Logger;
   readonly metrics: Metrics;
+}
+
+/** The store that the queue and what its functions write have in common. */
+export interface OwnStore {
+  /** How many pieces of work it has refused since the start. */
+  readonly refused: () => number;
+  /** Gives messages back, to come after so many seconds, with no attempt of theirs used up. @throws StoreUnavailableError */
+  readonly excuse: (receiptHandles: readonly string[], delay: number) => Promise<void>;
 }
 
 /** How a queue is asked for messages. */
@@ -46,12 +56,20 @@ export const ownPoll: Poll = { seconds: 20, breakOff: true };
  */
 export const sqsPoll: Poll = { seconds: 5, breakOff: false };
 
-/** Lambda's event source mapping of an SQS queue: hands batches to the function and deletes what it did not report as failed. */
+/** Milliseconds between two tries to write while the store refuses. */
+const NO_ROOM = 1_000;
+
+/**
+ * Lambda's event source mapping of an SQS queue: hands batches to the function and deletes what it did not report as failed.
+ * What fails while the mesh's own store refuses to write is not blamed for it, and nothing is received until it writes again.
+ */
 export class QueueSource implements Source {
   readonly #options: QueueSourceOptions;
   readonly #stopping = new AbortController();
   readonly #running = new ShortLivedSet<Promise<void>>();
   #slotFree: (() => void) | undefined;
+  /** Invocations whose end the store has no room for. */
+  #held = 0;
   #loop: Promise<void> | undefined;
 
   constructor(options: QueueSourceOptions) {
@@ -79,7 +97,7 @@ export class QueueSource implements Source {
       ...(held && { visibilityTimeout: held.seconds }),
     };
     while (!signal.aborted) {
-      const free = concurrency - this.#running.size;
+      const free = this.#held > 0 ? 0 : concurrency - this.#running.size;
       if (free <= 0) {
         await new Promise<void>((resolve) => {
           this.#slotFree = resolve;
@@ -94,7 +112,7 @@ export class QueueSource implements Source {
       } catch (error) {
         if (signal.aborted) return;
         if (!isStoreUnavailable(error)) log.error('a queue could not be received from', { queue: name, error });
-        await sleep(1000, signal);
+        await sleep(NO_ROOM, signal);
       }
     }
   }
@@ -108,35 +126,80 @@ export class QueueSource implements Source {
   }
 
   async #invoke(messages: readonly ReceivedMessage[]): Promise<void> {
-    const { queue, name, target, held, log, metrics } = this.#options;
-    const failed = await this.#failed(messages);
+    const { queue, name, held, store, log } = this.#options;
+    const refusedBefore = store?.refused();
+    const { failed, noRoom = store?.refused() !== refusedBefore } = await this.#hand(messages);
     if (held) await Promise.all(messages.map(({ receiptHandle }) => held.letGo(receiptHandle)));
-    for (const message of messages) {
-      if (failed.has(message.messageId) && message.receiveCount >= this.#options.maxReceiveCount) {
-        metrics.count('starling_dead_letters_total', { function: target.name });
-      }
-    }
-    const done = messages.filter(({ messageId }) => !failed.has(messageId)).map(({ receiptHandle }) => receiptHandle);
-    if (done.length === 0) return;
+    const isFailed = ({ messageId }: ReceivedMessage) => failed.has(messageId);
+    const done = messages.filter((message) => !isFailed(message)).map(handleOf);
     try {
-      await queue.delete(name, done);
+      if (done.length > 0) await this.#whenWritable(() => queue.delete(name, done));
     } catch (error) {
       log.warn('messages that were done could not be deleted, and come again', { queue: name, error });
     }
+    if (done.length === messages.length) return;
+    const again = messages.filter(isFailed);
+    if (store === undefined || !noRoom) return this.#countDeadLetters(again);
+    try {
+      await this.#whenWritable(() => store.excuse(again.map(handleOf), NO_ROOM / 1000));
+    } catch (error) {
+      log.warn('messages that found no room in the store have used up an attempt', { queue: name, error });
+    }
   }
 
-  /** The ids of the messages that are to be delivered again. */
-  async #failed(messages: readonly ReceivedMessage[]): Promise<ReadonlySet<string>> {
+  /** Tries again for as long as the store refuses, in which time nothing more is received. */
+  async #whenWritable(write: () => Promise<void>): Promise<void> {
+    const { signal } = this.#stopping;
+    let waits = false;
+    try {
+      for (;;) {
+        try {
+          return await write();
+        } catch (error) {
+          if (!isStoreUnavailable(error) || signal.aborted) throw error;
+        }
+        if (!waits) this.#held++;
+        waits = true;
+        await sleep(NO_ROOM, signal);
+      }
+    } finally {
+      if (waits) this.#held--;
+    }
+  }
+
+  /** Resolves when the function has ended. */
+  async #hand(messages: readonly ReceivedMessage[]): Promise<Outcome> {
     const { target, arn, log, metrics } = this.#options;
     const Records = messages.map((message) => sqsRecord(message, arn));
     try {
       const response = (await target.invoke({ Records })) as SQSBatchResponse | undefined;
       const failed = response?.batchItemFailures?.map(({ itemIdentifier }) => itemIdentifier);
-      return failedInOrder(Records, new Set(failed));
+      return { failed: failedInOrder(Records, new Set(failed)) };
     } catch (error) {
+      const failed = new Set(messages.map(({ messageId }) => messageId));
+      if (isStoreUnavailable(error)) return { failed, noRoom: true };
       metrics.count('starling_invocations_failed_total', { function: target.name });
       log.error('an invocation failed', { function: target.name, error });
-      return new Set(messages.map(({ messageId }) => messageId));
+      return { failed };
+    }
+  }
+
+  /** Those that were received for the last time. */
+  #countDeadLetters(failed: readonly ReceivedMessage[]): void {
+    const { target, maxReceiveCount, metrics } = this.#options;
+    for (const { receiveCount, excused = 0 } of failed) {
+      if (receiveCount - excused >= maxReceiveCount) {
+        metrics.count('starling_dead_letters_total', { function: target.name });
+      }
     }
   }
 }
+
+interface Outcome {
+  /** The ids of the messages that are to be delivered again. */
+  readonly failed: ReadonlySet<string>;
+  /** Where that is known to be because the store had no room. */
+  readonly noRoom?: true;
+}
+
+const handleOf = ({ receiptHandle }: ReceivedMessage) => receiptHandle;

@@ -1,5 +1,5 @@
 import type { SQSMessageAttribute, SQSRecord, SQSRecordAttributes } from 'aws-lambda';
-import { attributeType, type FifoPlace, type ReceivedMessage } from '../ports/queue.ts';
+import { attributeType, EXCUSED, type FifoPlace, type ReceivedMessage } from '../ports/queue.ts';
 
 /** A message as Lambda's event source mapping hands it over. */
 export function sqsRecord(message: ReceivedMessage, arn: string): SQSRecord {
@@ -28,6 +28,8 @@ function systemAttributes(message: ReceivedMessage): SQSRecordAttributes {
     SentTimestamp: String(message.sentAt),
     SenderId: '000000000000',
     ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt),
+    ...(message.groupId !== undefined && { MessageGroupId: message.groupId }),
+    ...(message.excused !== undefined && { [EXCUSED]: String(message.excused) }),
   };
 }
 

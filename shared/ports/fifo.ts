@@ -15,13 +15,18 @@ export function isFifoId(id: string): boolean {
   return /^[!-~]{1,128}$/.test(id);
 }
 
-/** @throws ConfigurationError where the queue, its settings and its dead-letter queue are not of one kind */
+/** @throws ConfigurationError where the queue, its settings and its dead-letter queue are not of one kind, or SQS knows no such settings */
 export function checkKind(queue: string, { fifo, deadLetterQueue }: QueueSettings): void {
   if (isFifo(queue) !== (fifo !== undefined)) {
     throw new ConfigurationError(
       isFifo(queue)
         ? `The queue ${queue} has the name of a FIFO queue and no settings of one: give it \`fifo\`, or another name.`
         : `The FIFO queue ${queue} must have a name that ends in .fifo.`,
+    );
+  }
+  if (fifo?.throughputLimit === 'perMessageGroupId' && fifo.deduplicationScope !== 'messageGroup') {
+    throw new ConfigurationError(
+      `The limit of the FIFO queue ${queue} counts for each message group: its deduplicationScope must be messageGroup then.`,
     );
   }
   if (deadLetterQueue !== undefined && isFifo(deadLetterQueue) !== isFifo(queue)) {

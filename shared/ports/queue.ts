@@ -15,7 +15,14 @@ export interface FifoSettings {
   readonly contentBasedDeduplication: boolean;
   /** Seconds before a message is seen, which makes those after it in its group wait too; 0 when not given. */
   readonly delay?: number;
+  /** Within what a deduplication id counts: the whole queue, or its message's group; `queue` when not given. */
+  readonly deduplicationScope?: DeduplicationScope;
+  /** SQS's own limit of calls a second counts for the queue or, with the scope `messageGroup`, for each group; `perQueue` when not given. */
+  readonly throughputLimit?: ThroughputLimit;
 }
+
+export type DeduplicationScope = 'queue' | 'messageGroup';
+export type ThroughputLimit = 'perQueue' | 'perMessageGroupId';
 
 /** SQS's type of each attribute that is no `String`: `Number`, `Binary`, whose value is in base64, or one with a label like `Number.int`. */
 export type AttributeTypes = Readonly<Record<string, string>>;
@@ -31,7 +38,7 @@ export interface OutgoingMessage {
   readonly attributeTypes?: AttributeTypes;
   /** Seconds before it is seen; 0 when not given. On a FIFO queue the queue alone delays. */
   readonly delay?: number;
-  /** What orders it on a FIFO queue, which wants one: 1 to 128 letters, digits and punctuation. A standard queue orders nothing by it. */
+  /** What orders it on a FIFO queue, which wants one: 1 to 128 letters, digits and punctuation. A standard queue orders nothing by it, and gives it to the reader. */
   readonly groupId?: string;
   /** For FIFO queues alone: of messages with the same one within five minutes, only the first is delivered. As long as a group id. */
   readonly deduplicationId?: string;
@@ -53,12 +60,19 @@ export interface ReceivedMessage {
   readonly attributeTypes?: AttributeTypes;
   /** 1 at the first delivery. */
   readonly receiveCount: number;
+  /** How many of the receives before do not count towards `maxReceiveCount`; none when not given, and never on SQS. */
+  readonly excused?: number;
   /** Milliseconds since 1970. */
   readonly sentAt: number;
   readonly firstReceivedAt: number;
   /** Of a FIFO queue's message. */
   readonly fifo?: FifoPlace;
+  /** Of a standard queue's message that was sent with one. */
+  readonly groupId?: string;
 }
+
+/** The system attribute of a record that says `excused`; none of SQS's own. */
+export const EXCUSED = 'StarlingExcusedReceives';
 
 export interface FifoPlace {
   readonly groupId: string;
@@ -93,11 +107,12 @@ export interface ReceiveOptions {
  * - A message that comes back is received again before the later ones of its group. One that is deleted or goes to the
  *   dead-letter queue, where it keeps its group, makes way for them.
  * - A message whose deduplication id another one bore within the last five minutes is answered as that one was and is
- *   not delivered, whatever has become of the other.
+ *   not delivered, whatever has become of the other; with the scope `messageGroup`, another one of its group.
  *
  * Errors: `QueueNotFoundError` for a queue that was never made; `InvalidMessageError` for a message that its kind of
  * queue does not take, and then none of the call is sent; `ConfigurationError` from `create` for a FIFO queue whose name
- * or dead-letter queue is a standard one's, and the reverse.
+ * or dead-letter queue is a standard one's, and the reverse, or whose limit counts for each group and its deduplication
+ * does not.
  */
 export interface Queue {
   create(name: string, settings: QueueSettings): Promise<void>;

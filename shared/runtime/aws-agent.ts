@@ -21,6 +21,7 @@ import type { AgentRuntime } from './runtime.ts';
 /** The runtime of an agent on AWS, with what only its host needs. */
 export interface AwsAgentRuntime extends AgentRuntime {
   readonly claims: ClaimCheck;
+  readonly pipedQueue: string | undefined;
   readonly metrics: EmfMetrics;
 }
 
@@ -36,6 +37,7 @@ export function createAwsAgentRuntime(settings: AwsAgentSettings): AwsAgentRunti
     log: createLogger({ level: settings.logLevel, format: 'json', service: settings.service }),
     metrics: emfMetrics(settings),
     claims,
+    pipedQueue: settings.pipedQueue,
     publisher: new EventPublisher(bus, systemClock),
     stream: new AwsStreamWriter({ client: kinesisClient(aws), claims }),
     queue: new AwsQueue({ client: sqsClient(aws) }),

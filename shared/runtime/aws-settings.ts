@@ -39,6 +39,8 @@ export interface AwsAgentSettings extends AwsSettingsBase, FunctionSettings {
   readonly workingAfter: number;
   /** The bucket of what is too large for an event. */
   readonly blobs: string;
+  /** The FIFO queue of the function's own subscription; undefined where it has none. */
+  readonly pipedQueue: string | undefined;
 }
 
 /** Of the functions of the mesh. */
@@ -109,6 +111,7 @@ function agentSettings(env: Environment): AwsAgentSettings {
     artifactStream: artifactStreamName(base.stage),
     workingAfter: WORKING_AFTER,
     blobs,
+    pipedQueue: env.STARLING_FIFO_QUEUE || undefined,
     // Only functions with a queue have receives to count; set by the plugin that makes the queue.
     maxReceiveCount: number(env, 'STARLING_MAX_RECEIVE_COUNT', 1, {
       from: 1,

@@ -5,7 +5,7 @@ import { AwsLeases } from '../aws/leases.ts';
 import { AwsQueue } from '../aws/queue/queue.ts';
 import { AwsEventStream } from '../aws/stream/event-stream.ts';
 import { sqsPoll } from '../hosting/queue-source.ts';
-import { queueName, tableName } from '../wiring/names.ts';
+import { fifoQueueName, queueName, tableName } from '../wiring/names.ts';
 import type { Subscription } from '../wiring/subscription.ts';
 import { createAwsRuntime } from './aws.ts';
 import { createAwsAgentRuntime } from './aws-agent.ts';
@@ -32,7 +32,8 @@ export function createAwsWorkerRuntime(env: Environment, { name, subscriptions }
   const [subscription] = subscriptions;
   const own = {
     service: queueName(stage, name),
-    // In a Lambda's environment it comes from the same place.
+    pipedQueue: subscription?.fifo && fifoQueueName(stage, name),
+    // In a Lambda's environment both come from the same place.
     ...(subscription && { maxReceiveCount: subscription.maxReceiveCount }),
   };
   const aws = awsOptions(settings);

@@ -29,6 +29,7 @@ import type { Runtime } from './runtime.ts';
 /** The runtime of a function of the mesh on AWS, with what only its host needs. */
 export interface AwsRuntime extends Runtime {
   readonly claims: ClaimCheck;
+  readonly pipedQueue: string | undefined;
   readonly metrics: EmfMetrics;
 }
 
@@ -50,6 +51,7 @@ export function createAwsRuntime(settings: AwsSettings): AwsRuntime {
     log,
     metrics: emfMetrics(settings),
     claims,
+    pipedQueue: settings.pipedQueue,
     bus,
     archive: new CloudWatchEventArchive({ client: cloudWatchLogsClient(aws), logGroup: eventLogName(stage), clock }),
     publisher: new EventPublisher(bus, clock),

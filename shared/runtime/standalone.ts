@@ -11,6 +11,7 @@ import { openProblem } from '../embedded/open-problem.ts';
 import { EmbeddedPermissionStore } from '../embedded/permission-store.ts';
 import { EmbeddedQuarantine } from '../embedded/quarantine.ts';
 import { EmbeddedQueue } from '../embedded/queue.ts';
+import { AgeClock } from '../embedded/retention/age-clock.ts';
 import { Retention } from '../embedded/retention/retention.ts';
 import { EmbeddedSecretStore } from '../embedded/secret-store.ts';
 import { isSqliteError } from '../embedded/sqlite-errors.ts';
@@ -60,6 +61,8 @@ export interface StandaloneRuntime extends Runtime {
   readonly clients: ClientStore;
   /** Milliseconds for which a stream keeps its records. */
   readonly streamRetention: (stream: string) => number;
+  /** How many pieces of work the store has refused since the start. */
+  readonly refusedWrites: () => number;
   /** What bounds the store. */
   readonly retention: Retention;
   readonly secrets: SecretStore;
@@ -83,7 +86,8 @@ export function createStandaloneRuntime(options: StandaloneOptions): StandaloneR
     watch,
     onDoubt: (message) => log.error(message),
   });
-  const clock = new SteadyClock({ wall: systemClock, monotonic, notBefore: latestTime(database), log });
+  const latest = latestTime(database);
+  const clock = new SteadyClock({ wall: systemClock, monotonic, notBefore: latest, log });
   const queue = new EmbeddedQueue(database, clock);
   const bus = new EmbeddedEventBus(database, queue, clock, { account, region }, ({ name, fifo }, event) => {
     metrics.count('starling_undelivered_total', { rule: name });
@@ -116,9 +120,11 @@ export function createStandaloneRuntime(options: StandaloneOptions): StandaloneR
     permissions: new EmbeddedPermissionStore(database),
     clients: new EmbeddedClientStore(database),
     streamRetention: options.streamRetention,
+    refusedWrites: () => watch.refused,
     retention: new Retention({
       database,
       clock,
+      ageClock: new AgeClock({ wall: systemClock, monotonic, notBefore: latest }),
       log,
       metrics,
       age: settings.retention,

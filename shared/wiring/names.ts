@@ -56,6 +56,17 @@ export function queueNames(
   return { queue: queue(stage, functionName), deadLetterQueue: deadLetterQueue(stage, functionName) };
 }
 
+/** Every queue that the subscription of a function makes, on AWS or in standalone. */
+export function ownedQueues(
+  stage: string,
+  functionName: string,
+  { fifo }: Pick<QueueOptions, 'fifo'>,
+): readonly string[] {
+  const { queue, deadLetterQueue } = queueNames(stage, functionName, { fifo });
+  const around = fifo === undefined ? [] : [intakeQueueName, undeliveredQueueName];
+  return [queue, deadLetterQueue, ...around.map((nameOf) => nameOf(stage, functionName))];
+}
+
 /** The rule that carries matching events from the bus to the queue: it bears the queue's name. */
 export function ruleName(stage: string, functionName: string): string {
   return queueName(stage, functionName);

@@ -1,6 +1,10 @@
 import { InvalidSubscriptionError } from './errors.ts';
+import { ownedQueues } from './names.ts';
 import { parseSubscription } from './parse-subscription.ts';
 import type { Subscription } from './subscription.ts';
+
+/** Names that meet in one stage meet in each. */
+const ANY_STAGE = '{stage}';
 
 /**
  * The subscriptions of one service. Besides each for itself it checks what only shows when they are seen together.
@@ -12,6 +16,7 @@ import type { Subscription } from './subscription.ts';
 export class Subscriptions {
   readonly #functionOfAgent = new Map<string, string>();
   readonly #functions = new Set<string>();
+  readonly #functionOfQueue = new Map<string, string>();
 
   /**
    * @param raw the value of the event `subscription`, variables resolved
@@ -27,8 +32,22 @@ export class Subscriptions {
       );
     }
     this.#functions.add(functionName);
+    this.#claimQueues(functionName, subscription);
     if (subscription.kind === 'agent') this.#claim(subscription.agentId, functionName);
     return subscription;
+  }
+
+  /** One of `orders` and one of `orders-dlq` may come to the same name: each would get the other's messages. */
+  #claimQueues(functionName: string, subscription: Subscription): void {
+    for (const queue of ownedQueues(ANY_STAGE, functionName, subscription)) {
+      const other = this.#functionOfQueue.get(queue);
+      if (other !== undefined) {
+        throw new InvalidSubscriptionError(
+          `The functions '${other}' and '${functionName}' would both have the queue ${queue}. Give one of them another name.`,
+        );
+      }
+      this.#functionOfQueue.set(queue, functionName);
+    }
   }
 
   /** Two functions of one agent would each answer every task. */

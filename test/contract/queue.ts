@@ -63,6 +63,24 @@ export function queueContract(name: string, open: () => Promise<QueueSubject>): 
       expect((await receiveOne()).attributeTypes).toBeUndefined();
     });
 
+    it('delivers the message group that a message was sent with', async () => {
+      const groupId = 'tenant/1';
+      await queue.send(jobs, [
+        { body: 'of a group', groupId, attributes: { image: 'AP+A' }, attributeTypes: { image: 'Binary' } },
+      ]);
+      const message = await receiveOne();
+      expect(message).toMatchObject({ groupId, attributes: { image: 'AP+A' }, attributeTypes: { image: 'Binary' } });
+      expect(message.attributes).toEqual({ image: 'AP+A' });
+      expect(message.fifo).toBeUndefined();
+      await queue.send(jobs, [{ body: 'with it alone', groupId }]);
+      expect(await receiveOne()).toMatchObject({ groupId, attributes: {} });
+      const waiting = receiveOne();
+      await queue.send(jobs, [{ body: 'to who waits', groupId }]);
+      expect((await waiting).groupId).toBe(groupId);
+      await queue.send(jobs, [{ body: 'of none' }]);
+      expect((await receiveOne()).groupId).toBeUndefined();
+    });
+
     it('answers a batch with an id for each, in order', async () => {
       const bodies = Array.from({ length: 10 }, (_, i) => `job ${i}`);
       const sent = await queue.send(

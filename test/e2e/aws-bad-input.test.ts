@@ -20,7 +20,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { awsClients } from '../support/aws-clients.ts';
 import { changeRequests } from '../support/aws-request.ts';
 import { EventBusName, orderEntry, putEvents, tapBus } from '../support/bus-tap.ts';
-import { Mesh } from '../support/mesh.ts';
+import type { Mesh } from '../support/mesh.ts';
+import { type AwsClients, meshWithClients } from '../support/mesh-with-clients.ts';
 import { spoilings } from './cases/aws-spoilings.ts';
 
 const StreamName = 'starling-local-artifacts';
@@ -28,16 +29,11 @@ const StreamName = 'starling-local-artifacts';
 const Source = 'bad.input';
 
 let mesh: Mesh;
-let clients: Awaited<ReturnType<typeof awsClients>>;
+let clients: AwsClients;
 let arrived: Awaited<ReturnType<typeof tapBus>>;
-beforeAll(async () => {
-  mesh = await Mesh.start();
-  clients = await awsClients(mesh);
+meshWithClients(async (...made) => {
+  [mesh, clients] = made;
   arrived = await tapBus(clients, 'bad-input', { source: [Source] });
-});
-afterAll(async () => {
-  clients.destroy();
-  await mesh.stop();
 });
 
 const opened: { destroy(): void }[] = [];

@@ -3,20 +3,15 @@ import {
   type PutEventsRequestEntry,
   TestEventPatternCommand,
 } from '@aws-sdk/client-eventbridge';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { awsClients } from '../support/aws-clients.ts';
+import { describe, expect, it } from 'vitest';
 import { EventBusName, orderEntry as entry, putEvents, tapBus } from '../support/bus-tap.ts';
-import { Mesh } from '../support/mesh.ts';
+import type { Mesh } from '../support/mesh.ts';
+import { type AwsClients, meshWithClients } from '../support/mesh-with-clients.ts';
 
 let mesh: Mesh;
-let clients: Awaited<ReturnType<typeof awsClients>>;
-beforeAll(async () => {
-  mesh = await Mesh.start();
-  clients = await awsClients(mesh);
-});
-afterAll(async () => {
-  clients.destroy();
-  await mesh.stop();
+let clients: AwsClients;
+meshWithClients((...made) => {
+  [mesh, clients] = made;
 });
 
 const put = (...entries: PutEventsRequestEntry[]) => putEvents(clients, ...entries);

@@ -10,24 +10,20 @@ import {
   PutRecordsCommand,
 } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { awsClients, awsOptions } from '../support/aws-clients.ts';
-import { Mesh } from '../support/mesh.ts';
+import type { Mesh } from '../support/mesh.ts';
+import { type AwsClients, meshWithClients } from '../support/mesh-with-clients.ts';
 
 /** Of the artifacts; what no agent wrote there goes from it to quarantine, and stays in it to be read. */
 const StreamName = 'starling-local-artifacts';
 
 let mesh: Mesh;
-let clients: Awaited<ReturnType<typeof awsClients>>;
+let clients: AwsClients;
 let kinesis: KinesisClient;
-beforeAll(async () => {
-  mesh = await Mesh.start();
-  clients = await awsClients(mesh);
+meshWithClients((...made) => {
+  [mesh, clients] = made;
   kinesis = clients.kinesis;
-});
-afterAll(async () => {
-  clients.destroy();
-  await mesh.stop();
 });
 
 const bytes = (text: string) => Buffer.from(text);

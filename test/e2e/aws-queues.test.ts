@@ -4,20 +4,16 @@ import {
   GetQueueUrlCommand,
   ReceiveMessageCommand,
 } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { awsClients } from '../support/aws-clients.ts';
 import { Mesh } from '../support/mesh.ts';
+import { type AwsClients, meshWithClients } from '../support/mesh-with-clients.ts';
 import { newQueue as newQueueAt } from '../support/sqs-queue.ts';
 
 let mesh: Mesh;
-let clients: Awaited<ReturnType<typeof awsClients>>;
-beforeAll(async () => {
-  mesh = await Mesh.start();
-  clients = await awsClients(mesh);
-});
-afterAll(async () => {
-  clients.destroy();
-  await mesh.stop();
+let clients: AwsClients;
+meshWithClients((...made) => {
+  [mesh, clients] = made;
 });
 
 const newQueue = (attributes?: CreateQueueCommandInput['Attributes']) => newQueueAt(clients, attributes);
@@ -46,6 +42,16 @@ describe('a queue', () => {
       });
     }
     expect(await dead.attributes()).toMatchObject({ MessageRetentionPeriod: '345600' });
+  });
+
+  it('is received from with an attempt, as JMS clients do', async () => {
+    const { send, receive } = await newQueue();
+    await send('one');
+    await send('two');
+    const attempt = { ReceiveRequestAttemptId: 'b0f2a1c4-1f8e-4c56-9a4f-6f1f0e8f2d11', MaxNumberOfMessages: 1 };
+    expect(await receive(attempt)).toMatchObject([{ Body: 'one' }]);
+    expect(await receive(attempt)).toMatchObject([{ Body: 'two' }]);
+    await expect(receive({ ReceiveRequestAttemptId: 'a b' })).rejects.toMatchObject({ name: 'InvalidParameterValue' });
   });
 
   it('of serverless.yml is there too', async () => {

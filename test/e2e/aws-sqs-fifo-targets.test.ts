@@ -6,21 +6,14 @@ import {
   RemoveTargetsCommand,
   type Target,
 } from '@aws-sdk/client-eventbridge';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { awsClients } from '../support/aws-clients.ts';
+import { describe, expect, it } from 'vitest';
 import { EventBusName, orderEntry, putEvents, queueArnOf } from '../support/bus-tap.ts';
-import { Mesh } from '../support/mesh.ts';
+import { type AwsClients, meshWithClients } from '../support/mesh-with-clients.ts';
 import { newFifoQueue } from '../support/sqs-queue.ts';
 
-let mesh: Mesh;
-let clients: Awaited<ReturnType<typeof awsClients>>;
-beforeAll(async () => {
-  mesh = await Mesh.start();
-  clients = await awsClients(mesh);
-});
-afterAll(async () => {
-  clients.destroy();
-  await mesh.stop();
+let clients: AwsClients;
+meshWithClients((_mesh, made) => {
+  clients = made;
 });
 
 describe('a rule with a FIFO queue as its target', () => {

@@ -6,21 +6,17 @@ import {
   SendMessageBatchCommand,
   type SendMessageCommandInput,
 } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { awsClients } from '../support/aws-clients.ts';
 import { queueArnOf } from '../support/bus-tap.ts';
 import { Mesh } from '../support/mesh.ts';
+import { type AwsClients, meshWithClients } from '../support/mesh-with-clients.ts';
 import { newFifoQueue as newFifoQueueAt, newQueue } from '../support/sqs-queue.ts';
 
 let mesh: Mesh;
-let clients: Awaited<ReturnType<typeof awsClients>>;
-beforeAll(async () => {
-  mesh = await Mesh.start();
-  clients = await awsClients(mesh);
-});
-afterAll(async () => {
-  clients.destroy();
-  await mesh.stop();
+let clients: AwsClients;
+meshWithClients((...made) => {
+  [mesh, clients] = made;
 });
 
 const newFifoQueue = (attributes?: CreateQueueCommandInput['Attributes']) => newFifoQueueAt(clients, attributes);
@@ -40,6 +36,7 @@ describe('a FIFO queue', () => {
     expect(await create({ ...content, DeduplicationScope: 'queue' })).toMatchObject({ QueueUrl });
     expect(await create({})).toMatchObject({ QueueUrl });
     await expect(create({ ContentBasedDeduplication: 'false' })).rejects.toMatchObject({ name: 'QueueNameExists' });
+    await expect(create({ DeduplicationScope: 'messageGroup' })).rejects.toMatchObject({ name: 'QueueNameExists' });
     const plain = await newQueue(clients);
     expect(await plain.attributes()).not.toHaveProperty('FifoQueue');
   });
@@ -55,14 +52,14 @@ describe('a FIFO queue', () => {
       'InvalidAttributeValue',
     ],
     [
-      'deduplication by group',
-      { QueueName: 'bad.fifo', Attributes: { FifoQueue: 'true', DeduplicationScope: 'messageGroup' } },
-      'UnsupportedOperation',
+      'a scope that is none',
+      { QueueName: 'bad.fifo', Attributes: { FifoQueue: 'true', DeduplicationScope: 'perMessageGroupId' } },
+      'InvalidAttributeValue',
     ],
     [
-      'throughput by group',
+      'a limit for each group and deduplication for all',
       { QueueName: 'bad.fifo', Attributes: { FifoQueue: 'true', FifoThroughputLimit: 'perMessageGroupId' } },
-      'UnsupportedOperation',
+      'InvalidAttributeValue',
     ],
   ])('is not made with %s', async (_what, input, name) => {
     await expect(clients.sqs.send(new CreateQueueCommand(input))).rejects.toMatchObject({ name });
@@ -130,6 +127,16 @@ describe('a FIFO queue', () => {
     expect(received.map(({ Attributes }) => Attributes?.MessageDeduplicationId)).toEqual([sha256, 'x']);
   });
 
+  it('takes a message once for each group, where that is its scope', async () => {
+    const byGroup = { DeduplicationScope: 'messageGroup', FifoThroughputLimit: 'perMessageGroupId' };
+    const queue = await newFifoQueue({ ...content, ...byGroup });
+    expect(await queue.attributes()).toMatchObject(byGroup);
+    const first = await queue.send('same', { MessageGroupId: 'a' });
+    expect((await queue.send('same', { MessageGroupId: 'b' })).MessageId).not.toBe(first.MessageId);
+    expect(await queue.send('same', { MessageGroupId: 'a' })).toMatchObject({ MessageId: first.MessageId });
+    expect(await queue.bodies()).toEqual(['same', 'same']);
+  });
+
   it('answers each entry of a batch', async () => {
     const { QueueUrl, receive } = await newFifoQueue();
     const entry = (Id: string, more: object) => ({ Id, MessageBody: Id, MessageGroupId: 'g', ...more });
@@ -195,11 +202,19 @@ describe('a FIFO queue', () => {
     await queue.delete(a1);
   });
 
-  it('does not know attempts to receive', async () => {
+  it('gives nothing again for an attempt to receive', async () => {
     const queue = await newFifoQueue();
-    await expect(queue.receive({ ReceiveRequestAttemptId: 'one' })).rejects.toMatchObject({
-      name: 'UnsupportedOperation',
-    });
+    for (const body of ['a1', 'a2', 'b1']) await queue.sendTo(body);
+    const attempt = { ReceiveRequestAttemptId: 'b0f2a1c4-1f8e-4c56-9a4f-6f1f0e8f2d11', MaxNumberOfMessages: 1 };
+    const [a1] = await queue.receive(attempt);
+    expect(a1?.Body).toBe('a1');
+    expect(await queue.bodies(attempt)).toEqual(['b1']);
+    expect(await queue.bodies(attempt)).toEqual([]);
+    await queue.change(a1, 0);
+    expect(await queue.bodies(attempt)).toEqual(['a1']);
+    for (const ReceiveRequestAttemptId of ['', 'a b', 'é', 'a'.repeat(129)]) {
+      await expect(queue.receive({ ReceiveRequestAttemptId })).rejects.toMatchObject({ name: 'InvalidParameterValue' });
+    }
   });
 });
 

@@ -7,20 +7,13 @@ import {
   SendMessageBatchCommand,
   type SendMessageCommandInput,
 } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { awsClients } from '../support/aws-clients.ts';
-import { Mesh } from '../support/mesh.ts';
+import { describe, expect, it } from 'vitest';
+import { type AwsClients, meshWithClients } from '../support/mesh-with-clients.ts';
 import { newQueue as newQueueAt } from '../support/sqs-queue.ts';
 
-let mesh: Mesh;
-let clients: Awaited<ReturnType<typeof awsClients>>;
-beforeAll(async () => {
-  mesh = await Mesh.start();
-  clients = await awsClients(mesh);
-});
-afterAll(async () => {
-  clients.destroy();
-  await mesh.stop();
+let clients: AwsClients;
+meshWithClients((_mesh, made) => {
+  clients = made;
 });
 
 const newQueue = (attributes?: CreateQueueCommandInput['Attributes']) => newQueueAt(clients, attributes);
@@ -106,7 +99,11 @@ describe('messages', () => {
     await send('two', { MessageGroupId: 'g' });
     expect(await receive({ MaxNumberOfMessages: 1 })).toMatchObject([{ Body: 'one' }]);
     const [two] = await receive({ MessageSystemAttributeNames: ['All'] });
+    expect(two?.Attributes).toMatchObject({ MessageGroupId: 'g' });
     expect(two?.Attributes).not.toHaveProperty('SequenceNumber');
+    await send('three');
+    const [three] = await receive({ MessageSystemAttributeNames: ['All'] });
+    expect(three?.Attributes).not.toHaveProperty('MessageGroupId');
   });
 
   it('that fail go to the dead-letter queue', async () => {

@@ -4,23 +4,19 @@ import { connect } from 'node:net';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { NodeHttp2Handler } from '@smithy/node-http-handler';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { awsClients, awsOptions } from '../support/aws-clients.ts';
 import { changeRequests, signedHeaders } from '../support/aws-request.ts';
 import { orderEntry, putEvents, tapBus } from '../support/bus-tap.ts';
-import { Mesh } from '../support/mesh.ts';
+import type { Mesh } from '../support/mesh.ts';
+import { type AwsClients, meshWithClients } from '../support/mesh-with-clients.ts';
 
 let mesh: Mesh;
-let clients: Awaited<ReturnType<typeof awsClients>>;
+let clients: AwsClients;
 let arrived: Awaited<ReturnType<typeof tapBus>>;
-beforeAll(async () => {
-  mesh = await Mesh.start();
-  clients = await awsClients(mesh);
+meshWithClients(async (...made) => {
+  [mesh, clients] = made;
   arrived = await tapBus(clients, 'transport', { source: ['transport'] });
-});
-afterAll(async () => {
-  clients.destroy();
-  await mesh.stop();
 });
 
 const target = 'AWSEvents.PutEvents';

@@ -123,6 +123,19 @@ describe('damage that is met while the mesh runs', () => {
     // It ended as by a crash, so the next start looks through it.
     expect(await refused(data)).toMatch(/damaged.*restore/s);
   });
+
+  it('ends it with a reason in all of it but the first page, and has no call stored', async () => {
+    const { data, database } = copyOf(stopped);
+    const running = await start(data);
+    await running.token();
+    flip(database, PAGE, statSync(database).size - PAGE);
+    const [task = ''] = tasks;
+    const answers = await Promise.allSettled([running.task('echo', task), running.send('echo', 'more')]);
+    for (const answer of answers) if (answer.status === 'fulfilled') expect(answer.value).toBeUndefined();
+    expect(await running.exited).toEqual({ code: 1, signal: null });
+    mesh = undefined;
+    expect(running.output).toMatch(/the mesh cannot go on.*is damaged.*backup/s);
+  });
 });
 
 describe('the log of writes that a crash left', () => {

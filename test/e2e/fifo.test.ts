@@ -1,5 +1,7 @@
 import { rmSync } from 'node:fs';
+import { GetQueueAttributesCommand, GetQueueUrlCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { awsClients } from '../support/aws-clients.ts';
 import { temporaryFolder } from '../support/fixtures.ts';
 import { fixtureConfig, Mesh } from '../support/mesh.ts';
 import { brief, notesOf, putStep } from '../support/order-steps.ts';
@@ -13,6 +15,15 @@ beforeAll(async () => {
 afterAll(() => mesh.stop());
 
 fifoCases(() => mesh, standalone);
+
+it('deduplicates in its queue as the deployment to AWS does, within a group where it has groups', async () => {
+  const clients = await awsClients(mesh);
+  const { QueueUrl } = await clients.sqs.send(new GetQueueUrlCommand({ QueueName: 'starling-local-ledger.fifo' }));
+  const asked = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] });
+  const { Attributes } = await clients.sqs.send(asked);
+  clients.destroy();
+  expect(Attributes).toMatchObject({ DeduplicationScope: 'messageGroup', FifoThroughputLimit: 'perMessageGroupId' });
+});
 
 describe('an event without a message group', () => {
   const metrics = async () => (await (await mesh.admin('/metrics')).text()).split('\n');

@@ -1,4 +1,5 @@
 import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
+import { EXCUSED } from '../../shared/ports/queue.ts';
 
 /** What Lambda tells a function of its invocation. */
 export function lambdaContext(functionName = 'echo', timeLeft = 30_000): Context {
@@ -21,6 +22,8 @@ export function lambdaContext(functionName = 'echo', timeLeft = 30_000): Context
 export interface RecordOptions {
   readonly messageId?: string;
   readonly receiveCount?: number;
+  /** Receives that do not count towards the queue's last. */
+  readonly excused?: number;
   /** Makes it a message of a FIFO queue. */
   readonly groupId?: string;
 }
@@ -31,7 +34,7 @@ export function sqsEvent(...records: SQSRecord[]): SQSEvent {
 }
 
 export function sqsRecord(body: unknown, options: RecordOptions = {}): SQSRecord {
-  const { messageId = 'message-1', receiveCount = 1, groupId } = options;
+  const { messageId = 'message-1', receiveCount = 1, excused, groupId } = options;
   return {
     messageId,
     receiptHandle: `receipt-of-${messageId}`,
@@ -41,6 +44,7 @@ export function sqsRecord(body: unknown, options: RecordOptions = {}): SQSRecord
       SentTimestamp: '0',
       SenderId: '000000000000',
       ApproximateFirstReceiveTimestamp: '0',
+      ...(excused !== undefined && { [EXCUSED]: String(excused) }),
       ...(groupId !== undefined && {
         MessageGroupId: groupId,
         MessageDeduplicationId: messageId,
@@ -50,7 +54,7 @@ export function sqsRecord(body: unknown, options: RecordOptions = {}): SQSRecord
     messageAttributes: {},
     md5OfBody: '',
     eventSource: 'aws:sqs',
-    eventSourceARN: 'arn:aws:sqs:us-east-1:000000000000:starling-local-echo',
+    eventSourceARN: `arn:aws:sqs:us-east-1:000000000000:starling-local-echo${groupId === undefined ? '' : '.fifo'}`,
     awsRegion: 'us-east-1',
   };
 }

@@ -4,6 +4,7 @@ import type { Source } from '../../../shared/hosting/source.ts';
 import { StreamSource } from '../../../shared/hosting/stream-source.ts';
 import type { RuleGroup } from '../../../shared/ports/event-bus.ts';
 import type { StandaloneRuntime } from '../../../shared/runtime/standalone.ts';
+import { fifoSettings } from '../../../shared/wiring/fifo-settings.ts';
 import { queueNames, ruleName, undeliveredQueueName } from '../../../shared/wiring/names.ts';
 import type { StreamConsumer } from '../../../shared/wiring/stream-consumer.ts';
 import { COMMON_GROUP, type FifoOptions, type Subscription } from '../../../shared/wiring/subscription.ts';
@@ -79,9 +80,10 @@ async function queueSource(
   const { queue, bus, log, metrics } = runtime;
   const { batchSize, concurrency, maxReceiveCount, visibilityTimeout, pattern, fifo } = subscription;
   const { queue: name, deadLetterQueue } = queueNames(stage, wired.name, { fifo });
-  const kind = fifo && { fifo: { contentBasedDeduplication: false } };
+  const kind = fifo && { fifo: fifoSettings(fifo) };
+  const deadKind = fifo && { fifo: { contentBasedDeduplication: false } };
   const deadLetters = { visibilityTimeout: DEAD_LETTER_VISIBILITY, retention: DEAD_LETTER_RETENTION };
-  await queue.create(deadLetterQueue, { ...deadLetters, ...kind });
+  await queue.create(deadLetterQueue, { ...deadLetters, ...deadKind });
   await queue.create(name, { visibilityTimeout, retention: RETENTION, maxReceiveCount, deadLetterQueue, ...kind });
   await queue.releaseInFlight(name);
   const undelivered = undeliveredQueueName(stage, wired.name);
@@ -98,6 +100,10 @@ async function queueSource(
     concurrency,
     maxReceiveCount,
     fifo: fifo !== undefined,
+    store: {
+      refused: runtime.refusedWrites,
+      excuse: (receiptHandles, delay) => queue.excuse(name, receiptHandles, delay),
+    },
     log,
     metrics,
   });

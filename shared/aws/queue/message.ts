@@ -6,10 +6,11 @@ export const systemAttributes = [
   'ApproximateReceiveCount',
   'SentTimestamp',
   'ApproximateFirstReceiveTimestamp',
+  'MessageGroupId',
 ] as const;
 
 /** What it needs of a FIFO queue's messages besides. */
-export const fifoAttributes = ['SequenceNumber', 'MessageGroupId', 'MessageDeduplicationId'] as const;
+export const fifoAttributes = ['SequenceNumber', 'MessageDeduplicationId'] as const;
 
 /** A message as SendMessageBatch takes it; its place in the list is its id. */
 export function batchEntry(message: OutgoingMessage, index: number): SendMessageBatchRequestEntry {
@@ -50,13 +51,16 @@ export function receivedMessage(message: Message): ReceivedMessage {
     receiveCount: Number(required(system.ApproximateReceiveCount)),
     sentAt: Number(required(system.SentTimestamp)),
     firstReceivedAt: Number(required(system.ApproximateFirstReceiveTimestamp)),
-    ...(system.SequenceNumber !== undefined && {
-      fifo: {
-        groupId: required(system.MessageGroupId),
-        deduplicationId: required(system.MessageDeduplicationId),
-        sequenceNumber: system.SequenceNumber,
-      },
-    }),
+    ...place(system),
+  };
+}
+
+/** A message of a standard queue may have a group, and no sequence number. */
+function place(system: NonNullable<Message['Attributes']>): Pick<ReceivedMessage, 'fifo' | 'groupId'> {
+  const { SequenceNumber: sequenceNumber, MessageGroupId: groupId, MessageDeduplicationId } = system;
+  if (sequenceNumber === undefined) return groupId === undefined ? {} : { groupId };
+  return {
+    fifo: { groupId: required(groupId), deduplicationId: required(MessageDeduplicationId), sequenceNumber },
   };
 }
 

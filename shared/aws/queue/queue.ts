@@ -66,6 +66,8 @@ export class AwsQueue implements Queue {
       ...(fifo && {
         ContentBasedDeduplication: String(fifo.contentBasedDeduplication),
         DelaySeconds: String(fifo.delay ?? 0),
+        DeduplicationScope: fifo.deduplicationScope ?? 'queue',
+        FifoThroughputLimit: fifo.throughputLimit ?? 'perQueue',
       }),
     };
     const call = { action: 'sqs:CreateQueue', resource: `the queue ${name}` };

@@ -24,6 +24,8 @@ export interface MessageRetention {
   readonly of: (queue: string) => number;
   /** The shortest of them: when a younger message is met, all that follow are younger. */
   readonly shortest: number;
+  /** Told, within the unit of work, of a FIFO queue of which a message went: what was behind it may be received now. */
+  readonly freed: (queue: string) => void;
 }
 
 /** Messages that nobody took: SQS keeps one for as long as its queue says, from when it was sent, even if it is in flight. */
@@ -55,14 +57,15 @@ export class MessagePruner {
     table: Table,
     after: number,
     now: number,
-    { of, shortest }: MessageRetention,
+    { of, shortest, freed }: MessageRetention,
   ): Step<number> & { readonly gone: readonly Row[] } {
     const page = table.page.all(after) as unknown as Row[];
     const gone = page.filter(({ queue, sent_at }) => sent_at < now - of(queue));
     for (const { id, queue, message_group } of gone) {
       table.delete.run(id);
-      // What was behind it in its group may be received now.
-      if (message_group !== undefined) this.#groups.settle(queue, message_group);
+      if (message_group === undefined) continue;
+      this.#groups.settle(queue, message_group);
+      freed(queue);
     }
     const last = page.at(-1);
     const next = last === undefined || page.length < LOOKED_AT || last.sent_at >= now - shortest ? undefined : last.id;

@@ -12,6 +12,8 @@ import { StoreSize } from './store-size.ts';
 export interface RetentionOptions {
   readonly database: Database;
   readonly clock: Clock;
+  /** By which the age of things is told. */
+  readonly ageClock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
   /** Milliseconds for which tasks that ended, events and quarantine are kept. */
@@ -88,8 +90,9 @@ export class Retention {
     try {
       if (now >= this.#nextPass) {
         this.#nextPass = now + PASS;
-        await this.#prune(now - this.#options.age, Number.NEGATIVE_INFINITY);
-        await this.#all.pruneExpired(this.#work, now, this.#options.messages(), (queue) => this.#ledger.lost(queue));
+        const today = this.#options.ageClock.now();
+        await this.#prune(today, today - this.#options.age, Number.NEGATIVE_INFINITY);
+        await this.#all.pruneExpired(this.#work, today, this.#options.messages(), (queue) => this.#ledger.lost(queue));
         this.#ledger.tell();
       }
       if (now >= this.#nextLook) await this.#shrink();
@@ -101,7 +104,7 @@ export class Retention {
 
   /** While the store is too large, what is oldest goes. */
   async #shrink(): Promise<void> {
-    const { clock, maxStore } = this.#options;
+    const { clock, ageClock, maxStore, age } = this.#options;
     const before = await this.#live();
     if (before <= maxStore) return;
     let live = before;
@@ -110,7 +113,7 @@ export class Retention {
       const oldest = await this.#work.read(() => this.#all.timeOfShare(1 - (maxStore * AIM) / live));
       const until = Math.min(youngest, oldest + 1);
       this.#ledger.keptSince(until);
-      await this.#prune(Math.max(until, clock.now() - this.#options.age), until);
+      await this.#prune(clock.now(), Math.max(until, ageClock.now() - age), until);
       if (this.#stopping.signal.aborted) return;
       live = await this.#live();
       if (until === youngest) break;
@@ -125,11 +128,11 @@ export class Retention {
     return this.#work.read(() => this.size.live());
   }
 
-  /** Times in milliseconds since 1970: before the first all goes, before the second records of streams too. */
-  async #prune(before: number, recordsBefore: number): Promise<void> {
-    const { clock, streamAge } = this.#options;
-    const now = clock.now();
-    const keptFrom = (stream: string) => Math.max(now - streamAge(stream), recordsBefore);
+  /** Times in milliseconds since 1970: before `before` all goes, before `recordsBefore` records of streams too. */
+  async #prune(now: number, before: number, recordsBefore: number): Promise<void> {
+    const { ageClock, streamAge } = this.#options;
+    const today = ageClock.now();
+    const keptFrom = (stream: string) => Math.max(today - streamAge(stream), recordsBefore);
     await this.#all.prune(this.#work, {
       now,
       before,

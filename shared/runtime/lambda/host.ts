@@ -8,6 +8,8 @@ import { type Claims, type RedeemOptions, redeemMessages, redeemStreamRecords } 
 export interface HostOptions {
   readonly claims: Claims;
   readonly log: Logger;
+  /** The FIFO queue of the function's own subscription, whose messages come through a pipe; undefined where there is none. */
+  readonly pipedQueue: string | undefined;
   /** Flushed at the end of every invocation, as Lambda freezes the process then. */
   readonly metrics: Metrics & { flush(): void };
   /** Takes events whose data cannot be had for good. Without one they are delivered again until their source gives them up. */
@@ -64,9 +66,11 @@ async function callWithBatch(
   return { batchItemFailures: Array.from(again, (itemIdentifier) => ({ itemIdentifier })) };
 }
 
-function redeemOptions({ claims, log, metrics, quarantine }: HostOptions, functionName: string): RedeemOptions {
+function redeemOptions(options: HostOptions, functionName: string): RedeemOptions {
+  const { claims, log, metrics, pipedQueue, quarantine } = options;
   return {
     claims,
+    pipedQueue,
     report: (record, error) =>
       log.error('the data of an event that was too large for the bus cannot be fetched', {
         function: functionName,

@@ -1,6 +1,6 @@
-import type { KinesisStreamEvent, SQSEvent } from 'aws-lambda';
+import type { KinesisStreamEvent, SQSEvent, SQSRecord } from 'aws-lambda';
 import { ClaimError } from '../../aws/claim-check/errors.ts';
-import { failedInOrder, isFifoRecord } from '../../events/fifo-batch.ts';
+import { failedInOrder } from '../../events/fifo-batch.ts';
 import { eventOfPiped } from '../../wiring/piped-event.ts';
 
 /** Puts the data of an event back that was too large for the bus or the stream; any other goes through as it is. */
@@ -17,6 +17,8 @@ export interface Redeemed<Event> {
 
 export interface RedeemOptions {
   readonly claims: Claims;
+  /** The queue whose messages a pipe wrapped; those of any other are their senders', whatever they look like. */
+  readonly pipedQueue: string | undefined;
   /** Takes a record that can never be whole, and says whether it has: then the record is done, and not delivered again. */
   readonly putAside: (error: ClaimError, record: string) => Promise<boolean>;
   readonly report: (recordId: string, error: unknown) => void;
@@ -30,7 +32,7 @@ export async function redeemMessages(event: SQSEvent, options: RedeemOptions): P
   const lost = new Set<string>();
   const records = await Promise.all(
     event.Records.map(async (record) => {
-      const given = isFifoRecord(record) ? eventOfPiped(record.body) : record.body;
+      const given = queueOf(record) === options.pipedQueue ? eventOfPiped(record.body) : record.body;
       try {
         const body = await options.claims.redeemEvent(given);
         return body === record.body ? record : { ...record, body };
@@ -67,6 +69,11 @@ export async function redeemStreamRecords(
     }
   }
   return { event: { Records: records }, failed: [] };
+}
+
+/** `arn:aws:sqs:eu-central-1:123456789012:starling-dev-orders.fifo` */
+function queueOf({ eventSourceARN }: SQSRecord): string | undefined {
+  return eventSourceARN.split(':')[5];
 }
 
 /** Reports the error, and puts the record aside where delivering it again would not help. */

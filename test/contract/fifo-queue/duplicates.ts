@@ -33,6 +33,24 @@ export function duplicateCases({
     expect(bodies(await take(2))).toEqual(['a1', 'a2']);
   });
 
+  it('sees duplicates of one group alone where the queue says so', async () => {
+    const scoped = { fifo: { contentBasedDeduplication: true, deduplicationScope: 'messageGroup' } } as const;
+    const byGroup = await newQueue(scoped);
+    const [first, other, again] = await queue().send(byGroup, [
+      { groupId: 'a', body: 'same' },
+      { groupId: 'b', body: 'same' },
+      { groupId: 'a', body: 'same' },
+    ]);
+    expect(again).toEqual(first);
+    expect(other?.messageId).not.toBe(first?.messageId);
+    const received = await take(2, byGroup);
+    expect(received.map(({ fifo }) => fifo?.groupId).toSorted()).toEqual(['a', 'b']);
+    const sha256 = createHash('sha256').update('same').digest('hex');
+    expect(received.map(({ fifo }) => fifo?.deduplicationId)).toEqual([sha256, sha256]);
+    expect(await queue().send(byGroup, [{ groupId: 'b', body: 'same' }])).toEqual([other]);
+    await receiveNone(byGroup);
+  });
+
   it('keeps the deduplication ids of queues apart', async () => {
     const other = await newQueue();
     await send(jobs(), 'a1');

@@ -58,6 +58,8 @@ export function refusalCases({
     const fifo = { contentBasedDeduplication: false };
     await expect(create(plain, { fifo })).rejects.toMatchObject(refused);
     await expect(create(`${plain}.fifo`, {})).rejects.toMatchObject(refused);
+    const limited = { fifo: { ...fifo, throughputLimit: 'perMessageGroupId' } } as const;
+    await expect(create(`${plain}.fifo`, limited)).rejects.toMatchObject(refused);
     await create(plain, {});
     const dead = { deadLetterQueue: plain, maxReceiveCount: 1 };
     await expect(create(`${plain}.fifo`, { fifo, ...dead })).rejects.toMatchObject(refused);

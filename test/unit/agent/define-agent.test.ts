@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { type AgentTask, artifact, TaskFailed, TaskRejected, working } from '../../../shared/agent/index.ts';
 import { StoreUnavailableError } from '../../../shared/ports/errors.ts';
@@ -188,6 +188,31 @@ describe('an attempt', () => {
     expect(left).toBeLessThan(0);
     expect(published().at(-1)).toMatch(/completed/);
     expect(runtime.lines).toEqual([]);
+  });
+
+  it('has more to come after it for each receive that does not count', async () => {
+    const handler = agent(() => {
+      throw new Error('the network is down');
+    });
+    expect(await run(handler, requested(), { receiveCount: 4, excused: 2 })).toEqual(failed);
+    expect(published()).toEqual([]);
+    expect(await run(handler, requested(), { receiveCount: 5, excused: 2 })).toEqual(failed);
+    expect(published()).toMatchObject(['1 working', expect.stringMatching(/^2 failed/)]);
+    expect(logged()).toEqual(['warn: the attempt failed and will be made again', 'error: the last attempt failed']);
+  });
+
+  it('fails no task at the last receive because there was no room: its message comes back', async () => {
+    let full = true;
+    runtime.disk = async () => {
+      if (full) throw new StoreUnavailableError('no room');
+    };
+    const handler = agent(async () => {
+      await setTimeout(50);
+      full = false;
+      throw new Error('too late');
+    });
+    expect(await run(handler, requested(), { receiveCount: 3 })).toEqual(failed);
+    expect(logged()).toEqual(['warn: the attempt failed and will be made again']);
   });
 
   it('is made again when there is no room until its time is up', async () => {

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:f
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Checkpointer } from '../../../shared/embedded/checkpointer.ts';
 import { Database } from '../../../shared/embedded/database.ts';
 import { ConfigurationError } from '../../../shared/errors.ts';
 import { temporaryFolder } from '../../support/fixtures.ts';
@@ -305,6 +306,7 @@ describe('read', () => {
 
 describe('a disk that refuses to sync', () => {
   it('fails everybody, then and later, and ends the process', async () => {
+    const committed = vi.spyOn(Checkpointer.prototype, 'committed');
     disk.held = [];
     const unit = database.write(() => insert('a'));
     await untilHeld();
@@ -318,6 +320,9 @@ describe('a disk that refuses to sync', () => {
     await expect(database.writeLazily(() => insert('c'))).rejects.toMatchObject({ code: 'STORE_FAILED' });
     expect(() => database.read(() => rows())).toThrow('EIO');
     expect(fatal).toMatchObject([{ code: 'STORE_FAILED' }]);
+    // Nothing is moved into the database of a log that the disk may not have.
+    expect(committed).not.toHaveBeenCalled();
+    committed.mockRestore();
   });
 });
 

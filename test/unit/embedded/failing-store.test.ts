@@ -53,6 +53,19 @@ describe('a store without room', () => {
     expect(fatal).not.toHaveBeenCalled();
   });
 
+  it('tells who watches only of what it refused, and not of what failed by itself before', async () => {
+    leaveNoRoom();
+    const failing = () => {
+      throw new Error('of the unit');
+    };
+    const all = [database.write(failing), database.write(() => insert('large', large))];
+    expect(await Promise.allSettled(all)).toMatchObject([
+      { status: 'rejected', reason: { message: 'of the unit' } },
+      { status: 'rejected', reason: noRoom },
+    ]);
+    expect(watch.failed.mock.calls).toMatchObject([[noRoom, 1]]);
+  });
+
   it('goes on when there is room', async () => {
     leaveNoRoom();
     await expect(database.write(() => insert('large', large))).rejects.toMatchObject(noRoom);

@@ -48,6 +48,14 @@ describe('a store that cannot write', () => {
     ]);
   });
 
+  it('has a number of all that was refused, which only grows', () => {
+    watch.failed(full, 3);
+    now += 60_000;
+    watch.succeeded();
+    watch.failed(full, 1);
+    expect(watch.refused).toBe(4);
+  });
+
   it('says once that it writes again, when nothing has failed for some seconds', () => {
     watch.failed(full, 1);
     now += 2_000;

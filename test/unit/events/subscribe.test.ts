@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Subscriber, subscribe } from '../../../shared/events/subscribe.ts';
+import { StoreUnavailableError } from '../../../shared/ports/errors.ts';
 import { provideRuntime } from '../../../shared/runtime/current.ts';
 import { RecordingRuntime } from '../../support/agent-runtime.ts';
 import { lambdaContext, sqsEvent, sqsRecord } from '../../support/lambda.ts';
@@ -41,8 +42,11 @@ describe('subscribe', () => {
     const gone = event({ agentId: 'echo' }, { source: 'starling.registry', type: 'AgentDeregistered.v1' });
     expect(await run(sqsRecord(event(cancel), { receiveCount: 2 }), sqsRecord(gone))).toEqual(failures());
     expect(handle.mock.calls).toEqual([
-      [expect.objectContaining({ detail: expect.objectContaining({ data: cancel }) }), { receiveCount: 2, context }],
-      [expect.objectContaining({ 'detail-type': 'AgentDeregistered.v1' }), { receiveCount: 1, context }],
+      [
+        expect.objectContaining({ detail: expect.objectContaining({ data: cancel }) }),
+        { receiveCount: 2, excused: 0, context },
+      ],
+      [expect.objectContaining({ 'detail-type': 'AgentDeregistered.v1' }), { receiveCount: 1, excused: 0, context }],
     ]);
     expect(quarantine).not.toHaveBeenCalled();
     expect(runtime.visibilities).toEqual([]);
@@ -55,7 +59,15 @@ describe('subscribe', () => {
     const records = [1, 2, 3].map((turn) => sqsRecord(event({ ...cancel, turn }), { messageId: `m${turn}` }));
     expect(await run(...records)).toEqual(failures('m2'));
     expect(handle).toHaveBeenCalledTimes(3);
-    expect(failed.mock.calls).toEqual([[new Error('no'), { receiveCount: 1, context }]]);
+    expect(failed.mock.calls).toEqual([[new Error('no'), { receiveCount: 1, excused: 0, context }]]);
+  });
+
+  it('tells how many of the receives do not count, and says nothing of a store without room', async () => {
+    handle.mockRejectedValue(new Error('no'));
+    runtime.queue.changeVisibility = () => Promise.reject(new StoreUnavailableError('no room'));
+    await run(sqsRecord(event(cancel), { receiveCount: 4, excused: 2 }));
+    expect(failed.mock.calls).toEqual([[new Error('no'), { receiveCount: 4, excused: 2, context }]]);
+    expect(runtime.lines).toEqual([]);
   });
 
   it('handles the events of a batch side by side', async () => {
@@ -95,7 +107,7 @@ describe('subscribe', () => {
       expect(await run(...records)).toEqual(failures('a2', 'a3', 'a4'));
       expect(turns.toSorted((one, other) => one - other)).toEqual([1, 2, 11]);
       expect(runtime.visibilities).toEqual(
-        ['a2', 'a3', 'a4'].map((id) => ({ queue: 'starling-local-echo', receipt: `receipt-of-${id}`, timeout: 2 })),
+        ['a2', 'a3', 'a4'].map((id) => ({ queue: 'starling-local-echo.fifo', receipt: `receipt-of-${id}`, timeout: 2 })),
       );
     });
 
@@ -145,7 +157,7 @@ describe('subscribe', () => {
     expect(await run(sqsRecord(body))).toEqual(failures());
     expect(handle).not.toHaveBeenCalled();
     const text = typeof body === 'string' ? body : JSON.stringify(body);
-    expect(quarantine.mock.calls).toEqual([[expect.any(String), text, { receiveCount: 1, context }]]);
+    expect(quarantine.mock.calls).toEqual([[expect.any(String), text, { receiveCount: 1, excused: 0, context }]]);
   });
 
   it('says where the data breaks the schema', async () => {

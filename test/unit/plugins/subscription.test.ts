@@ -269,6 +269,18 @@ describe('a subscription of a FIFO queue', () => {
   });
 });
 
+describe('what a function is told', () => {
+  it('is its FIFO queue, where it has one', () => {
+    const event = { subscription: { pattern: { source: ['shop'] } } };
+    const fifo = { subscription: { ...event.subscription, fifo: true } };
+    const serverless = serverlessOf({ audit: functionOf({ events: [event] }), ledger: functionOf({ events: [fifo] }) });
+    new SubscriptionPlugin(serverless).hooks['before:package:initialize']?.();
+    const { audit, ledger } = serverless.service.functions;
+    expect(ledger?.environment).toMatchObject({ STARLING_FIFO_QUEUE: 'starling-dev-ledger.fifo' });
+    expect(audit?.environment).not.toHaveProperty('STARLING_FIFO_QUEUE');
+  });
+});
+
 describe('the rule', () => {
   it('is on the bus that the file names for CloudFormation', () => {
     const functions = { audit: { events: [{ subscription: { agent: 'a' } }] } };

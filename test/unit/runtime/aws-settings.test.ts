@@ -16,7 +16,12 @@ const mesh = {
 
 describe('the settings of a deployed agent', () => {
   it('follow from its stage', () => {
-    const env = { ...agent, STARLING_MAX_RECEIVE_COUNT: '3', AWS_LAMBDA_FUNCTION_NAME: 'starling-prod-echo' };
+    const env = {
+      ...agent,
+      STARLING_MAX_RECEIVE_COUNT: '3',
+      STARLING_FIFO_QUEUE: 'starling-prod-echo.fifo',
+      AWS_LAMBDA_FUNCTION_NAME: 'starling-prod-echo',
+    };
     expect(readAwsAgentSettings(env)).toEqual({
       service: 'starling-prod-echo',
       functionName: 'starling-prod-echo',
@@ -27,6 +32,7 @@ describe('the settings of a deployed agent', () => {
       artifactStream: 'starling-prod-artifacts',
       workingAfter: 1_000,
       blobs: 'blobs',
+      pipedQueue: 'starling-prod-echo.fifo',
       logLevel: 'INFO',
       maxReceiveCount: 3,
     });

@@ -127,6 +127,27 @@ describe('the subscriptions of a service', () => {
     expect(refusalOf(() => subscriptions.add('audit', { pattern }, 10)).message).toMatch(/'audit' has a subscription/);
   });
 
+  it.each([
+    ['orders', true, 'orders-undelivered', false, 'orders-undelivered'],
+    ['orders', true, 'orders-intake', false, 'orders-intake'],
+    ['orders', true, 'orders-dlq', true, 'orders-dlq.fifo'],
+    ['orders', false, 'orders-dlq', false, 'orders-dlq'],
+    ['orders-dlq', false, 'orders', false, 'orders-dlq'],
+  ])('are refused when %s (fifo: %s) and %s (fifo: %s) had one queue', (first, fifo, second, secondFifo, queue) => {
+    const subscriptions = new Subscriptions();
+    subscriptions.add(first, { pattern, fifo }, 10);
+    expect(refusalOf(() => subscriptions.add(second, { pattern, fifo: secondFifo }, 10)).message).toBe(
+      `The functions '${first}' and '${second}' would both have the queue starling-{stage}-${queue}. Give one of them another name.`,
+    );
+  });
+
+  it('may have names that begin alike', () => {
+    const subscriptions = new Subscriptions();
+    subscriptions.add('orders', { pattern }, 10);
+    for (const name of ['orders-undelivered', 'orders-intake', 'orders-2']) subscriptions.add(name, { pattern }, 10);
+    expect(subscriptions.add('orders-dlq', { pattern, fifo: true }, 10)).toMatchObject({ pattern });
+  });
+
   it('may share a pattern among functions', () => {
     const subscriptions = new Subscriptions();
     subscriptions.add('audit', { pattern }, 10);

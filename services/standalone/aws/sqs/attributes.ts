@@ -56,8 +56,9 @@ export function checkSame(given: Given, asked: QueueAttributes, there: QueueAttr
     ReceiveMessageWaitTimeSeconds: asked.wait === there.wait,
     MessageRetentionPeriod: asked.retention === retentionOf(there),
     RedrivePolicy: asked.maxReceiveCount === there.maxReceiveCount && asked.deadLetterQueue === there.deadLetterQueue,
-    ContentBasedDeduplication: asked.fifo?.contentBasedDeduplication === there.fifo?.contentBasedDeduplication,
   };
+  const [askedFifo, thereFifo] = [describeFifo(asked.fifo), describeFifo(there.fifo)];
+  for (const name of fifoAttributes) same[name] = askedFifo[name] === thereFifo[name];
   // What the name tells and what has one value is the same.
   for (const name of Object.keys(given)) if (same[name] === false) throw queueNameExists(name);
 }

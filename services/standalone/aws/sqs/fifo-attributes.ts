@@ -1,16 +1,17 @@
 import { isFifo } from '../../../../shared/ports/fifo.ts';
-import type { FifoSettings } from '../../../../shared/ports/queue.ts';
-import { invalidAttributeName, invalidAttributeValue, invalidValue, unsupported } from './errors.ts';
-
-/** What a queue of the mesh has the default of, and nothing else. */
-const fixed = { DeduplicationScope: 'queue', FifoThroughputLimit: 'perQueue' } as const;
+import type { DeduplicationScope, FifoSettings, ThroughputLimit } from '../../../../shared/ports/queue.ts';
+import { invalidAttributeName, invalidAttributeValue, invalidValue } from './errors.ts';
 
 /** Names of attributes that FIFO queues alone have. */
 export const fifoAttributes: ReadonlySet<string> = new Set([
   'FifoQueue',
   'ContentBasedDeduplication',
-  ...Object.keys(fixed),
+  'DeduplicationScope',
+  'FifoThroughputLimit',
 ]);
+
+const scopes: readonly DeduplicationScope[] = ['queue', 'messageGroup'];
+const limits: readonly ThroughputLimit[] = ['perQueue', 'perMessageGroupId'];
 
 type Given = Readonly<Record<string, string>>;
 
@@ -24,19 +25,34 @@ export function readFifo(queue: string, given: Given): FifoSettings | undefined 
     return undefined;
   }
   if (!isFifo(queue)) throw wrongName(queue, 'The name of a FIFO queue must end with the .fifo suffix.');
-  for (const [name, only] of Object.entries(fixed)) {
-    const value = given[name];
-    if (value !== undefined && value !== only) throw unsupported(`the value ${value} of ${name}: it is ${only}`);
-  }
   const { ContentBasedDeduplication: content = 'false' } = given;
   if (content !== 'true' && content !== 'false') throw invalidAttributeValue('ContentBasedDeduplication');
-  return { contentBasedDeduplication: content === 'true' };
+  const deduplicationScope = readOneOf(given, 'DeduplicationScope', scopes);
+  const throughputLimit = readOneOf(given, 'FifoThroughputLimit', limits);
+  // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html
+  if (throughputLimit === 'perMessageGroupId' && deduplicationScope !== 'messageGroup') {
+    throw invalidAttributeValue('FifoThroughputLimit');
+  }
+  return { contentBasedDeduplication: content === 'true', deduplicationScope, throughputLimit };
 }
 
 /** As GetQueueAttributes tells it. */
 export function describeFifo(fifo: FifoSettings | undefined): Given {
   if (fifo === undefined) return {};
-  return { FifoQueue: 'true', ContentBasedDeduplication: String(fifo.contentBasedDeduplication), ...fixed };
+  const { contentBasedDeduplication, deduplicationScope = 'queue', throughputLimit = 'perQueue' } = fifo;
+  return {
+    FifoQueue: 'true',
+    ContentBasedDeduplication: String(contentBasedDeduplication),
+    DeduplicationScope: deduplicationScope,
+    FifoThroughputLimit: throughputLimit,
+  };
+}
+
+/** The first is the default. */
+function readOneOf<Value extends string>(given: Given, name: string, values: readonly Value[]): Value {
+  const value = values.find((each) => each === (given[name] ?? values[0]));
+  if (value === undefined) throw invalidAttributeValue(name);
+  return value;
 }
 
 function wrongName(queue: string, reason: string) {

@@ -20,15 +20,16 @@ export function readPlace(input: Members, fifo: FifoSettings, delay: number | un
   );
 }
 
-/** A standard queue takes a group for the fairness of its order, which it has none of here. @throws ServiceError */
+/** A standard queue takes a group for the fairness of its order, which it has none of here: the reader gets it. @throws ServiceError */
 export function readFair(input: Members): Place {
-  readId(input, 'MessageGroupId');
+  const groupId = readId(input, 'MessageGroupId');
   const deduplicationId = input.string('MessageDeduplicationId');
   if (deduplicationId !== undefined) throw notOfThisType('MessageDeduplicationId', deduplicationId);
-  return {};
+  return groupId === undefined ? {} : { groupId };
 }
 
-function readId(input: Members, member: string): string | undefined {
+/** What SQS identifies by: 1 to 128 letters, digits and punctuation. @throws ServiceError */
+export function readId(input: Members, member: string): string | undefined {
   const id = input.string(member);
   if (id === undefined || isFifoId(id)) return id;
   throw invalidValue(

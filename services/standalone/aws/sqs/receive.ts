@@ -1,7 +1,8 @@
 import type { ReceivedMessage } from '../../../../shared/ports/queue.ts';
 import type { StandaloneRuntime } from '../../../../shared/runtime/standalone.ts';
 import type { Operation } from '../service.ts';
-import { unsupported, wording } from './errors.ts';
+import { wording } from './errors.ts';
+import { readId } from './fifo-place.ts';
 import { md5OfAttributes, md5OfBody } from './md5.ts';
 import { isBinary, listAttributes, type MessageAttribute } from './message-attributes.ts';
 import type { QueueUrls } from './queue-urls.ts';
@@ -29,9 +30,8 @@ export function receiveMessage(queue: StandaloneRuntime['queue'], urls: QueueUrl
       system: [...(input.strings('AttributeNames') ?? []), ...(input.strings('MessageSystemAttributeNames') ?? [])],
       attributes: input.strings('MessageAttributeNames') ?? [],
     };
-    if (input.has('ReceiveRequestAttemptId')) {
-      throw unsupported('ReceiveRequestAttemptId: wait for the visibility timeout, or end it');
-    }
+    // Nothing is given again by it: what a lost answer held comes back when its visibility timeout ends.
+    readId(input, 'ReceiveRequestAttemptId');
     if (wanted.attributes.some((each) => each === '')) throw wording.invalid('MessageAttributeNames', '', 'names');
     const messages = await queue.receive(name, {
       max,
@@ -60,11 +60,13 @@ function answer(queue: string, message: ReceivedMessage, wanted: Wanted): object
   };
 }
 
-function systemAttributes({ receiveCount, sentAt, firstReceivedAt, fifo }: ReceivedMessage): Record<string, string> {
+function systemAttributes(message: ReceivedMessage): Record<string, string> {
+  const { receiveCount, sentAt, firstReceivedAt, fifo, groupId } = message;
   return {
     ApproximateReceiveCount: String(receiveCount),
     SentTimestamp: String(sentAt),
     ApproximateFirstReceiveTimestamp: String(firstReceivedAt),
+    ...(groupId !== undefined && { MessageGroupId: groupId }),
     ...(fifo !== undefined && {
       MessageGroupId: fifo.groupId,
       MessageDeduplicationId: fifo.deduplicationId,

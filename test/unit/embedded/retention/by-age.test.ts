@@ -52,6 +52,19 @@ describe('retention by age', () => {
     expect(await store.tasks.read(waiting.id, 0)).toHaveLength(3);
   });
 
+  it('tells the age of what there is by its own clock, which a jump of the other does not move', async () => {
+    await store.completed();
+    await store.queue.create('jobs', { visibilityTimeout: 30 });
+    await store.queue.send('jobs', [{ body: 'kept' }]);
+    const today = clock.now();
+    const keeping = store.keeping({ ageClock: { now: () => today } });
+    clock.advance(365 * DAY);
+    await store.completed();
+    await keeping.look();
+    expect(store.counts).toEqual(new Map());
+    expect(store.lines).toEqual([]);
+  });
+
   it('believes no agent that its task ended long ago, or will end some day', async () => {
     const before = await store.completed(0);
     const after = await store.completed(Date.UTC(9999, 0));

@@ -46,12 +46,13 @@ export async function openStore(clock: ForwardClock, folder?: string) {
     new Retention({
       database: embedded.database,
       clock,
+      ageClock: clock,
       log: log as unknown as RetentionOptions['log'],
       metrics,
       age: DAY,
       maxStore: Number.MAX_SAFE_INTEGER,
       streamAge: () => DAY,
-      messages: () => ({ of: () => 4 * DAY, shortest: 4 * DAY }),
+      messages: () => ({ of: () => 4 * DAY, shortest: 4 * DAY, freed: () => {} }),
       ...options,
     });
   async function create(): Promise<TaskRecord> {

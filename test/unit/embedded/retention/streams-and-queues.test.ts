@@ -43,7 +43,7 @@ describe('retention of streams', () => {
 });
 
 describe('retention of queues', () => {
-  const messages = () => ({ of: (queue: string) => (queue === 'jobs' ? HOUR : DAY), shortest: HOUR });
+  const messages = () => ({ of: (queue: string) => (queue === 'jobs' ? HOUR : DAY), shortest: HOUR, freed: () => {} });
 
   it('takes messages by the time that their queue says, and tells how many nobody took', async () => {
     await store.queue.create('jobs', { visibilityTimeout: 30 });
@@ -72,9 +72,28 @@ describe('retention of queues', () => {
     clock.advance(2 * HOUR);
     await store.queue.send('jobs.fifo', [{ body: 'new', groupId: 'g' }]);
     expect(await store.queue.receive('jobs.fifo', { max: 10, wait: 0 })).toEqual([]);
-    await store.keeping({ messages: () => ({ of: () => HOUR, shortest: HOUR }) }).look();
+    await store.keeping({ messages: () => ({ of: () => HOUR, shortest: HOUR, freed: () => {} }) }).look();
     expect((await store.queue.receive('jobs.fifo', { max: 10, wait: 0 })).map(({ body }) => body)).toEqual(['new']);
     expect(store.rows('fifo_deduplications')).toBe(1);
+  });
+
+  it('wakes who waits for what was behind such a message', { timeout: 60_000 }, async () => {
+    await store.queue.create('jobs.fifo', {
+      visibilityTimeout: 12 * 3600,
+      retention: 3600,
+      fifo: { contentBasedDeduplication: true },
+    });
+    await store.queue.send('jobs.fifo', [{ body: 'old', groupId: 'g' }]);
+    await store.queue.receive('jobs.fifo', { max: 1, wait: 0 });
+    clock.advance(2 * HOUR);
+    await store.queue.send('jobs.fifo', [{ body: 'new', groupId: 'g' }]);
+    // The clock stands: but for being woken it waits for 12 hours.
+    const stop = new AbortController();
+    const received = store.queue.receive('jobs.fifo', { max: 10, wait: 12 * 3600, signal: stop.signal });
+    setTimeout(() => stop.abort(), 30_000).unref();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await store.keeping({ messages: () => store.queue.messageRetention() }).look();
+    expect((await received).map(({ body }) => body)).toEqual(['new']);
   });
 
   it('has the times that the queues were made with', async () => {

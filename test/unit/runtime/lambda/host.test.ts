@@ -14,6 +14,7 @@ function hosted(quarantine?: (event: string) => Promise<void>) {
   const counts = { flushed: 0, counted: [] as string[] };
   const host = createHost({
     log,
+    pipedQueue: 'starling-local-echo.fifo',
     claims: {
       redeemEvent: async (body) => redeem(body),
       redeemRecord: async (data) => Buffer.from(redeem(Buffer.from(data).toString())),
@@ -74,9 +75,15 @@ describe('messages of a FIFO queue', () => {
     expect(seen).toEqual(['{"detail": "the data"}', '{"detail": 2}']);
   });
 
-  it('alone are looked at in that way', async () => {
-    const { seen } = await handled([], sqsRecord('{"event": {}}'));
-    expect(seen).toEqual(['{"event": {}}']);
+  it('of the subscription alone are looked at in that way', async () => {
+    const own = ordered('{"event": {}}', 'a1');
+    const { seen } = await handled(
+      [],
+      sqsRecord('{"event": {}}'),
+      { ...own, eventSourceARN: 'arn:aws:sqs:us-east-1:000000000000:own.fifo' },
+      { ...own, eventSourceARN: 'arn:aws:sqs:us-east-1:000000000000:starling-local-other.fifo' },
+    );
+    expect(seen).toEqual(['{"event": {}}', '{"event": {}}', '{"event": {}}']);
   });
 });
 

@@ -1,0 +1,59 @@
+import type { QueueDepth, QueueSettings } from '../ports/queue.ts';
+import { parseReceipt, type Receipt, type ReceiptState } from './message-rows.ts';
+import type { QueueHost } from './queue-of-a-kind.ts';
+import { Waiters } from './waiters.ts';
+
+/** Statements that the rows of every kind of queue have. */
+export interface CommonRows {
+  state(queue: string, receipt: Receipt, now: number): ReceiptState;
+  depth(queue: string, now: number): QueueDepth;
+  /** Makes what is in flight visible, and returns how many that were. */
+  release(queue: string, now: number): number;
+}
+
+/** What a queue does in the same way whatever its kind, and who waits for its messages. */
+export abstract class QueueOnRows<Rows extends CommonRows> {
+  settings: QueueSettings;
+  protected readonly name: string;
+  protected readonly rows: Rows;
+  protected readonly host: QueueHost;
+  protected readonly waiters = new Waiters();
+
+  constructor(name: string, settings: QueueSettings, rows: Rows, host: QueueHost) {
+    this.settings = settings;
+    this.name = name;
+    this.rows = rows;
+    this.host = host;
+  }
+
+  async receiptState(receiptHandle: string): Promise<ReceiptState> {
+    const { database, clock } = this.host;
+    return database.read(() => this.rows.state(this.name, parseReceipt(receiptHandle), clock.now()));
+  }
+
+  async depth(): Promise<QueueDepth> {
+    const { database, clock } = this.host;
+    return database.read(() => this.rows.depth(this.name, clock.now()));
+  }
+
+  releaseInFlight(): Promise<number> {
+    const { database, clock } = this.host;
+    return database.write(() => {
+      this.wakeLater();
+      return this.rows.release(this.name, clock.now());
+    });
+  }
+
+  buried(): void {
+    this.wakeLater();
+  }
+
+  freed(): void {
+    this.wakeLater();
+  }
+
+  /** Once the unit of work that is running is done. */
+  protected wakeLater(): void {
+    this.host.database.afterDurable(this.waiters.wake);
+  }
+}

@@ -1,0 +1,53 @@
+import type { Clock } from '../../ports/clock.ts';
+
+/** Milliseconds by which a clock may be put forward without being doubted. */
+const DOUBTED = 60_000;
+/** Milliseconds for which a clock that jumped ahead has to stay there before anything is deleted by it. */
+const KEPT_FOR = 3_600_000;
+
+export interface AgeClockOptions {
+  /** The machine's, which may be set in any way. */
+  readonly wall: Clock;
+  /** Milliseconds that go forward whatever becomes of the wall clock. */
+  readonly monotonic: () => number;
+  /** The latest time that the store knows of, in milliseconds since 1970. */
+  readonly notBefore: number;
+}
+
+/**
+ * The clock by which things are old. It follows the machine's backward at once, and a jump ahead only after an hour: a
+ * clock that is set to next year for a minute would otherwise have all that is stored deleted. A start is such a jump from
+ * the last thing that was stored. To be read now and then, as it knows only of what it saw.
+ */
+export class AgeClock implements Clock {
+  readonly #options: AgeClockOptions;
+  /** How far the clock is ahead of the monotonic one, in milliseconds, as far as that is believed. */
+  #believed: number;
+  /** The least that it was ahead since it jumped, and since when by the monotonic clock. */
+  #jump: { least: number; readonly since: number } | undefined;
+
+  constructor(options: AgeClockOptions) {
+    this.#options = options;
+    this.#believed = options.notBefore - options.monotonic();
+  }
+
+  now(): number {
+    const { wall, monotonic } = this.#options;
+    const elapsed = monotonic();
+    this.#see(wall.now() - elapsed, elapsed);
+    return Math.floor(this.#believed + elapsed);
+  }
+
+  #see(ahead: number, elapsed: number): void {
+    if (ahead <= this.#believed + DOUBTED) {
+      this.#believed = ahead;
+      this.#jump = undefined;
+      return;
+    }
+    this.#jump ??= { least: ahead, since: elapsed };
+    this.#jump.least = Math.min(this.#jump.least, ahead);
+    if (elapsed - this.#jump.since < KEPT_FOR) return;
+    this.#believed = this.#jump.least;
+    this.#jump = undefined;
+  }
+}
