@@ -5,7 +5,7 @@ import type { Calls, Figures } from './figures.ts';
 import { type Inits, measureInits } from './inits.ts';
 import { LoadGenerator } from './load-generator.ts';
 import { describeMachine } from './machine.ts';
-import { CONNECTIONS, warmUp } from './measure.ts';
+import { CONNECTIONS } from './measure.ts';
 import { measureMemory } from './memory.ts';
 import type { Options } from './options.ts';
 import { unpackFunctions } from './packages.ts';
@@ -35,10 +35,8 @@ export async function runBenchmark({ folder, rounds, seconds, only }: Options, p
       : undefined;
     const data = path.join(scratch, 'load');
     const calls = only.has('calls') ? await underLoad(data, { rounds, seconds }, progress) : undefined;
-    const memory = only.has('memory') ? await memoryOf(data, progress) : undefined;
-    const starts = only.has('starts')
-      ? await startsOf(scratch, calls || memory ? data : undefined, progress)
-      : undefined;
+    const memory = only.has('memory') ? await memoryOf(scratch, progress) : undefined;
+    const starts = only.has('starts') ? await startsOf(scratch, calls && data, progress) : undefined;
     return {
       machine,
       ...(calls && { calls }),
@@ -80,17 +78,9 @@ async function underLoad(
   }
 }
 
-async function memoryOf(data: string, { step }: Progress) {
+function memoryOf(scratch: string, { step }: Progress) {
   step('memory');
-  const load = new LoadGenerator();
-  const mesh = await startMesh(data);
-  try {
-    await warmUp(load, mesh);
-    return await measureMemory(load, mesh);
-  } finally {
-    load.stop();
-    await mesh.stop();
-  }
+  return measureMemory(scratch, ({ calls }) => step(`memory: ${calls} calls`));
 }
 
 async function startsOf(scratch: string, loaded: string | undefined, { step }: Progress) {

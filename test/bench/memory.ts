@@ -1,53 +1,33 @@
-import type { LoadGenerator } from './load-generator.ts';
-import { countOf } from './load-protocol.ts';
-import { measure } from './measure.ts';
-import type { Server } from './servers.ts';
+import { soak } from '../soak/soak.ts';
+import { heapPerCall } from '../soak/verdict.ts';
 
-/** What a mesh holds while calls go by. */
+/** What a mesh holds while calls go by: each time after its garbage was collected. */
 export interface Memory {
   readonly samples: readonly MemorySample[];
-  /** Bytes that each call of the second half leaves behind: the slope of the line through its samples. */
+  /** Bytes of the heap that each call after the warm-up leaves behind: the slope of the line through its samples. */
   readonly bytesPerCall: number;
 }
 
 export interface MemorySample {
-  /** Since the first sample. */
+  /** Since the start. */
   readonly calls: number;
+  /** Bytes of the JavaScript heap in use. */
+  readonly heap: number;
   /** Bytes resident. */
   readonly resident: number;
 }
 
-/** Calls that are watched, after the warm-up of the rounds. */
-const CALLS = 200_000;
-/** Seconds between two samples. */
-const EVERY = 3;
+/** The first 100,000 fill what the mesh keeps of recent messages. */
+const CALLS = 300_000;
+/** The mesh's own defaults: nothing is deleted meanwhile. */
+const MAX_STORE = 10 * 1024 ** 3;
+const RETENTION = 30;
 
-/** @returns undefined where the system does not tell what a process holds. */
-export async function measureMemory(load: LoadGenerator, mesh: Server): Promise<Memory | undefined> {
-  const samples: MemorySample[] = [];
-  let calls = 0;
-  while (calls < CALLS) {
-    const measured = await measure(load, mesh, EVERY);
-    if (measured.memory === undefined) return undefined;
-    if (countOf(measured.failures) > 0 || measured.calls === 0) {
-      throw new Error(`calls were answered wrongly: ${measured.failures.example ?? 'connections broke'}`);
-    }
-    calls += measured.calls;
-    samples.push({ calls, resident: measured.memory });
-  }
-  return { samples, bytesPerCall: slopeOf(samples.slice(Math.floor(samples.length / 2))) };
-}
-
-/** Of the line with the least squares. 0 for a single sample. */
-export function slopeOf(samples: readonly MemorySample[]): number {
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const calls = mean(samples.map((sample) => sample.calls));
-  const resident = mean(samples.map((sample) => sample.resident));
-  let above = 0;
-  let below = 0;
-  for (const sample of samples) {
-    above += (sample.calls - calls) * (sample.resident - resident);
-    below += (sample.calls - calls) ** 2;
-  }
-  return below === 0 ? 0 : above / below;
+export async function measureMemory(folder: string, onSample: (sample: MemorySample) => void): Promise<Memory> {
+  const options = { help: false, calls: CALLS, maxStore: MAX_STORE, retention: RETENTION, json: undefined, folder };
+  const { samples } = await soak(options, onSample);
+  return {
+    samples: samples.map(({ calls, heap, resident }) => ({ calls, heap, resident })),
+    bytesPerCall: heapPerCall(samples),
+  };
 }

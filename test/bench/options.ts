@@ -29,8 +29,8 @@ Measures the mesh, and beside it the bare server of @a2a-js/sdk, on this machine
   --only A,B      of these sections: all of them (default), or
                   calls       blocking calls to an agent, mesh and peer in turn
                   throughput  events and records per second, by the AWS protocols and within a process; pattern matching
-                  memory      what the mesh holds over 200,000 calls
-                  starts      from the start of node to the first call; with the tasks of calls and memory, where they ran
+                  memory      what the mesh holds over 300,000 calls, the first 100,000 of them its warm-up
+                  starts      from the start of node to the first call; also with the tasks of the calls, where those ran
                   inits       the functions that are packaged for AWS
   --rounds N      rounds of calls and throughput, each with all measures in turn (5)
   --seconds S     seconds of load a round and measure (5)

@@ -4,6 +4,25 @@ export interface Spread {
   readonly max: number;
 }
 
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Of the line with the least squares through the points; 0 for a single one. */
+export function slopeOf(points: readonly Point[]): number {
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const x = mean(points.map((point) => point.x));
+  const y = mean(points.map((point) => point.y));
+  let above = 0;
+  let below = 0;
+  for (const point of points) {
+    above += (point.x - x) * (point.y - y);
+    below += (point.x - x) ** 2;
+  }
+  return below === 0 ? 0 : above / below;
+}
+
 /** @throws RangeError when there is nothing to tell of. */
 export function spreadOf(values: readonly number[]): Spread {
   const sorted = values.toSorted((a, b) => a - b);

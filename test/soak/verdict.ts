@@ -1,4 +1,4 @@
-import { slopeOf } from '../bench/memory.ts';
+import { slopeOf } from '../bench/statistics.ts';
 import type { Sample, Soak } from './soak.ts';
 
 /**
@@ -32,7 +32,7 @@ export function growths({ samples, maxStore }: Pick<Soak, 'samples' | 'maxStore'
 
 /** Bytes of the heap that each call after the warm-up leaves behind, by the line through the samples. */
 export function heapPerCall(samples: readonly Sample[]): number {
-  return slopeOf(afterWarmUp(samples).map(({ calls, heap }) => ({ calls, resident: heap })));
+  return slopeOf(afterWarmUp(samples).map(({ calls, heap }) => ({ x: calls, y: heap })));
 }
 
 function afterWarmUp(samples: readonly Sample[]): readonly Sample[] {

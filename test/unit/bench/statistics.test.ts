@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { quantileOf, spreadOf } from '../../bench/statistics.ts';
+import { quantileOf, slopeOf, spreadOf } from '../../bench/statistics.ts';
 
 describe('spreadOf', () => {
   it.each([
@@ -20,5 +20,16 @@ describe('quantileOf', () => {
     expect(quantileOf([0, 10, 20, 30, 40], 0.99)).toBeCloseTo(39.6);
     expect(quantileOf([0, 10], 0)).toBe(0);
     expect(quantileOf([0, 10], 1)).toBe(10);
+  });
+});
+
+describe('slopeOf', () => {
+  it.each([
+    ['of what grows by 10 a step', [0, 100, 200].map((x) => ({ x, y: 5000 + 10 * x })), 10],
+    ['of what stays', [0, 100, 200].map((x) => ({ x, y: 5000 })), 0],
+    ['of what goes up and down', [10, 30, 10, 30].map((y, at) => ({ x: at * 10, y })), 0.4],
+    ['of a single point', [{ x: 5, y: 5000 }], 0],
+  ])('%s', (_what, points, slope) => {
+    expect(slopeOf(points)).toBeCloseTo(slope);
   });
 });
