@@ -107,7 +107,11 @@ describe('subscribe', () => {
       expect(await run(...records)).toEqual(failures('a2', 'a3', 'a4'));
       expect(turns.toSorted((one, other) => one - other)).toEqual([1, 2, 11]);
       expect(runtime.visibilities).toEqual(
-        ['a2', 'a3', 'a4'].map((id) => ({ queue: 'starling-local-echo.fifo', receipt: `receipt-of-${id}`, timeout: 2 })),
+        ['a2', 'a3', 'a4'].map((id) => ({
+          queue: 'starling-local-echo.fifo',
+          receipt: `receipt-of-${id}`,
+          timeout: 2,
+        })),
       );
     });
 
