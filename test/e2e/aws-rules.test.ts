@@ -10,12 +10,12 @@ import {
 import { describe, expect, it } from 'vitest';
 import { awsClients } from '../support/aws-clients.ts';
 import { queueArnOf as arnOf, EventBusName, orderEntry as entry, putEvents, tapBus } from '../support/bus-tap.ts';
-import { Mesh } from '../support/mesh.ts';
+import type { Mesh } from '../support/mesh.ts';
 import { type AwsClients, meshWithClients } from '../support/mesh-with-clients.ts';
 
 let mesh: Mesh;
 let clients: AwsClients;
-meshWithClients((...made) => {
+const restart = meshWithClients((...made) => {
   [mesh, clients] = made;
 });
 
@@ -141,11 +141,7 @@ describe('after a restart', () => {
   it('rules, targets, queues and what was in them are there', async () => {
     const received = await tap('kept', { source: ['shop.kept'] });
     await put(entry({ Source: 'shop.kept', Detail: '{"n":1}' }));
-    await mesh.stop({ keep: true });
-    clients.destroy();
-    const { data } = mesh;
-    mesh = await Mesh.start({ data, env: { STARLING_PORT: new URL(mesh.url).port } });
-    clients = await awsClients(mesh);
+    await restart();
     await put(entry({ Source: 'shop.kept', Detail: '{"n":2}' }));
     expect((await received()).map((body) => JSON.parse(body).detail.n)).toEqual([1, 2]);
   });

@@ -9,13 +9,13 @@ import {
 import { describe, expect, it } from 'vitest';
 import { awsClients } from '../support/aws-clients.ts';
 import { queueArnOf } from '../support/bus-tap.ts';
-import { Mesh } from '../support/mesh.ts';
+import type { Mesh } from '../support/mesh.ts';
 import { type AwsClients, meshWithClients } from '../support/mesh-with-clients.ts';
 import { newFifoQueue as newFifoQueueAt, newQueue } from '../support/sqs-queue.ts';
 
 let mesh: Mesh;
 let clients: AwsClients;
-meshWithClients((...made) => {
+const restart = meshWithClients((...made) => {
   [mesh, clients] = made;
 });
 
@@ -224,11 +224,7 @@ describe('after a restart', () => {
     const first = await queue.sendTo('a1');
     for (const body of ['a2', 'b1']) await queue.sendTo(body);
     const [a1] = await queue.receive({ MaxNumberOfMessages: 1 });
-    await mesh.stop({ keep: true });
-    clients.destroy();
-    const { data } = mesh;
-    mesh = await Mesh.start({ data, env: { STARLING_PORT: new URL(mesh.url).port } });
-    clients = await awsClients(mesh);
+    await restart();
     expect(await queue.attributes()).toMatchObject({ FifoQueue: 'true', VisibilityTimeout: '3600' });
     expect(await queue.sendTo('a1')).toMatchObject({ SequenceNumber: first.SequenceNumber });
     expect(await queue.bodies()).toEqual(['b1']);
