@@ -36,6 +36,8 @@ export interface QueueSourceOptions {
 export interface OwnStore {
   /** How many pieces of work it has refused since the start. */
   readonly refused: () => number;
+  /** Milliseconds between two tries while it refuses. */
+  readonly pause: number;
   /** Gives messages back, to come after so many seconds, with no attempt of theirs used up. @throws StoreUnavailableError */
   readonly excuse: (receiptHandles: readonly string[], delay: number) => Promise<void>;
 }
@@ -56,8 +58,8 @@ export const ownPoll: Poll = { seconds: 20, breakOff: true };
  */
 export const sqsPoll: Poll = { seconds: 5, breakOff: false };
 
-/** Milliseconds between two tries to write while the store refuses. */
-const NO_ROOM = 1_000;
+/** Milliseconds until a queue is asked again that could not be received from. */
+const LATER = 1_000;
 
 /**
  * Lambda's event source mapping of an SQS queue: hands batches to the function and deletes what it did not report as failed.
@@ -112,7 +114,7 @@ export class QueueSource implements Source {
       } catch (error) {
         if (signal.aborted) return;
         if (!isStoreUnavailable(error)) log.error('a queue could not be received from', { queue: name, error });
-        await sleep(NO_ROOM, signal);
+        await sleep(this.#options.store?.pause ?? LATER, signal);
       }
     }
   }
@@ -141,7 +143,7 @@ export class QueueSource implements Source {
     const again = messages.filter(isFailed);
     if (store === undefined || !noRoom) return this.#countDeadLetters(again);
     try {
-      await this.#whenWritable(() => store.excuse(again.map(handleOf), NO_ROOM / 1000));
+      await this.#whenWritable(() => store.excuse(again.map(handleOf), store.pause / 1000));
     } catch (error) {
       log.warn('messages that found no room in the store have used up an attempt', { queue: name, error });
     }
@@ -160,7 +162,7 @@ export class QueueSource implements Source {
         }
         if (!waits) this.#held++;
         waits = true;
-        await sleep(NO_ROOM, signal);
+        await sleep(this.#options.store?.pause ?? LATER, signal);
       }
     } finally {
       if (waits) this.#held--;

@@ -16,6 +16,8 @@ import { ScheduleSource } from './schedule-source.ts';
 const SWEEPER = 'sweeper';
 /** Of every stream: enough to keep a slow task's chunks from holding up the others'. */
 const SHARDS = 4;
+/** Milliseconds until a store without room is tried again. */
+const NO_ROOM = 1_000;
 /** Seconds for a message that went to the dead-letter queue, or was never delivered: nobody receives from there but a redrive. */
 const DEAD_LETTER_VISIBILITY = 30;
 /** Seconds for which queues keep a message, and dead-letter queues: as the deployment to AWS has them. */
@@ -102,6 +104,7 @@ async function queueSource(
     fifo: fifo !== undefined,
     store: {
       refused: runtime.refusedWrites,
+      pause: NO_ROOM,
       excuse: (receiptHandles, delay) => queue.excuse(name, receiptHandles, delay),
     },
     log,

@@ -64,7 +64,7 @@ describe.each([
       concurrency: 4,
       maxReceiveCount: MAX_RECEIVE_COUNT,
       fifo: name !== 'work',
-      store: { refused: () => refused, excuse: (handles, delay) => queue.excuse(name, handles, delay) },
+      store: { refused: () => refused, pause: 100, excuse: (handles, delay) => queue.excuse(name, handles, delay) },
       log,
       metrics,
     });
@@ -174,7 +174,7 @@ describe.each([
 
   it('goes on with what a store without room has kept, once there is room', async () => {
     leaveNoRoom();
-    setTimeout(makeRoom, 4_500);
+    setTimeout(makeRoom, 450);
     invoke = async () => {
       try {
         await insert();
