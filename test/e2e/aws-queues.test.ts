@@ -5,7 +5,6 @@ import {
   ReceiveMessageCommand,
 } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
-import { awsClients } from '../support/aws-clients.ts';
 import type { Mesh } from '../support/mesh.ts';
 import { type AwsClients, meshWithClients } from '../support/mesh-with-clients.ts';
 import { newQueue as newQueueAt } from '../support/sqs-queue.ts';

@@ -8,15 +8,12 @@ import {
   RemoveTargetsCommand,
 } from '@aws-sdk/client-eventbridge';
 import { describe, expect, it } from 'vitest';
-import { awsClients } from '../support/aws-clients.ts';
 import { queueArnOf as arnOf, EventBusName, orderEntry as entry, putEvents, tapBus } from '../support/bus-tap.ts';
-import type { Mesh } from '../support/mesh.ts';
 import { type AwsClients, meshWithClients } from '../support/mesh-with-clients.ts';
 
-let mesh: Mesh;
 let clients: AwsClients;
-const restart = meshWithClients((...made) => {
-  [mesh, clients] = made;
+const restart = meshWithClients((_mesh, made) => {
+  clients = made;
 });
 
 const put = (...entries: PutEventsRequestEntry[]) => putEvents(clients, ...entries);

@@ -7,16 +7,13 @@ import {
   type SendMessageCommandInput,
 } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
-import { awsClients } from '../support/aws-clients.ts';
 import { queueArnOf } from '../support/bus-tap.ts';
-import type { Mesh } from '../support/mesh.ts';
 import { type AwsClients, meshWithClients } from '../support/mesh-with-clients.ts';
 import { newFifoQueue as newFifoQueueAt, newQueue } from '../support/sqs-queue.ts';
 
-let mesh: Mesh;
 let clients: AwsClients;
-const restart = meshWithClients((...made) => {
-  [mesh, clients] = made;
+const restart = meshWithClients((_mesh, made) => {
+  clients = made;
 });
 
 const newFifoQueue = (attributes?: CreateQueueCommandInput['Attributes']) => newFifoQueueAt(clients, attributes);
