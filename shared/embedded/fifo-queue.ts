@@ -6,7 +6,6 @@ import type { FifoRow, FifoRows } from './fifo-rows.ts';
 import { parseReceipt, type Sent } from './message-rows.ts';
 import type { QueueOfAKind } from './queue-of-a-kind.ts';
 import { QueueOnRows } from './queue-on-rows.ts';
-import { readAttributes } from './stored-attributes.ts';
 
 /**
  * A queue that is first in, first out within a message group. Which groups are free is a row for each, so that a look
@@ -123,18 +122,8 @@ export class FifoQueue extends QueueOnRows<FifoRows> implements QueueOfAKind {
   }
 
   #deliver(row: FifoRow, now: number, visibleAt: number): ReceivedMessage {
-    const receiveCount = row.receive_count + 1;
-    const firstReceivedAt = row.first_received_at ?? now;
-    this.rows.receive(row.sequence, { visibleAt, receiveCount, firstReceivedAt });
     return {
-      messageId: row.message_id,
-      receiptHandle: `${row.sequence}.${receiveCount}`,
-      body: row.body,
-      ...readAttributes(row.attributes),
-      receiveCount,
-      ...(row.excused > 0 && { excused: row.excused }),
-      sentAt: row.sent_at,
-      firstReceivedAt,
+      ...this.deliver(row.sequence, row, now, visibleAt),
       fifo: {
         groupId: row.message_group,
         deduplicationId: row.deduplication_id,

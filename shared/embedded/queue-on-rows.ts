@@ -1,10 +1,25 @@
-import type { QueueDepth, QueueSettings } from '../ports/queue.ts';
+import type { QueueDepth, QueueSettings, ReceivedMessage } from '../ports/queue.ts';
 import { parseReceipt, type Receipt, type ReceiptState } from './message-rows.ts';
 import type { QueueHost } from './queue-of-a-kind.ts';
+import { readAttributes } from './stored-attributes.ts';
 import { Waiters } from './waiters.ts';
+
+/** What a message's row says whatever the kind of its queue. Times in milliseconds since 1970. */
+export interface CommonRow {
+  readonly message_id: string;
+  readonly body: string;
+  readonly attributes: string | null;
+  readonly sent_at: number;
+  readonly receive_count: number;
+  readonly excused: number;
+  readonly first_received_at: number | null;
+}
+
+type ReceiveField = 'visibleAt' | 'receiveCount' | 'firstReceivedAt';
 
 /** Statements that the rows of every kind of queue have. */
 export interface CommonRows {
+  receive(id: number, received: Record<ReceiveField, number>): void;
   state(queue: string, receipt: Receipt, now: number): ReceiptState;
   depth(queue: string, now: number): QueueDepth;
   /** Makes what is in flight visible, and returns how many that were. */
@@ -50,6 +65,23 @@ export abstract class QueueOnRows<Rows extends CommonRows> {
 
   freed(): void {
     this.wakeLater();
+  }
+
+  /** Notes on the row that it is received once more, and returns the message. */
+  protected deliver(id: number, row: CommonRow, now: number, visibleAt: number): ReceivedMessage {
+    const receiveCount = row.receive_count + 1;
+    const firstReceivedAt = row.first_received_at ?? now;
+    this.rows.receive(id, { visibleAt, receiveCount, firstReceivedAt });
+    return {
+      messageId: row.message_id,
+      receiptHandle: `${id}.${receiveCount}`,
+      body: row.body,
+      ...readAttributes(row.attributes),
+      receiveCount,
+      ...(row.excused > 0 && { excused: row.excused }),
+      sentAt: row.sent_at,
+      firstReceivedAt,
+    };
   }
 
   /** Once the unit of work that is running is done. */

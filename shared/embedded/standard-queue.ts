@@ -1,11 +1,10 @@
 import { uuidv7 } from '../ids.ts';
 import type { ReceivedMessage, ReceiveOptions, SentMessage } from '../ports/queue.ts';
 import { ShortLivedSet } from '../short-lived.ts';
-import { type MessageRow, type MessageRows, parseReceipt, type Sent } from './message-rows.ts';
+import { type MessageRows, parseReceipt, type Sent } from './message-rows.ts';
 import { OpenReceive } from './open-receive.ts';
 import type { QueueOfAKind } from './queue-of-a-kind.ts';
 import { QueueOnRows } from './queue-on-rows.ts';
-import { readAttributes } from './stored-attributes.ts';
 
 /** A queue without order. */
 export class StandardQueue extends QueueOnRows<MessageRows> implements QueueOfAKind {
@@ -135,25 +134,9 @@ export class StandardQueue extends QueueOnRows<MessageRows> implements QueueOfAK
         this.rows.bury(row.id, deadLetterQueue, now);
         this.host.find(deadLetterQueue)?.buried();
       } else {
-        received.push(this.#deliver(row, now, visibleAt));
+        received.push(this.deliver(row.id, row, now, visibleAt));
       }
     }
     return received;
-  }
-
-  #deliver(row: MessageRow, now: number, visibleAt: number): ReceivedMessage {
-    const receiveCount = row.receive_count + 1;
-    const firstReceivedAt = row.first_received_at ?? now;
-    this.rows.receive(row.id, { visibleAt, receiveCount, firstReceivedAt });
-    return {
-      messageId: row.message_id,
-      receiptHandle: `${row.id}.${receiveCount}`,
-      body: row.body,
-      ...readAttributes(row.attributes),
-      receiveCount,
-      ...(row.excused > 0 && { excused: row.excused }),
-      sentAt: row.sent_at,
-      firstReceivedAt,
-    };
   }
 }
