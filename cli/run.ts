@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { messageOf, StarlingError } from '../shared/errors.ts';
+import { messageOf, StarlingError } from '#shared/errors.ts';
 import { CliError, FAILURE, USAGE } from './errors.ts';
 import { note } from './print/output.ts';
 import { createProgram } from './program.ts';

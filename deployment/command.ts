@@ -1,4 +1,4 @@
-import { StarlingError } from '../../shared/errors.ts';
+import { StarlingError } from '#shared/errors.ts';
 import { type Options, readOptions } from './options.ts';
 
 interface Command {

@@ -1,15 +1,15 @@
 import path from 'node:path';
-import { ConfigurationError } from '../../shared/errors.ts';
-import { type Deployment, findDeployment } from '../../shared/runtime/deployment.ts';
-import { bucketOf, emulatorParameters } from './emulator/parameters.ts';
+import { type Deployment, findDeployment } from '#deployment/deployed/deployment.ts';
+import { bucketOf, emulatorParameters } from '#deployment/emulator/parameters.ts';
+import { adviceAfterFailure } from '#deployment/stack/failure.ts';
+import { checkBucket, checkDeployable } from '#deployment/stack/preflight.ts';
+import { stackStatus } from '#deployment/stack/status.ts';
+import { ConfigurationError } from '#shared/errors.ts';
 import { type Ended, runProgram } from './run-program.ts';
-import { adviceAfterFailure } from './stack/failure.ts';
-import { checkBucket, checkDeployable } from './stack/preflight.ts';
-import { stackStatus } from './stack/status.ts';
 import { optionsOf, stackName, type Target } from './target.ts';
 import { writeConfigWithTestAgents } from './test-agents.ts';
 
-const root = path.resolve(import.meta.dirname, '../..');
+const root = path.resolve(import.meta.dirname, '..');
 
 /** Milliseconds. The bundler's plugin prints an error and then waits for ever, so that step has a short end. */
 const patience = { types: 5 * 60_000, package: 5 * 60_000, deploy: 60 * 60_000 };

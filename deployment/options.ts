@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { ConfigurationError, messageOf } from '../../shared/errors.ts';
+import { ConfigurationError, messageOf } from '#shared/errors.ts';
 
 export interface Options {
   readonly help: boolean;

@@ -1,6 +1,6 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { ConfigurationError } from '../../shared/errors.ts';
-import { accessProblem } from '../../shared/runtime/access-problem.ts';
+import { accessProblem } from '#deployment/deployed/access-problem.ts';
+import { ConfigurationError } from '#shared/errors.ts';
 import type { Options } from './options.ts';
 import type { Target } from './target.ts';
 

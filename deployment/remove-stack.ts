@@ -8,10 +8,10 @@ import {
   type StackResourceSummary,
   waitUntilStackDeleteComplete,
 } from '@aws-sdk/client-cloudformation';
-import { ConfigurationError } from '../../shared/errors.ts';
-import { removePackages } from './emulator/parameters.ts';
-import { emptyBucket } from './stack/empty-bucket.ts';
-import { checkRemovable } from './stack/preflight.ts';
+import { removePackages } from '#deployment/emulator/parameters.ts';
+import { emptyBucket } from '#deployment/stack/empty-bucket.ts';
+import { checkRemovable } from '#deployment/stack/preflight.ts';
+import { ConfigurationError } from '#shared/errors.ts';
 import { optionsOf, stackName, type Target } from './target.ts';
 
 /** Seconds. */

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { ConfigurationError } from '../../shared/errors.ts';
+import { ConfigurationError } from '#shared/errors.ts';
 
 export interface ProgramOptions {
   readonly cwd: string;

@@ -1,17 +1,17 @@
 import path from 'node:path';
-import { messageOf } from '../../shared/errors.ts';
+import { Emulator } from '#deployment/emulator/emulator.ts';
+import { pointAt } from '#deployment/emulator/environment.ts';
+import { limits } from '#deployment/emulator/limits.ts';
+import { pythonWithEmulator } from '#deployment/emulator/python.ts';
+import { stackStatus } from '#deployment/stack/status.ts';
+import { messageOf } from '#shared/errors.ts';
 import { deployStack } from './deploy-stack.ts';
-import { Emulator } from './emulator/emulator.ts';
-import { pointAt } from './emulator/environment.ts';
-import { limits } from './emulator/limits.ts';
-import { pythonWithEmulator } from './emulator/python.ts';
 import { onInterrupt } from './on-interrupt.ts';
 import { readTarget } from './read-target.ts';
 import { removeStack } from './remove-stack.ts';
-import { stackStatus } from './stack/status.ts';
 import { stackName, type Target } from './target.ts';
 
-const root = path.resolve(import.meta.dirname, '../..');
+const root = path.resolve(import.meta.dirname, '..');
 const log = path.join(root, 'build/aws/emulator.log');
 const stage = 'test';
 

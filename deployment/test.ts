@@ -1,13 +1,13 @@
 import path from 'node:path';
-import { ConfigurationError } from '../../shared/errors.ts';
-import { findDeployment } from '../../shared/runtime/deployment.ts';
+import { findDeployment } from '#deployment/deployed/deployment.ts';
+import { ConfigurationError } from '#shared/errors.ts';
 import { runCommand } from './command.ts';
 import { readTarget } from './read-target.ts';
 import { runProgram } from './run-program.ts';
 import { optionsOf, type Target } from './target.ts';
 import { testOnEmulator } from './test-on-emulator.ts';
 
-const root = path.resolve(import.meta.dirname, '../..');
+const root = path.resolve(import.meta.dirname, '..');
 
 /** Milliseconds. */
 const patience = 20 * 60_000;

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { ConfigurationError, messageOf } from '../shared/errors.ts';
+import { ConfigurationError, messageOf } from '#shared/errors.ts';
 
 const run = promisify(execFile);
 

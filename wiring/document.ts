@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
-import { ConfigurationError, messageOf } from '../../../shared/errors.ts';
+import { ConfigurationError, messageOf } from '#shared/errors.ts';
 import { cloudFormationTags } from './cloudformation.ts';
 
 /** The way from the root of the file to a value, such as `['functions', 'echo', 'events', 0]`. */

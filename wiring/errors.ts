@@ -1,4 +1,4 @@
-import { StarlingError } from '../errors.ts';
+import { StarlingError } from '#shared/errors.ts';
 
 /** A `subscription` that cannot be wired. `key` is the option that is wrong, if one is: whoever has the file knows its line. */
 export class InvalidSubscriptionError extends StarlingError {

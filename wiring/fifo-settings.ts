@@ -1,4 +1,4 @@
-import type { FifoSettings } from '../ports/queue.ts';
+import type { FifoSettings } from '#shared/ports/queue.ts';
 import type { FifoOptions } from './subscription.ts';
 
 /**

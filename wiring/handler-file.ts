@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-/** A handler as serverless.yml names it: `services/agents/echo/handler.handler`. */
+/** A handler as serverless.yml names it: `agents/echo/handler.handler`. */
 export interface HandlerReference {
   /** Without the ending, from the folder of the file. */
   readonly path: string;

@@ -1,8 +1,8 @@
 import { dirname, resolve } from 'node:path';
-import { Subscriptions } from '../../../shared/wiring/subscriptions.ts';
 import { readDocument } from './document.ts';
 import { readFunction } from './read-function.ts';
 import { Setting } from './setting.ts';
+import { Subscriptions } from './subscriptions.ts';
 import type { Wiring } from './types.ts';
 import { type VariableOptions, Variables } from './variables.ts';
 

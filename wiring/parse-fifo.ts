@@ -1,4 +1,4 @@
-import { isGroupPath, LONGEST_GROUP_PATH } from '../events/message-group.ts';
+import { isGroupPath, LONGEST_GROUP_PATH } from '#shared/events/message-group.ts';
 import { InvalidSubscriptionError } from './errors.ts';
 import type { FifoOptions } from './subscription.ts';
 

@@ -1,6 +1,6 @@
-import { messageOf } from '../errors.ts';
-import { compilePattern } from '../events/patterns/index.ts';
-import { isAgentId } from '../ids.ts';
+import { messageOf } from '#shared/errors.ts';
+import { isAgentId } from '#shared/ids.ts';
+import { compilePattern } from '#shared/patterns/index.ts';
 import { InvalidSubscriptionError } from './errors.ts';
 import { parseFifo } from './parse-fifo.ts';
 import { agentPattern, type EventPattern, type QueueOptions, type Subscription } from './subscription.ts';

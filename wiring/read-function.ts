@@ -1,11 +1,11 @@
-import { defaultMemorySize, defaultTimeout } from '../../../shared/wiring/defaults.ts';
-import { InvalidSubscriptionError } from '../../../shared/wiring/errors.ts';
-import { handlerFile, parseHandler } from '../../../shared/wiring/handler-file.ts';
-import type { Subscription } from '../../../shared/wiring/subscription.ts';
-import type { Subscriptions } from '../../../shared/wiring/subscriptions.ts';
 import { asCloudFormation } from './cloudformation.ts';
+import { defaultMemorySize, defaultTimeout } from './defaults.ts';
+import { InvalidSubscriptionError } from './errors.ts';
 import { readRoute, readSchedule, readStream } from './events.ts';
+import { handlerFile, parseHandler } from './handler-file.ts';
 import type { Setting } from './setting.ts';
+import type { Subscription } from './subscription.ts';
+import type { Subscriptions } from './subscriptions.ts';
 import type { Handler, Route, Schedule, WiredFunction, WiredStream } from './types.ts';
 
 /** What reading one function needs to know of the rest of the file. */

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../../../shared/errors.ts';
+import { ConfigurationError } from '#shared/errors.ts';
 import { asCloudFormation } from './cloudformation.ts';
 import type { WiringDocument } from './document.ts';
 import { childOf, type Located, type Variables } from './variables.ts';

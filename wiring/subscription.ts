@@ -1,4 +1,4 @@
-import type { AgentId } from '../ids.ts';
+import type { AgentId } from '#shared/ids.ts';
 
 /** An EventBridge event pattern as it stands in the file: JSON, already checked by the compiler of patterns. */
 export type EventPattern = { readonly [field: string]: unknown };

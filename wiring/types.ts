@@ -1,5 +1,5 @@
-import type { StreamConsumer } from '../../../shared/wiring/stream-consumer.ts';
-import type { Subscription } from '../../../shared/wiring/subscription.ts';
+import type { StreamConsumer } from './stream-consumer.ts';
+import type { Subscription } from './subscription.ts';
 
 /** What `serverless.yml` says, resolved for one stage: plain data that the host wires up. */
 export interface Wiring {

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../../../shared/errors.ts';
+import { ConfigurationError } from '#shared/errors.ts';
 import type { Path, WiringDocument } from './document.ts';
 import { parseVariables, type Source, type Variable } from './variable-syntax.ts';
 

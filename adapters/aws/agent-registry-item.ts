@@ -1,7 +1,7 @@
-import { messageOf } from '../errors.ts';
-import { type AgentRecord, MAX_AGENT_BYTES, type RegisteredAgent } from '../ports/agent-registry.ts';
-import { AgentTooLargeError, EntryRefusedError } from '../ports/errors.ts';
-import type { BusEntry } from '../ports/event-bus.ts';
+import { messageOf } from '#shared/errors.ts';
+import { type AgentRecord, MAX_AGENT_BYTES, type RegisteredAgent } from '#shared/ports/agent-registry.ts';
+import { AgentTooLargeError, EntryRefusedError } from '#shared/ports/errors.ts';
+import type { BusEntry } from '#shared/ports/event-bus.ts';
 
 /** An agent in the registry table. Record and entry are JSON text: a schema may nest deeper than DynamoDB's 32 levels. */
 export interface AgentItem {

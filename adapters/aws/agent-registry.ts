@@ -1,10 +1,10 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { type AgentId, uuidv7 } from '../ids.ts';
-import type { AgentRecord, AgentRegistry, RegisteredAgent } from '../ports/agent-registry.ts';
-import type { Clock } from '../ports/clock.ts';
-import { EntryRefusedError } from '../ports/errors.ts';
-import type { BusEntry, EventBus } from '../ports/event-bus.ts';
+import { type AgentId, uuidv7 } from '#shared/ids.ts';
+import type { AgentRecord, AgentRegistry, RegisteredAgent } from '#shared/ports/agent-registry.ts';
+import type { Clock } from '#shared/ports/clock.ts';
+import { EntryRefusedError } from '#shared/ports/errors.ts';
+import type { BusEntry, EventBus } from '#shared/ports/event-bus.ts';
 import { type AgentItem, agentOf, entryText, keyOf, type PendingChange, recordText } from './agent-registry-item.ts';
 import { calling } from './errors.ts';
 import { queryAll } from './query-all.ts';

@@ -1,5 +1,5 @@
 import { GetObjectCommand, type GetObjectCommandOutput, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { type BlobStore, BlobTooLargeError, checkBlobKey, MAX_BLOB_BYTES } from '../ports/blob-store.ts';
+import { type BlobStore, BlobTooLargeError, checkBlobKey, MAX_BLOB_BYTES } from '#shared/ports/blob-store.ts';
 import { awsName, calling } from './errors.ts';
 
 /**

@@ -1,6 +1,6 @@
-import { ConfigurationError } from '../errors.ts';
-import type { Clock } from '../ports/clock.ts';
-import { createTokenVerifier, type TokenVerifier } from '../security/verify-token.ts';
+import { ConfigurationError } from '#shared/errors.ts';
+import type { Clock } from '#shared/ports/clock.ts';
+import { createTokenVerifier, type TokenVerifier } from '#shared/security/verify-token.ts';
 
 export interface CognitoVerifierOptions {
   /** The user pool's, as `iss` has it: `https://cognito-idp.{region}.amazonaws.com/{pool id}`. */

@@ -1,4 +1,4 @@
-import { messageOf, StarlingError } from '../errors.ts';
+import { messageOf, StarlingError } from '#shared/errors.ts';
 
 /** What was asked of AWS, for the person who reads the error. */
 export interface AwsCall {

@@ -1,4 +1,4 @@
-import type { ArchivedEvent } from '../ports/event-bus.ts';
+import type { ArchivedEvent } from '#shared/ports/event-bus.ts';
 
 /** An event as CloudWatch Logs has it. Times in milliseconds since 1970. */
 export interface LoggedEvent {

@@ -4,9 +4,9 @@ import {
   type FilterLogEventsCommandInput,
   ResourceNotFoundException,
 } from '@aws-sdk/client-cloudwatch-logs';
-import type { Clock } from '../ports/clock.ts';
-import { EventArchiveOffError } from '../ports/errors.ts';
-import type { ArchivedEvent, EventArchive } from '../ports/event-bus.ts';
+import type { Clock } from '#shared/ports/clock.ts';
+import { EventArchiveOffError } from '#shared/ports/errors.ts';
+import type { ArchivedEvent, EventArchive } from '#shared/ports/event-bus.ts';
 import { calling } from './errors.ts';
 import { AHEAD, ArrivalOrder, LATE, type LoggedEvent, secondOf } from './event-archive-order.ts';
 import { pause } from './retry.ts';

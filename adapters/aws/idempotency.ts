@@ -1,7 +1,7 @@
 import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 import type { BasePersistenceLayer } from '@aws-lambda-powertools/idempotency/persistence';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Idempotency } from '../ports/idempotency.ts';
+import type { Idempotency } from '#shared/ports/idempotency.ts';
 
 export interface DynamoIdempotencyOptions {
   readonly client: DynamoDBClient;

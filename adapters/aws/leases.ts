@@ -1,7 +1,7 @@
 import { DeleteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { Clock } from '../ports/clock.ts';
-import { systemClock } from '../ports/clock.ts';
-import type { Leases } from '../ports/leases.ts';
+import type { Clock } from '#shared/ports/clock.ts';
+import { systemClock } from '#shared/ports/clock.ts';
+import type { Leases } from '#shared/ports/leases.ts';
 import { conditionally } from './conditionally.ts';
 import type { AwsCall } from './errors.ts';
 

@@ -1,7 +1,7 @@
 import { DeleteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { type AgentId, isAgentId } from '../ids.ts';
-import type { EveryAgent, Grant, PermissionStore, Principal, Subject } from '../ports/permission-store.ts';
-import { checkGrant, subjectsOf } from '../security/grant.ts';
+import { type AgentId, isAgentId } from '#shared/ids.ts';
+import type { EveryAgent, Grant, PermissionStore, Principal, Subject } from '#shared/ports/permission-store.ts';
+import { checkGrant, subjectsOf } from '#shared/security/grant.ts';
 import { inParallel } from './batches.ts';
 import { type AwsCall, calling } from './errors.ts';
 import { queryAll } from './query-all.ts';

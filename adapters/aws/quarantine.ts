@@ -1,15 +1,15 @@
 import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { uuidv7 } from '../ids.ts';
-import type { BlobStore } from '../ports/blob-store.ts';
-import type { Clock } from '../ports/clock.ts';
-import { InvalidCursorError } from '../ports/errors.ts';
+import { uuidv7 } from '#shared/ids.ts';
+import type { BlobStore } from '#shared/ports/blob-store.ts';
+import type { Clock } from '#shared/ports/clock.ts';
+import { InvalidCursorError } from '#shared/ports/errors.ts';
 import {
   MAX_PAGE_LENGTH,
   type Quarantine,
   type QuarantinedEvent,
   type QuarantinePage,
   type QuarantineQuery,
-} from '../ports/quarantine.ts';
+} from '#shared/ports/quarantine.ts';
 import { inParallel } from './batches.ts';
 import { calling } from './errors.ts';
 import { queryAll } from './query-all.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../ports/clock.ts';
+import type { Clock } from '#shared/ports/clock.ts';
 
 export interface ReadCacheOptions<Key, Value> {
   readonly clock: Clock;

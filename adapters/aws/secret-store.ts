@@ -8,10 +8,10 @@ import {
   ResourceNotFoundException,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { StarlingError } from '../errors.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { SecretStore } from '../ports/secret-store.ts';
-import { checkSecret } from '../security/secret-name.ts';
+import { StarlingError } from '#shared/errors.ts';
+import type { Clock } from '#shared/ports/clock.ts';
+import type { SecretStore } from '#shared/ports/secret-store.ts';
+import { checkSecret } from '#shared/security/secret-name.ts';
 import { type AwsCall, calling } from './errors.ts';
 import { ReadCache } from './read-cache.ts';
 import { pause } from './retry.ts';

@@ -1,15 +1,15 @@
 import { hash } from 'node:crypto';
 import type { StatementSync } from 'node:sqlite';
-import type { AgentId } from '../ids.ts';
+import type { AgentId } from '#shared/ids.ts';
 import {
   type AgentRecord,
   type AgentRegistry,
   MAX_AGENT_BYTES,
   type RegisteredAgent,
-} from '../ports/agent-registry.ts';
-import type { Clock } from '../ports/clock.ts';
-import { AgentTooLargeError } from '../ports/errors.ts';
-import type { BusEntry } from '../ports/event-bus.ts';
+} from '#shared/ports/agent-registry.ts';
+import type { Clock } from '#shared/ports/clock.ts';
+import { AgentTooLargeError } from '#shared/ports/errors.ts';
+import type { BusEntry } from '#shared/ports/event-bus.ts';
 import type { Database } from './database.ts';
 import type { EmbeddedEventBus } from './event-bus.ts';
 

@@ -1,7 +1,7 @@
 import { hash, randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { type BlobStore, BlobTooLargeError, checkBlobKey, MAX_BLOB_BYTES } from '../ports/blob-store.ts';
+import { type BlobStore, BlobTooLargeError, checkBlobKey, MAX_BLOB_BYTES } from '#shared/ports/blob-store.ts';
 
 /** Blobs as files `{dataFolder}/blobs/{hash of the key}`: no key, `../` included, can leave the folder or be too long for a file. */
 export class EmbeddedBlobStore implements BlobStore {

@@ -1,5 +1,5 @@
 import type { StatementSync } from 'node:sqlite';
-import type { Client, ClientStore } from '../ports/client-store.ts';
+import type { Client, ClientStore } from '#shared/ports/client-store.ts';
 import type { Database } from './database.ts';
 
 interface Row {

@@ -1,6 +1,6 @@
 import { closeSync, fdatasync, fstatSync, openSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { StarlingError } from '../errors.ts';
+import { StarlingError } from '#shared/errors.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { databaseFile, type FolderLock, lockFolder } from './folder.ts';
 import { checkFolder } from './folder-state.ts';

@@ -1,11 +1,19 @@
 import type { StatementSync } from 'node:sqlite';
-import { messageOf } from '../errors.ts';
-import { compilePattern, PatternIndex } from '../events/patterns/index.ts';
-import { uuidv7 } from '../ids.ts';
-import { isoTime } from '../iso-time.ts';
-import type { Clock } from '../ports/clock.ts';
-import { EntryRefusedError } from '../ports/errors.ts';
-import type { ArchivedEvent, BusEntry, BusEvent, EventArchive, EventBus, PutResult, Rule } from '../ports/event-bus.ts';
+import { messageOf } from '#shared/errors.ts';
+import { uuidv7 } from '#shared/ids.ts';
+import { isoTime } from '#shared/iso-time.ts';
+import { compilePattern, PatternIndex } from '#shared/patterns/index.ts';
+import type { Clock } from '#shared/ports/clock.ts';
+import { EntryRefusedError } from '#shared/ports/errors.ts';
+import type {
+  ArchivedEvent,
+  BusEntry,
+  BusEvent,
+  EventArchive,
+  EventBus,
+  PutResult,
+  Rule,
+} from '#shared/ports/event-bus.ts';
 import type { Database } from './database.ts';
 import type { EmbeddedQueue } from './queue.ts';
 import { type Route, routeOf } from './route.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { uuidv7 } from '../ids.ts';
-import { missingDeduplicationId, missingGroupId } from '../ports/fifo.ts';
-import type { ReceivedMessage, ReceiveOptions, SentMessage } from '../ports/queue.ts';
+import { uuidv7 } from '#shared/ids.ts';
+import { missingDeduplicationId, missingGroupId } from '#shared/ports/fifo.ts';
+import type { ReceivedMessage, ReceiveOptions, SentMessage } from '#shared/ports/queue.ts';
 import type { FifoRow, FifoRows } from './fifo-rows.ts';
 import { parseReceipt, type Sent } from './message-rows.ts';
 import type { QueueOfAKind } from './queue-of-a-kind.ts';

@@ -1,6 +1,6 @@
 import type { StatementSync } from 'node:sqlite';
-import { DEDUPLICATION_INTERVAL } from '../ports/fifo.ts';
-import type { QueueDepth } from '../ports/queue.ts';
+import { DEDUPLICATION_INTERVAL } from '#shared/ports/fifo.ts';
+import type { QueueDepth } from '#shared/ports/queue.ts';
 import type { Database } from './database.ts';
 import { type Receipt, type ReceiptState, receiptState, type Sent } from './message-rows.ts';
 import { storeAttributes } from './stored-attributes.ts';

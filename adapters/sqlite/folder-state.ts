@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError } from '#shared/errors.ts';
 import { databaseFile } from './folder.ts';
 
 /** A file that stands in the folder while a restore exchanges what is in it. */

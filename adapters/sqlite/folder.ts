@@ -1,8 +1,8 @@
 import { accessSync, closeSync, constants, fsyncSync, openSync, readlinkSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { ConfigurationError, messageOf } from '../errors.ts';
-import { makeFolder } from '../make-folder.ts';
+import { ConfigurationError, messageOf } from '#shared/errors.ts';
+import { makeFolder } from '#shared/make-folder.ts';
 import { isBusy, isSqliteError } from './sqlite-errors.ts';
 
 /** Held for as long as the process lives: the operating system lets go of it even after kill -9. */

@@ -1,6 +1,6 @@
 import type { StatementSync } from 'node:sqlite';
-import type { Clock } from '../ports/clock.ts';
-import type { IdempotencyItem, IdempotencyStore } from '../ports/idempotency-store.ts';
+import type { Clock } from '#shared/ports/clock.ts';
+import type { IdempotencyItem, IdempotencyStore } from '#shared/ports/idempotency-store.ts';
 import type { Database } from './database.ts';
 
 interface Row {

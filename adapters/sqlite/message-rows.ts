@@ -1,5 +1,5 @@
 import type { StatementSync } from 'node:sqlite';
-import type { OutgoingMessage, QueueDepth } from '../ports/queue.ts';
+import type { OutgoingMessage, QueueDepth } from '#shared/ports/queue.ts';
 import type { Database } from './database.ts';
 import { storeAttributes } from './stored-attributes.ts';
 

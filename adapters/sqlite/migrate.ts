@@ -1,7 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { ConfigurationError } from '../errors.ts';
-import { BACKUP_ID } from './backup/format.ts';
-import { migrations } from './schema.ts';
+import { ConfigurationError } from '#shared/errors.ts';
+import { BACKUP_ID, migrations } from './schema.ts';
 
 /**
  * Brings the database to this version's schema in one transaction: a crash or a full disk leaves it as it was.

@@ -1,6 +1,6 @@
 import { statfsSync } from 'node:fs';
 import path from 'node:path';
-import { ConfigurationError, messageOf } from '../errors.ts';
+import { ConfigurationError, messageOf } from '#shared/errors.ts';
 import { systemReason } from './folder.ts';
 import { isCannotOpen, isFull, isInputOutput, isReadOnly, isSqliteError } from './sqlite-errors.ts';
 

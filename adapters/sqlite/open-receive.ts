@@ -1,4 +1,4 @@
-import type { ReceivedMessage } from '../ports/queue.ts';
+import type { ReceivedMessage } from '#shared/ports/queue.ts';
 
 /**
  * A receive that is under way. A message that is sent meanwhile can be claimed for it: it is then stored as received

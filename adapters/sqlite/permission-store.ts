@@ -1,7 +1,7 @@
 import type { StatementSync } from 'node:sqlite';
-import { type AgentId, isAgentId } from '../ids.ts';
-import type { EveryAgent, Grant, PermissionStore, Principal } from '../ports/permission-store.ts';
-import { checkGrant, subjectsOf } from '../security/grant.ts';
+import { type AgentId, isAgentId } from '#shared/ids.ts';
+import type { EveryAgent, Grant, PermissionStore, Principal } from '#shared/ports/permission-store.ts';
+import { checkGrant, subjectsOf } from '#shared/security/grant.ts';
 import type { Database } from './database.ts';
 
 /** The permissions in the SQLite file of a standalone mesh. */

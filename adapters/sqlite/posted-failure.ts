@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.ts';
+import { messageOf } from '#shared/errors.ts';
 import { isSqliteError, type SqliteError } from './sqlite-errors.ts';
 
 /** An error of SQLite that another thread met: what is posted keeps only an error's text. */

@@ -1,13 +1,13 @@
 import type { StatementSync } from 'node:sqlite';
-import type { Clock } from '../ports/clock.ts';
-import { InvalidCursorError } from '../ports/errors.ts';
+import type { Clock } from '#shared/ports/clock.ts';
+import { InvalidCursorError } from '#shared/ports/errors.ts';
 import {
   MAX_PAGE_LENGTH,
   type Quarantine,
   type QuarantinedEvent,
   type QuarantinePage,
   type QuarantineQuery,
-} from '../ports/quarantine.ts';
+} from '#shared/ports/quarantine.ts';
 import type { Database } from './database.ts';
 
 export class EmbeddedQuarantine implements Quarantine {

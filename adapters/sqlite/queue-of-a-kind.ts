@@ -1,5 +1,5 @@
-import type { Clock } from '../ports/clock.ts';
-import type { QueueDepth, QueueSettings, ReceivedMessage, ReceiveOptions, SentMessage } from '../ports/queue.ts';
+import type { Clock } from '#shared/ports/clock.ts';
+import type { QueueDepth, QueueSettings, ReceivedMessage, ReceiveOptions, SentMessage } from '#shared/ports/queue.ts';
 import type { Database } from './database.ts';
 import type { ReceiptState, Sent } from './message-rows.ts';
 

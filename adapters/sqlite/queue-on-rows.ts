@@ -1,4 +1,4 @@
-import type { QueueDepth, QueueSettings, ReceivedMessage } from '../ports/queue.ts';
+import type { QueueDepth, QueueSettings, ReceivedMessage } from '#shared/ports/queue.ts';
 import { parseReceipt, type Receipt, type ReceiptState } from './message-rows.ts';
 import type { QueueHost } from './queue-of-a-kind.ts';
 import { readAttributes } from './stored-attributes.ts';

@@ -1,6 +1,6 @@
-import type { Clock } from '../ports/clock.ts';
-import { QueueNotFoundError } from '../ports/errors.ts';
-import { checkKind, checkMessage } from '../ports/fifo.ts';
+import type { Clock } from '#shared/ports/clock.ts';
+import { QueueNotFoundError } from '#shared/ports/errors.ts';
+import { checkKind, checkMessage } from '#shared/ports/fifo.ts';
 import type {
   OutgoingMessage,
   Queue,
@@ -9,7 +9,7 @@ import type {
   ReceivedMessage,
   ReceiveOptions,
   SentMessage,
-} from '../ports/queue.ts';
+} from '#shared/ports/queue.ts';
 import type { Database } from './database.ts';
 import { FifoQueue } from './fifo-queue.ts';
 import { FifoRows } from './fifo-rows.ts';

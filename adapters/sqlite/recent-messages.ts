@@ -1,6 +1,6 @@
 import type { StatementSync } from 'node:sqlite';
-import type { TaskId } from '../ids.ts';
-import type { Clock } from '../ports/clock.ts';
+import type { TaskId } from '#shared/ids.ts';
+import type { Clock } from '#shared/ports/clock.ts';
 import type { Database } from './database.ts';
 
 /** How long a message that is sent again is known, in milliseconds, */

@@ -1,7 +1,7 @@
-import { ConfigurationError } from '../errors.ts';
-import { groupReader } from '../events/message-group.ts';
-import type { BusEvent, Rule, RuleGroup } from '../ports/event-bus.ts';
-import { isFifo, isFifoId } from '../ports/fifo.ts';
+import { ConfigurationError } from '#shared/errors.ts';
+import { groupReader } from '#shared/events/message-group.ts';
+import type { BusEvent, Rule, RuleGroup } from '#shared/ports/event-bus.ts';
+import { isFifo, isFifoId } from '#shared/ports/fifo.ts';
 
 /** A rule with what is known of it before any event comes. */
 export interface Route {

@@ -205,3 +205,6 @@ export const migrations: readonly string[] = [
   ALTER TABLE fifo_messages ADD COLUMN excused INTEGER NOT NULL DEFAULT 0;
   `,
 ];
+
+/** "STBK", by which SQLite's header (https://sqlite.org/fileformat.html#application_id) tells a backup from a mesh's own database. */
+export const BACKUP_ID = 0x5354424b;

@@ -1,7 +1,12 @@
 import path from 'node:path';
-import type { SecretStore } from '../ports/secret-store.ts';
-import { createPrivateFile, deletePrivateFile, readPrivateFile, writePrivateFile } from '../security/private-file.ts';
-import { checkSecret } from '../security/secret-name.ts';
+import type { SecretStore } from '#shared/ports/secret-store.ts';
+import {
+  createPrivateFile,
+  deletePrivateFile,
+  readPrivateFile,
+  writePrivateFile,
+} from '#shared/security/private-file.ts';
+import { checkSecret } from '#shared/security/secret-name.ts';
 
 /** Secrets as files `{dataFolder}/secrets/{name}` that only the owner can read. */
 export class EmbeddedSecretStore implements SecretStore {

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { ConfigurationError, StarlingError } from '../errors.ts';
+import { ConfigurationError, StarlingError } from '#shared/errors.ts';
 import { syncFolder } from './folder.ts';
 import { migrate } from './migrate.ts';
 import { damageAdvice, openProblem } from './open-problem.ts';

@@ -1,6 +1,6 @@
-import { uuidv7 } from '../ids.ts';
-import type { ReceivedMessage, ReceiveOptions, SentMessage } from '../ports/queue.ts';
-import { ShortLivedSet } from '../short-lived.ts';
+import { uuidv7 } from '#shared/ids.ts';
+import type { ReceivedMessage, ReceiveOptions, SentMessage } from '#shared/ports/queue.ts';
+import { ShortLivedSet } from '#shared/short-lived.ts';
 import { type MessageRows, parseReceipt, type Sent } from './message-rows.ts';
 import { OpenReceive } from './open-receive.ts';
 import type { QueueOfAKind } from './queue-of-a-kind.ts';

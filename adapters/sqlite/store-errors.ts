@@ -1,5 +1,5 @@
-import { messageOf, StarlingError } from '../errors.ts';
-import { StoreUnavailableError } from '../ports/errors.ts';
+import { messageOf, StarlingError } from '#shared/errors.ts';
+import { StoreUnavailableError } from '#shared/ports/errors.ts';
 import { damageAdvice } from './open-problem.ts';
 import { isBusy, isCannotOpen, isCorrupt, isFull, isInputOutput, isReadOnly, isSqliteError } from './sqlite-errors.ts';
 

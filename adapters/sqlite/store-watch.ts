@@ -1,6 +1,6 @@
-import type { StoreUnavailableError } from '../ports/errors.ts';
-import type { Logger } from '../telemetry/logger.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
+import type { StoreUnavailableError } from '#shared/ports/errors.ts';
+import type { Logger } from '#shared/telemetry/logger.ts';
+import type { Metrics } from '#shared/telemetry/metrics.ts';
 import { reasonOf } from './store-errors.ts';
 
 /** Milliseconds between two lines of a trouble that lasts: callers may come thousands a second. */

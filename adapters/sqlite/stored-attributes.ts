@@ -1,5 +1,5 @@
-import { typeOfAttribute } from '../ports/message-attributes.ts';
-import type { AttributeTypes } from '../ports/queue.ts';
+import { typeOfAttribute } from '#shared/ports/message-attributes.ts';
+import type { AttributeTypes } from '#shared/ports/queue.ts';
 
 export interface Attributes {
   readonly attributes?: Readonly<Record<string, string>>;

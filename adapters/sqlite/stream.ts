@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import type { StatementSync } from 'node:sqlite';
-import type { Clock } from '../ports/clock.ts';
-import { StreamNotFoundError } from '../ports/errors.ts';
-import type { EventStream, OutgoingRecord, ReadOptions, StreamRecord } from '../ports/event-stream.ts';
+import type { Clock } from '#shared/ports/clock.ts';
+import { StreamNotFoundError } from '#shared/ports/errors.ts';
+import type { EventStream, OutgoingRecord, ReadOptions, StreamRecord } from '#shared/ports/event-stream.ts';
 import type { Database } from './database.ts';
 import { Waiters } from './waiters.ts';
 

@@ -1,9 +1,9 @@
-import { agentEventOf } from '../events/task-events.ts';
-import type { TaskId } from '../ids.ts';
-import type { BusEvent } from '../ports/event-bus.ts';
-import { type AgentEvent, fold, type Outcome } from '../tasks/fold.ts';
-import type { LogEntry } from '../tasks/log.ts';
-import { isTerminal } from '../tasks/state.ts';
+import { agentEventOf } from '#shared/events/task-events.ts';
+import type { TaskId } from '#shared/ids.ts';
+import type { BusEvent } from '#shared/ports/event-bus.ts';
+import type { AgentEvent, LogEntry, Outcome } from '#shared/ports/task.ts';
+import { fold } from '#shared/tasks/fold.ts';
+import { isTerminal } from '#shared/tasks/state.ts';
 import type { Database } from './database.ts';
 import type { InlineConsumer } from './event-bus.ts';
 import type { EmbeddedQuarantine } from './quarantine.ts';

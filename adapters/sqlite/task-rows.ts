@@ -1,11 +1,10 @@
 import type { StatementSync } from 'node:sqlite';
-import { logEntryOf } from '../events/task-events.ts';
-import type { TaskId } from '../ids.ts';
-import type { BusEvent } from '../ports/event-bus.ts';
-import { ShortLivedMap } from '../short-lived.ts';
-import type { AgentEvent } from '../tasks/fold.ts';
-import type { LogEntry } from '../tasks/log.ts';
-import { isTerminal, type TaskRecord } from '../tasks/state.ts';
+import { logEntryOf } from '#shared/events/task-events.ts';
+import type { TaskId } from '#shared/ids.ts';
+import type { BusEvent } from '#shared/ports/event-bus.ts';
+import type { AgentEvent, LogEntry, TaskRecord } from '#shared/ports/task.ts';
+import { ShortLivedMap } from '#shared/short-lived.ts';
+import { isTerminal } from '#shared/tasks/state.ts';
 import type { Database } from './database.ts';
 
 /** A task and its row's number, by which the log's rows refer to it. */

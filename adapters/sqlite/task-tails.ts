@@ -1,7 +1,7 @@
-import type { TaskId } from '../ids.ts';
-import { ShortLivedMap, ShortLivedSet } from '../short-lived.ts';
-import type { LogEntry } from '../tasks/log.ts';
-import { isTerminal } from '../tasks/state.ts';
+import type { TaskId } from '#shared/ids.ts';
+import type { LogEntry } from '#shared/ports/task.ts';
+import { ShortLivedMap, ShortLivedSet } from '#shared/short-lived.ts';
+import { isTerminal } from '#shared/tasks/state.ts';
 
 /** One reader of a task's log: takes what is handed to it while it was busy, then waits. */
 export class Tail {

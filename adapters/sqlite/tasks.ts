@@ -1,4 +1,4 @@
-import type { Clock } from '../ports/clock.ts';
+import type { Clock } from '#shared/ports/clock.ts';
 import type { Database } from './database.ts';
 import type { EmbeddedEventBus } from './event-bus.ts';
 import type { EmbeddedQuarantine } from './quarantine.ts';

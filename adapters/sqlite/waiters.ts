@@ -1,4 +1,4 @@
-import { ShortLivedSet } from '../short-lived.ts';
+import { ShortLivedSet } from '#shared/short-lived.ts';
 
 /**
  * Those who wait for something to come: woken by who brings it, by a time, or by an abort. This is what saves the

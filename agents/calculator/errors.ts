@@ -1,4 +1,4 @@
-import { StarlingError } from '../../../shared/errors.ts';
+import { StarlingError } from '#shared/errors.ts';
 
 /**
  * Why an expression has no result. Stable: callers may branch on it.

@@ -1,4 +1,4 @@
-import { defineAgent, TaskRejected } from '../../../shared/agent/index.ts';
+import { defineAgent, TaskRejected } from '#shared/agent/index.ts';
 import { CalculationError } from './errors.ts';
 
 /**

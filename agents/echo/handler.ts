@@ -1,4 +1,4 @@
-import { artifact, defineAgent } from '../../../shared/agent/index.ts';
+import { artifact, defineAgent } from '#shared/agent/index.ts';
 
 /** Says what it is told, part by part: the shortest agent there is, and the one that the benchmark calls. */
 export const handler = defineAgent({

@@ -1,4 +1,4 @@
-import { StarlingError } from '../../../shared/errors.ts';
+import { StarlingError } from '#shared/errors.ts';
 
 /**
  * Why there is no weather report. Stable.

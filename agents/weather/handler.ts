@@ -1,4 +1,4 @@
-import { type AgentTask, defineAgent, skill, TaskRejected } from '../../../shared/agent/index.ts';
+import { type AgentTask, defineAgent, skill, TaskRejected } from '#shared/agent/index.ts';
 import { WeatherError } from './errors.ts';
 import { weatherInputSchema, weatherOutputSchema } from './schemas.ts';
 import { createWeather, parseWeatherSource } from './weather.ts';

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../../../shared/errors.ts';
+import { ConfigurationError } from '#shared/errors.ts';
 import { WeatherError } from './errors.ts';
 import { cityMeantBy, suggestCities } from './lookup.ts';
 import { placeIn } from './names.ts';

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import type { AdminAgents } from '../../shared/admin/types.ts';
+import type { AdminAgents } from '#shared/admin/types.ts';
 import { Mesh } from '../mesh/mesh.ts';
+import { type GlobalOptions, readTarget } from '../mesh/target.ts';
 import { print, printJson } from '../print/output.ts';
 import { printTable } from '../print/table.ts';
 import { oneLine, styled } from '../print/text.ts';
-import { type GlobalOptions, readTarget } from '../target.ts';
 
 interface AgentsOptions extends GlobalOptions {
   readonly json?: true;

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { systemClock } from '../../shared/ports/clock.ts';
+import { systemClock } from '#shared/ports/clock.ts';
+import { dataFolder, type GlobalOptions } from '../mesh/target.ts';
 import { print, printJson } from '../print/output.ts';
-import { dataFolder, type GlobalOptions } from '../target.ts';
 
 interface BackupOptions extends GlobalOptions {
   readonly force?: true;
@@ -30,7 +30,7 @@ export function addBackup(program: Command): void {
 
 async function backup(file: string, options: BackupOptions): Promise<void> {
   const folder = dataFolder(options);
-  const { backUp } = await import('../../shared/runtime/backup.ts');
+  const { backUp } = await import('#hosts/runtimes/backup.ts');
   const made = await backUp({ folder, file, force: options.force ?? false, clock: systemClock });
   if (options.json) printJson({ folder, ...made });
   else print(`${made.file}: ${made.tasks} tasks, ${made.events} events, ${made.bytes} bytes`);

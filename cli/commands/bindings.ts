@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Command, Option } from 'commander';
-import type { Language } from '../../tools/bindings/generate.ts';
+import type { Language } from '#tools/bindings/generate.ts';
 import { CliError } from '../errors.ts';
 import { print } from '../print/output.ts';
 
@@ -45,8 +45,8 @@ async function bindings({ lang, out }: BindingsOptions): Promise<void> {
 
 async function generate(lang: Language) {
   // Only a checkout of the project has these, and they load the validator's compiler, which no other command needs.
-  const { generateBindings } = await import('../../tools/bindings/generate.ts');
-  const { loadSchemas } = await import('../../tools/schemas/load.ts');
+  const { generateBindings } = await import('#tools/bindings/generate.ts');
+  const { loadSchemas } = await import('#tools/schemas/load.ts');
   try {
     return await generateBindings(loadSchemas(path.join(root, 'schemas'), 'schemas'), lang);
   } catch (error) {

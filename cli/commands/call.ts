@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
-import type { Message, Task } from '../../shared/a2a/types.ts';
-import { uuidv7 } from '../../shared/ids.ts';
+import type { Message, Task } from '#shared/a2a/types.ts';
+import { uuidv7 } from '#shared/ids.ts';
 import { UsageError } from '../errors.ts';
 import { Mesh } from '../mesh/mesh.ts';
+import { type GlobalOptions, readTarget } from '../mesh/target.ts';
 import { isSettledState, settledTask, taskStream } from '../mesh/task-stream.ts';
 import { concludeTask, printOutcome } from '../print/outcome.ts';
 import { note, print, printJson } from '../print/output.ts';
 import { partsText } from '../print/parts.ts';
 import { TaskPrinter } from '../print/task-printer.ts';
-import { type GlobalOptions, readTarget } from '../target.ts';
 import { callSkill } from './call-skill.ts';
 
 interface CallOptions extends GlobalOptions {

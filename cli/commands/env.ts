@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { awsCredentials, EMBEDDED_REGION } from '../../shared/security/aws-credentials.ts';
+import { awsCredentials, EMBEDDED_REGION } from '#shared/security/aws-credentials.ts';
+import { type GlobalOptions, readTarget, type Target } from '../mesh/target.ts';
 import { print, printJson } from '../print/output.ts';
-import { type GlobalOptions, readTarget, type Target } from '../target.ts';
 
 interface EnvOptions extends GlobalOptions {
   readonly json?: true;

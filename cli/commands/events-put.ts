@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
-import type { PutEventAnswer } from '../../shared/events/put-answers.ts';
+import type { PutEventAnswer } from '#shared/events/put-answers.ts';
 import { CliError, UsageError } from '../errors.ts';
 import { batchesOf, parseEvents, parseValue } from '../mesh/events.ts';
 import { Mesh } from '../mesh/mesh.ts';
+import { type GlobalOptions, readTarget } from '../mesh/target.ts';
 import { note, print } from '../print/output.ts';
 import { oneLine } from '../print/text.ts';
-import { type GlobalOptions, readTarget } from '../target.ts';
 
 interface PutOptions extends GlobalOptions {
   readonly source?: string;

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import type { AdminQuarantine, AdminQuarantinedEvent } from '../../shared/admin/types.ts';
+import type { AdminQuarantine, AdminQuarantinedEvent } from '#shared/admin/types.ts';
 import { isObject } from '../mesh/http.ts';
 import { Mesh } from '../mesh/mesh.ts';
+import { type GlobalOptions, readTarget } from '../mesh/target.ts';
 import { note, print, printJson } from '../print/output.ts';
 import { printTable } from '../print/table.ts';
 import { localTime, oneLine, styled } from '../print/text.ts';
-import { type GlobalOptions, readTarget } from '../target.ts';
 
 interface QuarantineOptions extends GlobalOptions {
   readonly limit?: string;

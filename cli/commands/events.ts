@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import type { BusEvent } from '../../shared/ports/event-bus.ts';
+import type { BusEvent } from '#shared/ports/event-bus.ts';
 import { UnreachableError } from '../errors.ts';
 import { isPassing, Mesh } from '../mesh/mesh.ts';
 import { pause } from '../mesh/pause.ts';
+import { type GlobalOptions, readTarget } from '../mesh/target.ts';
 import { eventLine } from '../print/event.ts';
 import { note, print } from '../print/output.ts';
-import { type GlobalOptions, readTarget } from '../target.ts';
 import { addPut } from './events-put.ts';
 import { addQuarantine } from './events-quarantine.ts';
 

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { systemClock } from '../../shared/ports/clock.ts';
+import { systemClock } from '#shared/ports/clock.ts';
+import { dataFolder, type GlobalOptions } from '../mesh/target.ts';
 import { note, print, printJson } from '../print/output.ts';
 import { localTime } from '../print/text.ts';
-import { dataFolder, type GlobalOptions } from '../target.ts';
 
 interface RestoreOptions extends GlobalOptions {
   readonly force?: true;
@@ -31,7 +31,7 @@ export function addRestore(program: Command): void {
 
 async function restoreFrom(file: string, options: RestoreOptions): Promise<void> {
   const folder = dataFolder(options);
-  const { restore } = await import('../../shared/runtime/backup.ts');
+  const { restore } = await import('#hosts/runtimes/backup.ts');
   const restored = await restore({ file, folder, force: options.force ?? false, clock: systemClock });
   if (options.json) return printJson({ file, ...restored });
   print(`${folder}: ${restored.tasks} tasks, ${restored.events} events as of ${localTime(restored.takenAt)}`);

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import type { AdminTask, AdminTasks } from '../../shared/admin/types.ts';
+import type { AdminTask, AdminTasks } from '#shared/admin/types.ts';
 import { UsageError } from '../errors.ts';
 import { Mesh } from '../mesh/mesh.ts';
+import { type GlobalOptions, readTarget } from '../mesh/target.ts';
 import { printJson } from '../print/output.ts';
 import { printTask, printTasks } from '../print/tasks.ts';
-import { type GlobalOptions, readTarget } from '../target.ts';
 
 interface ListOptions extends GlobalOptions {
   readonly agent?: string;

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { type GlobalOptions, readTarget } from '../mesh/target.ts';
 import { fetchToken } from '../mesh/token.ts';
 import { print } from '../print/output.ts';
-import { type GlobalOptions, readTarget } from '../target.ts';
 
 interface TokenOptions extends GlobalOptions {
   readonly scope?: string;

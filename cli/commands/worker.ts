@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
-import type { WorkerOptions } from '../../services/worker/settings.ts';
-import type { Environment } from '../../shared/runtime/environment.ts';
+import type { Environment } from '#hosts/runtimes/environment.ts';
+import type { WorkerOptions } from '#hosts/worker/settings.ts';
 import { UsageError } from '../errors.ts';
-import type { GlobalOptions } from '../target.ts';
+import type { GlobalOptions } from '../mesh/target.ts';
 
 interface WorkerCommandOptions extends GlobalOptions, WorkerOptions {
   readonly config?: string;
@@ -36,10 +36,10 @@ export function addWorker(program: Command): void {
 async function work(name: string, options: WorkerCommandOptions): Promise<void> {
   // Other commands should not wait until the AWS SDK is loaded.
   const [{ readWiring }, { findFunction }, { readWorkerSettings }, { runWorker }] = await Promise.all([
-    import('../../services/standalone/wiring/index.ts'),
-    import('../../services/worker/worker-function.ts'),
-    import('../../services/worker/settings.ts'),
-    import('../../services/worker/main.ts'),
+    import('#wiring/index.ts'),
+    import('#hosts/worker/worker-function.ts'),
+    import('#hosts/worker/settings.ts'),
+    import('#hosts/worker/main.ts'),
   ]);
   const env = await environment(options);
   const { STARLING_STAGE: stage } = env;
@@ -57,7 +57,7 @@ async function environment({ stage, region }: WorkerCommandOptions): Promise<Env
     throw new UsageError('A worker belongs to a mesh on AWS: say which with --stage, or set STARLING_STAGE.');
   }
   if (deployed) return { ...process.env, STARLING_STAGE: name, AWS_REGION: region ?? ownRegion };
-  const { findDeployment } = await import('../../shared/runtime/deployment.ts');
+  const { findDeployment } = await import('#deployment/deployed/deployment.ts');
   const deployment = await findDeployment({ stage: name, region });
   return {
     STARLING_BLOBS: deployment.blobs,

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { readPrivateFile } from '../../shared/security/private-file.ts';
+import { readPrivateFile } from '#shared/security/private-file.ts';
 import { CliError } from '../errors.ts';
 
 export interface Credentials {

@@ -1,4 +1,4 @@
-import { MAX_BATCH } from '../../shared/events/put-answers.ts';
+import { MAX_BATCH } from '#shared/events/put-answers.ts';
 import { UsageError } from '../errors.ts';
 
 /** Characters of a batch: well under what a mesh takes by default, also where each is four bytes. */

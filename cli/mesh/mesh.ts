@@ -1,9 +1,9 @@
-import { POSITION_HEADER } from '../../shared/admin/types.ts';
-import type { PutEventsAnswer } from '../../shared/events/put-answers.ts';
+import { POSITION_HEADER } from '#shared/admin/types.ts';
+import type { PutEventsAnswer } from '#shared/events/put-answers.ts';
 import { MeshError } from '../errors.ts';
-import type { Target } from '../target.ts';
 import { isObject, meshError, readJson, send, unreachable } from './http.ts';
 import { readSse, type SseMessage } from './sse.ts';
+import type { Target } from './target.ts';
 import { fetchToken } from './token.ts';
 
 export interface RpcAnswer {

@@ -1,5 +1,5 @@
-import type { StreamResponse, Task, TaskState } from '../../shared/a2a/types.ts';
-import { isTerminal, isWaitingForClient } from '../../shared/tasks/state.ts';
+import type { StreamResponse, Task, TaskState } from '#shared/a2a/types.ts';
+import { isTerminal, isWaitingForClient } from '#shared/tasks/state.ts';
 import { MeshError, UnreachableError } from '../errors.ts';
 import { isPassing, type Mesh } from './mesh.ts';
 import { pause } from './pause.ts';

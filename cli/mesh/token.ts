@@ -1,8 +1,8 @@
-import { fullScope } from '../../shared/security/scopes.ts';
+import { fullScope } from '#shared/security/scopes.ts';
 import { CliError, type MeshError } from '../errors.ts';
-import type { Target } from '../target.ts';
 import { type Credentials, NoCredentialsError } from './credentials.ts';
 import { isObject, meshError, readJson, send } from './http.ts';
+import type { Target } from './target.ts';
 
 /** Of every issuer that a mesh has: its own, or Cognito's. */
 const TOKEN_PATH = '/oauth2/token';

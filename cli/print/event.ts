@@ -1,4 +1,4 @@
-import type { BusEvent } from '../../shared/ports/event-bus.ts';
+import type { BusEvent } from '#shared/ports/event-bus.ts';
 import { isObject } from '../mesh/http.ts';
 import { colouredState, dim, localClock, oneLine, styled } from './text.ts';
 

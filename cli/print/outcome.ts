@@ -1,5 +1,5 @@
-import type { Task } from '../../shared/a2a/types.ts';
-import { isTerminal, isWaitingForClient } from '../../shared/tasks/state.ts';
+import type { Task } from '#shared/a2a/types.ts';
+import { isTerminal, isWaitingForClient } from '#shared/tasks/state.ts';
 import { CliError } from '../errors.ts';
 import { note, print } from './output.ts';
 import { partsText } from './parts.ts';

@@ -1,4 +1,4 @@
-import type { Part } from '../../shared/a2a/types.ts';
+import type { Part } from '#shared/a2a/types.ts';
 
 /**
  * Parts as text. Texts in a row are joined as they are, as an artifact that grew chunk by chunk has a part for each;

@@ -1,5 +1,5 @@
-import type { Artifact, Part, StreamResponse, TaskStatus } from '../../shared/a2a/types.ts';
-import { isWaitingForClient } from '../../shared/tasks/state.ts';
+import type { Artifact, Part, StreamResponse, TaskStatus } from '#shared/a2a/types.ts';
+import { isWaitingForClient } from '#shared/tasks/state.ts';
 import { isSettledState } from '../mesh/task-stream.ts';
 import { note, write } from './output.ts';
 import { isText, partsText, partText } from './parts.ts';

@@ -1,4 +1,4 @@
-import type { AdminLogEntry, AdminTask, AdminTasks } from '../../shared/admin/types.ts';
+import type { AdminLogEntry, AdminTask, AdminTasks } from '#shared/admin/types.ts';
 import { note, print } from './output.ts';
 import { partsText } from './parts.ts';
 import { printTable } from './table.ts';

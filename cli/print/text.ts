@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { TaskState } from '../../shared/a2a/types.ts';
+import type { TaskState } from '#shared/a2a/types.ts';
 
 /** Coloured where stdout is a terminal (and NO_COLOR is not set), else as it is. */
 export function styled(style: Parameters<typeof styleText>[0], text: string): string {

@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.ts';
+import { messageOf } from '#shared/errors.ts';
 
 /**
  * What to do about a call to AWS that failed before anything was asked: credentials, region, rights. Undefined for any

@@ -3,7 +3,7 @@ import {
   CognitoIdentityProviderClient,
   DescribeUserPoolClientCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { ConfigurationError, messageOf } from '../errors.ts';
+import { ConfigurationError, messageOf } from '#shared/errors.ts';
 import { accessProblem } from './access-problem.ts';
 
 /** A mesh on AWS, as its stack tells. */

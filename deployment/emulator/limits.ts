@@ -1,4 +1,4 @@
-import { leftOut } from '../../../plugins/emulator/leave-out.ts';
+import { leftOut } from '#deployment/plugin/emulator/leave-out.ts';
 
 /** What a pass on an emulator says nothing about, and what shows it instead. */
 export const limits: readonly string[] = [

@@ -1,6 +1,6 @@
 import { BucketAlreadyOwnedByYou, CreateBucketCommand, DeleteBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { emptyBucket } from '../stack/empty-bucket.ts';
-import type { Target } from '../target.ts';
+import { emptyBucket } from '#deployment/stack/empty-bucket.ts';
+import type { Target } from '#deployment/target.ts';
 
 const bucketParameter = 'deploymentBucket';
 

@@ -1,5 +1,5 @@
 import { DeleteObjectsCommand, ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
-import { ConfigurationError } from '../../../shared/errors.ts';
+import { ConfigurationError } from '#shared/errors.ts';
 
 /** Deletes all that a bucket holds, older versions too. @throws ConfigurationError with what S3 would not delete. */
 export async function emptyBucket(bucket: string, region: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { stackName, type Target } from '../target.ts';
+import { stackName, type Target } from '#deployment/target.ts';
 import { halfDeployed } from './half-deployed.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { optionsOf, stackName, type Target } from '../target.ts';
+import { optionsOf, stackName, type Target } from '#deployment/target.ts';
 
 /**
  * What to do about a stack in this status before it can be deployed; undefined when it can.

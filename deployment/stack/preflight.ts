@@ -1,7 +1,7 @@
 import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { ConfigurationError, messageOf } from '../../../shared/errors.ts';
-import { accessProblem } from '../../../shared/runtime/access-problem.ts';
-import { stackName, type Target } from '../target.ts';
+import { accessProblem } from '#deployment/deployed/access-problem.ts';
+import { stackName, type Target } from '#deployment/target.ts';
+import { ConfigurationError, messageOf } from '#shared/errors.ts';
 import { halfDeployed } from './half-deployed.ts';
 import { stackStatus } from './status.ts';
 

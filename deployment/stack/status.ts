@@ -1,7 +1,7 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { ConfigurationError, messageOf } from '../../../shared/errors.ts';
-import { accessProblem } from '../../../shared/runtime/access-problem.ts';
-import { stackName, type Target } from '../target.ts';
+import { accessProblem } from '#deployment/deployed/access-problem.ts';
+import { stackName, type Target } from '#deployment/target.ts';
+import { ConfigurationError, messageOf } from '#shared/errors.ts';
 
 /**
  * CloudFormation's status of the stack; undefined when there is none.

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { StarlingError } from '../../../shared/errors.ts';
+import { StarlingError } from '#shared/errors.ts';
 import { ServiceError } from './errors.ts';
 
 /** Of one request, in bytes: 10 MiB of records and what base64 and JSON add to them. */

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { StarlingError } from '../../../shared/errors.ts';
-import { nestingOf } from '../../../shared/json-nesting.ts';
-import type { Clock } from '../../../shared/ports/clock.ts';
-import { isStoreUnavailable } from '../../../shared/ports/errors.ts';
-import type { AwsCredentials } from '../../../shared/security/aws-credentials.ts';
-import type { Logger } from '../../../shared/telemetry/logger.ts';
+import { StarlingError } from '#shared/errors.ts';
+import { nestingOf } from '#shared/json-nesting.ts';
+import type { Clock } from '#shared/ports/clock.ts';
+import { isStoreUnavailable } from '#shared/ports/errors.ts';
+import type { AwsCredentials } from '#shared/security/aws-credentials.ts';
+import type { Logger } from '#shared/telemetry/logger.ts';
 import { type Bodies, CutOffError } from './body.ts';
 import { ServiceError, serializationError, unknownOperation } from './errors.ts';
 import { Members } from './members.ts';

@@ -1,4 +1,4 @@
-import { StarlingError } from '../../../shared/errors.ts';
+import { StarlingError } from '#shared/errors.ts';
 
 export interface ServiceErrorOptions {
   /** Of HTTP; 400 when not given. */

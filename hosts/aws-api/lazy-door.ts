@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { StandaloneRuntime } from '../../../shared/runtime/standalone.ts';
+import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
 import type { Door } from './door.ts';
 import { RuleBook } from './events/rule-book.ts';
 import { QueueBook } from './sqs/queue-book.ts';

@@ -1,7 +1,7 @@
-import { schemaFor } from '../../../shared/events/catalog.ts';
-import { EventIngress } from '../../../shared/events/ingress.ts';
-import type { StandaloneRuntime } from '../../../shared/runtime/standalone.ts';
-import { awsCredentials, EMBEDDED_REGION } from '../../../shared/security/aws-credentials.ts';
+import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
+import { schemaFor } from '#shared/events/catalog.ts';
+import { EventIngress } from '#shared/events/ingress.ts';
+import { awsCredentials, EMBEDDED_REGION } from '#shared/security/aws-credentials.ts';
 import { Bodies } from './body.ts';
 import { Door } from './door.ts';
 import { eventsService } from './events/events.ts';

@@ -1,4 +1,4 @@
-import { arn } from '../identity.ts';
+import { arn } from './identity.ts';
 
 const prefix = arn('sqs', '');
 

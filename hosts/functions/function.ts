@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { ConfigurationError, messageOf, StarlingError } from '../errors.ts';
+import { ConfigurationError, messageOf, StarlingError } from '#shared/errors.ts';
 
 /** A Lambda handler as the host calls it: with an event of AWS's shape and a context. */
 export type LambdaHandler = (event: unknown, context: Context) => unknown;
@@ -39,7 +39,7 @@ export interface Loadable {
  *
  * @throws ConfigurationError that names the file and what is wrong with it.
  */
-export async function loadModule({ name, handler }: Loadable): Promise<Record<string, unknown>> {
+async function loadModule({ name, handler }: Loadable): Promise<Record<string, unknown>> {
   try {
     return await import(handler.file);
   } catch (cause) {
@@ -51,20 +51,34 @@ export async function loadModule({ name, handler }: Loadable): Promise<Record<st
 }
 
 /**
- * Imports the module of a function and takes its handler.
+ * Imports the module of a function and takes the export that serverless.yml names.
  *
- * @throws ConfigurationError that names the file and what is wrong with it.
+ * @param is says whether the export is what is asked for, which `what` names: `a function`
+ * @throws ConfigurationError that names the file and what it exports.
  */
-export async function loadHandler(loadable: Loadable): Promise<LambdaHandler> {
+export async function loadExport<Exported>(
+  loadable: Loadable,
+  is: (exported: unknown) => exported is Exported,
+  what: string,
+): Promise<Exported> {
   const { name, handler } = loadable;
   const module = await loadModule(loadable);
   const exported = module[handler.exportName];
-  if (typeof exported !== 'function') {
+  if (!is(exported)) {
     throw new ConfigurationError(
-      `${handler.at}: the function ${name} has no handler: ${handler.file} exports no function "${handler.exportName}". It exports: ${Object.keys(module).join(', ') || 'nothing'}.`,
+      `${handler.at}: the function ${name} has no handler: the export "${handler.exportName}" of ${handler.file} is not ${what}. It exports: ${Object.keys(module).join(', ') || 'nothing'}.`,
     );
   }
-  return exported as LambdaHandler;
+  return exported;
+}
+
+/**
+ * Imports the handler of a function.
+ *
+ * @throws ConfigurationError that names the file and what it exports.
+ */
+export function loadHandler(loadable: Loadable): Promise<LambdaHandler> {
+  return loadExport(loadable, (exported): exported is LambdaHandler => typeof exported === 'function', 'a function');
 }
 
 /** Lambda's context object, as far as it means something on one machine. */

@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import type { SQSEvent } from 'aws-lambda';
-import { FunctionTimeoutError, type LocalFunction } from '../../../shared/hosting/function.ts';
-import { isStoreUnavailable } from '../../../shared/ports/errors.ts';
-import type { StandaloneRuntime } from '../../../shared/runtime/standalone.ts';
-import type { WiredFunction } from '../wiring/types.ts';
+import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
+import { isStoreUnavailable } from '#shared/ports/errors.ts';
+import type { WiredFunction } from '#wiring/types.ts';
+import { FunctionTimeoutError, type LocalFunction } from './function.ts';
 import { type FromWorker, remoteMethods, type ToWorker, type WorkerStart } from './protocol.ts';
 
 /** A worker that stays idle for so long is ended. */

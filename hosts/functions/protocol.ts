@@ -1,4 +1,4 @@
-import type { AgentRuntime, FunctionSettings } from '../../../shared/runtime/runtime.ts';
+import type { AgentRuntime, FunctionSettings } from '#shared/runtime/runtime.ts';
 
 /** What a worker is started with. */
 export interface WorkerStart {

@@ -1,17 +1,17 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { StoreIdempotency } from '../../../shared/agent/store-idempotency.ts';
-import { messageOf } from '../../../shared/errors.ts';
-import { EventPublisher } from '../../../shared/events/publisher.ts';
-import { lambdaContext, loadHandler } from '../../../shared/hosting/function.ts';
-import { systemClock } from '../../../shared/ports/clock.ts';
-import { StoreUnavailableError } from '../../../shared/ports/errors.ts';
-import type { EventBus } from '../../../shared/ports/event-bus.ts';
-import type { IdempotencyStore } from '../../../shared/ports/idempotency-store.ts';
-import { provideRuntime } from '../../../shared/runtime/current.ts';
-import type { AgentRuntime } from '../../../shared/runtime/runtime.ts';
-import { SteadyClock } from '../../../shared/runtime/steady-clock.ts';
-import type { Logger } from '../../../shared/telemetry/logger.ts';
-import { redactFields } from '../../../shared/telemetry/redact.ts';
+import { SteadyClock } from '#hosts/runtimes/steady-clock.ts';
+import { StoreIdempotency } from '#shared/agent/store-idempotency.ts';
+import { messageOf } from '#shared/errors.ts';
+import { EventPublisher } from '#shared/events/publisher.ts';
+import { systemClock } from '#shared/ports/clock.ts';
+import { StoreUnavailableError } from '#shared/ports/errors.ts';
+import type { EventBus } from '#shared/ports/event-bus.ts';
+import type { IdempotencyStore } from '#shared/ports/idempotency-store.ts';
+import { provideRuntime } from '#shared/runtime/current.ts';
+import type { AgentRuntime } from '#shared/runtime/runtime.ts';
+import type { Logger } from '#shared/telemetry/logger.ts';
+import { redactFields } from '#shared/telemetry/redact.ts';
+import { lambdaContext, loadHandler } from './function.ts';
 import { type FromWorker, type RemotePort, remoteMethods, type ToWorker, type WorkerStart } from './protocol.ts';
 
 /**

@@ -1,6 +1,6 @@
-import { createAwsAgentRuntime } from '../aws-agent.ts';
-import { readAwsAgentSettings } from '../aws-settings.ts';
-import { provideRuntime } from '../current.ts';
+import { createAwsAgentRuntime } from '#hosts/runtimes/aws-agent.ts';
+import { readAwsAgentSettings } from '#hosts/runtimes/aws-settings.ts';
+import { provideRuntime } from '#shared/runtime/current.ts';
 import { createHost } from './host.ts';
 
 // The first import of an agent's bundle: the runtime is there before the agent's module is. What is wrong with the

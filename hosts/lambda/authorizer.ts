@@ -1,6 +1,6 @@
-import { createAwsAuthorizerRuntime } from '../aws-authorizer.ts';
-import { readAwsAuthorizerSettings } from '../aws-settings.ts';
-import { provideRuntime } from '../current.ts';
+import { createAwsAuthorizerRuntime } from '#hosts/runtimes/aws-authorizer.ts';
+import { readAwsAuthorizerSettings } from '#hosts/runtimes/aws-settings.ts';
+import { provideRuntime } from '#shared/runtime/current.ts';
 
 // The first import of the authorizer's bundle, as agent.ts is of an agent's.
 provideRuntime(createAwsAuthorizerRuntime(readAwsAuthorizerSettings(process.env)));

@@ -1,8 +1,8 @@
 import type { Context, KinesisStreamEvent, SQSEvent } from 'aws-lambda';
-import { failedInOrder } from '../../events/fifo-batch.ts';
-import type { Quarantine } from '../../ports/quarantine.ts';
-import type { Logger } from '../../telemetry/logger.ts';
-import type { Metrics } from '../../telemetry/metrics.ts';
+import { failedInOrder } from '#shared/events/fifo-batch.ts';
+import type { Quarantine } from '#shared/ports/quarantine.ts';
+import type { Logger } from '#shared/telemetry/logger.ts';
+import type { Metrics } from '#shared/telemetry/metrics.ts';
 import { type Claims, type RedeemOptions, redeemMessages, redeemStreamRecords } from './redeem-records.ts';
 
 export interface HostOptions {

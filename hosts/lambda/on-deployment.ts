@@ -1,5 +1,5 @@
 import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceResponse, Context } from 'aws-lambda';
-import { messageOf } from '../../errors.ts';
+import { messageOf } from '#shared/errors.ts';
 
 /** What the handler gets: the manifest, and whether the stack is new. */
 export type Deployed<Manifest> = Manifest & { readonly first: boolean };

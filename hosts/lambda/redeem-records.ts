@@ -1,7 +1,7 @@
 import type { KinesisStreamEvent, SQSEvent, SQSRecord } from 'aws-lambda';
-import { ClaimError } from '../../aws/claim-check/errors.ts';
-import { failedInOrder } from '../../events/fifo-batch.ts';
-import { eventOfPiped } from '../../wiring/piped-event.ts';
+import { failedInOrder } from '#shared/events/fifo-batch.ts';
+import { ClaimError } from '#shared/ports/blob-store.ts';
+import { eventOfPiped } from '#wiring/piped-event.ts';
 
 /** Puts the data of an event back that was too large for the bus or the stream; any other goes through as it is. */
 export interface Claims {

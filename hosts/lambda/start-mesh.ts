@@ -1,7 +1,7 @@
-import { createAwsRuntime } from '../aws.ts';
-import { readAwsSettings } from '../aws-settings.ts';
-import { provideRuntime } from '../current.ts';
-import type { Environment } from '../environment.ts';
+import { createAwsRuntime } from '#hosts/runtimes/aws.ts';
+import { readAwsSettings } from '#hosts/runtimes/aws-settings.ts';
+import type { Environment } from '#hosts/runtimes/environment.ts';
+import { provideRuntime } from '#shared/runtime/current.ts';
 import { createHost, type Host } from './host.ts';
 
 /**

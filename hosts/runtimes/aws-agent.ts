@@ -1,22 +1,22 @@
-import { S3BlobStore } from '../aws/blob-store.ts';
-import { ClaimCheck } from '../aws/claim-check/claim-check.ts';
-import { dynamoDbClient } from '../aws/clients/dynamodb.ts';
-import { eventBridgeClient } from '../aws/clients/eventbridge.ts';
-import { kinesisClient } from '../aws/clients/kinesis.ts';
-import { s3Client } from '../aws/clients/s3.ts';
-import { sqsClient } from '../aws/clients/sqs.ts';
-import { AwsEventBus } from '../aws/event-bus/event-bus.ts';
-import { DynamoIdempotency } from '../aws/idempotency.ts';
-import { AwsQueue } from '../aws/queue/queue.ts';
-import { AwsStreamWriter } from '../aws/stream/writer.ts';
-import { EventPublisher } from '../events/publisher.ts';
-import { systemClock } from '../ports/clock.ts';
-import { createEmfMetrics, type EmfMetrics } from '../telemetry/emf.ts';
-import { createLogger } from '../telemetry/powertools-logger.ts';
-import { tableName } from '../wiring/names.ts';
+import { S3BlobStore } from '#adapters/aws/blob-store.ts';
+import { ClaimCheck } from '#adapters/aws/claim-check/claim-check.ts';
+import { dynamoDbClient } from '#adapters/aws/clients/dynamodb.ts';
+import { eventBridgeClient } from '#adapters/aws/clients/eventbridge.ts';
+import { kinesisClient } from '#adapters/aws/clients/kinesis.ts';
+import { s3Client } from '#adapters/aws/clients/s3.ts';
+import { sqsClient } from '#adapters/aws/clients/sqs.ts';
+import { AwsEventBus } from '#adapters/aws/event-bus/event-bus.ts';
+import { DynamoIdempotency } from '#adapters/aws/idempotency.ts';
+import { AwsQueue } from '#adapters/aws/queue/queue.ts';
+import { AwsStreamWriter } from '#adapters/aws/stream/writer.ts';
+import { EventPublisher } from '#shared/events/publisher.ts';
+import { systemClock } from '#shared/ports/clock.ts';
+import type { AgentRuntime } from '#shared/runtime/runtime.ts';
+import { createEmfMetrics, type EmfMetrics } from '#shared/telemetry/emf.ts';
+import { createLogger } from '#shared/telemetry/powertools-logger.ts';
+import { tableName } from '#wiring/names.ts';
 import { awsOptions } from './aws-options.ts';
 import type { AwsAgentSettings } from './aws-settings.ts';
-import type { AgentRuntime } from './runtime.ts';
 
 /** The runtime of an agent on AWS, with what only its host needs. */
 export interface AwsAgentRuntime extends AgentRuntime {

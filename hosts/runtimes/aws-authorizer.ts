@@ -1,12 +1,12 @@
-import { dynamoDbDocumentClient } from '../aws/clients/dynamodb.ts';
-import { cognitoVerifier } from '../aws/cognito.ts';
-import { DynamoPermissionStore } from '../aws/permission-store.ts';
-import { systemClock } from '../ports/clock.ts';
-import { createLogger } from '../telemetry/powertools-logger.ts';
-import { tableName } from '../wiring/names.ts';
+import { dynamoDbDocumentClient } from '#adapters/aws/clients/dynamodb.ts';
+import { cognitoVerifier } from '#adapters/aws/cognito.ts';
+import { DynamoPermissionStore } from '#adapters/aws/permission-store.ts';
+import { systemClock } from '#shared/ports/clock.ts';
+import type { AuthorizerRuntime } from '#shared/runtime/runtime.ts';
+import { createLogger } from '#shared/telemetry/powertools-logger.ts';
+import { tableName } from '#wiring/names.ts';
 import { awsOptions } from './aws-options.ts';
 import type { AwsAuthorizerSettings } from './aws-settings.ts';
-import type { AuthorizerRuntime } from './runtime.ts';
 
 /** Puts together what tells whose token it is and what that principal may call. */
 export function createAwsAuthorizerRuntime(settings: AwsAuthorizerSettings): AuthorizerRuntime {

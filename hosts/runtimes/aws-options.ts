@@ -1,4 +1,4 @@
-import type { AwsOptions } from '../aws/clients/options.ts';
+import type { AwsOptions } from '#adapters/aws/clients/options.ts';
 import type { AwsSettingsBase } from './aws-settings.ts';
 
 /** How every client of a runtime finds AWS. */

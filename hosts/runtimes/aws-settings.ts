@@ -1,8 +1,10 @@
-import { artifactStreamName, busName } from '../wiring/names.ts';
+import type { FunctionSettings } from '#shared/runtime/runtime.ts';
+import type { MeshSettings } from '#shared/runtime/settings.ts';
+import type { LogLevel } from '#shared/telemetry/logger.ts';
+import { artifactStreamName, busName } from '#wiring/names.ts';
 import {
   address,
   type Environment,
-  type LogLevel,
   number,
   oneOf,
   readLogLevel,
@@ -10,8 +12,6 @@ import {
   readWait,
   required,
 } from './environment.ts';
-import type { FunctionSettings } from './runtime.ts';
-import type { MeshSettings } from './settings.ts';
 
 /** What every deployed function is told by its environment. */
 export interface AwsSettingsBase {

@@ -1,19 +1,19 @@
-import { dynamoDbDocumentClient } from '../aws/clients/dynamodb.ts';
-import { kinesisClient } from '../aws/clients/kinesis.ts';
-import { sqsClient } from '../aws/clients/sqs.ts';
-import { AwsLeases } from '../aws/leases.ts';
-import { AwsQueue } from '../aws/queue/queue.ts';
-import { AwsEventStream } from '../aws/stream/event-stream.ts';
-import { sqsPoll } from '../hosting/queue-source.ts';
-import { fifoQueueName, queueName, tableName } from '../wiring/names.ts';
-import type { Subscription } from '../wiring/subscription.ts';
-import { createAwsRuntime } from './aws.ts';
-import { createAwsAgentRuntime } from './aws-agent.ts';
+import { dynamoDbDocumentClient } from '#adapters/aws/clients/dynamodb.ts';
+import { kinesisClient } from '#adapters/aws/clients/kinesis.ts';
+import { sqsClient } from '#adapters/aws/clients/sqs.ts';
+import { AwsLeases } from '#adapters/aws/leases.ts';
+import { AwsQueue } from '#adapters/aws/queue/queue.ts';
+import { AwsEventStream } from '#adapters/aws/stream/event-stream.ts';
+import type { EventStream } from '#shared/ports/event-stream.ts';
+import type { Leases } from '#shared/ports/leases.ts';
+import type { Queue } from '#shared/ports/queue.ts';
+import { fifoQueueName, queueName, tableName } from '#wiring/names.ts';
+import type { Subscription } from '#wiring/subscription.ts';
+import { type AwsRuntime, createAwsRuntime } from './aws.ts';
+import { type AwsAgentRuntime, createAwsAgentRuntime } from './aws-agent.ts';
 import { awsOptions } from './aws-options.ts';
 import { readAwsAgentSettings, readAwsSettings } from './aws-settings.ts';
 import type { Environment } from './environment.ts';
-import { createHost } from './lambda/host.ts';
-import type { WorkerRuntime } from './worker-runtime.ts';
 
 /** What serverless.yml says of the function, as far as its runtime needs it. */
 export interface WorkedFunction {
@@ -21,12 +21,24 @@ export interface WorkedFunction {
   readonly subscriptions: readonly Subscription[];
 }
 
+/** What a worker stands on: the function's own runtime, and the sources that wake the function. */
+export interface AwsWorkerRuntime {
+  readonly inner: AwsAgentRuntime | AwsRuntime;
+  readonly region: string;
+  readonly queue: Queue;
+  readonly stream: EventStream;
+  /** For a stream that several workers could read. */
+  readonly leases: Leases;
+  /** Writes down the metrics. */
+  readonly flush: () => void;
+}
+
 /**
  * The runtime of a worker on AWS: what the function's Lambda has, and what its event source mapping has.
  *
  * @throws ConfigurationError that names every variable which is missing or wrong.
  */
-export function createAwsWorkerRuntime(env: Environment, { name, subscriptions }: WorkedFunction): WorkerRuntime {
+export function createAwsWorkerRuntime(env: Environment, { name, subscriptions }: WorkedFunction): AwsWorkerRuntime {
   const settings = readAwsAgentSettings(env);
   const { stage, region } = settings;
   const [subscription] = subscriptions;
@@ -49,9 +61,7 @@ export function createAwsWorkerRuntime(env: Environment, { name, subscriptions }
     region,
     flush: () => metrics.flush(),
     queue: new AwsQueue({ client: sqsClient(aws) }),
-    poll: sqsPoll,
     stream: new AwsEventStream({ client: kinesisClient(aws), documents, positionsTable, claims }),
     leases: new AwsLeases({ client: documents, table: positionsTable }),
-    host: createHost(inner),
   };
 }

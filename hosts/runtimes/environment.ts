@@ -1,9 +1,7 @@
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError } from '#shared/errors.ts';
+import { type LogLevel, logLevels } from '#shared/telemetry/logger.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
-
-export const logLevels = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
-export type LogLevel = (typeof logLevels)[number];
 
 interface Bounds {
   readonly from: number;

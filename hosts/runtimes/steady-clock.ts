@@ -1,5 +1,5 @@
-import type { Clock } from '../ports/clock.ts';
-import type { Logger } from '../telemetry/logger.ts';
+import type { Clock } from '#shared/ports/clock.ts';
+import type { Logger } from '#shared/telemetry/logger.ts';
 
 /** Of the real time, how fast the clock goes while the wall clock is behind it: so the two meet again. */
 const RATE = 0.9;

@@ -1,5 +1,5 @@
-import type { Queue, ReceivedMessage } from '../ports/queue.ts';
-import type { Logger } from '../telemetry/logger.ts';
+import type { Queue, ReceivedMessage } from '#shared/ports/queue.ts';
+import type { Logger } from '#shared/telemetry/logger.ts';
 
 export interface HoldOptions {
   readonly queue: Pick<Queue, 'changeVisibility'>;

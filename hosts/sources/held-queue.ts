@@ -1,4 +1,4 @@
-import type { Queue } from '../ports/queue.ts';
+import type { Queue } from '#shared/ports/queue.ts';
 import type { HeldMessages } from './held-messages.ts';
 
 /** The queue as the functions see it whose messages are held: once they say when a message comes again, it is held no more. */

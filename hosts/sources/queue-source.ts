@@ -1,13 +1,13 @@
 import type { SQSBatchResponse } from 'aws-lambda';
-import { failedInOrder } from '../events/fifo-batch.ts';
-import { isStoreUnavailable } from '../ports/errors.ts';
-import type { Queue, ReceivedMessage } from '../ports/queue.ts';
-import { ShortLivedSet } from '../short-lived.ts';
-import type { Logger } from '../telemetry/logger.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
-import type { LocalFunction } from './function.ts';
+import type { LocalFunction } from '#hosts/functions/function.ts';
+import { failedInOrder } from '#shared/events/fifo-batch.ts';
+import { isStoreUnavailable } from '#shared/ports/errors.ts';
+import type { Queue, ReceivedMessage } from '#shared/ports/queue.ts';
+import { ShortLivedSet } from '#shared/short-lived.ts';
+import { sleep } from '#shared/sleep.ts';
+import type { Logger } from '#shared/telemetry/logger.ts';
+import type { Metrics } from '#shared/telemetry/metrics.ts';
 import type { HeldMessages } from './held-messages.ts';
-import { sleep } from './sleep.ts';
 import type { Source } from './source.ts';
 import { sqsRecord } from './sqs-record.ts';
 

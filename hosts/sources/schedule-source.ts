@@ -1,7 +1,7 @@
-import type { LocalFunction } from '../../../shared/hosting/function.ts';
-import type { Source } from '../../../shared/hosting/source.ts';
-import { isStoreUnavailable } from '../../../shared/ports/errors.ts';
-import type { Logger } from '../../../shared/telemetry/logger.ts';
+import type { LocalFunction } from '#hosts/functions/function.ts';
+import { isStoreUnavailable } from '#shared/ports/errors.ts';
+import type { Logger } from '#shared/telemetry/logger.ts';
+import type { Source } from './source.ts';
 
 /** Invokes a function at a fixed rate, and sooner when asked to; never twice at the same time. */
 export class ScheduleSource implements Source {

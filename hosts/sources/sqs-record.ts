@@ -1,5 +1,5 @@
 import type { SQSMessageAttribute, SQSRecord, SQSRecordAttributes } from 'aws-lambda';
-import { attributeType, EXCUSED, type FifoPlace, type ReceivedMessage } from '../ports/queue.ts';
+import { attributeType, EXCUSED, type FifoPlace, type ReceivedMessage } from '#shared/ports/queue.ts';
 
 /** A message as Lambda's event source mapping hands it over. */
 export function sqsRecord(message: ReceivedMessage, arn: string): SQSRecord {

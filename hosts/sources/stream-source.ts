@@ -1,11 +1,11 @@
 import type { KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
-import { isStoreUnavailable } from '../ports/errors.ts';
-import type { EventStream, StreamRecord } from '../ports/event-stream.ts';
-import type { Logger } from '../telemetry/logger.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
-import type { StreamConsumer } from '../wiring/stream-consumer.ts';
-import type { LocalFunction } from './function.ts';
-import { sleep } from './sleep.ts';
+import type { LocalFunction } from '#hosts/functions/function.ts';
+import { isStoreUnavailable } from '#shared/ports/errors.ts';
+import type { EventStream, StreamRecord } from '#shared/ports/event-stream.ts';
+import { sleep } from '#shared/sleep.ts';
+import type { Logger } from '#shared/telemetry/logger.ts';
+import type { Metrics } from '#shared/telemetry/metrics.ts';
+import type { StreamConsumer } from '#wiring/stream-consumer.ts';
 import type { Source } from './source.ts';
 
 export interface StreamSourceOptions {

@@ -1,8 +1,8 @@
-import type { Runtime } from '../../shared/runtime/runtime.ts';
-import type { StandaloneRuntime } from '../../shared/runtime/standalone.ts';
-import type { GaugeDefinition, GaugeSample } from '../../shared/telemetry/prometheus.ts';
-import { queueNames, undeliveredQueueName } from '../../shared/wiring/names.ts';
-import type { Wiring } from './wiring/types.ts';
+import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
+import type { Runtime } from '#shared/runtime/runtime.ts';
+import type { GaugeDefinition, GaugeSample } from '#shared/telemetry/prometheus.ts';
+import { queueNames, undeliveredQueueName } from '#wiring/names.ts';
+import type { Wiring } from '#wiring/types.ts';
 
 /** What an operator looks at first: how much waits, and what was given up. Looked up when the metrics are read. */
 export function gauges(

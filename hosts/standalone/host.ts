@@ -1,28 +1,28 @@
 import { getRequestListener } from '@hono/node-server';
-import { ConfigurationError } from '../../shared/errors.ts';
-import { type LocalFunction, loadModule } from '../../shared/hosting/function.ts';
-import { InProcessFunction } from '../../shared/hosting/in-process.ts';
-import type { Source } from '../../shared/hosting/source.ts';
-import type { HttpService } from '../../shared/http/service.ts';
-import { provideRuntime } from '../../shared/runtime/current.ts';
-import { type Settings, withPort } from '../../shared/runtime/settings.ts';
-import { createStandaloneRuntime, type StandaloneRuntime, storeProblem } from '../../shared/runtime/standalone.ts';
-import { createTokenVerifier } from '../../shared/security/verify-token.ts';
-import type { Logger } from '../../shared/telemetry/logger.ts';
-import { createMetrics } from '../../shared/telemetry/prometheus.ts';
-import { queueName } from '../../shared/wiring/names.ts';
+import { ACCOUNT, REGION } from '#hosts/aws-api/identity.ts';
+import { isAwsRequest, LazyDoor } from '#hosts/aws-api/lazy-door.ts';
+import { type LocalFunction, loadExport } from '#hosts/functions/function.ts';
+import { InProcessFunction } from '#hosts/functions/in-process.ts';
+import { IsolatedFunction } from '#hosts/functions/isolated.ts';
+import { type Settings, withPort } from '#hosts/runtimes/settings.ts';
+import { createStandaloneRuntime, type StandaloneRuntime, storeProblem } from '#hosts/runtimes/standalone.ts';
+import type { Source } from '#hosts/sources/source.ts';
+import { ConfigurationError } from '#shared/errors.ts';
+import { type HttpService, isHttpService } from '#shared/http/service.ts';
+import { provideRuntime } from '#shared/runtime/current.ts';
+import { createTokenVerifier } from '#shared/security/verify-token.ts';
+import type { Logger } from '#shared/telemetry/logger.ts';
+import { createMetrics } from '#shared/telemetry/prometheus.ts';
+import { queueName } from '#wiring/names.ts';
+import type { Wiring } from '#wiring/types.ts';
 import { createApiGateway } from './api-gateway/api-gateway.ts';
 import { LocalAuthorizer } from './api-gateway/authorize.ts';
-import { isAwsRequest, LazyDoor } from './aws/lazy-door.ts';
-import { IsolatedFunction } from './functions/isolated.ts';
 import { gauges } from './gauges.ts';
-import { ACCOUNT, REGION } from './identity.ts';
 import { createIssuer, type Issuer } from './issuer/issuer.ts';
 import { type SeededClient, seedSecurity } from './issuer/seed-client.ts';
 import { collectAgents } from './manifest.ts';
 import { HttpServer, type Listener, unavailable } from './server.ts';
-import { startSources } from './sources/start-sources.ts';
-import type { Wiring } from './wiring/types.ts';
+import { startSources } from './start-sources.ts';
 
 /** Milliseconds of the 5 s that a stop may take, after which what still runs is left to the next start. */
 const DRAIN = 4_000;
@@ -166,8 +166,7 @@ async function loadServices(wiring: Wiring): Promise<Map<string, HttpService>> {
   const services = new Map<string, HttpService>();
   for (const wired of wiring.functions) {
     if (wired.routes.length === 0) continue;
-    const { service } = (await loadModule(wired)) as { service?: HttpService };
-    if (service) services.set(wired.name, service);
+    services.set(wired.name, await loadExport(wired, isHttpService, 'an HTTP service'));
   }
   return services;
 }

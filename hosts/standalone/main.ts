@@ -1,9 +1,9 @@
-import { messageOf, StarlingError } from '../../shared/errors.ts';
-import { readSettings } from '../../shared/runtime/settings.ts';
-import type { Logger } from '../../shared/telemetry/logger.ts';
-import { createLogger } from '../../shared/telemetry/powertools-logger.ts';
+import { readSettings } from '#hosts/runtimes/settings.ts';
+import { messageOf, StarlingError } from '#shared/errors.ts';
+import type { Logger } from '#shared/telemetry/logger.ts';
+import { createLogger } from '#shared/telemetry/powertools-logger.ts';
+import { readWiring } from '#wiring/index.ts';
 import { type Host, startHost } from './host.ts';
-import { readWiring } from './wiring/index.ts';
 
 /** `npm start`: the mesh on one machine, until Ctrl-C. */
 async function main(): Promise<void> {

@@ -1,8 +1,8 @@
-import { type AgentFunction, checkRecord, recordOf } from '../../shared/agent/collect.ts';
-import { loadHandler } from '../../shared/hosting/function.ts';
-import type { AgentRecord } from '../../shared/ports/agent-registry.ts';
-import type { Runtime } from '../../shared/runtime/runtime.ts';
-import type { WiredFunction, Wiring } from './wiring/types.ts';
+import { loadHandler } from '#hosts/functions/function.ts';
+import { type AgentFunction, checkRecord, recordOf } from '#shared/agent/collect.ts';
+import type { AgentRecord } from '#shared/ports/agent-registry.ts';
+import type { Runtime } from '#shared/runtime/runtime.ts';
+import type { WiredFunction, Wiring } from '#wiring/types.ts';
 
 /**
  * Collects the agents of serverless.yml from their modules.

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { constants as Http2Constants, Http2Server, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
-import { ConfigurationError } from '../../shared/errors.ts';
+import { ConfigurationError } from '#shared/errors.ts';
 import { FirstBytes } from './first-bytes.ts';
 
 export type Listener = (request: IncomingMessage, response: ServerResponse) => void;

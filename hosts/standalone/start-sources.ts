@@ -1,16 +1,16 @@
-import type { LocalFunction } from '../../../shared/hosting/function.ts';
-import { ownPoll, QueueSource } from '../../../shared/hosting/queue-source.ts';
-import type { Source } from '../../../shared/hosting/source.ts';
-import { StreamSource } from '../../../shared/hosting/stream-source.ts';
-import type { RuleGroup } from '../../../shared/ports/event-bus.ts';
-import type { StandaloneRuntime } from '../../../shared/runtime/standalone.ts';
-import { fifoSettings } from '../../../shared/wiring/fifo-settings.ts';
-import { queueNames, ruleName, undeliveredQueueName } from '../../../shared/wiring/names.ts';
-import type { StreamConsumer } from '../../../shared/wiring/stream-consumer.ts';
-import { COMMON_GROUP, type FifoOptions, type Subscription } from '../../../shared/wiring/subscription.ts';
-import { arn } from '../identity.ts';
-import type { WiredFunction, Wiring } from '../wiring/types.ts';
-import { ScheduleSource } from './schedule-source.ts';
+import { arn } from '#hosts/aws-api/identity.ts';
+import type { LocalFunction } from '#hosts/functions/function.ts';
+import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
+import { ownPoll, QueueSource } from '#hosts/sources/queue-source.ts';
+import { ScheduleSource } from '#hosts/sources/schedule-source.ts';
+import type { Source } from '#hosts/sources/source.ts';
+import { StreamSource } from '#hosts/sources/stream-source.ts';
+import type { RuleGroup } from '#shared/ports/event-bus.ts';
+import { fifoSettings } from '#wiring/fifo-settings.ts';
+import { queueNames, ruleName, undeliveredQueueName } from '#wiring/names.ts';
+import type { StreamConsumer } from '#wiring/stream-consumer.ts';
+import { COMMON_GROUP, type FifoOptions, type Subscription } from '#wiring/subscription.ts';
+import type { WiredFunction, Wiring } from '#wiring/types.ts';
 
 /** The function that ends tasks at their deadlines: it is woken in time, not only by its schedule. */
 const SWEEPER = 'sweeper';

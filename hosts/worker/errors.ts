@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../../shared/errors.ts';
+import { ConfigurationError } from '#shared/errors.ts';
 
 /** A function that no worker can run; `names` are those that one can. */
 export class NotForWorkersError extends ConfigurationError {

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ConfigurationError, messageOf } from '../../shared/errors.ts';
+import { ConfigurationError, messageOf } from '#shared/errors.ts';
 
 /** GET /health, for whoever starts and ends containers: 200 while messages are taken, 503 from the signal to stop on. */
 export class HealthEndpoint {

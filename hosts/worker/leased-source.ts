@@ -1,7 +1,7 @@
-import { sleep } from '../../shared/hosting/sleep.ts';
-import type { Source } from '../../shared/hosting/source.ts';
-import type { Leases } from '../../shared/ports/leases.ts';
-import type { Logger } from '../../shared/telemetry/logger.ts';
+import type { Source } from '#hosts/sources/source.ts';
+import type { Leases } from '#shared/ports/leases.ts';
+import { sleep } from '#shared/sleep.ts';
+import type { Logger } from '#shared/telemetry/logger.ts';
 
 export interface LeasedSourceOptions {
   readonly leases: Leases;

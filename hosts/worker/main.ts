@@ -1,6 +1,8 @@
-import { createAwsWorkerRuntime } from '../../shared/runtime/aws-worker.ts';
-import type { Environment } from '../../shared/runtime/environment.ts';
-import type { Logger } from '../../shared/telemetry/logger.ts';
+import { createHost } from '#hosts/lambda/host.ts';
+import { createAwsWorkerRuntime } from '#hosts/runtimes/aws-worker.ts';
+import type { Environment } from '#hosts/runtimes/environment.ts';
+import { sqsPoll } from '#hosts/sources/queue-source.ts';
+import type { Logger } from '#shared/telemetry/logger.ts';
 import type { WorkerSettings } from './settings.ts';
 import { startWorker, type Worker } from './worker.ts';
 import type { WorkerFunction } from './worker-function.ts';
@@ -20,7 +22,8 @@ export interface WorkerCommand {
  * @throws ConfigurationError that says what to change.
  */
 export async function runWorker({ wired, stage, settings, env, id }: WorkerCommand): Promise<void> {
-  const runtime = createAwsWorkerRuntime(env, wired);
+  const aws = createAwsWorkerRuntime(env, wired);
+  const runtime = { ...aws, poll: sqsPoll, host: createHost(aws.inner) };
   const { log } = runtime.inner;
   outliveStrayErrors(log);
   const worker = await startWorker({ wired, stage, settings, runtime, id });

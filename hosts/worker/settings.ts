@@ -1,5 +1,5 @@
-import { sqsPoll } from '../../shared/hosting/queue-source.ts';
-import { type Environment, number } from '../../shared/runtime/environment.ts';
+import { type Environment, number } from '#hosts/runtimes/environment.ts';
+import { sqsPoll } from '#hosts/sources/queue-source.ts';
 import { LONGEST_ATTEMPT } from './worker-function.ts';
 
 /** How a worker runs: read once, at start. */

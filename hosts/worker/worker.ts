@@ -1,20 +1,20 @@
-import { ConfigurationError } from '../../shared/errors.ts';
-import { HeldMessages } from '../../shared/hosting/held-messages.ts';
-import { heldQueue } from '../../shared/hosting/held-queue.ts';
-import { InProcessFunction } from '../../shared/hosting/in-process.ts';
-import { QueueSource } from '../../shared/hosting/queue-source.ts';
-import type { Source } from '../../shared/hosting/source.ts';
-import { StreamSource } from '../../shared/hosting/stream-source.ts';
-import { QueueNotFoundError } from '../../shared/ports/errors.ts';
-import { provideRuntime } from '../../shared/runtime/current.ts';
-import type { WorkerRuntime } from '../../shared/runtime/worker-runtime.ts';
-import { queueNames } from '../../shared/wiring/names.ts';
-import type { StreamConsumer } from '../../shared/wiring/stream-consumer.ts';
-import type { Subscription } from '../../shared/wiring/subscription.ts';
+import { InProcessFunction } from '#hosts/functions/in-process.ts';
+import { HeldMessages } from '#hosts/sources/held-messages.ts';
+import { heldQueue } from '#hosts/sources/held-queue.ts';
+import { QueueSource } from '#hosts/sources/queue-source.ts';
+import type { Source } from '#hosts/sources/source.ts';
+import { StreamSource } from '#hosts/sources/stream-source.ts';
+import { ConfigurationError } from '#shared/errors.ts';
+import { QueueNotFoundError } from '#shared/ports/errors.ts';
+import { provideRuntime } from '#shared/runtime/current.ts';
+import { queueNames } from '#wiring/names.ts';
+import type { StreamConsumer } from '#wiring/stream-consumer.ts';
+import type { Subscription } from '#wiring/subscription.ts';
 import { HealthEndpoint } from './health.ts';
 import { LeasedSource } from './leased-source.ts';
 import type { WorkerSettings } from './settings.ts';
 import { defaultTimeout, type WorkerFunction } from './worker-function.ts';
+import type { WorkerRuntime } from './worker-runtime.ts';
 
 /** Seconds that a message is hidden from other workers, again and again: after so long one that died is replaced. */
 const HOLD = 60;

@@ -1,8 +1,8 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { A2AError } from '../../shared/a2a/errors.ts';
-import { oauthError } from '../../shared/http/oauth-error.ts';
-import type { Runtime } from '../../shared/runtime/runtime.ts';
+import { A2AError } from '#shared/a2a/errors.ts';
+import { oauthError } from '#shared/http/oauth-error.ts';
+import type { Runtime } from '#shared/runtime/runtime.ts';
 import { Correlator } from './a2a/correlator.ts';
 import { Operations } from './a2a/operations.ts';
 import { adminRoutes } from './admin/routes.ts';

@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
-import type { AgentCard } from '../../shared/a2a/types.ts';
-import { oauthError } from '../../shared/http/oauth-error.ts';
-import { type AgentId, isAgentId } from '../../shared/ids.ts';
-import type { RegisteredAgent } from '../../shared/ports/agent-registry.ts';
-import type { Runtime } from '../../shared/runtime/runtime.ts';
-import type { MeshSettings } from '../../shared/runtime/settings.ts';
-import { INVOKE_SCOPE, invokeScopeOf } from '../../shared/security/scopes.ts';
-import { TokenError } from '../../shared/security/token-error.ts';
+import type { AgentCard } from '#shared/a2a/types.ts';
+import { oauthError } from '#shared/http/oauth-error.ts';
+import { type AgentId, isAgentId } from '#shared/ids.ts';
+import type { RegisteredAgent } from '#shared/ports/agent-registry.ts';
+import type { Runtime } from '#shared/runtime/runtime.ts';
+import type { MeshSettings } from '#shared/runtime/settings.ts';
+import { INVOKE_SCOPE, invokeScopeOf } from '#shared/security/scopes.ts';
+import { TokenError } from '#shared/security/token-error.ts';
 import type { GatewayContext } from './environment.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import type { Principal } from '../../shared/ports/permission-store.ts';
+import type { Principal } from '#shared/ports/permission-store.ts';
 
 /**
  * What the host hands the app beside the request: on AWS from API Gateway, which has called the authorizer; standalone

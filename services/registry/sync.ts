@@ -1,11 +1,11 @@
-import { childTraceparent } from '../../shared/events/envelope.ts';
-import type { AgentRegisteredV1 } from '../../shared/events/generated/types.ts';
-import { uuidv7 } from '../../shared/ids.ts';
-import type { AgentRecord } from '../../shared/ports/agent-registry.ts';
-import type { BusEntry } from '../../shared/ports/event-bus.ts';
-import { currentRuntime } from '../../shared/runtime/current.ts';
-import type { Runtime } from '../../shared/runtime/runtime.ts';
-import { permitOwnScope, seedPermissions } from '../../shared/security/seed-permissions.ts';
+import { childTraceparent } from '#shared/events/envelope.ts';
+import type { AgentRegisteredV1 } from '#shared/generated/types.ts';
+import { uuidv7 } from '#shared/ids.ts';
+import type { AgentRecord } from '#shared/ports/agent-registry.ts';
+import type { BusEntry } from '#shared/ports/event-bus.ts';
+import { currentRuntime } from '#shared/runtime/current.ts';
+import type { Runtime } from '#shared/runtime/runtime.ts';
+import { permitOwnScope, seedPermissions } from '#shared/security/seed-permissions.ts';
 
 /** All agents of the project, as packaging or a standalone start collected them. */
 export interface Manifest {

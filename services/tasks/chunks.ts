@@ -1,10 +1,10 @@
 import type { KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
-import { schemaFor } from '../../shared/events/catalog.ts';
-import type { CloudEvent } from '../../shared/events/envelope.ts';
-import type { TaskArtifactV1 } from '../../shared/events/generated/types.ts';
-import { isStoreUnavailable } from '../../shared/ports/errors.ts';
-import { currentRuntime } from '../../shared/runtime/current.ts';
-import type { AgentEvent } from '../../shared/tasks/fold.ts';
+import { schemaFor } from '#shared/events/catalog.ts';
+import type { CloudEvent } from '#shared/events/envelope.ts';
+import type { TaskArtifactV1 } from '#shared/generated/types.ts';
+import { isStoreUnavailable } from '#shared/ports/errors.ts';
+import type { AgentEvent } from '#shared/ports/task.ts';
+import { currentRuntime } from '#shared/runtime/current.ts';
 
 /**
  * Folds the artifact chunks of the stream into their tasks. At an error it names the first record that failed, and the

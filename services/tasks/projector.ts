@@ -1,6 +1,6 @@
-import { subscribe } from '../../shared/events/subscribe.ts';
-import { agentEventOf } from '../../shared/events/task-events.ts';
-import { currentRuntime } from '../../shared/runtime/current.ts';
+import { subscribe } from '#shared/events/subscribe.ts';
+import { agentEventOf } from '#shared/events/task-events.ts';
+import { currentRuntime } from '#shared/runtime/current.ts';
 
 /**
  * Folds the status changes and whole artifacts that agents put on the bus into their tasks. Standalone does the same fold

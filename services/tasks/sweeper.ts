@@ -1,7 +1,7 @@
-import { currentRuntime } from '../../shared/runtime/current.ts';
-import type { Runtime } from '../../shared/runtime/runtime.ts';
-import { endTask } from '../../shared/tasks/end-task.ts';
-import type { TaskRecord } from '../../shared/tasks/state.ts';
+import type { TaskRecord } from '#shared/ports/task.ts';
+import { currentRuntime } from '#shared/runtime/current.ts';
+import type { Runtime } from '#shared/runtime/runtime.ts';
+import { endTask } from '#shared/tasks/end-task.ts';
 
 const PAGE = 100;
 

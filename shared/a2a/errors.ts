@@ -1,4 +1,4 @@
-import { StarlingError } from '../errors.ts';
+import { StarlingError } from '#shared/errors.ts';
 
 /** Stable names of errors, with the JSON-RPC code and the HTTP status that stand for each (A2A 1.0 §5.4, §9.5, §11.6). */
 const errors = {

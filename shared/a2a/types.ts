@@ -2,9 +2,9 @@
  * The A2A 1.0 wire types in ProtoJSON, as far as the mesh itself reads them. Messages, parts and artifacts also stand in
  * the event schemas, which are the source of those types.
  */
-import type { Artifact, Message, TaskStatus } from '../events/generated/types.ts';
+import type { Artifact, Message, TaskStatus } from '#shared/generated/types.ts';
 
-export type { Artifact, Message, Part, TaskStatus } from '../events/generated/types.ts';
+export type { Artifact, Message, Part, TaskStatus } from '#shared/generated/types.ts';
 export type TaskState = TaskStatus['state'];
 
 export interface Task {

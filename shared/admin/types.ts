@@ -2,7 +2,7 @@
  * The admin API's answers as JSON (`/admin/...`, scope starling/gateway:admin): what the CLI and the console read. Times
  * are RFC 3339 in UTC.
  */
-import type { Task, TaskState } from '../a2a/types.ts';
+import type { Task, TaskState } from '#shared/a2a/types.ts';
 
 export interface AdminAgent {
   readonly id: string;

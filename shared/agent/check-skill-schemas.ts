@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { ConfigurationError, messageOf } from '../errors.ts';
-import type { SkillSchemas } from '../ports/agent-registry.ts';
+import { ConfigurationError, messageOf } from '#shared/errors.ts';
+import type { SkillSchemas } from '#shared/ports/agent-registry.ts';
 
 /**
  * Refuses JSON Schemas of skills that are none. For where agents are collected, at a start or when packaging: it is slow

@@ -1,6 +1,6 @@
-import { ConfigurationError, messageOf } from '../errors.ts';
-import type { AgentId } from '../ids.ts';
-import type { AgentRecord } from '../ports/agent-registry.ts';
+import { ConfigurationError, messageOf } from '#shared/errors.ts';
+import type { AgentId } from '#shared/ids.ts';
+import type { AgentRecord } from '#shared/ports/agent-registry.ts';
 import type { AgentDefinition } from './definition.ts';
 import { agentRecord } from './manifest.ts';
 

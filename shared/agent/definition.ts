@@ -1,6 +1,6 @@
-import type { AgentCard, AgentSkill } from '../a2a/types.ts';
-import { ConfigurationError } from '../errors.ts';
-import type { AgentManifest, JsonSchema, SkillSchemas } from '../ports/agent-registry.ts';
+import type { AgentCard, AgentSkill } from '#shared/a2a/types.ts';
+import { ConfigurationError } from '#shared/errors.ts';
+import type { AgentManifest, JsonSchema, SkillSchemas } from '#shared/ports/agent-registry.ts';
 import type { AgentTask } from './task.ts';
 
 /** What a handler gives: nothing, text, JSON data, or an output; at once, by promise, or many by an async generator. */

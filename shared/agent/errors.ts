@@ -1,4 +1,4 @@
-import { StarlingError } from '../errors.ts';
+import { StarlingError } from '#shared/errors.ts';
 
 /**
  * The agent will not do this task: it ends as rejected, with this message, and is not tried again.

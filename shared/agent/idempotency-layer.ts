@@ -1,6 +1,6 @@
 import { IdempotencyItemAlreadyExistsError, IdempotencyItemNotFoundError } from '@aws-lambda-powertools/idempotency';
 import { BasePersistenceLayer, IdempotencyRecord } from '@aws-lambda-powertools/idempotency/persistence';
-import type { IdempotencyItem, IdempotencyStore } from '../ports/idempotency-store.ts';
+import type { IdempotencyItem, IdempotencyStore } from '#shared/ports/idempotency-store.ts';
 
 /**
  * Powertools' idempotency on Starling's store, for `makeIdempotent` and everything else that Powertools offers. One

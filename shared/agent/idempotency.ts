@@ -1,5 +1,5 @@
-import { messageOf, StarlingError } from '../errors.ts';
-import type { Idempotency } from '../ports/idempotency.ts';
+import { messageOf, StarlingError } from '#shared/errors.ts';
+import type { Idempotency } from '#shared/ports/idempotency.ts';
 import { TaskFailed } from './errors.ts';
 
 export interface OnceOptions {

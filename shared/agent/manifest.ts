@@ -1,5 +1,5 @@
-import type { AgentId } from '../ids.ts';
-import type { AgentRecord } from '../ports/agent-registry.ts';
+import type { AgentId } from '#shared/ids.ts';
+import type { AgentRecord } from '#shared/ports/agent-registry.ts';
 import { type AgentDefinition, manifestCard, skillSchemas } from './definition.ts';
 
 /** What the registry keeps of an agent: its definition without its code. `deadline` is in seconds. */

@@ -1,4 +1,4 @@
-import type { Artifact, Part } from '../a2a/types.ts';
+import type { Artifact, Part } from '#shared/a2a/types.ts';
 
 /** What a handler yields or returns beside plain text and plain data. Made by the functions below. */
 export type Output =

@@ -1,4 +1,4 @@
-import type { Part } from '../a2a/types.ts';
+import type { Part } from '#shared/a2a/types.ts';
 import type { AgentDefinition, Result } from './definition.ts';
 import { isOutput, type Output } from './outputs.ts';
 import type { AgentTask } from './task.ts';

@@ -1,6 +1,6 @@
 import type { BasePersistenceLayer } from '@aws-lambda-powertools/idempotency/persistence';
-import type { Idempotency } from '../ports/idempotency.ts';
-import type { IdempotencyStore } from '../ports/idempotency-store.ts';
+import type { Idempotency } from '#shared/ports/idempotency.ts';
+import type { IdempotencyStore } from '#shared/ports/idempotency-store.ts';
 
 /** Powertools on the store of a standalone mesh, also where a worker thread asks for it by message. */
 export class StoreIdempotency implements Idempotency {

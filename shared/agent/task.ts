@@ -1,7 +1,7 @@
-import type { Message, Part } from '../a2a/types.ts';
-import type { TaskRequestedV1 } from '../events/generated/types.ts';
-import type { Idempotency } from '../ports/idempotency.ts';
-import type { Logger } from '../telemetry/logger.ts';
+import type { Message, Part } from '#shared/a2a/types.ts';
+import type { TaskRequestedV1 } from '#shared/generated/types.ts';
+import type { Idempotency } from '#shared/ports/idempotency.ts';
+import type { Logger } from '#shared/telemetry/logger.ts';
 import { createOnce, type Once } from './idempotency.ts';
 
 /** One turn of a task, as a handler sees it. */

@@ -1,8 +1,8 @@
-import { type DetailType, eventTable } from './generated/catalog.ts';
-import type { Guard } from './generated/validators.js';
+import { type DetailType, eventTable } from '#shared/generated/catalog.ts';
+import type { Guard } from '../generated/validators.js';
 import { describeViolations } from './violations.ts';
 
-export type { DetailType, EventCatalog, EventSources } from './generated/catalog.ts';
+export type { DetailType, EventCatalog, EventSources } from '#shared/generated/catalog.ts';
 
 /** The contract of one event: of the `data` that a source publishes under a detail-type. */
 export interface EventSchema {

@@ -1,7 +1,8 @@
-import type { EventId } from '../ids.ts';
-import { uuidv7 } from '../ids.ts';
-import { isoTime } from '../iso-time.ts';
-import { randomHex } from '../random.ts';
+import type { EventId } from '#shared/ids.ts';
+import { uuidv7 } from '#shared/ids.ts';
+import { isoTime } from '#shared/iso-time.ts';
+import type { Lineage } from '#shared/ports/publisher.ts';
+import { randomHex } from '#shared/random.ts';
 
 /** A CloudEvents 1.0 object with Starling's extension attributes: the `detail` of every event on the bus. */
 export interface CloudEvent<Data = unknown> {
@@ -23,13 +24,6 @@ export interface CloudEvent<Data = unknown> {
   /** W3C trace context. */
   readonly traceparent: string;
   readonly data: Data;
-}
-
-/** What an event takes over from what led to it. */
-export interface Lineage {
-  readonly correlationId: string;
-  readonly causationId?: string;
-  readonly traceparent: string;
 }
 
 export interface EnvelopeOptions {

@@ -1,10 +1,10 @@
-import { uuidv7 } from '../ids.ts';
-import { isoTime } from '../iso-time.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { BusEntry, EventBus } from '../ports/event-bus.ts';
-import type { Quarantine } from '../ports/quarantine.ts';
-import type { Logger } from '../telemetry/logger.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
+import { uuidv7 } from '#shared/ids.ts';
+import { isoTime } from '#shared/iso-time.ts';
+import type { Clock } from '#shared/ports/clock.ts';
+import type { BusEntry, EventBus } from '#shared/ports/event-bus.ts';
+import type { Quarantine } from '#shared/ports/quarantine.ts';
+import type { Logger } from '#shared/telemetry/logger.ts';
+import type { Metrics } from '#shared/telemetry/metrics.ts';
 import { isOwnSource, type schemaFor } from './catalog.ts';
 import type { CloudEvent } from './envelope.ts';
 

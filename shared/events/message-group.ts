@@ -1,5 +1,5 @@
-import { isFifoId } from '../ports/fifo.ts';
-import { InexactNumber } from './patterns/leaf.ts';
+import { InexactNumber } from '#shared/patterns/leaf.ts';
+import { isFifoId } from '#shared/ports/fifo.ts';
 
 /**
  * Characters of a path, as EventBridge Pipes takes it with `$.body.` before it:

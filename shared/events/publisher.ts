@@ -1,8 +1,9 @@
-import { StarlingError } from '../errors.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { BusEntry, EventBus } from '../ports/event-bus.ts';
+import { StarlingError } from '#shared/errors.ts';
+import type { Clock } from '#shared/ports/clock.ts';
+import type { BusEntry, EventBus } from '#shared/ports/event-bus.ts';
+import type { EventOptions, Publisher } from '#shared/ports/publisher.ts';
 import { type DetailType, type EventCatalog, isOwnSource, schemaFor } from './catalog.ts';
-import { envelope, type Lineage } from './envelope.ts';
+import { envelope } from './envelope.ts';
 
 /** The event does not fit its schema, or its source has no such event. Nothing was published. */
 export class InvalidEventError extends StarlingError {
@@ -14,13 +15,6 @@ export class InvalidEventError extends StarlingError {
   }
 }
 
-export interface EventOptions extends Lineage {
-  readonly source: string;
-  readonly subject?: string;
-  /** Milliseconds since 1970; the clock's time when not given. */
-  readonly now?: number;
-}
-
 /**
  * Publishes events by their name, with their type checked at compile time and their data at run time.
  *
@@ -28,7 +22,7 @@ export interface EventOptions extends Lineage {
  * const entry = publisher.prepare('TaskCancelRequested.v1', data, { source: 'starling.tasks', ...causedBy(event) });
  * await publisher.publish([entry]);
  */
-export class EventPublisher {
+export class EventPublisher implements Publisher {
   readonly #bus: EventBus;
   readonly #clock: Clock;
 

@@ -1,12 +1,12 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { isStoreUnavailable } from '../ports/errors.ts';
-import type { BusEvent } from '../ports/event-bus.ts';
-import { EXCUSED } from '../ports/queue.ts';
-import { currentAgentRuntime } from '../runtime/current.ts';
+import type { DetailType, EventCatalog } from '#shared/generated/catalog.ts';
+import { isStoreUnavailable } from '#shared/ports/errors.ts';
+import type { BusEvent } from '#shared/ports/event-bus.ts';
+import { EXCUSED } from '#shared/ports/queue.ts';
+import { currentAgentRuntime } from '#shared/runtime/current.ts';
 import { schemaFor } from './catalog.ts';
 import type { CloudEvent } from './envelope.ts';
 import { isFifoBatch, lanesOf } from './fifo-batch.ts';
-import type { DetailType, EventCatalog } from './generated/catalog.ts';
 
 /** An event as a consumer gets it, typed by its name. */
 export type TypedEvent<Name extends DetailType> = {

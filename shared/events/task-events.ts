@@ -1,8 +1,7 @@
-import type { BusEvent } from '../ports/event-bus.ts';
-import type { AgentEvent } from '../tasks/fold.ts';
-import type { LogEntry } from '../tasks/log.ts';
+import type { TaskArtifactV1, TaskRequestedV1, TaskStatusChangedV1 } from '#shared/generated/types.ts';
+import type { BusEvent } from '#shared/ports/event-bus.ts';
+import type { AgentEvent, LogEntry } from '#shared/ports/task.ts';
 import type { CloudEvent } from './envelope.ts';
-import type { TaskArtifactV1, TaskRequestedV1, TaskStatusChangedV1 } from './generated/types.ts';
 
 /** The event of an agent about a task as the fold takes it, or undefined where it is another event. */
 export function agentEventOf(event: Pick<BusEvent, 'source' | 'detail-type' | 'detail'>): AgentEvent | undefined {

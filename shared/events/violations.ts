@@ -1,4 +1,4 @@
-import type { Violation } from './generated/validators.js';
+import type { Violation } from '../generated/validators.js';
 
 /**
  * What is wrong, for a person: `data/turn must be >= 1`. It names places and rules but no values, so it may be logged.

@@ -1,14 +1,9 @@
 import { widthOf } from './access.ts';
-import type { PatternField, PatternRule } from './compile.ts';
-import { consistent } from './consistency.ts';
+import type { PatternRule } from './compile.ts';
+import { type BoundField, consistent } from './consistency.ts';
 import type { EventTree, Slot } from './event-tree.ts';
 import type { FieldTest } from './field-test.ts';
 import type { Leaf } from './leaf.ts';
-
-export interface BoundField {
-  readonly field: PatternField;
-  readonly slot: Slot;
-}
 
 /** A rule whose fields know their slots in an event tree. */
 export class BoundRule {

@@ -3,7 +3,7 @@ import { InvalidPatternError } from './errors.ts';
 import { parseEntry } from './expression.ts';
 import { type FieldTest, fieldTest } from './field-test.ts';
 import { entriesOf, readPatternText } from './json.ts';
-import type { Matcher } from './matcher.ts';
+import type { Draft, Matcher } from './matcher.ts';
 import type { Dialect } from './operand.ts';
 import { RESERVED_IN_OR } from './reserved.ts';
 
@@ -26,8 +26,6 @@ export interface PatternRule {
 export interface CompiledPattern {
   readonly rules: readonly PatternRule[];
 }
-
-export type Draft = Map<string, readonly Matcher[]>;
 
 /** Event Ruler's, per rule. */
 const MAX_FIELDS = 256;

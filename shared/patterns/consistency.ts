@@ -1,5 +1,11 @@
-import type { BoundField } from './bound-rule.ts';
+import type { PatternField } from './compile.ts';
 import type { PathNode, Place, Slot } from './event-tree.ts';
+
+/** A field of a rule, with the slot of the event tree that holds its leaves. */
+export interface BoundField {
+  readonly field: PatternField;
+  readonly slot: Slot;
+}
 
 /** The array elements that the leaves chosen so far commit to, one per array, from the innermost out. */
 type State = readonly Place[];

@@ -1,5 +1,4 @@
-import type { Draft } from './compile.ts';
-import { identityOf, type Matcher } from './matcher.ts';
+import { type Draft, identityOf, type Matcher } from './matcher.ts';
 
 /**
  * Of the rules that `$or` makes, those that Event Ruler keeps. When a rule is added, Ruler looks whether the pattern

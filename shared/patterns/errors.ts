@@ -1,4 +1,4 @@
-import { StarlingError } from '../../errors.ts';
+import { StarlingError } from '#shared/errors.ts';
 
 /** The event pattern would be refused by EventBridge. The message names the field and says what to write instead. */
 export class InvalidPatternError extends StarlingError {

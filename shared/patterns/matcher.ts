@@ -53,3 +53,6 @@ export function comparesNumbers(matcher: Matcher): boolean {
       return false;
   }
 }
+
+/** A rule while it is read: the matchers of each field, by its path. */
+export type Draft = Map<string, readonly Matcher[]>;

@@ -1,5 +1,5 @@
-import type { AgentCard } from '../a2a/types.ts';
-import type { AgentId } from '../ids.ts';
+import type { AgentCard } from '#shared/a2a/types.ts';
+import type { AgentId } from '#shared/ids.ts';
 import type { BusEntry } from './event-bus.ts';
 
 /** A JSON Schema 2020-12 of a skill's input or output. */

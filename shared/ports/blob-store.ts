@@ -1,4 +1,4 @@
-import { StarlingError } from '../errors.ts';
+import { StarlingError } from '#shared/errors.ts';
 
 /**
  * Large data by key, for events that carry it by reference (the claim check pattern).
@@ -31,6 +31,9 @@ export class BlobTooLargeError extends StarlingError {
     super('BLOB_TOO_LARGE', `The blob ${key} is over ${MAX_BLOB_BYTES} bytes. Send less at a time.`);
   }
 }
+
+/** Data that an event refers to cannot be had, now or later: delivering the event again does not help. */
+export class ClaimError extends StarlingError {}
 
 const namePattern = /^(?!\.+$)[A-Za-z0-9_.-]+$/;
 

@@ -2,7 +2,7 @@
  * Time comes in through the runtime, so that a test can move it. There are two of them:
  *
  * - The mesh's own (`Runtime.clock`): what the mesh stores, hides, waits for and ends by. On AWS that is the wall clock of
- *   machines that Amazon keeps in time; standalone it never steps back (shared/runtime/steady-clock.ts).
+ *   machines that Amazon keeps in time; standalone it never steps back (hosts/runtimes/steady-clock.ts).
  * - The wall clock (`systemClock`): what others write into what they sign, so tokens and signatures are checked by it.
  */
 export interface Clock {

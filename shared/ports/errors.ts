@@ -1,4 +1,4 @@
-import { StarlingError } from '../errors.ts';
+import { StarlingError } from '#shared/errors.ts';
 
 export class QueueNotFoundError extends StarlingError {
   constructor(queue: string) {

@@ -1,4 +1,4 @@
-import type { StarlingError } from '../errors.ts';
+import type { StarlingError } from '#shared/errors.ts';
 
 /** What a producer puts on the bus. The bus adds id, account, region and, where there is none, the time. */
 export interface BusEntry {

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError } from '#shared/errors.ts';
 import { InvalidMessageError } from './errors.ts';
 import type { OutgoingMessage, QueueSettings } from './queue.ts';
 

@@ -1,4 +1,4 @@
-import type { AgentId } from '../ids.ts';
+import type { AgentId } from '#shared/ids.ts';
 
 /** Who calls, as the verified token says. */
 export interface Principal {

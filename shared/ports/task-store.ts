@@ -1,9 +1,7 @@
-import type { TaskStatus } from '../a2a/types.ts';
-import type { AgentId, TaskId } from '../ids.ts';
-import type { AgentEvent, Outcome } from '../tasks/fold.ts';
-import type { LogEntry } from '../tasks/log.ts';
-import type { TaskRecord } from '../tasks/state.ts';
+import type { TaskStatus } from '#shared/a2a/types.ts';
+import type { AgentId, TaskId } from '#shared/ids.ts';
 import type { BusEntry } from './event-bus.ts';
+import type { AgentEvent, LogEntry, Outcome, TaskRecord } from './task.ts';
 
 export interface NewTask {
   readonly id: TaskId;

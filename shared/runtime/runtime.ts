@@ -1,16 +1,16 @@
-import type { EventPublisher } from '../events/publisher.ts';
-import type { AgentRegistry } from '../ports/agent-registry.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { EventArchive, EventBus } from '../ports/event-bus.ts';
-import type { EventStream } from '../ports/event-stream.ts';
-import type { Idempotency } from '../ports/idempotency.ts';
-import type { PermissionStore } from '../ports/permission-store.ts';
-import type { Quarantine } from '../ports/quarantine.ts';
-import type { Queue } from '../ports/queue.ts';
-import type { TaskStore } from '../ports/task-store.ts';
-import type { TokenVerifier } from '../security/verify-token.ts';
-import type { Logger } from '../telemetry/logger.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
+import type { AgentRegistry } from '#shared/ports/agent-registry.ts';
+import type { Clock } from '#shared/ports/clock.ts';
+import type { EventArchive, EventBus } from '#shared/ports/event-bus.ts';
+import type { EventStream } from '#shared/ports/event-stream.ts';
+import type { Idempotency } from '#shared/ports/idempotency.ts';
+import type { PermissionStore } from '#shared/ports/permission-store.ts';
+import type { Publisher } from '#shared/ports/publisher.ts';
+import type { Quarantine } from '#shared/ports/quarantine.ts';
+import type { Queue } from '#shared/ports/queue.ts';
+import type { TaskStore } from '#shared/ports/task-store.ts';
+import type { TokenVerifier } from '#shared/security/verify-token.ts';
+import type { Logger } from '#shared/telemetry/logger.ts';
+import type { Metrics } from '#shared/telemetry/metrics.ts';
 import type { MeshSettings } from './settings.ts';
 
 /** What a deployed function is told of itself. */
@@ -23,7 +23,7 @@ export interface FunctionSettings {
 export interface AgentRuntime {
   readonly settings: Pick<MeshSettings, 'artifactStream' | 'workingAfter'>;
   readonly clock: Clock;
-  readonly publisher: EventPublisher;
+  readonly publisher: Publisher;
   readonly stream: Pick<EventStream, 'put'>;
   readonly log: Logger;
   readonly metrics: Metrics;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError } from '#shared/errors.ts';
 import { createPrivateFile, readPrivateFile } from './private-file.ts';
 
 /** What an AWS SDK signs with to reach a standalone mesh. They are no account's: AWS itself knows nothing of them. */

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
-import { StarlingError } from '../errors.ts';
+import { StarlingError } from '#shared/errors.ts';
 
 /**
  * 16 MiB and some 40 ms a hash. Starling's own secrets are 256 random bits, which no hash has to protect from guessing;

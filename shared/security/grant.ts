@@ -1,6 +1,6 @@
-import { StarlingError } from '../errors.ts';
-import { isAgentId } from '../ids.ts';
-import type { Grant, Principal, Subject } from '../ports/permission-store.ts';
+import { StarlingError } from '#shared/errors.ts';
+import { isAgentId } from '#shared/ids.ts';
+import type { Grant, Principal, Subject } from '#shared/ports/permission-store.ts';
 
 const namePattern = /^[\x21-\x7e]{1,256}$/;
 

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { link, open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { messageOf, StarlingError } from '../errors.ts';
-import { makeFolder } from '../make-folder.ts';
+import { messageOf, StarlingError } from '#shared/errors.ts';
+import { makeFolder } from '#shared/make-folder.ts';
 
 const OWNER_ONLY_FILE = 0o600;
 

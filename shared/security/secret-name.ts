@@ -1,4 +1,4 @@
-import { StarlingError } from '../errors.ts';
+import { StarlingError } from '#shared/errors.ts';
 
 const namePattern = /^[a-z][a-z0-9-]{0,127}$/;
 /** The limit of AWS Secrets Manager. */

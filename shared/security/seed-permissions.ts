@@ -1,5 +1,5 @@
-import type { AgentId } from '../ids.ts';
-import type { PermissionStore } from '../ports/permission-store.ts';
+import type { AgentId } from '#shared/ids.ts';
+import type { PermissionStore } from '#shared/ports/permission-store.ts';
 import { ADMIN_SCOPE, INVOKE_SCOPE, invokeScopeOf } from './scopes.ts';
 
 /** Scopes that mean something else than one agent: an agent of such a name gets no scope of its own. */

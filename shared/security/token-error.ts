@@ -1,4 +1,4 @@
-import { StarlingError } from '../errors.ts';
+import { StarlingError } from '#shared/errors.ts';
 
 /** Why a token was refused: stable, for logs and metrics. */
 export type TokenFailure =

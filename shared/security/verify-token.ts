@@ -1,6 +1,6 @@
 import { createLocalJWKSet, createRemoteJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
-import { ConfigurationError } from '../errors.ts';
-import type { Clock } from '../ports/clock.ts';
+import { ConfigurationError } from '#shared/errors.ts';
+import type { Clock } from '#shared/ports/clock.ts';
 import { isOwnScope, RESOURCE_SERVER } from './scopes.ts';
 import { KeysUnavailableError, TokenError } from './token-error.ts';
 

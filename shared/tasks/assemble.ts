@@ -1,5 +1,5 @@
-import type { Artifact, Message, Task, TaskStatus } from '../a2a/types.ts';
-import type { LogEntry } from './log.ts';
+import type { Artifact, Message, Task, TaskStatus } from '#shared/a2a/types.ts';
+import type { LogEntry } from '#shared/ports/task.ts';
 
 export interface AssembleOptions {
   /** At most this many of the newest messages; 0 for none, all when not given. */

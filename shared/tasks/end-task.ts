@@ -1,8 +1,8 @@
-import type { TaskState, TaskStatus } from '../a2a/types.ts';
-import { childTraceparent } from '../events/envelope.ts';
-import { uuidv7 } from '../ids.ts';
-import type { Runtime } from '../runtime/runtime.ts';
-import type { TaskRecord } from './state.ts';
+import type { TaskState, TaskStatus } from '#shared/a2a/types.ts';
+import { childTraceparent } from '#shared/events/envelope.ts';
+import { uuidv7 } from '#shared/ids.ts';
+import type { TaskRecord } from '#shared/ports/task.ts';
+import type { Runtime } from '#shared/runtime/runtime.ts';
 
 export interface TaskEnd {
   readonly state: TaskState;

@@ -1,25 +1,6 @@
-import type { TaskArtifactV1, TaskStatusChangedV1 } from '../events/generated/types.ts';
-import type { ArtifactEntry, LogEntry, StatusEntry } from './log.ts';
-import { isTerminal, type TaskRecord } from './state.ts';
-
-/** An agent's event about a task, taken out of its envelope. */
-export type AgentEvent = { readonly source: string } & (
-  | { readonly detailType: 'TaskStatusChanged.v1'; readonly data: TaskStatusChangedV1 }
-  | { readonly detailType: 'TaskArtifact.v1'; readonly data: TaskArtifactV1 }
-);
-
-/**
- * What became of an event:
- * - `applied`: it is the next in order, and the log has a new entry;
- * - `parked`: one before it is still under way; it is kept until that has come;
- * - `dropped`: known already, of a fenced attempt, or of a task that has ended;
- * - `quarantined`: it breaks the contract. Where it was the next in order the task moves on past it.
- */
-export type Outcome =
-  | { readonly kind: 'applied'; readonly task: TaskRecord; readonly entry: LogEntry }
-  | { readonly kind: 'parked' }
-  | { readonly kind: 'dropped'; readonly why: 'duplicate' | 'fenced' | 'ended' }
-  | { readonly kind: 'quarantined'; readonly reason: string; readonly task?: TaskRecord };
+import type { TaskArtifactV1, TaskStatusChangedV1 } from '#shared/generated/types.ts';
+import type { AgentEvent, ArtifactEntry, Outcome, StatusEntry, TaskRecord } from '#shared/ports/task.ts';
+import { isTerminal } from './state.ts';
 
 /**
  * Folds one event of an agent into its task: the only way in which an agent changes one. Pure, so that the embedded

@@ -1,6 +1,5 @@
-import type { TaskStatus } from '../a2a/types.ts';
-import type { StatusEntry } from './log.ts';
-import type { TaskRecord } from './state.ts';
+import type { TaskStatus } from '#shared/a2a/types.ts';
+import type { StatusEntry, TaskRecord } from '#shared/ports/task.ts';
 
 type Made = Pick<TaskRecord, 'id' | 'contextId' | 'agentId' | 'owner' | 'createdAt' | 'deadline'>;
 

@@ -1,6 +1,5 @@
 import { type LogItem, LogLevelThreshold, Logger as PowertoolsLogger } from '@aws-lambda-powertools/logger';
-import type { LogLevel } from '../runtime/environment.ts';
-import type { LogFields, Logger } from './logger.ts';
+import type { LogFields, Logger, LogLevel } from './logger.ts';
 import { escapeControls, prettyLine } from './pretty.ts';
 import { redactFields, redactText } from './redact.ts';
 

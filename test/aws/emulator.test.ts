@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Emulator } from '../../tools/aws/emulator/emulator.ts';
-import { temporaryFolder } from '../support/fixtures.ts';
+import { Emulator } from '#deployment/emulator/emulator.ts';
+import { temporaryFolder } from '#test/support/fixtures.ts';
 
 const python = path.resolve(import.meta.dirname, '../../.venv/bin/python');
 const folder = temporaryFolder();

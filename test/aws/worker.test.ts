@@ -1,17 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { S3BlobStore } from '../../shared/aws/blob-store.ts';
-import { ClaimCheck } from '../../shared/aws/claim-check/claim-check.ts';
-import { dynamoDbDocumentClient } from '../../shared/aws/clients/dynamodb.ts';
-import { eventBridgeClient } from '../../shared/aws/clients/eventbridge.ts';
-import { kinesisClient } from '../../shared/aws/clients/kinesis.ts';
-import { s3Client } from '../../shared/aws/clients/s3.ts';
-import { sqsClient } from '../../shared/aws/clients/sqs.ts';
-import { AwsEventBus } from '../../shared/aws/event-bus/event-bus.ts';
-import { AwsQueue } from '../../shared/aws/queue/queue.ts';
-import { AwsStreamWriter } from '../../shared/aws/stream/writer.ts';
-import type { TaskRequestedV1 } from '../../shared/events/generated/types.ts';
+import { S3BlobStore } from '#adapters/aws/blob-store.ts';
+import { ClaimCheck } from '#adapters/aws/claim-check/claim-check.ts';
+import { dynamoDbDocumentClient } from '#adapters/aws/clients/dynamodb.ts';
+import { eventBridgeClient } from '#adapters/aws/clients/eventbridge.ts';
+import { kinesisClient } from '#adapters/aws/clients/kinesis.ts';
+import { s3Client } from '#adapters/aws/clients/s3.ts';
+import { sqsClient } from '#adapters/aws/clients/sqs.ts';
+import { AwsEventBus } from '#adapters/aws/event-bus/event-bus.ts';
+import { AwsQueue } from '#adapters/aws/queue/queue.ts';
+import { AwsStreamWriter } from '#adapters/aws/stream/writer.ts';
+import type { TaskRequestedV1 } from '#shared/generated/types.ts';
+import { briefly, delivered, requested } from '#test/unit/shared/agent/turns.ts';
 import {
   artifactStreamName,
   busName,
@@ -19,9 +20,8 @@ import {
   fifoDeadLetterQueueName,
   fifoQueueName,
   queueName,
-} from '../../shared/wiring/names.ts';
-import { pipedEvent } from '../../shared/wiring/piped-event.ts';
-import { briefly, delivered, requested } from '../unit/agent/turns.ts';
+} from '#wiring/names.ts';
+import { pipedEvent } from '#wiring/piped-event.ts';
 import { createBucket } from './support/buckets.ts';
 import { createBus, RememberingBus } from './support/bus.ts';
 import { clientOptions, randomStage } from './support/endpoint.ts';

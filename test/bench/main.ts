@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import { ConfigurationError } from '../../shared/errors.ts';
-import { table } from '../../tools/table.ts';
+import { ConfigurationError } from '#shared/errors.ts';
+import { table } from '#tools/table.ts';
 import { runBenchmark } from './benchmark.ts';
 import { help, type Options, readOptions } from './options.ts';
 import { profileMesh } from './profile.ts';

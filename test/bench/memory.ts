@@ -1,5 +1,5 @@
-import { soak } from '../soak/soak.ts';
-import { heapPerCall } from '../soak/verdict.ts';
+import { soak } from './soak/soak.ts';
+import { heapPerCall } from './soak/verdict.ts';
 
 /** What a mesh holds while calls go by: each time after its garbage was collected. */
 export interface Memory {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { ConfigurationError, messageOf } from '../../shared/errors.ts';
+import { ConfigurationError, messageOf } from '#shared/errors.ts';
 
 /** What can be measured for itself. */
 export const sections = ['calls', 'throughput', 'memory', 'starts', 'inits'] as const;

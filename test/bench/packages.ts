@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { ConfigurationError, messageOf } from '../../shared/errors.ts';
-import { type PackagedFunction, packagedFunctions } from '../../tools/bundles/packaged.ts';
+import { ConfigurationError, messageOf } from '#shared/errors.ts';
+import { type PackagedFunction, packagedFunctions } from '#tools/bundles/packaged.ts';
 
 /** A function's module as it is deployed, on this machine. */
 export interface UnpackedFunction {

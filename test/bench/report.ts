@@ -1,4 +1,4 @@
-import { table } from '../../tools/table.ts';
+import { table } from '#tools/table.ts';
 import type { Calls, Figures, Starts } from './figures.ts';
 import type { Inits } from './inits.ts';
 import { countOf } from './load-protocol.ts';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { Mesh } from '../support/mesh.ts';
+import { Mesh } from '#test/support/mesh.ts';
 
 /** A server under measurement, in a process of its own. */
 export interface Server {

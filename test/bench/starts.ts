@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Mesh } from '../support/mesh.ts';
+import { Mesh } from '#test/support/mesh.ts';
 import { type Spread, spreadOf } from './statistics.ts';
 
 /** Milliseconds from the spawn of node. */

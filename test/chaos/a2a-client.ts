@@ -1,5 +1,5 @@
-import type { StreamResponse, Task } from '../../shared/a2a/types.ts';
-import type { ClientCredentials } from '../support/mesh-client.ts';
+import type { StreamResponse, Task } from '#shared/a2a/types.ts';
+import type { ClientCredentials } from '#test/support/mesh-client.ts';
 import { Unanswered, untilAnswered } from './retry.ts';
 
 /** Of one request (milliseconds): the mesh itself lets a call wait for 25 s. */

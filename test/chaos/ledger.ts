@@ -1,4 +1,4 @@
-import type { Task } from '../../shared/a2a/types.ts';
+import type { Task } from '#shared/a2a/types.ts';
 import type { StreamedEvent } from './a2a-client.ts';
 import type { Tries } from './retry.ts';
 

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { ConfigurationError } from '../../shared/errors.ts';
+import { ConfigurationError } from '#shared/errors.ts';
 import { help, readOptions } from './options.ts';
 import { reportText } from './report.ts';
 import { runChaos } from './run.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
-import type { ClientCredentials } from '../support/mesh-client.ts';
+import type { ClientCredentials } from '#test/support/mesh-client.ts';
 import type { Random } from './random.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -45,7 +45,7 @@ export class MeshUnderTest {
     const begun = performance.now();
     const start: Start = { ready: undefined };
     this.starts.push(start);
-    const child = spawn(process.execPath, ['services/standalone/main.ts'], {
+    const child = spawn(process.execPath, ['hosts/standalone/main.ts'], {
       cwd: root,
       env: {
         PATH: process.env.PATH,

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { ConfigurationError, messageOf } from '../../shared/errors.ts';
+import { ConfigurationError, messageOf } from '#shared/errors.ts';
 
 export interface Options {
   readonly help: boolean;

@@ -1,6 +1,6 @@
 import { PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import { CreateQueueCommand, GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { queueArnOf } from '../support/bus-tap.ts';
+import { queueArnOf } from '#test/support/bus-tap.ts';
 import { ask } from './aws-client.ts';
 import { VISIBILITY_TIMEOUT } from './consumer.ts';
 import type { LoadContext } from './loads/context.ts';

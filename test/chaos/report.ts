@@ -1,4 +1,4 @@
-import { table } from '../../tools/table.ts';
+import { table } from '#tools/table.ts';
 import type { ChaosReport } from './run.ts';
 
 /** Problems that are printed; the JSON has all. */

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf } from '../../shared/errors.ts';
-import { awsClients } from '../support/aws-clients.ts';
+import { messageOf } from '#shared/errors.ts';
+import { awsClients } from '#test/support/aws-clients.ts';
 import { A2AClient } from './a2a-client.ts';
 import { consume } from './consumer.ts';
 import { damageOf } from './database.ts';
@@ -26,7 +26,7 @@ import { judge, type Verdict } from './verdict/judge.ts';
 const USUAL_KILLS = 20;
 /** Kills behind which the database is checked, at most: it grows with the kills. */
 const CHECKS = 20;
-/** Bytes that the write-ahead log may have, whatever becomes of the processes: what it may keep, in shared/embedded. */
+/** Bytes that the write-ahead log may have, whatever becomes of the processes: what it may keep, in adapters/sqlite. */
 const LONGEST_LOG = 128 * 1024 * 1024;
 /** Until all that was begun has ended, and until the queues are empty, after the last kill (milliseconds). */
 const PATIENCE = 240_000;

@@ -1,6 +1,6 @@
-import { archivedEvents } from '../support/archive.ts';
-import { openEmbedded } from '../support/embedded.ts';
-import { TestClock } from '../support/fixtures.ts';
+import { archivedEvents } from '#test/support/archive.ts';
+import { openEmbedded } from '#test/support/embedded.ts';
+import { TestClock } from '#test/support/fixtures.ts';
 import { agentRegistryContract } from './agent-registry.ts';
 
 agentRegistryContract('embedded', async () => {

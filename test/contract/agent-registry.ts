@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { AgentId } from '../../shared/ids.ts';
-import type { AgentRecord, AgentRegistry, JsonSchema } from '../../shared/ports/agent-registry.ts';
-import type { BusEntry, BusEvent } from '../../shared/ports/event-bus.ts';
+import type { AgentId } from '#shared/ids.ts';
+import type { AgentRecord, AgentRegistry, JsonSchema } from '#shared/ports/agent-registry.ts';
+import type { BusEntry, BusEvent } from '#shared/ports/event-bus.ts';
 
 export interface AgentRegistrySubject {
   readonly registry: AgentRegistry;

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
-import { EmbeddedBlobStore } from '../../shared/embedded/blob-store.ts';
-import { temporaryFolder } from '../support/fixtures.ts';
+import { EmbeddedBlobStore } from '#adapters/sqlite/blob-store.ts';
+import { temporaryFolder } from '#test/support/fixtures.ts';
 import { blobStoreContract } from './blob-store.ts';
 
 blobStoreContract('embedded', async () => {

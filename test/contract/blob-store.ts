@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type BlobStore, MAX_BLOB_BYTES } from '../../shared/ports/blob-store.ts';
+import { type BlobStore, MAX_BLOB_BYTES } from '#shared/ports/blob-store.ts';
 
 export interface BlobStoreSubject {
   readonly store: BlobStore;

@@ -1,5 +1,5 @@
-import { EmbeddedClientStore } from '../../shared/embedded/client-store.ts';
-import { openDatabase } from '../support/fixtures.ts';
+import { EmbeddedClientStore } from '#adapters/sqlite/client-store.ts';
+import { openDatabase } from '#test/support/fixtures.ts';
 import { clientStoreContract } from './client-store.ts';
 
 clientStoreContract('embedded', async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Client, ClientStore } from '../../shared/ports/client-store.ts';
+import type { Client, ClientStore } from '#shared/ports/client-store.ts';
 
 export interface ClientStoreSubject {
   readonly store: ClientStore;

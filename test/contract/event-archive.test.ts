@@ -1,6 +1,6 @@
-import type { BusEntry } from '../../shared/ports/event-bus.ts';
-import { openEmbedded } from '../support/embedded.ts';
-import { TestClock } from '../support/fixtures.ts';
+import type { BusEntry } from '#shared/ports/event-bus.ts';
+import { openEmbedded } from '#test/support/embedded.ts';
+import { TestClock } from '#test/support/fixtures.ts';
 import { eventArchiveContract } from './event-archive.ts';
 
 const made: BusEntry = { source: 'test', detailType: 'Made.v1', detail: {} };

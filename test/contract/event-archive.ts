@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ArchivedEvent, EventArchive } from '../../shared/ports/event-bus.ts';
+import type { ArchivedEvent, EventArchive } from '#shared/ports/event-bus.ts';
 
 export interface EventArchiveSubject {
   readonly archive: EventArchive;

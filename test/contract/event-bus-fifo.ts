@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { BusEvent, EventBus, RuleGroup } from '../../shared/ports/event-bus.ts';
-import type { Queue } from '../../shared/ports/queue.ts';
+import type { BusEvent, EventBus, RuleGroup } from '#shared/ports/event-bus.ts';
+import type { Queue } from '#shared/ports/queue.ts';
 
 export interface FifoBusSubject {
   readonly bus: EventBus;

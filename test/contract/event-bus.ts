@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { InvalidPatternError } from '../../shared/events/patterns/index.ts';
-import type { BusEntry, BusEvent, EventArchive, EventBus, PutResult } from '../../shared/ports/event-bus.ts';
-import type { Queue } from '../../shared/ports/queue.ts';
+import { InvalidPatternError } from '#shared/patterns/index.ts';
+import type { BusEntry, BusEvent, EventArchive, EventBus, PutResult } from '#shared/ports/event-bus.ts';
+import type { Queue } from '#shared/ports/queue.ts';
 
 export interface EventBusSubject {
   readonly bus: EventBus;

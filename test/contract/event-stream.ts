@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { StreamNotFoundError } from '../../shared/ports/errors.ts';
-import type { EventStream, StreamRecord } from '../../shared/ports/event-stream.ts';
+import { StreamNotFoundError } from '#shared/ports/errors.ts';
+import type { EventStream, StreamRecord } from '#shared/ports/event-stream.ts';
 
 export interface EventStreamSubject {
   readonly stream: EventStream;

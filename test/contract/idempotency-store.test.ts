@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { EmbeddedIdempotencyStore } from '../../shared/embedded/idempotency.ts';
-import { openDatabase, TestClock } from '../support/fixtures.ts';
+import { EmbeddedIdempotencyStore } from '#adapters/sqlite/idempotency.ts';
+import { openDatabase, TestClock } from '#test/support/fixtures.ts';
 import { idempotencyStoreContract } from './idempotency-store.ts';
 
 idempotencyStoreContract('embedded', async (clock) => {

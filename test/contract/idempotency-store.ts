@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Clock } from '../../shared/ports/clock.ts';
-import type { IdempotencyItem, IdempotencyStore } from '../../shared/ports/idempotency-store.ts';
-import { TestClock } from '../support/fixtures.ts';
+import type { Clock } from '#shared/ports/clock.ts';
+import type { IdempotencyItem, IdempotencyStore } from '#shared/ports/idempotency-store.ts';
+import { TestClock } from '#test/support/fixtures.ts';
 
 export interface IdempotencyStoreSubject {
   readonly store: IdempotencyStore;

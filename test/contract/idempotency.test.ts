@@ -1,7 +1,7 @@
-import { StoreIdempotency } from '../../shared/agent/store-idempotency.ts';
-import { EmbeddedIdempotencyStore } from '../../shared/embedded/idempotency.ts';
-import { systemClock } from '../../shared/ports/clock.ts';
-import { openDatabase } from '../support/fixtures.ts';
+import { EmbeddedIdempotencyStore } from '#adapters/sqlite/idempotency.ts';
+import { StoreIdempotency } from '#shared/agent/store-idempotency.ts';
+import { systemClock } from '#shared/ports/clock.ts';
+import { openDatabase } from '#test/support/fixtures.ts';
 import { idempotencyContract } from './idempotency.ts';
 
 idempotencyContract('embedded', async () => {

@@ -1,7 +1,7 @@
 import { IdempotencyConfig, IdempotencyRecordStatus } from '@aws-lambda-powertools/idempotency';
 import type { BasePersistenceLayer } from '@aws-lambda-powertools/idempotency/persistence';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Idempotency } from '../../shared/ports/idempotency.ts';
+import type { Idempotency } from '#shared/ports/idempotency.ts';
 
 export interface IdempotencySubject {
   readonly idempotency: Idempotency;

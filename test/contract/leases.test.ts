@@ -1,5 +1,5 @@
-import { TestClock } from '../support/fixtures.ts';
-import { MemoryLeases } from '../support/memory-leases.ts';
+import { TestClock } from '#test/support/fixtures.ts';
+import { MemoryLeases } from '#test/support/memory-leases.ts';
 import { leasesContract } from './leases.ts';
 
 leasesContract('in memory', async () => {

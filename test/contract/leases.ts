@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Leases } from '../../shared/ports/leases.ts';
+import type { Leases } from '#shared/ports/leases.ts';
 
 export interface LeasesSubject {
   readonly leases: Leases;

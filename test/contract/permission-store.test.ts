@@ -1,5 +1,5 @@
-import { EmbeddedPermissionStore } from '../../shared/embedded/permission-store.ts';
-import { openDatabase } from '../support/fixtures.ts';
+import { EmbeddedPermissionStore } from '#adapters/sqlite/permission-store.ts';
+import { openDatabase } from '#test/support/fixtures.ts';
 import { permissionStoreContract } from './permission-store.ts';
 
 permissionStoreContract('embedded', async () => {

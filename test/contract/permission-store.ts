@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type AgentId, isAgentId } from '../../shared/ids.ts';
-import type { Grant, PermissionStore } from '../../shared/ports/permission-store.ts';
+import { type AgentId, isAgentId } from '#shared/ids.ts';
+import type { Grant, PermissionStore } from '#shared/ports/permission-store.ts';
 
 export interface PermissionStoreSubject {
   readonly store: PermissionStore;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { InvalidCursorError } from '../../shared/ports/errors.ts';
-import { MAX_PAGE_LENGTH, type Quarantine, type QuarantinedEvent } from '../../shared/ports/quarantine.ts';
+import { InvalidCursorError } from '#shared/ports/errors.ts';
+import { MAX_PAGE_LENGTH, type Quarantine, type QuarantinedEvent } from '#shared/ports/quarantine.ts';
 
 export interface QuarantineSubject {
   readonly quarantine: Quarantine;

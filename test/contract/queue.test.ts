@@ -1,5 +1,5 @@
-import { openEmbedded } from '../support/embedded.ts';
-import { TestClock } from '../support/fixtures.ts';
+import { openEmbedded } from '#test/support/embedded.ts';
+import { TestClock } from '#test/support/fixtures.ts';
 import { queueContract } from './queue.ts';
 
 queueContract('embedded', async () => {

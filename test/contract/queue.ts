@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { QueueNotFoundError } from '../../shared/ports/errors.ts';
-import type { Queue, QueueSettings, ReceivedMessage } from '../../shared/ports/queue.ts';
+import { QueueNotFoundError } from '#shared/ports/errors.ts';
+import type { Queue, QueueSettings, ReceivedMessage } from '#shared/ports/queue.ts';
 
 type Lacking = 'abortedPollTakesNothing' | 'exactDepth' | 'deduplicationEnds' | 'receiptsExpire';
 

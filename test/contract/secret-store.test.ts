@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
-import { EmbeddedSecretStore } from '../../shared/embedded/secret-store.ts';
-import { temporaryFolder } from '../support/fixtures.ts';
+import { EmbeddedSecretStore } from '#adapters/sqlite/secret-store.ts';
+import { temporaryFolder } from '#test/support/fixtures.ts';
 import { secretStoreContract } from './secret-store.ts';
 
 secretStoreContract('embedded', async () => {

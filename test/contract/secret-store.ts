@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SecretStore } from '../../shared/ports/secret-store.ts';
+import type { SecretStore } from '#shared/ports/secret-store.ts';
 
 export interface SecretStoreSubject {
   readonly store: SecretStore;

@@ -1,8 +1,8 @@
-import type { AgentEvent } from '../../shared/tasks/fold.ts';
-import { archivedEvents } from '../support/archive.ts';
-import { type Embedded, openEmbedded } from '../support/embedded.ts';
-import { TestClock } from '../support/fixtures.ts';
-import { entryOf } from '../support/task-events.ts';
+import type { AgentEvent } from '#shared/ports/task.ts';
+import { archivedEvents } from '#test/support/archive.ts';
+import { type Embedded, openEmbedded } from '#test/support/embedded.ts';
+import { TestClock } from '#test/support/fixtures.ts';
+import { entryOf } from '#test/support/task-events.ts';
 import { taskStoreContract } from './task-store.ts';
 
 const ways = {

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fixtureConfig, Mesh } from '../support/mesh.ts';
-import { bearer } from '../support/mesh-client.ts';
+import { fixtureConfig, Mesh } from '#test/support/mesh.ts';
+import { bearer } from '#test/support/mesh-client.ts';
 import { accessCases, call, restrictedScopes } from './cases/access.ts';
 import { badCallCases } from './cases/bad-calls.ts';
 import { standalone } from './cases/place.ts';

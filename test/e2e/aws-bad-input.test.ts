@@ -17,11 +17,11 @@ import {
   ReceiptHandleIsInvalid,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { awsClients } from '../support/aws-clients.ts';
-import { changeRequests } from '../support/aws-request.ts';
-import { EventBusName, orderEntry, putEvents, tapBus } from '../support/bus-tap.ts';
-import type { Mesh } from '../support/mesh.ts';
-import { type AwsClients, meshWithClients } from '../support/mesh-with-clients.ts';
+import { awsClients } from '#test/support/aws-clients.ts';
+import { changeRequests } from '#test/support/aws-request.ts';
+import { EventBusName, orderEntry, putEvents, tapBus } from '#test/support/bus-tap.ts';
+import type { Mesh } from '#test/support/mesh.ts';
+import { type AwsClients, meshWithClients } from '#test/support/mesh-with-clients.ts';
 import { spoilings } from './cases/aws-spoilings.ts';
 
 const StreamName = 'starling-local-artifacts';

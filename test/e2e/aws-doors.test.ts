@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { EventBridgeClient, ListEventBusesCommand, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { ListQueuesCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { awsClients, awsOptions, type ClientChanges } from '../support/aws-clients.ts';
-import { signedHeaders, signerFor } from '../support/aws-request.ts';
-import { Mesh } from '../support/mesh.ts';
+import { awsClients, awsOptions, type ClientChanges } from '#test/support/aws-clients.ts';
+import { signedHeaders, signerFor } from '#test/support/aws-request.ts';
+import { Mesh } from '#test/support/mesh.ts';
 
 let mesh: Mesh;
 beforeAll(async () => {

@@ -4,9 +4,9 @@ import {
   TestEventPatternCommand,
 } from '@aws-sdk/client-eventbridge';
 import { describe, expect, it } from 'vitest';
-import { EventBusName, orderEntry as entry, putEvents, tapBus } from '../support/bus-tap.ts';
-import type { Mesh } from '../support/mesh.ts';
-import { type AwsClients, meshWithClients } from '../support/mesh-with-clients.ts';
+import { EventBusName, orderEntry as entry, putEvents, tapBus } from '#test/support/bus-tap.ts';
+import type { Mesh } from '#test/support/mesh.ts';
+import { type AwsClients, meshWithClients } from '#test/support/mesh-with-clients.ts';
 
 let mesh: Mesh;
 let clients: AwsClients;

@@ -11,9 +11,9 @@ import {
 } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { describe, expect, it } from 'vitest';
-import { awsClients, awsOptions } from '../support/aws-clients.ts';
-import type { Mesh } from '../support/mesh.ts';
-import { type AwsClients, meshWithClients } from '../support/mesh-with-clients.ts';
+import { awsClients, awsOptions } from '#test/support/aws-clients.ts';
+import type { Mesh } from '#test/support/mesh.ts';
+import { type AwsClients, meshWithClients } from '#test/support/mesh-with-clients.ts';
 
 /** Of the artifacts; what no agent wrote there goes from it to quarantine, and stays in it to be read. */
 const StreamName = 'starling-local-artifacts';

@@ -5,9 +5,9 @@ import {
   ReceiveMessageCommand,
 } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
-import type { Mesh } from '../support/mesh.ts';
-import { type AwsClients, meshWithClients } from '../support/mesh-with-clients.ts';
-import { newQueue as newQueueAt } from '../support/sqs-queue.ts';
+import type { Mesh } from '#test/support/mesh.ts';
+import { type AwsClients, meshWithClients } from '#test/support/mesh-with-clients.ts';
+import { newQueue as newQueueAt } from '#test/support/sqs-queue.ts';
 
 let mesh: Mesh;
 let clients: AwsClients;

@@ -8,8 +8,8 @@ import {
   RemoveTargetsCommand,
 } from '@aws-sdk/client-eventbridge';
 import { describe, expect, it } from 'vitest';
-import { queueArnOf as arnOf, EventBusName, orderEntry as entry, putEvents, tapBus } from '../support/bus-tap.ts';
-import { type AwsClients, meshWithClients } from '../support/mesh-with-clients.ts';
+import { queueArnOf as arnOf, EventBusName, orderEntry as entry, putEvents, tapBus } from '#test/support/bus-tap.ts';
+import { type AwsClients, meshWithClients } from '#test/support/mesh-with-clients.ts';
 
 let clients: AwsClients;
 const restart = meshWithClients((_mesh, made) => {

@@ -7,9 +7,9 @@ import {
   type Target,
 } from '@aws-sdk/client-eventbridge';
 import { describe, expect, it } from 'vitest';
-import { EventBusName, orderEntry, putEvents, queueArnOf } from '../support/bus-tap.ts';
-import { type AwsClients, meshWithClients } from '../support/mesh-with-clients.ts';
-import { newFifoQueue } from '../support/sqs-queue.ts';
+import { EventBusName, orderEntry, putEvents, queueArnOf } from '#test/support/bus-tap.ts';
+import { type AwsClients, meshWithClients } from '#test/support/mesh-with-clients.ts';
+import { newFifoQueue } from '#test/support/sqs-queue.ts';
 
 let clients: AwsClients;
 meshWithClients((_mesh, made) => {

@@ -7,9 +7,9 @@ import {
   type SendMessageCommandInput,
 } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
-import { queueArnOf } from '../support/bus-tap.ts';
-import { type AwsClients, meshWithClients } from '../support/mesh-with-clients.ts';
-import { newFifoQueue as newFifoQueueAt, newQueue } from '../support/sqs-queue.ts';
+import { queueArnOf } from '#test/support/bus-tap.ts';
+import { type AwsClients, meshWithClients } from '#test/support/mesh-with-clients.ts';
+import { newFifoQueue as newFifoQueueAt, newQueue } from '#test/support/sqs-queue.ts';
 
 let clients: AwsClients;
 const restart = meshWithClients((_mesh, made) => {

@@ -8,8 +8,8 @@ import {
   type SendMessageCommandInput,
 } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
-import { type AwsClients, meshWithClients } from '../support/mesh-with-clients.ts';
-import { newQueue as newQueueAt } from '../support/sqs-queue.ts';
+import { type AwsClients, meshWithClients } from '#test/support/mesh-with-clients.ts';
+import { newQueue as newQueueAt } from '#test/support/sqs-queue.ts';
 
 let clients: AwsClients;
 meshWithClients((_mesh, made) => {

@@ -5,11 +5,11 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { NodeHttp2Handler } from '@smithy/node-http-handler';
 import { describe, expect, it } from 'vitest';
-import { awsClients, awsOptions } from '../support/aws-clients.ts';
-import { changeRequests, signedHeaders } from '../support/aws-request.ts';
-import { orderEntry, putEvents, tapBus } from '../support/bus-tap.ts';
-import type { Mesh } from '../support/mesh.ts';
-import { type AwsClients, meshWithClients } from '../support/mesh-with-clients.ts';
+import { awsClients, awsOptions } from '#test/support/aws-clients.ts';
+import { changeRequests, signedHeaders } from '#test/support/aws-request.ts';
+import { orderEntry, putEvents, tapBus } from '#test/support/bus-tap.ts';
+import type { Mesh } from '#test/support/mesh.ts';
+import { type AwsClients, meshWithClients } from '#test/support/mesh-with-clients.ts';
 
 let mesh: Mesh;
 let clients: AwsClients;

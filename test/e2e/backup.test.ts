@@ -3,12 +3,12 @@ import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { awsCredentials } from '../../shared/security/aws-credentials.ts';
-import { temporaryFolder } from '../support/fixtures.ts';
-import { fixtureConfig, Mesh } from '../support/mesh.ts';
-import { bearer } from '../support/mesh-client.ts';
-import { describeOnSmallDisk, SmallDisk } from '../support/small-disk.ts';
-import { runCommand } from '../unit/cli/command.ts';
+import { awsCredentials } from '#shared/security/aws-credentials.ts';
+import { temporaryFolder } from '#test/support/fixtures.ts';
+import { fixtureConfig, Mesh } from '#test/support/mesh.ts';
+import { bearer } from '#test/support/mesh-client.ts';
+import { describeOnSmallDisk, SmallDisk } from '#test/support/small-disk.ts';
+import { runCommand } from '#test/unit/cli/command.ts';
 
 // Each starts several meshes, on machines that may be busy.
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 120_000 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { failingStart, fixtureConfig, Mesh } from '../support/mesh.ts';
+import { failingStart, fixtureConfig, Mesh } from '#test/support/mesh.ts';
 import { callCases } from './cases/calls.ts';
 import { standalone } from './cases/place.ts';
 

@@ -6,12 +6,12 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { awsClients } from '../support/aws-clients.ts';
-import { temporaryFolder } from '../support/fixtures.ts';
-import { fixtureConfig, Mesh } from '../support/mesh.ts';
-import { bearer, textMessage } from '../support/mesh-client.ts';
-import { readStream } from '../support/sse.ts';
-import { WallClock } from '../support/wall-clock.ts';
+import { awsClients } from '#test/support/aws-clients.ts';
+import { temporaryFolder } from '#test/support/fixtures.ts';
+import { fixtureConfig, Mesh } from '#test/support/mesh.ts';
+import { bearer, textMessage } from '#test/support/mesh-client.ts';
+import { readStream } from '#test/support/sse.ts';
+import { WallClock } from '#test/support/wall-clock.ts';
 
 const HOUR = 3_600;
 const patience = { timeout: 30_000, interval: 20 };

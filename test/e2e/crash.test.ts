@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { runChaos } from '../chaos/run.ts';
-import { temporaryFolder } from '../support/fixtures.ts';
+import { runChaos } from '#test/chaos/run.ts';
+import { temporaryFolder } from '#test/support/fixtures.ts';
 
 const KILLS = 20;
 

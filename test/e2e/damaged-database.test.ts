@@ -2,10 +2,10 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, truncate
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { migrations } from '../../shared/embedded/schema.ts';
-import { cutTo, damagePage, flip, frameAt, framesIn, PAGE, pagesOf } from '../support/damage.ts';
-import { temporaryFolder } from '../support/fixtures.ts';
-import { failingStart, fixtureConfig, Mesh } from '../support/mesh.ts';
+import { migrations } from '#adapters/sqlite/schema.ts';
+import { cutTo, damagePage, flip, frameAt, framesIn, PAGE, pagesOf } from '#test/support/damage.ts';
+import { temporaryFolder } from '#test/support/fixtures.ts';
+import { failingStart, fixtureConfig, Mesh } from '#test/support/mesh.ts';
 
 // Each starts several meshes, on machines that may be busy.
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 120_000 });

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { temporaryFolder } from '../support/fixtures.ts';
-import { failingStart, fixtureConfig, Mesh, type MeshOptions } from '../support/mesh.ts';
-import { describeOnSmallDisk, SmallDisk } from '../support/small-disk.ts';
+import { temporaryFolder } from '#test/support/fixtures.ts';
+import { failingStart, fixtureConfig, Mesh, type MeshOptions } from '#test/support/mesh.ts';
+import { describeOnSmallDisk, SmallDisk } from '#test/support/small-disk.ts';
 
 // Each starts several meshes, on machines that may be busy.
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 120_000 });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { fixtureConfig, Mesh } from '../support/mesh.ts';
-import { textMessage } from '../support/mesh-client.ts';
-import { notesOf, putStep } from '../support/order-steps.ts';
-import { describeOnSmallDisk, SmallDisk } from '../support/small-disk.ts';
+import { fixtureConfig, Mesh } from '#test/support/mesh.ts';
+import { textMessage } from '#test/support/mesh-client.ts';
+import { notesOf, putStep } from '#test/support/order-steps.ts';
+import { describeOnSmallDisk, SmallDisk } from '#test/support/small-disk.ts';
 
 const patience = { timeout: 30_000, interval: 20 };
 

@@ -2,10 +2,10 @@ import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { GetRecordsCommand, GetShardIteratorCommand, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { awsClients } from '../support/aws-clients.ts';
-import { fixtureConfig, Mesh } from '../support/mesh.ts';
-import { bearer, textMessage } from '../support/mesh-client.ts';
-import { describeOnSmallDisk, SmallDisk } from '../support/small-disk.ts';
+import { awsClients } from '#test/support/aws-clients.ts';
+import { fixtureConfig, Mesh } from '#test/support/mesh.ts';
+import { bearer, textMessage } from '#test/support/mesh-client.ts';
+import { describeOnSmallDisk, SmallDisk } from '#test/support/small-disk.ts';
 
 const patience = { timeout: 30_000, interval: 100 };
 const stream = 'starling-local-artifacts';

@@ -3,10 +3,10 @@ import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } f
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseDocument } from 'yaml';
-import { A2AError, type A2AErrorReason } from '../../shared/a2a/errors.ts';
-import { temporaryFolder } from '../support/fixtures.ts';
-import type { Mesh } from '../support/mesh.ts';
-import { type Block, blocksOf, patternOf, type Step, stepsOf, uuid, wordsOf } from '../support/page.ts';
+import { A2AError, type A2AErrorReason } from '#shared/a2a/errors.ts';
+import { temporaryFolder } from '#test/support/fixtures.ts';
+import type { Mesh } from '#test/support/mesh.ts';
+import { type Block, blocksOf, patternOf, type Step, stepsOf, uuid, wordsOf } from '#test/support/page.ts';
 
 /** The pages whose commands are run here, and compared with what the pages say. */
 const pages = ['README.md', 'docs/build-an-agent.md', 'docs/operate.md', 'docs/concepts/tasks.md'];

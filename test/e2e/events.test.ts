@@ -3,8 +3,8 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { temporaryFolder } from '../support/fixtures.ts';
-import { Mesh } from '../support/mesh.ts';
+import { temporaryFolder } from '#test/support/fixtures.ts';
+import { Mesh } from '#test/support/mesh.ts';
 import { eventCases } from './cases/events.ts';
 
 const bin = path.resolve(import.meta.dirname, '../../bin/starling.js');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fixtureConfig, Mesh } from '../support/mesh.ts';
+import { fixtureConfig, Mesh } from '#test/support/mesh.ts';
 import { failureCases } from './cases/failures.ts';
 import { standalone } from './cases/place.ts';
 

@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
 import { GetQueueAttributesCommand, GetQueueUrlCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { awsClients } from '../support/aws-clients.ts';
-import { temporaryFolder } from '../support/fixtures.ts';
-import { fixtureConfig, Mesh } from '../support/mesh.ts';
-import { brief, notesOf, putStep } from '../support/order-steps.ts';
+import { awsClients } from '#test/support/aws-clients.ts';
+import { temporaryFolder } from '#test/support/fixtures.ts';
+import { fixtureConfig, Mesh } from '#test/support/mesh.ts';
+import { brief, notesOf, putStep } from '#test/support/order-steps.ts';
 import { fifoCases } from './cases/fifo.ts';
 import { standalone } from './cases/place.ts';
 

@@ -4,13 +4,13 @@ import { closeSync, existsSync, openSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { temporaryFolder } from '../support/fixtures.ts';
+import { temporaryFolder } from '#test/support/fixtures.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
 it('a mesh whose log nobody reads any more goes on, and still stops when it is told', async () => {
   const data = temporaryFolder();
-  const child = spawn(process.execPath, ['services/standalone/main.ts'], {
+  const child = spawn(process.execPath, ['hosts/standalone/main.ts'], {
     cwd: root,
     env: { PATH: process.env.PATH, STARLING_PORT: '0', STARLING_DATA: data, STARLING_LOG_LEVEL: 'DEBUG' },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -57,7 +57,7 @@ it.skipIf(!existsSync('/dev/full'))(
     const data = temporaryFolder();
     const port = await freePort();
     const full = openSync('/dev/full', 'w');
-    const child = spawn(process.execPath, ['services/standalone/main.ts'], {
+    const child = spawn(process.execPath, ['hosts/standalone/main.ts'], {
       cwd: root,
       env: { PATH: process.env.PATH, STARLING_PORT: String(port), STARLING_DATA: data, STARLING_LOG_LEVEL: 'DEBUG' },
       stdio: ['ignore', full, 'pipe'],

@@ -1,8 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { failingStart, fixtureConfig, Mesh } from '../support/mesh.ts';
-import { textMessage } from '../support/mesh-client.ts';
-import { describeOnSmallDisk, SmallDisk } from '../support/small-disk.ts';
+import { failingStart, fixtureConfig, Mesh } from '#test/support/mesh.ts';
+import { textMessage } from '#test/support/mesh-client.ts';
+import { describeOnSmallDisk, SmallDisk } from '#test/support/small-disk.ts';
 
 const patience = { timeout: 30_000, interval: 100 };
 const large = 'x'.repeat(20_000);

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../support/fixtures.ts';
-import { fixtureConfig, Mesh } from '../support/mesh.ts';
+import { temporaryFolder } from '#test/support/fixtures.ts';
+import { fixtureConfig, Mesh } from '#test/support/mesh.ts';
 
 let mesh: Mesh | undefined;
 const data = temporaryFolder();

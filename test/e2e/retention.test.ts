@@ -1,11 +1,11 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TaskRecord } from '../../shared/tasks/state.ts';
-import { openEmbedded } from '../support/embedded.ts';
-import { temporaryFolder } from '../support/fixtures.ts';
-import { Mesh } from '../support/mesh.ts';
-import { entryOf, newTask, statusEvent } from '../support/task-events.ts';
+import type { TaskRecord } from '#shared/ports/task.ts';
+import { openEmbedded } from '#test/support/embedded.ts';
+import { temporaryFolder } from '#test/support/fixtures.ts';
+import { Mesh } from '#test/support/mesh.ts';
+import { entryOf, newTask, statusEvent } from '#test/support/task-events.ts';
 
 const DAY = 86_400_000;
 

@@ -1,8 +1,8 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../support/fixtures.ts';
-import { failingStart, fixtureConfig } from '../support/mesh.ts';
+import { temporaryFolder } from '#test/support/fixtures.ts';
+import { failingStart, fixtureConfig } from '#test/support/mesh.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const folders: string[] = [];

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { fixtureConfig, Mesh } from '../support/mesh.ts';
-import { textMessage } from '../support/mesh-client.ts';
-import { readStream } from '../support/sse.ts';
+import { fixtureConfig, Mesh } from '#test/support/mesh.ts';
+import { textMessage } from '#test/support/mesh-client.ts';
+import { readStream } from '#test/support/sse.ts';
 import { standalone } from './cases/place.ts';
 import { streamCases } from './cases/streams.ts';
 

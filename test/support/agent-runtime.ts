@@ -1,11 +1,11 @@
-import { StoreIdempotency } from '../../shared/agent/store-idempotency.ts';
-import type { CloudEvent } from '../../shared/events/envelope.ts';
-import type { TaskArtifactV1, TaskStatusChangedV1 } from '../../shared/events/generated/types.ts';
-import { EventPublisher } from '../../shared/events/publisher.ts';
-import type { BusEntry, EventBus } from '../../shared/ports/event-bus.ts';
-import type { OutgoingRecord } from '../../shared/ports/event-stream.ts';
-import type { AgentRuntime } from '../../shared/runtime/runtime.ts';
-import type { LogFields, Logger } from '../../shared/telemetry/logger.ts';
+import { StoreIdempotency } from '#shared/agent/store-idempotency.ts';
+import type { CloudEvent } from '#shared/events/envelope.ts';
+import { EventPublisher } from '#shared/events/publisher.ts';
+import type { TaskArtifactV1, TaskStatusChangedV1 } from '#shared/generated/types.ts';
+import type { BusEntry, EventBus } from '#shared/ports/event-bus.ts';
+import type { OutgoingRecord } from '#shared/ports/event-stream.ts';
+import type { AgentRuntime } from '#shared/runtime/runtime.ts';
+import type { LogFields, Logger } from '#shared/telemetry/logger.ts';
 
 type AgentData = TaskStatusChangedV1 | TaskArtifactV1;
 

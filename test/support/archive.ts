@@ -1,4 +1,4 @@
-import type { BusEvent, EventArchive } from '../../shared/ports/event-bus.ts';
+import type { BusEvent, EventArchive } from '#shared/ports/event-bus.ts';
 
 /** Every event that the archive has now, the oldest first. */
 export async function archivedEvents(archive: EventArchive): Promise<BusEvent[]> {

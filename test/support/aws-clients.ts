@@ -1,7 +1,7 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { type AwsCredentials, awsCredentials, EMBEDDED_REGION } from '../../shared/security/aws-credentials.ts';
+import { type AwsCredentials, awsCredentials, EMBEDDED_REGION } from '#shared/security/aws-credentials.ts';
 import type { Mesh } from './mesh.ts';
 
 export interface ClientChanges {

@@ -1,7 +1,7 @@
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { BuildMiddleware, MiddlewareStack } from '@smithy/types';
-import { Sha256 } from '../../services/standalone/aws/signature/sha256.ts';
-import { awsCredentials, EMBEDDED_REGION } from '../../shared/security/aws-credentials.ts';
+import { Sha256 } from '#hosts/aws-api/signature/sha256.ts';
+import { awsCredentials, EMBEDDED_REGION } from '#shared/security/aws-credentials.ts';
 import type { Mesh } from './mesh.ts';
 
 export interface RequestOptions {

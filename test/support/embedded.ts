@@ -1,12 +1,12 @@
 import { rmSync } from 'node:fs';
-import { EmbeddedAgentRegistry } from '../../shared/embedded/agent-registry.ts';
-import { Database } from '../../shared/embedded/database.ts';
-import { EmbeddedEventBus } from '../../shared/embedded/event-bus.ts';
-import { EmbeddedQuarantine } from '../../shared/embedded/quarantine.ts';
-import { EmbeddedQueue } from '../../shared/embedded/queue.ts';
-import { EmbeddedStream } from '../../shared/embedded/stream.ts';
-import { openTasks } from '../../shared/embedded/tasks.ts';
-import type { Clock } from '../../shared/ports/clock.ts';
+import { EmbeddedAgentRegistry } from '#adapters/sqlite/agent-registry.ts';
+import { Database } from '#adapters/sqlite/database.ts';
+import { EmbeddedEventBus } from '#adapters/sqlite/event-bus.ts';
+import { EmbeddedQuarantine } from '#adapters/sqlite/quarantine.ts';
+import { EmbeddedQueue } from '#adapters/sqlite/queue.ts';
+import { EmbeddedStream } from '#adapters/sqlite/stream.ts';
+import { openTasks } from '#adapters/sqlite/tasks.ts';
+import type { Clock } from '#shared/ports/clock.ts';
 import { temporaryFolder } from './fixtures.ts';
 
 export const projectorQueue = 'starling-local-projector';

@@ -1,4 +1,4 @@
-import type { EventCatalog } from '../../shared/events/catalog.ts';
+import type { EventCatalog } from '#shared/events/catalog.ts';
 
 const ids = { taskId: 'task-1', contextId: 'context-1', agentId: 'echo' };
 const place = { ...ids, turn: 1, attempt: 2, sequence: 3 };

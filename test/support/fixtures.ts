@@ -9,7 +9,7 @@ import {
   type JWTPayload,
   SignJWT,
 } from 'jose';
-import { Database } from '../../shared/embedded/database.ts';
+import { Database } from '#adapters/sqlite/database.ts';
 
 export function temporaryFolder(): string {
   return mkdtempSync(path.join(tmpdir(), 'starling-'));

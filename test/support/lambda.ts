@@ -1,5 +1,5 @@
 import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
-import { EXCUSED } from '../../shared/ports/queue.ts';
+import { EXCUSED } from '#shared/ports/queue.ts';
 
 /** What Lambda tells a function of its invocation. */
 export function lambdaContext(functionName = 'echo', timeLeft = 30_000): Context {

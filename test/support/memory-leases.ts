@@ -1,5 +1,5 @@
-import type { Clock } from '../../shared/ports/clock.ts';
-import type { Leases } from '../../shared/ports/leases.ts';
+import type { Clock } from '#shared/ports/clock.ts';
+import type { Leases } from '#shared/ports/leases.ts';
 
 /** Leases of one process, for tests of those who want them. */
 export class MemoryLeases implements Leases {

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { EmbeddedClientStore } from '../../shared/embedded/client-store.ts';
-import { Database } from '../../shared/embedded/database.ts';
-import { SecretHasher } from '../../shared/security/client-secret.ts';
+import { EmbeddedClientStore } from '#adapters/sqlite/client-store.ts';
+import { Database } from '#adapters/sqlite/database.ts';
+import { SecretHasher } from '#shared/security/client-secret.ts';
 import { temporaryFolder } from './fixtures.ts';
 import { type ClientCredentials, MeshClient, type SeenEvent, tellTheEnd } from './mesh-client.ts';
 
@@ -153,7 +153,7 @@ export async function failingStart(options: MeshOptions & { data?: string } = {}
 
 function spawnMesh({ data, config, env = {}, under = [] }: MeshOptions & { data: string }) {
   const [program = process.execPath, ...words] = [...under, process.execPath];
-  const child = spawn(program, [...words, 'services/standalone/main.ts'], {
+  const child = spawn(program, [...words, 'hosts/standalone/main.ts'], {
     cwd: root,
     env: {
       ...withoutOurs(process.env),

@@ -1,10 +1,9 @@
-import { childTraceparent, envelope } from '../../shared/events/envelope.ts';
-import type { Part, TaskRequestedV1 } from '../../shared/events/generated/types.ts';
-import { type AgentId, type ContextId, type TaskId, uuidv7 } from '../../shared/ids.ts';
-import type { BusEntry } from '../../shared/ports/event-bus.ts';
-import type { NewTask, NextTurn } from '../../shared/ports/task-store.ts';
-import type { AgentEvent } from '../../shared/tasks/fold.ts';
-import type { TaskRecord } from '../../shared/tasks/state.ts';
+import { childTraceparent, envelope } from '#shared/events/envelope.ts';
+import type { Part, TaskRequestedV1 } from '#shared/generated/types.ts';
+import { type AgentId, type ContextId, type TaskId, uuidv7 } from '#shared/ids.ts';
+import type { BusEntry } from '#shared/ports/event-bus.ts';
+import type { AgentEvent, TaskRecord } from '#shared/ports/task.ts';
+import type { NewTask, NextTurn } from '#shared/ports/task-store.ts';
 
 /** The time of everything here that does not ask a clock. */
 export const noon = Date.UTC(2026, 0, 1, 12);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { StarlingError } from '../../shared/errors.ts';
+import { StarlingError } from '#shared/errors.ts';
 import { problemsOf, sizesTable } from './limits.ts';
 import { packagedFunctions } from './packaged.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigurationError } from '../../shared/errors.ts';
+import { ConfigurationError } from '#shared/errors.ts';
 import { filesOfZip, type ZipFile } from './zip.ts';
 
 /** A function as `npm run package` left it. */

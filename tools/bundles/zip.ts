@@ -1,5 +1,5 @@
 import { inflateRawSync } from 'node:zlib';
-import { StarlingError } from '../../shared/errors.ts';
+import { StarlingError } from '#shared/errors.ts';
 
 /** A file in a ZIP archive. */
 export interface ZipFile {

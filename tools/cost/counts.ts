@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { StarlingError } from '../../shared/errors.ts';
+import { StarlingError } from '#shared/errors.ts';
 
 /** How a client calls: waits for the answer, takes the task at once (and gets it once later), or follows a stream. */
 export type Kind = 'blocking' | 'immediate' | 'streaming';

@@ -1,4 +1,4 @@
-import { StarlingError } from '../../shared/errors.ts';
+import { StarlingError } from '#shared/errors.ts';
 import type { Row } from './counts.ts';
 
 /** Something was counted that no line of the bill explains. */

@@ -1,4 +1,4 @@
-import { StarlingError } from '../../shared/errors.ts';
+import { StarlingError } from '#shared/errors.ts';
 
 /** The page and the tables have not the same markers. */
 export class MarkersError extends StarlingError {

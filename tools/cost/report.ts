@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { StarlingError } from '../../shared/errors.ts';
+import { StarlingError } from '#shared/errors.ts';
 import { readCounts } from './counts.ts';
 import { filled } from './markers.ts';
 import { tablesOf } from './tables.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { StarlingError } from '../../shared/errors.ts';
+import { StarlingError } from '#shared/errors.ts';
 import { type Project, projectAt } from './project.ts';
 
 interface Command {

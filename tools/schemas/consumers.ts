@@ -1,4 +1,4 @@
-import { compilePattern, matches } from '../../shared/events/patterns/index.ts';
+import { compilePattern, matches } from '#shared/patterns/index.ts';
 import { asRecord, type Subscription } from './subscriptions.ts';
 
 /** What an agent's own subscription brings it. */

@@ -18,7 +18,7 @@ export async function generate(project: Project): Promise<string> {
 if (import.meta.main) {
   await runCommand({
     name: 'npm run schemas',
-    does: 'Checks the schemas in schemas/ and generates types, validators and the catalog in shared/events/generated/.',
+    does: 'Checks the schemas in schemas/ and generates types, validators and the catalog in shared/generated/.',
     run: generate,
   });
 }

@@ -12,7 +12,7 @@ export interface Project {
 export const shown = {
   schemas: 'schemas',
   released: 'schemas/released',
-  generated: 'shared/events/generated',
+  generated: 'shared/generated',
   wiring: 'serverless.yml',
 } as const satisfies Project;
 

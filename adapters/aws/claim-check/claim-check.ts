@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type BlobStore, BlobTooLargeError } from '../../ports/blob-store.ts';
+import { type BlobStore, BlobTooLargeError } from '#shared/ports/blob-store.ts';
 import { ClaimGoneError, ClaimRefusedError } from './errors.ts';
 import { isObject, parseExact, withMember } from './exact-json.ts';
 import { outline } from './outline.ts';

@@ -1,7 +1,4 @@
-import { StarlingError } from '../../errors.ts';
-
-/** Data that an event refers to cannot be had, now or later: delivering the event again does not help. */
-export class ClaimError extends StarlingError {}
+import { ClaimError } from '#shared/ports/blob-store.ts';
 
 /** The reference is none that we wrote for this event. */
 export class ClaimRefusedError extends ClaimError {

@@ -1,7 +1,7 @@
 import type { PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
-import { messageOf } from '../../errors.ts';
-import { EntryRefusedError } from '../../ports/errors.ts';
-import type { BusEntry } from '../../ports/event-bus.ts';
+import { messageOf } from '#shared/errors.ts';
+import { EntryRefusedError } from '#shared/ports/errors.ts';
+import type { BusEntry } from '#shared/ports/event-bus.ts';
 import type { ClaimCheck } from '../claim-check/claim-check.ts';
 
 /** Bytes of an entry that goes as it is: a larger one's data goes to the blob store. AWS bills each 64 KB as an event. */

@@ -8,10 +8,10 @@ import {
   PutTargetsCommand,
   RemoveTargetsCommand,
 } from '@aws-sdk/client-eventbridge';
-import { ConfigurationError, StarlingError } from '../../errors.ts';
-import { InvalidPatternError } from '../../events/patterns/errors.ts';
-import { EntryRefusedError } from '../../ports/errors.ts';
-import type { BusEntry, EventBus, PutResult, Rule } from '../../ports/event-bus.ts';
+import { ConfigurationError, StarlingError } from '#shared/errors.ts';
+import { InvalidPatternError } from '#shared/patterns/errors.ts';
+import { EntryRefusedError } from '#shared/ports/errors.ts';
+import type { BusEntry, EventBus, PutResult, Rule } from '#shared/ports/event-bus.ts';
 import { batches, inParallel } from '../batches.ts';
 import type { ClaimCheck } from '../claim-check/claim-check.ts';
 import { AwsError, awsError, awsName, calling } from '../errors.ts';

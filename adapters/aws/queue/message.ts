@@ -1,5 +1,5 @@
 import type { Message, MessageAttributeValue, SendMessageBatchRequestEntry } from '@aws-sdk/client-sqs';
-import { type AttributeTypes, attributeType, type OutgoingMessage, type ReceivedMessage } from '../../ports/queue.ts';
+import { type AttributeTypes, attributeType, type OutgoingMessage, type ReceivedMessage } from '#shared/ports/queue.ts';
 
 /** What `receivedMessage` needs. */
 export const systemAttributes = [

@@ -10,10 +10,10 @@ import {
   SetQueueAttributesCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import { messageOf } from '../../errors.ts';
-import type { Clock } from '../../ports/clock.ts';
-import { systemClock } from '../../ports/clock.ts';
-import { checkKind, checkMessage, isFifo, missingDeduplicationId } from '../../ports/fifo.ts';
+import { messageOf } from '#shared/errors.ts';
+import type { Clock } from '#shared/ports/clock.ts';
+import { systemClock } from '#shared/ports/clock.ts';
+import { checkKind, checkMessage, isFifo, missingDeduplicationId } from '#shared/ports/fifo.ts';
 import type {
   OutgoingMessage,
   Queue,
@@ -22,7 +22,7 @@ import type {
   ReceivedMessage,
   ReceiveOptions,
   SentMessage,
-} from '../../ports/queue.ts';
+} from '#shared/ports/queue.ts';
 import { batches } from '../batches.ts';
 import { awsName, calling } from '../errors.ts';
 import { type RetryPolicy, standardRetry } from '../retry.ts';

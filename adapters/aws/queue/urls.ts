@@ -1,5 +1,5 @@
 import { GetQueueUrlCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { QueueNotFoundError } from '../../ports/errors.ts';
+import { QueueNotFoundError } from '#shared/ports/errors.ts';
 import { AwsError, calling } from '../errors.ts';
 
 /** The URLs of queues by their names, each asked for once. */

@@ -1,4 +1,4 @@
-import { StreamNotFoundError } from '../../ports/errors.ts';
+import { StreamNotFoundError } from '#shared/ports/errors.ts';
 import { type AwsCall, AwsError, calling } from '../errors.ts';
 
 function streamCall(action: string, stream: string): AwsCall {

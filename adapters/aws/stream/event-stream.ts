@@ -1,7 +1,7 @@
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { type Clock, systemClock } from '../../ports/clock.ts';
-import type { EventStream, OutgoingRecord, ReadOptions, StreamRecord } from '../../ports/event-stream.ts';
+import { type Clock, systemClock } from '#shared/ports/clock.ts';
+import type { EventStream, OutgoingRecord, ReadOptions, StreamRecord } from '#shared/ports/event-stream.ts';
 import { pause } from '../retry.ts';
 import { StreamPositions } from './positions.ts';
 import { AwsStreamReader } from './reader.ts';

@@ -6,8 +6,8 @@ import {
   type KinesisClient,
   ListShardsCommand,
 } from '@aws-sdk/client-kinesis';
-import type { Clock } from '../../ports/clock.ts';
-import type { ReadOptions, StreamRecord } from '../../ports/event-stream.ts';
+import type { Clock } from '#shared/ports/clock.ts';
+import type { ReadOptions, StreamRecord } from '#shared/ports/event-stream.ts';
 import { awsName } from '../errors.ts';
 import type { pause } from '../retry.ts';
 import { onStream } from './call.ts';

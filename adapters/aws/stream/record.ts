@@ -1,5 +1,5 @@
 import type { _Record } from '@aws-sdk/client-kinesis';
-import type { StreamRecord } from '../../ports/event-stream.ts';
+import type { StreamRecord } from '#shared/ports/event-stream.ts';
 
 /** Kinesis gives every record these; the SDK's types do not say so. */
 export function streamRecord(record: _Record): StreamRecord {

@@ -1,6 +1,6 @@
 import { type KinesisClient, PutRecordsCommand, type PutRecordsRequestEntry } from '@aws-sdk/client-kinesis';
-import { StarlingError } from '../../errors.ts';
-import type { EventStream, OutgoingRecord } from '../../ports/event-stream.ts';
+import { StarlingError } from '#shared/errors.ts';
+import type { EventStream, OutgoingRecord } from '#shared/ports/event-stream.ts';
 import { inParallel } from '../batches.ts';
 import type { ClaimCheck } from '../claim-check/claim-check.ts';
 import { type RetryPolicy, standardRetry } from '../retry.ts';

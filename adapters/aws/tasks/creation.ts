@@ -1,8 +1,8 @@
-import type { TaskId } from '../../ids.ts';
-import type { Created, NewTask } from '../../ports/task-store.ts';
-import type { TaskRecord } from '../../tasks/state.ts';
-import { firstTurn } from '../../tasks/transitions.ts';
-import type { Logger } from '../../telemetry/logger.ts';
+import type { TaskId } from '#shared/ids.ts';
+import type { TaskRecord } from '#shared/ports/task.ts';
+import type { Created, NewTask } from '#shared/ports/task-store.ts';
+import { firstTurn } from '#shared/tasks/transitions.ts';
+import type { Logger } from '#shared/telemetry/logger.ts';
 import { AwsError } from '../errors.ts';
 import { layOut } from './layout.ts';
 import { madeItem, madeKey } from './made-tasks.ts';

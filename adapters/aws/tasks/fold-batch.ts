@@ -1,6 +1,5 @@
-import { type AgentEvent, fold, type Outcome } from '../../tasks/fold.ts';
-import type { LogEntry } from '../../tasks/log.ts';
-import type { TaskRecord } from '../../tasks/state.ts';
+import type { AgentEvent, LogEntry, Outcome, TaskRecord } from '#shared/ports/task.ts';
+import { fold } from '#shared/tasks/fold.ts';
 import { merged } from './merge.ts';
 
 /** What events that are folded together make of their task. */

@@ -1,5 +1,5 @@
-import type { BusEntry } from '../../ports/event-bus.ts';
-import type { LogEntry } from '../../tasks/log.ts';
+import type { BusEntry } from '#shared/ports/event-bus.ts';
+import type { LogEntry } from '#shared/ports/task.ts';
 import { batches } from '../batches.ts';
 import { type PackedEntry, pack } from './pack.ts';
 import type { PackedRequest } from './request.ts';

@@ -1,8 +1,8 @@
-import type { TaskId } from '../../ids.ts';
-import type { Clock } from '../../ports/clock.ts';
-import { InvalidCursorError } from '../../ports/errors.ts';
-import type { TaskPage, TaskQuery } from '../../ports/task-store.ts';
-import type { TaskRecord } from '../../tasks/state.ts';
+import type { TaskId } from '#shared/ids.ts';
+import type { Clock } from '#shared/ports/clock.ts';
+import { InvalidCursorError } from '#shared/ports/errors.ts';
+import type { TaskRecord } from '#shared/ports/task.ts';
+import type { TaskPage, TaskQuery } from '#shared/ports/task-store.ts';
 import type { MadeTask, MadeTasks } from './made-tasks.ts';
 import { chunked } from './merge.ts';
 import { isTaskId } from './stored-task.ts';

@@ -1,6 +1,6 @@
-import type { TaskId } from '../../ids.ts';
-import type { BlobStore } from '../../ports/blob-store.ts';
-import type { LogEntry } from '../../tasks/log.ts';
+import type { TaskId } from '#shared/ids.ts';
+import type { BlobStore } from '#shared/ports/blob-store.ts';
+import type { LogEntry } from '#shared/ports/task.ts';
 import { inlineEntries, type LogBody, type LogItem, logKeysAfter, MAX_BODY, positionOf } from './layout.ts';
 import { type PackedEntry, unpack } from './pack.ts';
 import { fromItem, isTaskId, STATE, type StoredTask } from './stored-task.ts';

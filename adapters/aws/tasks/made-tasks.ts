@@ -1,5 +1,5 @@
-import type { AgentId, TaskId } from '../../ids.ts';
-import type { TaskRecord } from '../../tasks/state.ts';
+import type { AgentId, TaskId } from '#shared/ids.ts';
+import type { TaskRecord } from '#shared/ports/task.ts';
 import { merged } from './merge.ts';
 import { SHARDS, type StoredTask, shardOf } from './stored-task.ts';
 import type { Item, TaskTable } from './table.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { TaskId } from '../../ids.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { TaskId } from '#shared/ids.ts';
+import type { Clock } from '#shared/ports/clock.ts';
 import type { Key, TaskTable } from './table.ts';
 
 /** One message of a client to an agent. */

@@ -1,6 +1,6 @@
-import type { TaskId } from '../../ids.ts';
-import type { BusEntry, EventBus } from '../../ports/event-bus.ts';
-import type { Logger } from '../../telemetry/logger.ts';
+import type { TaskId } from '#shared/ids.ts';
+import type { BusEntry, EventBus } from '#shared/ports/event-bus.ts';
+import type { Logger } from '#shared/telemetry/logger.ts';
 import type { Outbox } from './layout.ts';
 import type { TaskLog } from './log.ts';
 import { type StoredTask, sent } from './stored-task.ts';

@@ -1,6 +1,5 @@
-import type { Artifact, Message, TaskStatus } from '../../a2a/types.ts';
-import type { LogEntry } from '../../tasks/log.ts';
-import type { TaskRecord } from '../../tasks/state.ts';
+import type { Artifact, Message, TaskStatus } from '#shared/a2a/types.ts';
+import type { LogEntry, TaskRecord } from '#shared/ports/task.ts';
 
 /** The task of a log: its entries do not repeat what it says. */
 export type Named = Pick<TaskRecord, 'id' | 'contextId'>;

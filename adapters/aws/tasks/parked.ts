@@ -1,5 +1,4 @@
-import type { AgentEvent } from '../../tasks/fold.ts';
-import type { TaskRecord } from '../../tasks/state.ts';
+import type { AgentEvent, TaskRecord } from '#shared/ports/task.ts';
 import type { TaskLog } from './log.ts';
 import type { StoredTask } from './stored-task.ts';
 import type { Item, TaskTable } from './table.ts';

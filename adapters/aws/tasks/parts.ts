@@ -1,4 +1,4 @@
-import type { Clock } from '../../ports/clock.ts';
+import type { Clock } from '#shared/ports/clock.ts';
 import type { TaskLog } from './log.ts';
 import type { TaskOutbox } from './outbox.ts';
 import type { TaskTable } from './table.ts';

@@ -1,7 +1,7 @@
-import type { TaskId } from '../../ids.ts';
-import type { Quarantine } from '../../ports/quarantine.ts';
-import type { AgentEvent, Outcome } from '../../tasks/fold.ts';
-import { isTerminal, type TaskRecord } from '../../tasks/state.ts';
+import type { TaskId } from '#shared/ids.ts';
+import type { Quarantine } from '#shared/ports/quarantine.ts';
+import type { AgentEvent, Outcome, TaskRecord } from '#shared/ports/task.ts';
+import { isTerminal } from '#shared/tasks/state.ts';
 import { AwsError } from '../errors.ts';
 import { foldBatch } from './fold-batch.ts';
 import type { ParkedEvents } from './parked.ts';

@@ -1,11 +1,10 @@
-import type { CloudEvent } from '../../events/envelope.ts';
-import { envelope } from '../../events/envelope.ts';
-import type { TaskRequestedV1 } from '../../events/generated/types.ts';
-import { logEntryOf } from '../../events/task-events.ts';
-import type { BusEntry, BusEvent } from '../../ports/event-bus.ts';
-import { assemble } from '../../tasks/assemble.ts';
-import type { LogEntry, MessageEntry } from '../../tasks/log.ts';
-import type { TaskRecord } from '../../tasks/state.ts';
+import type { CloudEvent } from '#shared/events/envelope.ts';
+import { envelope } from '#shared/events/envelope.ts';
+import { logEntryOf } from '#shared/events/task-events.ts';
+import type { TaskRequestedV1 } from '#shared/generated/types.ts';
+import type { BusEntry, BusEvent } from '#shared/ports/event-bus.ts';
+import type { LogEntry, MessageEntry, TaskRecord } from '#shared/ports/task.ts';
+import { assemble } from '#shared/tasks/assemble.ts';
 
 /** What the task and its log say too. */
 type Known = 'taskId' | 'contextId' | 'agentId' | 'turn' | 'message' | 'history' | 'attemptBase' | 'deadline';

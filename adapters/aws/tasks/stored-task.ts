@@ -1,5 +1,6 @@
-import { randomHex } from '../../random.ts';
-import { isTerminal, type TaskRecord } from '../../tasks/state.ts';
+import type { TaskRecord } from '#shared/ports/task.ts';
+import { randomHex } from '#shared/random.ts';
+import { isTerminal } from '#shared/tasks/state.ts';
 
 /** A task as its state item has it. */
 export interface StoredTask {

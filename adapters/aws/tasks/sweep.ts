@@ -1,7 +1,8 @@
-import type { TaskId } from '../../ids.ts';
-import type { BusEntry } from '../../ports/event-bus.ts';
-import { isTerminal, type TaskRecord } from '../../tasks/state.ts';
-import type { Logger } from '../../telemetry/logger.ts';
+import type { TaskId } from '#shared/ids.ts';
+import type { BusEntry } from '#shared/ports/event-bus.ts';
+import type { TaskRecord } from '#shared/ports/task.ts';
+import { isTerminal } from '#shared/tasks/state.ts';
+import type { Logger } from '#shared/telemetry/logger.ts';
 import { inParallel } from '../batches.ts';
 import type { TaskCreation } from './creation.ts';
 import { type MadeTasks, timeOf } from './made-tasks.ts';

@@ -9,8 +9,8 @@ import {
   paginateQuery,
   type QueryCommandInput,
 } from '@aws-sdk/lib-dynamodb';
-import type { TaskId } from '../../ids.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { TaskId } from '#shared/ids.ts';
+import type { Clock } from '#shared/ports/clock.ts';
 import { batches } from '../batches.ts';
 import { conditionally } from '../conditionally.ts';
 import { type AwsCall, calling } from '../errors.ts';

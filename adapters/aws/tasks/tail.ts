@@ -1,6 +1,6 @@
-import type { TaskId } from '../../ids.ts';
-import type { LogEntry } from '../../tasks/log.ts';
-import { isTerminal } from '../../tasks/state.ts';
+import type { TaskId } from '#shared/ids.ts';
+import type { LogEntry } from '#shared/ports/task.ts';
+import { isTerminal } from '#shared/tasks/state.ts';
 import { pause } from '../retry.ts';
 import type { TaskLog } from './log.ts';
 import { PollSchedule } from './poll-schedule.ts';

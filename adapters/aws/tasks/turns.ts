@@ -1,9 +1,10 @@
-import type { TaskId } from '../../ids.ts';
-import { TurnConflictError } from '../../ports/errors.ts';
-import type { BusEntry } from '../../ports/event-bus.ts';
-import type { Ending, NextTurn } from '../../ports/task-store.ts';
-import { isTerminal, isWaitingForClient, type TaskRecord } from '../../tasks/state.ts';
-import { endedBy, nextTurn } from '../../tasks/transitions.ts';
+import type { TaskId } from '#shared/ids.ts';
+import { TurnConflictError } from '#shared/ports/errors.ts';
+import type { BusEntry } from '#shared/ports/event-bus.ts';
+import type { TaskRecord } from '#shared/ports/task.ts';
+import type { Ending, NextTurn } from '#shared/ports/task-store.ts';
+import { isTerminal, isWaitingForClient } from '#shared/tasks/state.ts';
+import { endedBy, nextTurn } from '#shared/tasks/transitions.ts';
 import { messageHash } from './messages.ts';
 import type { TaskParts } from './parts.ts';
 import { messageEntry, packRequest } from './request.ts';

@@ -1,4 +1,4 @@
-import type { LogEntry } from '../../tasks/log.ts';
+import type { LogEntry } from '#shared/ports/task.ts';
 import { layOut, type Outbox } from './layout.ts';
 import type { TaskLog } from './log.ts';
 import { newVersion, type StoredTask } from './stored-task.ts';

@@ -17,15 +17,15 @@ import {
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pipeline } from 'node:stream/promises';
-import { messageOf, StarlingError } from '../../errors.ts';
-import type { Clock } from '../../ports/clock.ts';
+import { messageOf, StarlingError } from '#shared/errors.ts';
+import type { Clock } from '#shared/ports/clock.ts';
 import { databaseFile, isLocked, syncFolder, systemReason } from '../folder.ts';
 import { checkFolder } from '../folder-state.ts';
-import { migrations } from '../schema.ts';
+import { BACKUP_ID, migrations } from '../schema.ts';
 import { isCorrupt, isFull } from '../sqlite-errors.ts';
 import { checkLog } from '../sqlite-file.ts';
 import { readLeftLog } from '../write-ahead-log.ts';
-import { BACKUP_ID, BackupError, type BackupManifest, readEnds, tables, trailer } from './format.ts';
+import { BackupError, type BackupManifest, readEnds, tables, trailer } from './format.ts';
 import { readKeyFiles } from './key-files.ts';
 
 export interface BackUpOptions {

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { StarlingError } from '../../errors.ts';
-import { migrations } from '../schema.ts';
+import { StarlingError } from '#shared/errors.ts';
+import { BACKUP_ID, migrations } from '../schema.ts';
 
 /** A backup cannot be made or restored. The message says what to do. */
 export class BackupError extends StarlingError {
@@ -17,9 +17,6 @@ export interface BackupManifest {
   /** In the archive. */
   readonly events: number;
 }
-
-/** "STBK", by which SQLite's header (https://sqlite.org/fileformat.html#application_id) tells a backup from a mesh's own database. */
-export const BACKUP_ID = 0x5354424b;
 
 /**
  * A backup is an SQLite database with the two tables below, and behind it, where SQLite does not look, 48 bytes: 16 that

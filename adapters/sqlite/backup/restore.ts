@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { StarlingError } from '../../errors.ts';
-import type { Clock } from '../../ports/clock.ts';
+import { StarlingError } from '#shared/errors.ts';
+import type { Clock } from '#shared/ports/clock.ts';
 import { databaseFile, lockFolder, systemReason } from '../folder.ts';
 import { isFull } from '../sqlite-errors.ts';
 import { exchange } from './exchange.ts';

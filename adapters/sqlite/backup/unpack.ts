@@ -3,7 +3,7 @@ import { createReadStream, createWriteStream, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pipeline } from 'node:stream/promises';
-import { messageOf } from '../../errors.ts';
+import { messageOf } from '#shared/errors.ts';
 import { databaseFile, syncFolder } from '../folder.ts';
 import { isCorrupt } from '../sqlite-errors.ts';
 import { BackupError, type BackupManifest, type Content } from './format.ts';

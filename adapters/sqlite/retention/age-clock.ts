@@ -1,4 +1,4 @@
-import type { Clock } from '../../ports/clock.ts';
+import type { Clock } from '#shared/ports/clock.ts';
 
 /** Milliseconds by which a clock may be put forward without being doubted. */
 const DOUBTED = 60_000;

@@ -1,6 +1,6 @@
-import { isoTime } from '../../iso-time.ts';
-import type { Logger } from '../../telemetry/logger.ts';
-import type { Metrics } from '../../telemetry/metrics.ts';
+import { isoTime } from '#shared/iso-time.ts';
+import type { Logger } from '#shared/telemetry/logger.ts';
+import type { Metrics } from '#shared/telemetry/metrics.ts';
 import type { UnreadRecords } from './records.ts';
 import type { Pruned } from './step.ts';
 

@@ -1,6 +1,6 @@
 import type { StatementSync } from 'node:sqlite';
-import { logEntryOf } from '../../events/task-events.ts';
-import type { BusEvent } from '../../ports/event-bus.ts';
+import { logEntryOf } from '#shared/events/task-events.ts';
+import type { BusEvent } from '#shared/ports/event-bus.ts';
 import type { Database } from '../database.ts';
 import { type Cost, endOfUnit, type Step, UNIT, type Work } from './step.ts';
 

@@ -1,4 +1,4 @@
-import { StarlingError } from '../../shared/errors.ts';
+import { StarlingError } from '#shared/errors.ts';
 
 /** What a function may touch, as serverless.yml says it under `access`. */
 export interface Access {

@@ -1,6 +1,6 @@
-import { messageOf } from '../../shared/errors.ts';
+import { messageOf } from '#shared/errors.ts';
 import { addResources, agentOf, eventOf, type FunctionDefinition, type Hooks, type Serverless } from '../osls.ts';
-import { logicalIds } from '../subscription/resources.ts';
+import { logicalIds } from '../subscription/ids.ts';
 import type { Resource, ResourceMap } from '../template.ts';
 import { parseAccess, type Statement } from './access.ts';
 import {

@@ -1,5 +1,5 @@
-import { tables } from '../../shared/aws/tables.ts';
-import { eventLogName } from '../../shared/wiring/names.ts';
+import { tables } from '#adapters/aws/tables.ts';
+import { eventLogName } from '#wiring/names.ts';
 import { tableId } from '../tables/resources.ts';
 import { arnOf, sub } from '../template.ts';
 import type { Access, Statement, TableAccess, TableWord } from './access.ts';

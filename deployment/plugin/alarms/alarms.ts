@@ -43,7 +43,7 @@ function queueAlarms(id: string, { QueueName: name }: Properties, template: Temp
     return {
       DeadLetter: {
         ...alarm,
-        // The alarm of dead letters bears the queue's name: see shared/wiring/names.ts.
+        // The alarm of dead letters bears the queue's name: see wiring/names.ts.
         name,
         description: `Messages failed for good: see the dead-letter queue ${name}.`,
         metric: 'ApproximateNumberOfMessagesVisible',

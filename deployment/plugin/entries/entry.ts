@@ -8,8 +8,7 @@ const root = '../..';
 
 /**
  * How a function is hosted: an agent and an authorizer with the little that they need, a function of the mesh with the
- * whole runtime. What answers HTTP stays as it is, as a streaming handler bears no wrapper; what a deployment calls gets
- * the manifest.
+ * whole runtime. An HTTP service becomes a handler of API Gateway's events; what a deployment calls gets the manifest.
  */
 export type Hosting = 'agent' | 'authorizer' | 'mesh' | 'http' | 'deployment';
 
@@ -37,21 +36,25 @@ export function manifestFile(functionName: string): string {
  * The module that Lambda loads for a function. The runtime is its first import, as modules run in the order of their
  * imports, and a handler may ask for the runtime while it is loaded.
  *
- * @param handler as serverless.yml names it, such as `services/agents/echo/handler.handler`
+ * @param handler as serverless.yml names it, such as `agents/echo/handler.handler`
  */
 export function entryOf(functionName: string, handler: string, hosting: Hosting): string {
   const dot = handler.lastIndexOf('.');
   const inner = `${root}/${handler.slice(0, dot)}.ts`;
   const name = handler.slice(dot + 1);
-  // What answers HTTP has the mesh's, unwrapped.
-  const runtime = `${root}/shared/runtime/lambda/${hosting === 'http' ? 'mesh' : hosting}.ts`;
+  const runtime = `${root}/hosts/lambda/${hosting === 'http' ? 'mesh' : hosting}.ts`;
   switch (hosting) {
     case 'http':
-      return lines(`import '${runtime}';`, `export { ${name} as handler } from '${inner}';`);
+      return lines(
+        `import '${runtime}';`,
+        `import { httpHandler } from '${root}/hosts/lambda/http/handler.ts';`,
+        `import { ${name} as inner } from '${inner}';`,
+        'export const handler = httpHandler(inner);',
+      );
     case 'deployment':
       return lines(
         `import { host } from '${runtime}';`,
-        `import { onDeployment } from '${root}/shared/runtime/lambda/on-deployment.ts';`,
+        `import { onDeployment } from '${root}/hosts/lambda/on-deployment.ts';`,
         `import { ${name} as inner } from '${inner}';`,
         `import manifest from './${manifestFile(functionName)}' with { type: 'json' };`,
         'export const handler = onDeployment(host(inner), manifest);',

@@ -1,10 +1,10 @@
 import { pathToFileURL } from 'node:url';
-import { checkRecord, recordOf } from '../../shared/agent/collect.ts';
-import { ConfigurationError, messageOf } from '../../shared/errors.ts';
-import type { AgentRecord } from '../../shared/ports/agent-registry.ts';
-import { defaultTimeout } from '../../shared/wiring/defaults.ts';
-import { handlerFile, parseHandler } from '../../shared/wiring/handler-file.ts';
-import { parseSubscription } from '../../shared/wiring/parse-subscription.ts';
+import { checkRecord, recordOf } from '#shared/agent/collect.ts';
+import { ConfigurationError, messageOf } from '#shared/errors.ts';
+import type { AgentRecord } from '#shared/ports/agent-registry.ts';
+import { defaultTimeout } from '#wiring/defaults.ts';
+import { handlerFile, parseHandler } from '#wiring/handler-file.ts';
+import { parseSubscription } from '#wiring/parse-subscription.ts';
 import { agentOf, eventOf, type FunctionDefinition, type Serverless } from '../osls.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf } from '../../shared/errors.ts';
+import { messageOf } from '#shared/errors.ts';
 import { folder, manifestFile } from '../entries/entry.ts';
 import { addResources, eventOf, type Hooks, type Serverless } from '../osls.ts';
 import { resourcesOf, type Template } from '../template.ts';

@@ -1,5 +1,5 @@
-import { busName } from '../../shared/wiring/names.ts';
-import { openApiSchemas } from '../../tools/schemas/openapi.ts';
+import { openApiSchemas } from '#tools/schemas/openapi.ts';
+import { busName } from '#wiring/names.ts';
 import { addResources, type Hooks, type Serverless } from '../osls.ts';
 import { schemaResources } from './resources.ts';
 

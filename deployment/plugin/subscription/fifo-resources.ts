@@ -1,10 +1,10 @@
-import { fifoSettings } from '../../shared/wiring/fifo-settings.ts';
-import { intakeQueueName, pipeName, undeliveredQueueName } from '../../shared/wiring/names.ts';
-import { pipedEvent } from '../../shared/wiring/piped-event.ts';
-import { COMMON_GROUP, type FifoOptions } from '../../shared/wiring/subscription.ts';
+import { fifoSettings } from '#wiring/fifo-settings.ts';
+import { intakeQueueName, pipeName, undeliveredQueueName } from '#wiring/names.ts';
+import { pipedEvent } from '#wiring/piped-event.ts';
+import { COMMON_GROUP, type FifoOptions } from '#wiring/subscription.ts';
 import { arnOf, type Resource, type ResourceMap, ref, sub } from '../template.ts';
+import type { Place } from './ids.ts';
 import { deadLetterQueueOf, queueOf } from './queues.ts';
-import type { Place } from './resources.ts';
 
 /** Seconds that an event is hidden while the pipe sends it on: one that failed is tried again after so long. */
 const INTAKE_VISIBILITY = 30;

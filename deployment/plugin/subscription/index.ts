@@ -1,10 +1,11 @@
-import { messageOf } from '../../shared/errors.ts';
-import { defaultTimeout } from '../../shared/wiring/defaults.ts';
-import { fifoQueueName } from '../../shared/wiring/names.ts';
-import { Subscriptions } from '../../shared/wiring/subscriptions.ts';
+import { messageOf } from '#shared/errors.ts';
+import { defaultTimeout } from '#wiring/defaults.ts';
+import { fifoQueueName } from '#wiring/names.ts';
+import { Subscriptions } from '#wiring/subscriptions.ts';
 import { addResources, type FunctionDefinition, type Hooks, type Serverless } from '../osls.ts';
 import type { ResourceMap } from '../template.ts';
-import { logicalIds, queueEvent, subscriptionResources } from './resources.ts';
+import { logicalIds } from './ids.ts';
+import { queueEvent, subscriptionResources } from './resources.ts';
 
 /**
  * The event type `subscription` of `serverless.yml`: a function is woken by events from the bus, through a queue of
@@ -13,10 +14,10 @@ import { logicalIds, queueEvent, subscriptionResources } from './resources.ts';
  *
  * ```yaml
  * plugins:
- *   - ./plugins/subscription/index.ts
+ *   - ./deployment/plugin/subscription/index.ts
  * functions:
  *   calculator:
- *     handler: services/agents/calculator/handler.handler
+ *     handler: agents/calculator/handler.handler
  *     events:
  *       - subscription: { agent: calculator }
  * ```

@@ -1,44 +1,9 @@
-import { busName, queueNames, ruleName } from '../../shared/wiring/names.ts';
-import type { Subscription } from '../../shared/wiring/subscription.ts';
+import { busName, queueNames, ruleName } from '#wiring/names.ts';
+import type { Subscription } from '#wiring/subscription.ts';
 import { arnOf, type ResourceMap } from '../template.ts';
 import { fifoQueueOf, intakeResources } from './fifo-resources.ts';
+import type { LogicalIds, Place } from './ids.ts';
 import { deadLetterQueueOf, mayBeSentTo, queueOf } from './queues.ts';
-
-/** The logical ids of what one subscription becomes. */
-export interface LogicalIds {
-  readonly rule: string;
-  readonly queue: string;
-  readonly deadLetterQueue: string;
-  readonly queuePolicy: string;
-  /** Of a FIFO subscription alone. */
-  readonly intake: string;
-  readonly undelivered: string;
-  readonly pipe: string;
-  readonly pipeRole: string;
-}
-
-/** Where a subscription is. */
-export interface Place {
-  readonly stage: string;
-  readonly functionName: string;
-  readonly ids: LogicalIds;
-  /** The bus as CloudFormation takes it; by default the name of the stage's bus. */
-  readonly eventBus: unknown;
-}
-
-/** @param prefix the function's name as osls writes it in logical ids */
-export function logicalIds(prefix: string): LogicalIds {
-  return {
-    rule: `${prefix}SubscriptionRule`,
-    queue: `${prefix}SubscriptionQueue`,
-    deadLetterQueue: `${prefix}SubscriptionDeadLetterQueue`,
-    queuePolicy: `${prefix}SubscriptionQueuePolicy`,
-    intake: `${prefix}SubscriptionIntakeQueue`,
-    undelivered: `${prefix}SubscriptionUndeliveredQueue`,
-    pipe: `${prefix}SubscriptionPipe`,
-    pipeRole: `${prefix}SubscriptionPipeRole`,
-  };
-}
 
 /**
  * What a subscription becomes on AWS, but for the event source mapping and the right to consume: osls makes those

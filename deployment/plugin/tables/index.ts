@@ -2,7 +2,7 @@ import { addResources, type Hooks, type Serverless } from '../osls.ts';
 import { type TableOptions, tableResources } from './resources.ts';
 
 /**
- * The DynamoDB tables of the mesh, as shared/aws/tables.ts defines them for the code that reads and writes them.
+ * The DynamoDB tables of the mesh, as adapters/aws/tables.ts defines them for the code that reads and writes them.
  *
  * ```yaml
  * custom:

@@ -1,4 +1,4 @@
-import { messageOf } from '../../shared/errors.ts';
+import { messageOf } from '#shared/errors.ts';
 import type { Statement } from '../access/access.ts';
 import { addResources, eventOf, type FunctionDefinition, type Hooks, type Serverless } from '../osls.ts';
 import { tableId } from '../tables/resources.ts';

@@ -1,4 +1,4 @@
-import { StarlingError } from '../../shared/errors.ts';
+import { StarlingError } from '#shared/errors.ts';
 
 /** How functions run on containers, as serverless.yml says it under `custom.workers`. */
 export interface WorkerOptions {

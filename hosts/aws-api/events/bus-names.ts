@@ -1,4 +1,4 @@
-import { arn } from '../../identity.ts';
+import { arn } from '../identity.ts';
 import type { Members } from '../members.ts';
 import { notFound } from './wording.ts';
 

@@ -1,6 +1,6 @@
-import { parseEvent } from '../../../../shared/events/patterns/index.ts';
-import { nestingOf } from '../../../../shared/json-nesting.ts';
-import type { BusEntry } from '../../../../shared/ports/event-bus.ts';
+import { nestingOf } from '#shared/json-nesting.ts';
+import { parseEvent } from '#shared/patterns/index.ts';
+import type { BusEntry } from '#shared/ports/event-bus.ts';
 import type { Members } from '../members.ts';
 import type { BusNames } from './bus-names.ts';
 

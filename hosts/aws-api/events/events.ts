@@ -1,5 +1,5 @@
-import type { EventIngress } from '../../../../shared/events/ingress.ts';
-import type { StandaloneRuntime } from '../../../../shared/runtime/standalone.ts';
+import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
+import type { EventIngress } from '#shared/events/ingress.ts';
 import { pageOf, pageOptions } from '../pages.ts';
 import type { Service } from '../service.ts';
 import { BusNames } from './bus-names.ts';

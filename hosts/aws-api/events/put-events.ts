@@ -1,7 +1,7 @@
-import type { EventIngress, IngressResult } from '../../../../shared/events/ingress.ts';
-import { EntryRefusedError } from '../../../../shared/ports/errors.ts';
-import type { BusEntry } from '../../../../shared/ports/event-bus.ts';
-import type { Logger } from '../../../../shared/telemetry/logger.ts';
+import type { EventIngress, IngressResult } from '#shared/events/ingress.ts';
+import { EntryRefusedError } from '#shared/ports/errors.ts';
+import type { BusEntry } from '#shared/ports/event-bus.ts';
+import type { Logger } from '#shared/telemetry/logger.ts';
 import type { Operation } from '../service.ts';
 import type { BusNames } from './bus-names.ts';
 import { busEntry, type EntryRefusal, readEntry, sizeOf } from './entries.ts';

@@ -1,6 +1,6 @@
-import { readPatternText } from '../../../../shared/events/patterns/json.ts';
-import type { Rule } from '../../../../shared/ports/event-bus.ts';
-import type { StandaloneRuntime } from '../../../../shared/runtime/standalone.ts';
+import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
+import { readPatternText } from '#shared/patterns/json.ts';
+import type { Rule } from '#shared/ports/event-bus.ts';
 import { queueOf } from '../queue-arn.ts';
 import { Serial } from '../serial.ts';
 

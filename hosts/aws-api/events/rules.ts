@@ -1,5 +1,5 @@
-import { arn } from '../../identity.ts';
 import { ServiceError } from '../errors.ts';
+import { arn } from '../identity.ts';
 import type { Members } from '../members.ts';
 import { pageOf, pageOptions } from '../pages.ts';
 import { queueArn } from '../queue-arn.ts';

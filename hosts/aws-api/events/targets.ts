@@ -1,6 +1,6 @@
-import { isFifo, isFifoId } from '../../../../shared/ports/fifo.ts';
-import type { QueueSettings } from '../../../../shared/ports/queue.ts';
-import type { StandaloneRuntime } from '../../../../shared/runtime/standalone.ts';
+import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
+import { isFifo, isFifoId } from '#shared/ports/fifo.ts';
+import type { QueueSettings } from '#shared/ports/queue.ts';
 import { ServiceError } from '../errors.ts';
 import type { Members } from '../members.ts';
 import { pageOf, pageOptions } from '../pages.ts';

@@ -1,11 +1,11 @@
+import { nestingOf } from '#shared/json-nesting.ts';
 import {
   type CompiledPattern,
   InvalidPatternError,
   matches,
   parseEvent,
   parsePattern,
-} from '../../../../shared/events/patterns/index.ts';
-import { nestingOf } from '../../../../shared/json-nesting.ts';
+} from '#shared/patterns/index.ts';
 import { ServiceError } from '../errors.ts';
 import type { Members } from '../members.ts';
 import { validation } from './wording.ts';

@@ -1,5 +1,5 @@
-import { ACCOUNT } from '../../identity.ts';
 import { ServiceError } from '../errors.ts';
+import { ACCOUNT } from '../identity.ts';
 import type { Wording } from '../members.ts';
 
 /** How Kinesis words what is wrong with an input. */

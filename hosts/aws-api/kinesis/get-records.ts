@@ -1,6 +1,6 @@
-import type { Clock } from '../../../../shared/ports/clock.ts';
-import type { StreamRecord } from '../../../../shared/ports/event-stream.ts';
-import type { StandaloneRuntime } from '../../../../shared/runtime/standalone.ts';
+import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
+import type { Clock } from '#shared/ports/clock.ts';
+import type { StreamRecord } from '#shared/ports/event-stream.ts';
 import type { Operation } from '../service.ts';
 import { iteratorFor, readIterator } from './iterators.ts';
 import type { Streams } from './streams.ts';

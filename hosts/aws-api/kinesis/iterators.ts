@@ -1,5 +1,5 @@
-import type { Clock } from '../../../../shared/ports/clock.ts';
-import type { StandaloneRuntime } from '../../../../shared/runtime/standalone.ts';
+import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
+import type { Clock } from '#shared/ports/clock.ts';
 import type { Members } from '../members.ts';
 import { expiredIterator, invalidArgument, wording } from './errors.ts';
 import type { Streams } from './streams.ts';

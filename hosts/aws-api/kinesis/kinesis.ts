@@ -1,5 +1,5 @@
-import type { Clock } from '../../../../shared/ports/clock.ts';
-import type { StandaloneRuntime } from '../../../../shared/runtime/standalone.ts';
+import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
+import type { Clock } from '#shared/ports/clock.ts';
 import { pageOf } from '../pages.ts';
 import type { Service } from '../service.ts';
 import { invalidArgument, wording } from './errors.ts';

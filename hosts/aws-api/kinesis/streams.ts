@@ -1,5 +1,5 @@
-import type { StandaloneRuntime } from '../../../../shared/runtime/standalone.ts';
-import { arn } from '../../identity.ts';
+import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
+import { arn } from '../identity.ts';
 import type { Members } from '../members.ts';
 import { invalidArgument, shardNotFound, streamNotFound } from './errors.ts';
 

@@ -6,7 +6,7 @@ import {
   getSigningKey,
   SignatureV4Base,
 } from '@smithy/signature-v4';
-import type { AwsCredentials } from '../../../../shared/security/aws-credentials.ts';
+import type { AwsCredentials } from '#shared/security/aws-credentials.ts';
 import { Sha256 } from './sha256.ts';
 
 type CanonicalRequest = Parameters<typeof getCanonicalHeaders>[0];

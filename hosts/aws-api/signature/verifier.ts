@@ -1,6 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto';
-import type { Clock } from '../../../../shared/ports/clock.ts';
-import type { AwsCredentials } from '../../../../shared/security/aws-credentials.ts';
+import type { Clock } from '#shared/ports/clock.ts';
+import type { AwsCredentials } from '#shared/security/aws-credentials.ts';
 import { type Claim, type Headers, readClaim } from './claim.ts';
 import { invalidSignature, mismatch, unknownKey } from './errors.ts';
 import { Signer } from './signer.ts';

@@ -1,5 +1,5 @@
-import { isFifo } from '../../../../shared/ports/fifo.ts';
-import type { QueueDepth } from '../../../../shared/ports/queue.ts';
+import { isFifo } from '#shared/ports/fifo.ts';
+import type { QueueDepth } from '#shared/ports/queue.ts';
 import { isQueueArn, queueArn, queueOf } from '../queue-arn.ts';
 import { invalidAttributeName, invalidValue, queueNameExists, unsupported } from './errors.ts';
 import { describeFifo, fifoAttributes, readFifo } from './fifo-attributes.ts';

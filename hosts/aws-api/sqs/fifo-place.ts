@@ -1,5 +1,5 @@
-import { isFifoId } from '../../../../shared/ports/fifo.ts';
-import type { FifoSettings, OutgoingMessage } from '../../../../shared/ports/queue.ts';
+import { isFifoId } from '#shared/ports/fifo.ts';
+import type { FifoSettings, OutgoingMessage } from '#shared/ports/queue.ts';
 import { ServiceError } from '../errors.ts';
 import type { Members } from '../members.ts';
 import { invalidValue, wording } from './errors.ts';

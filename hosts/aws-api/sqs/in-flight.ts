@@ -1,4 +1,4 @@
-import type { StandaloneRuntime } from '../../../../shared/runtime/standalone.ts';
+import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
 import type { Members } from '../members.ts';
 import type { Operation } from '../service.ts';
 import { type FailedEntry, readBatch } from './batch.ts';

@@ -1,5 +1,5 @@
-import { isBinaryType, typeOfAttribute } from '../../../../shared/ports/message-attributes.ts';
-import type { AttributeTypes, OutgoingMessage } from '../../../../shared/ports/queue.ts';
+import { isBinaryType, typeOfAttribute } from '#shared/ports/message-attributes.ts';
+import type { AttributeTypes, OutgoingMessage } from '#shared/ports/queue.ts';
 import type { Members } from '../members.ts';
 import { invalidContents, invalidValue, isValidText, wording } from './errors.ts';
 

@@ -1,5 +1,5 @@
-import type { QueueSettings } from '../../../../shared/ports/queue.ts';
-import type { StandaloneRuntime } from '../../../../shared/runtime/standalone.ts';
+import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
+import type { QueueSettings } from '#shared/ports/queue.ts';
 import { Serial } from '../serial.ts';
 
 /** A queue's attributes; times in seconds. */

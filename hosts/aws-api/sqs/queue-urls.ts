@@ -1,4 +1,4 @@
-import { ACCOUNT } from '../../identity.ts';
+import { ACCOUNT } from '../identity.ts';
 import type { Members } from '../members.ts';
 import { invalidAddress, queueDoesNotExist } from './errors.ts';
 import type { QueueAttributes, QueueBook } from './queue-book.ts';

@@ -1,5 +1,5 @@
-import type { ReceivedMessage } from '../../../../shared/ports/queue.ts';
-import type { StandaloneRuntime } from '../../../../shared/runtime/standalone.ts';
+import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
+import type { ReceivedMessage } from '#shared/ports/queue.ts';
 import type { Operation } from '../service.ts';
 import { wording } from './errors.ts';
 import { readId } from './fifo-place.ts';

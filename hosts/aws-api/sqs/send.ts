@@ -1,5 +1,5 @@
-import type { OutgoingMessage, SentMessage } from '../../../../shared/ports/queue.ts';
-import type { StandaloneRuntime } from '../../../../shared/runtime/standalone.ts';
+import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
+import type { OutgoingMessage, SentMessage } from '#shared/ports/queue.ts';
 import { ServiceError } from '../errors.ts';
 import type { Members } from '../members.ts';
 import type { Operation } from '../service.ts';

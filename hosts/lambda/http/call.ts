@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import type { HttpService } from '../../../shared/http/service.ts';
-import type { Logger } from '../../../shared/telemetry/logger.ts';
+import type { HttpService } from '#shared/http/service.ts';
+import type { Logger } from '#shared/telemetry/logger.ts';
 import { requestOf } from './request.ts';
 
 export interface LambdaOptions {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { APIGatewayProxyEvent, StreamifyHandler } from 'aws-lambda';
-import { ConfigurationError } from '../../../shared/errors.ts';
+import { ConfigurationError } from '#shared/errors.ts';
 import { callApp, type LambdaOptions } from './call.ts';
 import { timeUpAfter } from './time-up.ts';
 

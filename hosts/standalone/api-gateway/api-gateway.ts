@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono';
-import { ConfigurationError } from '../../../shared/errors.ts';
-import type { HttpService } from '../../../shared/http/service.ts';
-import type { WiredFunction } from '../wiring/types.ts';
+import { ConfigurationError } from '#shared/errors.ts';
+import type { HttpService } from '#shared/http/service.ts';
+import type { WiredFunction } from '#wiring/types.ts';
 import type { LocalAuthorizer } from './authorize.ts';
 
 interface Environment {

@@ -1,9 +1,9 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
-import type { LocalFunction } from '../../../shared/hosting/function.ts';
-import { oauthError } from '../../../shared/http/oauth-error.ts';
-import type { Clock } from '../../../shared/ports/clock.ts';
-import type { Logger } from '../../../shared/telemetry/logger.ts';
-import { arn } from '../identity.ts';
+import { arn } from '#hosts/aws-api/identity.ts';
+import type { LocalFunction } from '#hosts/functions/function.ts';
+import { oauthError } from '#shared/http/oauth-error.ts';
+import type { Clock } from '#shared/ports/clock.ts';
+import type { Logger } from '#shared/telemetry/logger.ts';
 import { type CompiledPolicy, compilePolicy } from '../policy/policy.ts';
 
 /** Milliseconds that an authorizer's answer is used again, so that a permission taken back is soon felt. */

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JSONWebKeySet } from 'jose';
 import type { Provider } from 'oidc-provider';
-import { ConfigurationError } from '../../../shared/errors.ts';
-import type { ClientStore } from '../../../shared/ports/client-store.ts';
-import { type Clock, systemClock } from '../../../shared/ports/clock.ts';
-import type { SecretStore } from '../../../shared/ports/secret-store.ts';
-import type { Logger } from '../../../shared/telemetry/logger.ts';
+import { ConfigurationError } from '#shared/errors.ts';
+import type { ClientStore } from '#shared/ports/client-store.ts';
+import { type Clock, systemClock } from '#shared/ports/clock.ts';
+import type { SecretStore } from '#shared/ports/secret-store.ts';
+import type { Logger } from '#shared/telemetry/logger.ts';
 import { createProvider, JWKS_PATH, TOKEN_PATH } from './provider.ts';
 import { loadSigningKeys } from './signing-key.ts';
 

@@ -1,9 +1,9 @@
 import type { Context, Client as OidcClient, Provider } from 'oidc-provider';
-import type { ClientStore } from '../../../shared/ports/client-store.ts';
-import type { Clock } from '../../../shared/ports/clock.ts';
-import { SecretHasher, TooManySecretsError } from '../../../shared/security/client-secret.ts';
-import { RESOURCE_SERVER } from '../../../shared/security/scopes.ts';
-import type { Logger } from '../../../shared/telemetry/logger.ts';
+import type { ClientStore } from '#shared/ports/client-store.ts';
+import type { Clock } from '#shared/ports/clock.ts';
+import { SecretHasher, TooManySecretsError } from '#shared/security/client-secret.ts';
+import { RESOURCE_SERVER } from '#shared/security/scopes.ts';
+import type { Logger } from '#shared/telemetry/logger.ts';
 import { decideScopes } from './scope-grant.ts';
 import { SIGNING_ALGORITHM, type SigningKeys } from './signing-key.ts';
 

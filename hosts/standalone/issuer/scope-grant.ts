@@ -1,4 +1,4 @@
-import { fullScope } from '../../../shared/security/scopes.ts';
+import { fullScope } from '#shared/security/scopes.ts';
 
 /** The scopes that a client asks for, or the first one that it may not have. */
 export type ScopeDecision = { readonly granted: readonly string[] } | { readonly refused: string };

@@ -1,11 +1,11 @@
 import path from 'node:path';
-import type { ClientStore } from '../../../shared/ports/client-store.ts';
-import type { Clock } from '../../../shared/ports/clock.ts';
-import type { PermissionStore } from '../../../shared/ports/permission-store.ts';
-import { newClientSecret, SecretHasher } from '../../../shared/security/client-secret.ts';
-import { readPrivateFile, writePrivateFile } from '../../../shared/security/private-file.ts';
-import { ADMIN_SCOPE, INVOKE_SCOPE, PUT_EVENTS_SCOPE } from '../../../shared/security/scopes.ts';
-import { seedPermissions } from '../../../shared/security/seed-permissions.ts';
+import type { ClientStore } from '#shared/ports/client-store.ts';
+import type { Clock } from '#shared/ports/clock.ts';
+import type { PermissionStore } from '#shared/ports/permission-store.ts';
+import { newClientSecret, SecretHasher } from '#shared/security/client-secret.ts';
+import { readPrivateFile, writePrivateFile } from '#shared/security/private-file.ts';
+import { ADMIN_SCOPE, INVOKE_SCOPE, PUT_EVENTS_SCOPE } from '#shared/security/scopes.ts';
+import { seedPermissions } from '#shared/security/seed-permissions.ts';
 
 export const CLI_CLIENT_ID = 'starling-cli';
 

@@ -1,6 +1,6 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JSONWebKeySet, type JWK } from 'jose';
-import { ConfigurationError } from '../../../shared/errors.ts';
-import type { SecretStore } from '../../../shared/ports/secret-store.ts';
+import { ConfigurationError } from '#shared/errors.ts';
+import type { SecretStore } from '#shared/ports/secret-store.ts';
 
 export const SIGNING_ALGORITHM = 'RS256';
 const SECRET = 'token-signing-keys';

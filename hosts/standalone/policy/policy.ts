@@ -1,4 +1,4 @@
-import { StarlingError } from '../../../shared/errors.ts';
+import { StarlingError } from '#shared/errors.ts';
 import { compileWildcard, isExact } from './wildcard.ts';
 
 /** Whether the policy allows an action (`execute-api:Invoke`) on a resource (the ARN of a method and path). */

@@ -1,8 +1,8 @@
-import type { TaskId } from '../../../shared/ids.ts';
-import type { TaskStore } from '../../../shared/ports/task-store.ts';
-import { ShortLivedSet } from '../../../shared/short-lived.ts';
-import type { LogEntry } from '../../../shared/tasks/log.ts';
-import { isTerminal, isWaitingForClient } from '../../../shared/tasks/state.ts';
+import type { TaskId } from '#shared/ids.ts';
+import type { LogEntry } from '#shared/ports/task.ts';
+import type { TaskStore } from '#shared/ports/task-store.ts';
+import { ShortLivedSet } from '#shared/short-lived.ts';
+import { isTerminal, isWaitingForClient } from '#shared/tasks/state.ts';
 import { logOf, type Submitted } from './submit.ts';
 
 /**

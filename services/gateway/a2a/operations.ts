@@ -1,13 +1,14 @@
-import { A2AError } from '../../../shared/a2a/errors.ts';
-import type { StreamResponse, Task } from '../../../shared/a2a/types.ts';
-import type { TaskId } from '../../../shared/ids.ts';
-import type { RegisteredAgent } from '../../../shared/ports/agent-registry.ts';
-import type { Principal } from '../../../shared/ports/permission-store.ts';
-import type { Runtime } from '../../../shared/runtime/runtime.ts';
-import { assemble } from '../../../shared/tasks/assemble.ts';
-import { endTask } from '../../../shared/tasks/end-task.ts';
-import { contextOf, type LogEntry } from '../../../shared/tasks/log.ts';
-import { isTerminal } from '../../../shared/tasks/state.ts';
+import { A2AError } from '#shared/a2a/errors.ts';
+import type { StreamResponse, Task } from '#shared/a2a/types.ts';
+import type { TaskId } from '#shared/ids.ts';
+import type { RegisteredAgent } from '#shared/ports/agent-registry.ts';
+import type { Principal } from '#shared/ports/permission-store.ts';
+import type { LogEntry } from '#shared/ports/task.ts';
+import type { Runtime } from '#shared/runtime/runtime.ts';
+import { assemble } from '#shared/tasks/assemble.ts';
+import { endTask } from '#shared/tasks/end-task.ts';
+import { contextOf } from '#shared/tasks/log.ts';
+import { isTerminal } from '#shared/tasks/state.ts';
 import type { Correlator } from './correlator.ts';
 import {
   optionalObject,

@@ -1,4 +1,4 @@
-import { A2AError, pushNotSupported } from '../../../shared/a2a/errors.ts';
+import { A2AError, pushNotSupported } from '#shared/a2a/errors.ts';
 
 /** The params of an A2A operation: an object whose unknown fields are ignored. */
 export type Params = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
-import type { StreamResponse } from '../../../shared/a2a/types.ts';
-import type { LogEntry } from '../../../shared/tasks/log.ts';
+import type { StreamResponse } from '#shared/a2a/types.ts';
+import type { LogEntry } from '#shared/ports/task.ts';
 
 /** One event of a stream and its place in the task's log, which is the id by which a client takes the stream up again. */
 export interface PositionedResponse {

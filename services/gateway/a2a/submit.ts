@@ -1,17 +1,17 @@
-import { A2AError, taskNotFound } from '../../../shared/a2a/errors.ts';
-import type { Message, Part } from '../../../shared/a2a/types.ts';
-import { childTraceparent } from '../../../shared/events/envelope.ts';
-import type { TaskRequestedV1 } from '../../../shared/events/generated/types.ts';
-import { InvalidEventError } from '../../../shared/events/publisher.ts';
-import { type ContextId, type TaskId, uuidv7 } from '../../../shared/ids.ts';
-import type { RegisteredAgent } from '../../../shared/ports/agent-registry.ts';
-import { TurnConflictError } from '../../../shared/ports/errors.ts';
-import type { Principal } from '../../../shared/ports/permission-store.ts';
-import type { TaskStore } from '../../../shared/ports/task-store.ts';
-import type { Runtime } from '../../../shared/runtime/runtime.ts';
-import { assemble } from '../../../shared/tasks/assemble.ts';
-import type { LogEntry } from '../../../shared/tasks/log.ts';
-import { isTerminal, isWaitingForClient, type TaskRecord } from '../../../shared/tasks/state.ts';
+import { A2AError, taskNotFound } from '#shared/a2a/errors.ts';
+import type { Message, Part } from '#shared/a2a/types.ts';
+import { childTraceparent } from '#shared/events/envelope.ts';
+import { InvalidEventError } from '#shared/events/publisher.ts';
+import type { TaskRequestedV1 } from '#shared/generated/types.ts';
+import { type ContextId, type TaskId, uuidv7 } from '#shared/ids.ts';
+import type { RegisteredAgent } from '#shared/ports/agent-registry.ts';
+import { TurnConflictError } from '#shared/ports/errors.ts';
+import type { Principal } from '#shared/ports/permission-store.ts';
+import type { LogEntry, TaskRecord } from '#shared/ports/task.ts';
+import type { TaskStore } from '#shared/ports/task-store.ts';
+import type { Runtime } from '#shared/runtime/runtime.ts';
+import { assemble } from '#shared/tasks/assemble.ts';
+import { isTerminal, isWaitingForClient } from '#shared/tasks/state.ts';
 
 /** A call that was let in, before there is a task. */
 export interface Submission {

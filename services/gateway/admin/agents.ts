@@ -1,5 +1,5 @@
-import type { AdminAgent } from '../../../shared/admin/types.ts';
-import type { RegisteredAgent } from '../../../shared/ports/agent-registry.ts';
+import type { AdminAgent } from '#shared/admin/types.ts';
+import type { RegisteredAgent } from '#shared/ports/agent-registry.ts';
 
 export function adminAgent({ id, card, public: isPublic, deadline, updatedAt }: RegisteredAgent): AdminAgent {
   return {

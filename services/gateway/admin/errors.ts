@@ -1,8 +1,8 @@
-import type { AdminErrorBody } from '../../../shared/admin/types.ts';
-import { StarlingError } from '../../../shared/errors.ts';
-import { InvalidPatternError } from '../../../shared/events/patterns/index.ts';
-import { EventArchiveOffError, InvalidCursorError, isStoreUnavailable } from '../../../shared/ports/errors.ts';
-import type { Runtime } from '../../../shared/runtime/runtime.ts';
+import type { AdminErrorBody } from '#shared/admin/types.ts';
+import { StarlingError } from '#shared/errors.ts';
+import { InvalidPatternError } from '#shared/patterns/index.ts';
+import { EventArchiveOffError, InvalidCursorError, isStoreUnavailable } from '#shared/ports/errors.ts';
+import type { Runtime } from '#shared/runtime/runtime.ts';
 import type { GatewayContext } from '../environment.ts';
 
 /** A request that the admin API refuses; code and message go to the caller. */

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { POSITION_HEADER } from '../../../shared/admin/types.ts';
-import { type CompiledPattern, matches, parseEvent, parsePattern } from '../../../shared/events/patterns/index.ts';
-import type { EventArchive } from '../../../shared/ports/event-bus.ts';
+import { POSITION_HEADER } from '#shared/admin/types.ts';
+import { type CompiledPattern, matches, parseEvent, parsePattern } from '#shared/patterns/index.ts';
+import type { EventArchive } from '#shared/ports/event-bus.ts';
 import type { GatewayContext } from '../environment.ts';
 import { type SseEvent, sseResponse } from '../sse.ts';
 import { invalidParameter } from './errors.ts';

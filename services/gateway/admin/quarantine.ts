@@ -1,5 +1,5 @@
-import type { AdminQuarantine } from '../../../shared/admin/types.ts';
-import type { Quarantine } from '../../../shared/ports/quarantine.ts';
+import type { AdminQuarantine } from '#shared/admin/types.ts';
+import type { Quarantine } from '#shared/ports/quarantine.ts';
 import { readCursor, readLimit, writeCursor } from './page.ts';
 import type { Query } from './task-query.ts';
 

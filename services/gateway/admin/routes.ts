@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
-import type { AdminAgents } from '../../../shared/admin/types.ts';
-import type { Runtime } from '../../../shared/runtime/runtime.ts';
+import type { AdminAgents } from '#shared/admin/types.ts';
+import type { Runtime } from '#shared/runtime/runtime.ts';
 import type { GatewayEnvironment } from '../environment.ts';
 import { adminAgent } from './agents.ts';
 import { answerError } from './errors.ts';

@@ -1,6 +1,6 @@
-import type { TaskState } from '../../../shared/a2a/types.ts';
-import { isAgentId } from '../../../shared/ids.ts';
-import type { TaskQuery } from '../../../shared/ports/task-store.ts';
+import type { TaskState } from '#shared/a2a/types.ts';
+import { isAgentId } from '#shared/ids.ts';
+import type { TaskQuery } from '#shared/ports/task-store.ts';
 import { invalidParameter } from './errors.ts';
 import { readCursor, readLimit } from './page.ts';
 

@@ -1,9 +1,8 @@
-import type { AdminLogEntry, AdminTask, AdminTaskRecord, AdminTasks } from '../../../shared/admin/types.ts';
-import type { TaskId } from '../../../shared/ids.ts';
-import type { TaskStore } from '../../../shared/ports/task-store.ts';
-import { assemble } from '../../../shared/tasks/assemble.ts';
-import type { LogEntry } from '../../../shared/tasks/log.ts';
-import type { TaskRecord } from '../../../shared/tasks/state.ts';
+import type { AdminLogEntry, AdminTask, AdminTaskRecord, AdminTasks } from '#shared/admin/types.ts';
+import type { TaskId } from '#shared/ids.ts';
+import type { LogEntry, TaskRecord } from '#shared/ports/task.ts';
+import type { TaskStore } from '#shared/ports/task-store.ts';
+import { assemble } from '#shared/tasks/assemble.ts';
 import { AdminError } from './errors.ts';
 import { writeCursor } from './page.ts';
 import { type Query, readTaskQuery, TASKS } from './task-query.ts';

@@ -1,10 +1,10 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent, PolicyDocument } from 'aws-lambda';
-import { isAgentId } from '../../../shared/ids.ts';
-import type { PermissionStore, Principal } from '../../../shared/ports/permission-store.ts';
-import { ADMIN_SCOPE, PUT_EVENTS_SCOPE } from '../../../shared/security/scopes.ts';
-import { TokenError } from '../../../shared/security/token-error.ts';
-import type { TokenVerifier, VerifiedToken } from '../../../shared/security/verify-token.ts';
-import type { Logger } from '../../../shared/telemetry/logger.ts';
+import { isAgentId } from '#shared/ids.ts';
+import type { PermissionStore, Principal } from '#shared/ports/permission-store.ts';
+import { ADMIN_SCOPE, PUT_EVENTS_SCOPE } from '#shared/security/scopes.ts';
+import { TokenError } from '#shared/security/token-error.ts';
+import type { TokenVerifier, VerifiedToken } from '#shared/security/verify-token.ts';
+import type { Logger } from '#shared/telemetry/logger.ts';
 import { policyOf, type Stage, stageOf } from './policy.ts';
 
 export interface AuthorizerParts {

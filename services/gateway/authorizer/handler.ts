@@ -1,4 +1,4 @@
-import { currentAuthorizerRuntime } from '../../../shared/runtime/current.ts';
+import { currentAuthorizerRuntime } from '#shared/runtime/current.ts';
 import { type Authorizer, createAuthorizer } from './authorizer.ts';
 
 let authorizer: Authorizer | undefined;

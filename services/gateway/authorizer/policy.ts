@@ -1,6 +1,6 @@
 import type { PolicyDocument, Statement } from 'aws-lambda';
-import type { AgentId } from '../../../shared/ids.ts';
-import type { EveryAgent } from '../../../shared/ports/permission-store.ts';
+import type { AgentId } from '#shared/ids.ts';
+import type { EveryAgent } from '#shared/ports/permission-store.ts';
 
 const ACTION = 'execute-api:Invoke';
 const adminMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;

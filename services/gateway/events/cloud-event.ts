@@ -21,7 +21,7 @@ const MAX_TYPE = 128;
 const MAX_SOURCE = 256;
 const MAX_ID = 256;
 
-/** What the mesh itself writes on an event that it carries by reference: see shared/aws/claim-check. */
+/** What the mesh itself writes on an event that it carries by reference: see adapters/aws/claim-check. */
 const reserved = ['datapartial', 'detailref'];
 
 /** Members of the JSON form that are no attributes. */

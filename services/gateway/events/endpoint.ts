@@ -1,5 +1,5 @@
-import { schemaFor } from '../../../shared/events/catalog.ts';
-import type { PutEventAnswer, PutEventsAnswer, RefusedEvent } from '../../../shared/events/put-answers.ts';
+import { schemaFor } from '#shared/events/catalog.ts';
+import type { PutEventAnswer, PutEventsAnswer, RefusedEvent } from '#shared/events/put-answers.ts';
 import type { GatewayContext } from '../environment.ts';
 import { EventRefusedError } from './errors.ts';
 import { EventDoor, type EventDoorParts, type PutOutcome } from './put-events.ts';

@@ -1,4 +1,4 @@
-import { StarlingError } from '../../../shared/errors.ts';
+import { StarlingError } from '#shared/errors.ts';
 
 export type RefusalStatus = 400 | 403 | 413 | 415 | 503;
 

@@ -1,6 +1,6 @@
-import { parseEvent } from '../../../shared/events/patterns/index.ts';
-import { InexactNumber } from '../../../shared/events/patterns/leaf.ts';
-import { nestingOf } from '../../../shared/json-nesting.ts';
+import { nestingOf } from '#shared/json-nesting.ts';
+import { parseEvent } from '#shared/patterns/index.ts';
+import { InexactNumber } from '#shared/patterns/leaf.ts';
 import { EventRefusedError } from './errors.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true });

@@ -1,4 +1,4 @@
-import { MAX_BATCH } from '../../../shared/events/put-answers.ts';
+import { MAX_BATCH } from '#shared/events/put-answers.ts';
 import { type ReadCloudEvent, readCloudEvent } from './cloud-event.ts';
 import { EventRefusedError } from './errors.ts';
 import { parseBody, textOf } from './json.ts';

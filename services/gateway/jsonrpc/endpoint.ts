@@ -1,9 +1,9 @@
-import { A2AError } from '../../../shared/a2a/errors.ts';
-import { messageOf, StarlingError } from '../../../shared/errors.ts';
-import { isAgentId } from '../../../shared/ids.ts';
-import type { RegisteredAgent } from '../../../shared/ports/agent-registry.ts';
-import { isStoreUnavailable } from '../../../shared/ports/errors.ts';
-import type { Runtime } from '../../../shared/runtime/runtime.ts';
+import { A2AError } from '#shared/a2a/errors.ts';
+import { messageOf, StarlingError } from '#shared/errors.ts';
+import { isAgentId } from '#shared/ids.ts';
+import type { RegisteredAgent } from '#shared/ports/agent-registry.ts';
+import { isStoreUnavailable } from '#shared/ports/errors.ts';
+import type { Runtime } from '#shared/runtime/runtime.ts';
 import type { Call, Operations } from '../a2a/operations.ts';
 import type { PositionedResponse } from '../a2a/stream-responses.ts';
 import { type GatewayContext, principalOf } from '../environment.ts';

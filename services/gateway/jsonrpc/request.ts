@@ -1,5 +1,5 @@
-import { A2AError } from '../../../shared/a2a/errors.ts';
-import { nestingOf } from '../../../shared/json-nesting.ts';
+import { A2AError } from '#shared/a2a/errors.ts';
+import { nestingOf } from '#shared/json-nesting.ts';
 import type { Params } from '../a2a/params.ts';
 
 export type RequestId = string | number | null;

@@ -1,10 +1,10 @@
-import { A2AError } from '../../../shared/a2a/errors.ts';
-import type { Task } from '../../../shared/a2a/types.ts';
-import { textOf } from '../../../shared/agent/task.ts';
-import { uuidv7 } from '../../../shared/ids.ts';
-import type { RegisteredAgent } from '../../../shared/ports/agent-registry.ts';
-import type { Runtime } from '../../../shared/runtime/runtime.ts';
-import { isTerminal } from '../../../shared/tasks/state.ts';
+import { A2AError } from '#shared/a2a/errors.ts';
+import type { Task } from '#shared/a2a/types.ts';
+import { textOf } from '#shared/agent/task.ts';
+import { uuidv7 } from '#shared/ids.ts';
+import type { RegisteredAgent } from '#shared/ports/agent-registry.ts';
+import type { Runtime } from '#shared/runtime/runtime.ts';
+import { isTerminal } from '#shared/tasks/state.ts';
 import type { Call, Operations } from '../a2a/operations.ts';
 import { submit } from '../a2a/submit.ts';
 import { inputValidator } from './skill-input.ts';

@@ -1,5 +1,5 @@
 import { type Schema, Validator } from '@cfworker/json-schema';
-import type { RegisteredAgent } from '../../../shared/ports/agent-registry.ts';
+import type { RegisteredAgent } from '#shared/ports/agent-registry.ts';
 
 /** Says what is wrong with a skill's input, or nothing. */
 type InputValidator = (input: unknown) => string | undefined;

@@ -1,4 +1,4 @@
-import { A2AError } from '../../../shared/a2a/errors.ts';
+import { A2AError } from '#shared/a2a/errors.ts';
 import { legacyMethods, operationMethods } from './methods.ts';
 
 const SUPPORTED = '1.0';

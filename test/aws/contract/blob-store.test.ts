@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { S3BlobStore } from '../../../shared/aws/blob-store.ts';
-import { s3Client } from '../../../shared/aws/clients/s3.ts';
-import { blobStoreContract } from '../../contract/blob-store.ts';
+import { S3BlobStore } from '#adapters/aws/blob-store.ts';
+import { s3Client } from '#adapters/aws/clients/s3.ts';
+import { blobStoreContract } from '#test/contract/blob-store.ts';
 import { createBucket } from '../support/buckets.ts';
 import { clientOptions, randomStage } from '../support/endpoint.ts';
 

@@ -1,8 +1,8 @@
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { cognitoVerifier } from '../../../shared/aws/cognito.ts';
-import { systemClock } from '../../../shared/ports/clock.ts';
-import type { TokenVerifier } from '../../../shared/security/verify-token.ts';
+import { cognitoVerifier } from '#adapters/aws/cognito.ts';
+import { systemClock } from '#shared/ports/clock.ts';
+import type { TokenVerifier } from '#shared/security/verify-token.ts';
 import { clientOptions, randomStage } from '../support/endpoint.ts';
 import { createUserPool, type TestUserPool } from '../support/user-pool.ts';
 

@@ -6,10 +6,10 @@ import {
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { cloudWatchLogsClient } from '../../../shared/aws/clients/cloudwatch-logs.ts';
-import { CloudWatchEventArchive } from '../../../shared/aws/event-archive.ts';
-import { systemClock } from '../../../shared/ports/clock.ts';
-import { eventArchiveContract } from '../../contract/event-archive.ts';
+import { cloudWatchLogsClient } from '#adapters/aws/clients/cloudwatch-logs.ts';
+import { CloudWatchEventArchive } from '#adapters/aws/event-archive.ts';
+import { systemClock } from '#shared/ports/clock.ts';
+import { eventArchiveContract } from '#test/contract/event-archive.ts';
 import { clientOptions, endpoint, randomStage } from '../support/endpoint.ts';
 
 const client = cloudWatchLogsClient(clientOptions);

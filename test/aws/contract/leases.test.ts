@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll } from 'vitest';
-import { dynamoDbDocumentClient } from '../../../shared/aws/clients/dynamodb.ts';
-import { AwsLeases } from '../../../shared/aws/leases.ts';
-import { tableName } from '../../../shared/wiring/names.ts';
-import { leasesContract } from '../../contract/leases.ts';
+import { dynamoDbDocumentClient } from '#adapters/aws/clients/dynamodb.ts';
+import { AwsLeases } from '#adapters/aws/leases.ts';
+import { leasesContract } from '#test/contract/leases.ts';
+import { tableName } from '#wiring/names.ts';
 import { clientOptions, randomStage } from '../support/endpoint.ts';
 import { createTables } from '../support/tables.ts';
 

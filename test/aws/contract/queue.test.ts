@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
-import { sqsClient } from '../../../shared/aws/clients/sqs.ts';
-import { AwsQueue } from '../../../shared/aws/queue/queue.ts';
-import { queueContract } from '../../contract/queue.ts';
+import { sqsClient } from '#adapters/aws/clients/sqs.ts';
+import { AwsQueue } from '#adapters/aws/queue/queue.ts';
+import { queueContract } from '#test/contract/queue.ts';
 import { clientOptions, endpoint } from '../support/endpoint.ts';
 import { RememberingQueue } from '../support/queues.ts';
 

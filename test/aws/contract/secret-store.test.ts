@@ -1,10 +1,10 @@
 import { DeleteSecretCommand, ListSecretsCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { secretsManagerClient } from '../../../shared/aws/clients/secrets-manager.ts';
-import { SecretsManagerStore } from '../../../shared/aws/secret-store.ts';
-import { systemClock } from '../../../shared/ports/clock.ts';
-import { secretStoreContract } from '../../contract/secret-store.ts';
-import { TestClock } from '../../support/fixtures.ts';
+import { secretsManagerClient } from '#adapters/aws/clients/secrets-manager.ts';
+import { SecretsManagerStore } from '#adapters/aws/secret-store.ts';
+import { systemClock } from '#shared/ports/clock.ts';
+import { secretStoreContract } from '#test/contract/secret-store.ts';
+import { TestClock } from '#test/support/fixtures.ts';
 import { clientOptions, randomStage } from '../support/endpoint.ts';
 
 const stage = randomStage();

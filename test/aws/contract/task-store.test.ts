@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
-import { dynamoDbDocumentClient } from '../../../shared/aws/clients/dynamodb.ts';
-import { taskStoreContract } from '../../contract/task-store.ts';
-import { noon } from '../../support/task-events.ts';
+import { dynamoDbDocumentClient } from '#adapters/aws/clients/dynamodb.ts';
+import { taskStoreContract } from '#test/contract/task-store.ts';
+import { noon } from '#test/support/task-events.ts';
 import { clearTable } from '../support/clear-table.ts';
 import { clientOptions, randomStage } from '../support/endpoint.ts';
 import { createTables } from '../support/tables.ts';

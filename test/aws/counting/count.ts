@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KinesisStreamRecord, SQSRecord } from 'aws-lambda';
-import type { CallCount, Delivery, Kind, Row } from '../../../tools/cost/counts.ts';
-import { chunkBatches, chunksOf } from '../../../tools/cost/durations.ts';
-import { restEvent } from '../../support/rest-api.ts';
+import { restEvent } from '#test/support/rest-api.ts';
+import type { CallCount, Delivery, Kind, Row } from '#tools/cost/counts.ts';
+import { chunkBatches, chunksOf } from '#tools/cost/durations.ts';
 import type { CountedMesh } from './mesh.ts';
 import { receive, StreamReader } from './sources.ts';
 import type { Stage } from './stage.ts';

@@ -1,4 +1,4 @@
-import type { Counts } from '../../../tools/cost/counts.ts';
+import type { Counts } from '#tools/cost/counts.ts';
 
 /** The counts as the file has them and the formatter wants them: each row on a line, so that a difference shows what changed. */
 export function countsText(counts: Counts): string {

@@ -1,14 +1,6 @@
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { type TableName, tables } from '../../../shared/aws/tables.ts';
-import {
-  type Index,
-  type Item,
-  indexWriteUnits,
-  itemSize,
-  readUnits,
-  sum,
-  writeUnits,
-} from '../../../tools/cost/units.ts';
+import { type TableName, tables } from '#adapters/aws/tables.ts';
+import { type Index, type Item, indexWriteUnits, itemSize, readUnits, sum, writeUnits } from '#tools/cost/units.ts';
 import { clientOptions } from '../support/endpoint.ts';
 import type { Meter } from './meter.ts';
 

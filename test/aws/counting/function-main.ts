@@ -10,9 +10,10 @@ export interface Invocation {
 export type Outcome = { readonly id: number } & ({ readonly result: unknown } | { readonly error: string });
 
 const [hosting = '', file = ''] = process.argv.slice(2);
-const { host } = await import(`../../../shared/runtime/lambda/${hosting === 'agent' ? 'agent' : 'mesh'}.ts`);
-const inner = (await import(file)).handler;
-const handler = hosting === 'http' ? inner : host(inner);
+const { host } = await import(`../../../hosts/lambda/${hosting === 'agent' ? 'agent' : 'mesh'}.ts`);
+const inner = await import(file);
+const { httpHandler } = await import('../../../hosts/lambda/http/handler.ts');
+const handler = hosting === 'http' ? httpHandler(inner.service) : host(inner.handler);
 
 process.on('message', ({ id, event, functionName }: Invocation) => {
   const context = { functionName, awsRequestId: String(id), getRemainingTimeInMillis: () => 60_000 } as Context;

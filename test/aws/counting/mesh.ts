@@ -1,5 +1,5 @@
-import type { Actor } from '../../../tools/cost/counts.ts';
-import { sum } from '../../../tools/cost/units.ts';
+import type { Actor } from '#tools/cost/counts.ts';
+import { sum } from '#tools/cost/units.ts';
 import { endpoint } from '../support/endpoint.ts';
 import { type FunctionOptions, FunctionProcess } from './function-process.ts';
 import type { Meter } from './meter.ts';
@@ -9,7 +9,7 @@ import type { Stage } from './stage.ts';
 
 /** The functions of a call, by name, and which actor of the count each is. */
 const functions = {
-  gateway: { actor: 'gateway', hosting: 'http', file: 'services/gateway/lambda.ts' },
+  gateway: { actor: 'gateway', hosting: 'http', file: 'services/gateway/service.ts' },
   projector: { actor: 'projector', hosting: 'mesh', file: 'services/tasks/projector.ts' },
   chunks: { actor: 'chunks', hosting: 'mesh', file: 'services/tasks/chunks.ts' },
   timer: { actor: 'agent', hosting: 'agent', file: 'test/aws/counting/agents/timer.ts' },

@@ -1,4 +1,4 @@
-import type { Actor, Api, Request, Row } from '../../../tools/cost/counts.ts';
+import type { Actor, Api, Request, Row } from '#tools/cost/counts.ts';
 
 /** What one function was seen to ask of AWS. */
 export class Meter {

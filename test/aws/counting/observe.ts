@@ -1,5 +1,5 @@
-import type { Actor } from '../../../tools/cost/counts.ts';
-import { chunks, eventSize, kilobytes } from '../../../tools/cost/units.ts';
+import type { Actor } from '#tools/cost/counts.ts';
+import { chunks, eventSize, kilobytes } from '#tools/cost/units.ts';
 import { DynamoDbMeter } from './dynamodb.ts';
 import { Meter } from './meter.ts';
 import type { Observe } from './proxy.ts';

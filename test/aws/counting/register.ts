@@ -1,5 +1,5 @@
-import { agentRecord } from '../../../shared/agent/manifest.ts';
-import type { AgentId } from '../../../shared/ids.ts';
+import { agentRecord } from '#shared/agent/manifest.ts';
+import type { AgentId } from '#shared/ids.ts';
 import { endpoint } from '../support/endpoint.ts';
 import { handler as talker } from './agents/talker.ts';
 import { handler as timer } from './agents/timer.ts';

@@ -7,15 +7,15 @@ import {
 import { CreateStreamCommand, DeleteStreamCommand } from '@aws-sdk/client-kinesis';
 import { CreateBucketCommand, DeleteBucketCommand } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, DeleteQueueCommand, GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
-import { dynamoDbClient } from '../../../shared/aws/clients/dynamodb.ts';
-import { eventBridgeClient } from '../../../shared/aws/clients/eventbridge.ts';
-import { kinesisClient } from '../../../shared/aws/clients/kinesis.ts';
-import { s3Client } from '../../../shared/aws/clients/s3.ts';
-import { sqsClient } from '../../../shared/aws/clients/sqs.ts';
-import type { TableName } from '../../../shared/aws/tables.ts';
-import type { AgentId } from '../../../shared/ids.ts';
-import { artifactStreamName, busName, queueName, ruleName } from '../../../shared/wiring/names.ts';
-import { agentPattern } from '../../../shared/wiring/subscription.ts';
+import { dynamoDbClient } from '#adapters/aws/clients/dynamodb.ts';
+import { eventBridgeClient } from '#adapters/aws/clients/eventbridge.ts';
+import { kinesisClient } from '#adapters/aws/clients/kinesis.ts';
+import { s3Client } from '#adapters/aws/clients/s3.ts';
+import { sqsClient } from '#adapters/aws/clients/sqs.ts';
+import type { TableName } from '#adapters/aws/tables.ts';
+import type { AgentId } from '#shared/ids.ts';
+import { artifactStreamName, busName, queueName, ruleName } from '#wiring/names.ts';
+import { agentPattern } from '#wiring/subscription.ts';
 import { clientOptions } from '../support/endpoint.ts';
 import { createTables } from '../support/tables.ts';
 

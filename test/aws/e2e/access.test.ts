@@ -1,6 +1,6 @@
 import { afterAll } from 'vitest';
-import { accessCases } from '../../e2e/cases/access.ts';
-import { badCallCases } from '../../e2e/cases/bad-calls.ts';
+import { accessCases } from '#test/e2e/cases/access.ts';
+import { badCallCases } from '#test/e2e/cases/bad-calls.ts';
 import { testedStack } from '../support/stack.ts';
 
 const { mesh, place } = await testedStack();

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
-import { callCases } from '../../e2e/cases/calls.ts';
+import { callCases } from '#test/e2e/cases/calls.ts';
 import { testedStack } from '../support/stack.ts';
 
 const { mesh, place } = await testedStack();

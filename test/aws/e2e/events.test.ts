@@ -1,5 +1,5 @@
 import { afterAll } from 'vitest';
-import { eventCases } from '../../e2e/cases/events.ts';
+import { eventCases } from '#test/e2e/cases/events.ts';
 import { testedStack } from '../support/stack.ts';
 
 const { mesh } = await testedStack();

@@ -1,5 +1,5 @@
 import { afterAll } from 'vitest';
-import { failureCases } from '../../e2e/cases/failures.ts';
+import { failureCases } from '#test/e2e/cases/failures.ts';
 import { testedStack } from '../support/stack.ts';
 
 const { mesh, place } = await testedStack();

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
-import { fifoCases } from '../../e2e/cases/fifo.ts';
+import { fifoCases } from '#test/e2e/cases/fifo.ts';
 import { endpoint } from '../support/endpoint.ts';
 import { StandInPipes } from '../support/pipes.ts';
 import { testedStack } from '../support/stack.ts';

@@ -1,5 +1,5 @@
 import { afterAll } from 'vitest';
-import { streamCases } from '../../e2e/cases/streams.ts';
+import { streamCases } from '#test/e2e/cases/streams.ts';
 import { testedStack } from '../support/stack.ts';
 
 const { mesh, place } = await testedStack();

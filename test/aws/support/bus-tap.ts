@@ -14,7 +14,7 @@ import {
   SetQueueAttributesCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import type { SeenEvent } from '../../support/mesh-client.ts';
+import type { SeenEvent } from '#test/support/mesh-client.ts';
 import { clientOptions, randomStage } from './endpoint.ts';
 
 /** A rule and a queue of one's own on a bus: all events that pass from now on. */

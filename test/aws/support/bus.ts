@@ -1,5 +1,5 @@
 import { CreateEventBusCommand, DeleteEventBusCommand, type EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import type { EventBus, Rule } from '../../../shared/ports/event-bus.ts';
+import type { EventBus, Rule } from '#shared/ports/event-bus.ts';
 
 /** Makes a bus. `remove` deletes it; AWS wants its rules gone before. */
 export async function createBus(client: EventBridgeClient, name: string): Promise<{ remove(): Promise<void> }> {

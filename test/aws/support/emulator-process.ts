@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { Emulator } from '../../../tools/aws/emulator/emulator.ts';
+import { Emulator } from '#deployment/emulator/emulator.ts';
 
 /** Starts an emulator, tells where it is, and waits for ever. Arguments: the interpreter, the file of its log. */
 const [, , python = '', log = ''] = process.argv;

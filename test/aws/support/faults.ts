@@ -1,9 +1,9 @@
 import { DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
 import type { BatchWriteCommandInput } from '@aws-sdk/lib-dynamodb';
-import { dynamoDbDocumentClient } from '../../../shared/aws/clients/dynamodb.ts';
-import { AwsError, type AwsErrorCode } from '../../../shared/aws/errors.ts';
-import type { DynamoTaskStore } from '../../../shared/aws/tasks/task-store.ts';
-import type { BusEntry, EventBus, PutResult } from '../../../shared/ports/event-bus.ts';
+import { dynamoDbDocumentClient } from '#adapters/aws/clients/dynamodb.ts';
+import { AwsError, type AwsErrorCode } from '#adapters/aws/errors.ts';
+import type { DynamoTaskStore } from '#adapters/aws/tasks/task-store.ts';
+import type { BusEntry, EventBus, PutResult } from '#shared/ports/event-bus.ts';
 import { clientOptions } from './endpoint.ts';
 import { openTaskStore, type TaskStoreOptions } from './task-store.ts';
 

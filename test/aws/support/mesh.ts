@@ -4,9 +4,9 @@ import {
   DeleteUserPoolClientCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { GetQueueAttributesCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { type Deployment, readClientSecret } from '../../../shared/runtime/deployment.ts';
-import { deadLetterQueueName } from '../../../shared/wiring/names.ts';
-import { type ClientCredentials, MeshClient, type SeenEvent, tellTheEnd } from '../../support/mesh-client.ts';
+import { type Deployment, readClientSecret } from '#deployment/deployed/deployment.ts';
+import { type ClientCredentials, MeshClient, type SeenEvent, tellTheEnd } from '#test/support/mesh-client.ts';
+import { deadLetterQueueName } from '#wiring/names.ts';
 import { BusTap } from './bus-tap.ts';
 import { clientOptions } from './endpoint.ts';
 

@@ -1,7 +1,7 @@
 import { CloudFormationClient, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
-import type { Template } from '../../../plugins/template.ts';
-import { sqsClient } from '../../../shared/aws/clients/sqs.ts';
-import { AwsQueue } from '../../../shared/aws/queue/queue.ts';
+import { sqsClient } from '#adapters/aws/clients/sqs.ts';
+import { AwsQueue } from '#adapters/aws/queue/queue.ts';
+import type { Template } from '#deployment/plugin/template.ts';
 import { clientOptions } from './endpoint.ts';
 
 interface Pipe {

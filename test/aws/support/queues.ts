@@ -5,7 +5,7 @@ import {
   SetQueueAttributesCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import type { OutgoingMessage, Queue, QueueSettings, ReceiveOptions } from '../../../shared/ports/queue.ts';
+import type { OutgoingMessage, Queue, QueueSettings, ReceiveOptions } from '#shared/ports/queue.ts';
 
 /** A queue port that remembers which queues it made, so that they can be deleted. */
 export class RememberingQueue implements Queue {

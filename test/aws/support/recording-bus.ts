@@ -1,4 +1,4 @@
-import type { BusEntry, BusEvent, EventBus, PutResult } from '../../../shared/ports/event-bus.ts';
+import type { BusEntry, BusEvent, EventBus, PutResult } from '#shared/ports/event-bus.ts';
 
 /** Passes entries on to a bus and remembers those that it took, as a rule would see them. */
 export class RecordingBus implements Pick<EventBus, 'put'> {

@@ -1,5 +1,5 @@
-import { type Deployment, findDeployment } from '../../../shared/runtime/deployment.ts';
-import type { Place } from '../../e2e/cases/place.ts';
+import { type Deployment, findDeployment } from '#deployment/deployed/deployment.ts';
+import type { Place } from '#test/e2e/cases/place.ts';
 import { clientOptions, endpoint } from './endpoint.ts';
 import { StackMesh } from './mesh.ts';
 

@@ -1,7 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { dynamoDbDocumentClient } from '../../../shared/aws/clients/dynamodb.ts';
-import type { Ending, NewTask, NextTurn } from '../../../shared/ports/task-store.ts';
-import type { AgentEvent } from '../../../shared/tasks/fold.ts';
+import { dynamoDbDocumentClient } from '#adapters/aws/clients/dynamodb.ts';
+import type { AgentEvent } from '#shared/ports/task.ts';
+import type { Ending, NewTask, NextTurn } from '#shared/ports/task-store.ts';
 import { clientOptions } from './endpoint.ts';
 import { openTaskStore, taskBus } from './task-store.ts';
 

@@ -7,8 +7,8 @@ import {
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
-import { type TableDefinition, type TableName, tables } from '../../../shared/aws/tables.ts';
-import { tableName } from '../../../shared/wiring/names.ts';
+import { type TableDefinition, type TableName, tables } from '#adapters/aws/tables.ts';
+import { tableName } from '#wiring/names.ts';
 
 /** Seconds that a table may take until it can be used. */
 const MAX_WAIT = 60;
@@ -18,7 +18,7 @@ export interface TablesOptions {
   readonly expire?: boolean;
 }
 
-/** Makes tables of a stage as shared/aws/tables.ts defines them, and resolves when they can be used. */
+/** Makes tables of a stage as adapters/aws/tables.ts defines them, and resolves when they can be used. */
 export async function createTables(
   client: DynamoDBClient,
   stage: string,

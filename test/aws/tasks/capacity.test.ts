@@ -1,10 +1,10 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { dynamoDbDocumentClient } from '../../../shared/aws/clients/dynamodb.ts';
-import type { DynamoTaskStore } from '../../../shared/aws/tasks/task-store.ts';
-import type { TaskRecord } from '../../../shared/tasks/state.ts';
-import { tableName } from '../../../shared/wiring/names.ts';
-import { artifactEvent, entry, newTask, nextTurn, noon, statusEvent } from '../../support/task-events.ts';
+import { dynamoDbDocumentClient } from '#adapters/aws/clients/dynamodb.ts';
+import type { DynamoTaskStore } from '#adapters/aws/tasks/task-store.ts';
+import type { TaskRecord } from '#shared/ports/task.ts';
+import { artifactEvent, entry, newTask, nextTurn, noon, statusEvent } from '#test/support/task-events.ts';
+import { tableName } from '#wiring/names.ts';
 import { CapacityMeter } from '../support/capacity.ts';
 import { clearTable } from '../support/clear-table.ts';
 import { clientOptions, randomStage } from '../support/endpoint.ts';

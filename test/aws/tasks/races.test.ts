@@ -1,11 +1,10 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import fc, { type Scheduler } from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { dynamoDbDocumentClient } from '../../../shared/aws/clients/dynamodb.ts';
-import type { DynamoTaskStore } from '../../../shared/aws/tasks/task-store.ts';
-import type { AgentEvent } from '../../../shared/tasks/fold.ts';
-import type { TaskRecord } from '../../../shared/tasks/state.ts';
-import { artifactEvent, newTask, nextTurn, noon, statusEvent } from '../../support/task-events.ts';
+import { dynamoDbDocumentClient } from '#adapters/aws/clients/dynamodb.ts';
+import type { DynamoTaskStore } from '#adapters/aws/tasks/task-store.ts';
+import type { AgentEvent, TaskRecord } from '#shared/ports/task.ts';
+import { artifactEvent, newTask, nextTurn, noon, statusEvent } from '#test/support/task-events.ts';
 import { clearTable } from '../support/clear-table.ts';
 import { clientOptions, randomStage } from '../support/endpoint.ts';
 import { createTables } from '../support/tables.ts';

@@ -1,6 +1,6 @@
-import { compilePattern, matches, PatternIndex } from '../../../shared/events/patterns/index.ts';
-import { readSettings } from '../../../shared/runtime/settings.ts';
-import { createStandaloneRuntime, type StandaloneRuntime } from '../../../shared/runtime/standalone.ts';
+import { readSettings } from '#hosts/runtimes/settings.ts';
+import { createStandaloneRuntime, type StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
+import { compilePattern, matches, PatternIndex } from '#shared/patterns/index.ts';
 import { answerJobs } from '../load-process.ts';
 import { EVENTS_PER_CALL, order, RECORDS_PER_CALL } from './payloads.ts';
 import type { InProcessJob, InProcessResult } from './protocol.ts';

@@ -1,6 +1,6 @@
 import { SignatureV4 } from '@smithy/signature-v4';
-import { Sha256 } from '../../../services/standalone/aws/signature/sha256.ts';
-import { awsCredentials, EMBEDDED_REGION } from '../../../shared/security/aws-credentials.ts';
+import { Sha256 } from '#hosts/aws-api/signature/sha256.ts';
+import { awsCredentials, EMBEDDED_REGION } from '#shared/security/aws-credentials.ts';
 import { EVENTS_PER_CALL, order, RECORDS_PER_CALL } from './payloads.ts';
 import type { SignedRequest } from './protocol.ts';
 

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { Mesh } from '../../support/mesh.ts';
+import { Mesh } from '#test/support/mesh.ts';
 import { LoadProcess } from '../load-process.ts';
 import { countOf, type LoadResult } from '../load-protocol.ts';
 import { CONNECTIONS } from '../measure.ts';

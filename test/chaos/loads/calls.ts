@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Task, TaskState } from '../../../shared/a2a/types.ts';
-import { isTerminal } from '../../../shared/tasks/state.ts';
+import type { Task, TaskState } from '#shared/a2a/types.ts';
+import { isTerminal } from '#shared/tasks/state.ts';
 import { CallError } from '../a2a-client.ts';
 import type { Call } from '../ledger.ts';
 import { Load, type Operation } from '../load.ts';

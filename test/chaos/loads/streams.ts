@@ -1,4 +1,4 @@
-import { isTerminal } from '../../../shared/tasks/state.ts';
+import { isTerminal } from '#shared/tasks/state.ts';
 import type { StreamedEvent } from '../a2a-client.ts';
 import type { Call } from '../ledger.ts';
 import { Load, type Operation } from '../load.ts';

@@ -1,6 +1,6 @@
-import type { Artifact, StreamResponse, Task } from '../../../shared/a2a/types.ts';
-import type { AdminLogEntry } from '../../../shared/admin/types.ts';
-import { isTerminal } from '../../../shared/tasks/state.ts';
+import type { Artifact, StreamResponse, Task } from '#shared/a2a/types.ts';
+import type { AdminLogEntry } from '#shared/admin/types.ts';
+import { isTerminal } from '#shared/tasks/state.ts';
 import type { Call } from '../ledger.ts';
 
 /** Positions from 1 without gaps; turns and attempts that only grow; one end, and nothing behind it. */

@@ -1,6 +1,6 @@
-import type { Task } from '../../../shared/a2a/types.ts';
-import type { AdminTask, AdminTasks } from '../../../shared/admin/types.ts';
-import { isTerminal } from '../../../shared/tasks/state.ts';
+import type { Task } from '#shared/a2a/types.ts';
+import type { AdminTask, AdminTasks } from '#shared/admin/types.ts';
+import { isTerminal } from '#shared/tasks/state.ts';
 import type { A2AClient } from '../a2a-client.ts';
 import type { Call } from '../ledger.ts';
 import { untilAnswered } from '../retry.ts';

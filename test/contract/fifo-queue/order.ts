@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ReceivedMessage } from '../../../shared/ports/queue.ts';
+import type { ReceivedMessage } from '#shared/ports/queue.ts';
 import type { FifoQueueSetting } from './setting.ts';
 
 /** Who gets what, in which order. */

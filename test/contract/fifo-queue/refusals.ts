@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
-import type { OutgoingMessage, QueueSettings } from '../../../shared/ports/queue.ts';
+import type { OutgoingMessage, QueueSettings } from '#shared/ports/queue.ts';
 import type { FifoQueueSetting } from './setting.ts';
 
 /** What a FIFO queue takes. */

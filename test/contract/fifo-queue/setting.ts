@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect } from 'vitest';
-import type { OutgoingMessage, Queue, QueueSettings, ReceivedMessage } from '../../../shared/ports/queue.ts';
+import type { OutgoingMessage, Queue, QueueSettings, ReceivedMessage } from '#shared/ports/queue.ts';
 import type { QueueSubject } from '../queue.ts';
 
 export type FifoQueueSetting = ReturnType<typeof fifoQueueSetting>;

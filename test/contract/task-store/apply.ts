@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { TaskId } from '../../../shared/ids.ts';
-import type { AgentEvent } from '../../../shared/tasks/fold.ts';
-import { artifactEvent, noon, statusEvent } from '../../support/task-events.ts';
+import type { TaskId } from '#shared/ids.ts';
+import type { AgentEvent } from '#shared/ports/task.ts';
+import { artifactEvent, noon, statusEvent } from '#test/support/task-events.ts';
 import type { TaskStoreSetting } from './setting.ts';
 
 /** How agents’ events become a log. */

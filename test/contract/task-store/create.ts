@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { AgentId } from '../../../shared/ids.ts';
-import type { TaskRecord } from '../../../shared/tasks/state.ts';
-import { newTask, noon } from '../../support/task-events.ts';
+import type { AgentId } from '#shared/ids.ts';
+import type { TaskRecord } from '#shared/ports/task.ts';
+import { newTask, noon } from '#test/support/task-events.ts';
 import type { TaskStoreSetting } from './setting.ts';
 
 /** How tasks are made. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { AgentId, TaskId } from '../../../shared/ids.ts';
-import type { NewTask, TaskStore } from '../../../shared/ports/task-store.ts';
-import { nextTurn, noon, statusEvent } from '../../support/task-events.ts';
+import type { AgentId, TaskId } from '#shared/ids.ts';
+import type { NewTask, TaskStore } from '#shared/ports/task-store.ts';
+import { nextTurn, noon, statusEvent } from '#test/support/task-events.ts';
 import type { TaskStoreSetting } from './setting.ts';
 
 /** How tasks are found: by an operator, and by the sweeper. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { LogEntry } from '../../../shared/tasks/log.ts';
-import { artifactEvent, statusEvent } from '../../support/task-events.ts';
+import type { LogEntry } from '#shared/ports/task.ts';
+import { artifactEvent, statusEvent } from '#test/support/task-events.ts';
 import type { TaskStoreSetting } from './setting.ts';
 
 /** What is large, or odd, and comes back whole. */
@@ -40,7 +40,7 @@ export function largeCases({ subject, tasks, create, deliver, log, end }: TaskSt
     });
 
     it('keeps every character', async () => {
-      const text = '\u0000\u0001"\\\ud83d\u{1f426}\u2028 end';
+      const text = '\u0000\u0001"\\\ud83d' + '\u{1f426}\u2028 end';
       const task = await create({ text });
       await deliver(artifactEvent(task, { sequence: 1 }, { text }));
       expect(await log(task)).toMatchObject([{ message: { parts: [{ text }] } }, { artifact: { parts: [{ text }] } }]);

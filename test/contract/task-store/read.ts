@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { TaskId } from '../../../shared/ids.ts';
-import type { LogEntry } from '../../../shared/tasks/log.ts';
-import type { TaskRecord } from '../../../shared/tasks/state.ts';
-import { nextTurn, statusEvent } from '../../support/task-events.ts';
+import type { TaskId } from '#shared/ids.ts';
+import type { LogEntry, TaskRecord } from '#shared/ports/task.ts';
+import { nextTurn, statusEvent } from '#test/support/task-events.ts';
 import type { TaskStoreSetting } from './setting.ts';
 
 /** How logs are read and followed. */

@@ -1,10 +1,8 @@
 import { afterEach, beforeEach } from 'vitest';
-import type { BusEvent } from '../../../shared/ports/event-bus.ts';
-import type { TaskStore } from '../../../shared/ports/task-store.ts';
-import type { AgentEvent } from '../../../shared/tasks/fold.ts';
-import type { LogEntry } from '../../../shared/tasks/log.ts';
-import type { TaskRecord } from '../../../shared/tasks/state.ts';
-import { artifactEvent, entry, newTask, noon, statusEvent } from '../../support/task-events.ts';
+import type { BusEvent } from '#shared/ports/event-bus.ts';
+import type { AgentEvent, LogEntry, TaskRecord } from '#shared/ports/task.ts';
+import type { TaskStore } from '#shared/ports/task-store.ts';
+import { artifactEvent, entry, newTask, noon, statusEvent } from '#test/support/task-events.ts';
 
 export interface TaskStoreSubject {
   readonly tasks: TaskStore;

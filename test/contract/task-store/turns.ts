@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { TurnConflictError } from '../../../shared/ports/errors.ts';
-import type { AgentEvent } from '../../../shared/tasks/fold.ts';
-import { newTask, nextTurn, noon, statusEvent } from '../../support/task-events.ts';
+import { TurnConflictError } from '#shared/ports/errors.ts';
+import type { AgentEvent } from '#shared/ports/task.ts';
+import { newTask, nextTurn, noon, statusEvent } from '#test/support/task-events.ts';
 import type { TaskStoreSetting } from './setting.ts';
 
 /** The next turns of a task, and its end from outside. */

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { generateKeyPair, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { bearer, type MeshClient } from '../../support/mesh-client.ts';
+import { bearer, type MeshClient } from '#test/support/mesh-client.ts';
 import type { Place } from './place.ts';
 
 /** A client that may call echo and nothing else has these. */

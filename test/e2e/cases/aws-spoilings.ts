@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import type { SdkRequest } from '../../support/aws-request.ts';
+import type { SdkRequest } from '#test/support/aws-request.ts';
 
 /** What may be wrong with a request to any service of AWS, and the code that says so. */
 export interface Spoiling {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bearer, type MeshClient } from '../../support/mesh-client.ts';
+import { bearer, type MeshClient } from '#test/support/mesh-client.ts';
 import { call } from './access.ts';
 import type { Place } from './place.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type MeshClient, textMessage } from '../../support/mesh-client.ts';
+import { type MeshClient, textMessage } from '#test/support/mesh-client.ts';
 import type { Place } from './place.ts';
 
 /** Calls to the example agents, and what becomes of them. */

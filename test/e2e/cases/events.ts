@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { AdminQuarantine } from '../../../shared/admin/types.ts';
-import { bearer, type MeshClient } from '../../support/mesh-client.ts';
+import type { AdminQuarantine } from '#shared/admin/types.ts';
+import { bearer, type MeshClient } from '#test/support/mesh-client.ts';
 
 const structured = { 'content-type': 'application/cloudevents+json' };
 

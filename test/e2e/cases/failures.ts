@@ -1,5 +1,5 @@
 import { describe, type ExpectStatic, expect, it } from 'vitest';
-import { type MeshClient, textMessage } from '../../support/mesh-client.ts';
+import { type MeshClient, textMessage } from '#test/support/mesh-client.ts';
 import type { Place } from './place.ts';
 
 /** Agents that fail, hang or ask: what callers see of it, and that the others go on. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { MeshClient } from '../../support/mesh-client.ts';
-import { brief, type Noted, notesOf, putStep, type Step } from '../../support/order-steps.ts';
+import type { MeshClient } from '#test/support/mesh-client.ts';
+import { brief, type Noted, notesOf, putStep, type Step } from '#test/support/order-steps.ts';
 import type { Place } from './place.ts';
 
 /** After how many deliveries the fixture `ledger` has its messages dead-letter. */

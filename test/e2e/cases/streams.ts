@@ -6,8 +6,8 @@ import {
   JsonRpcTransportFactory,
 } from '@a2a-js/sdk/client';
 import { describe, expect, it } from 'vitest';
-import { type MeshClient, textMessage } from '../../support/mesh-client.ts';
-import { readStream, type SseEvent } from '../../support/sse.ts';
+import { type MeshClient, textMessage } from '#test/support/mesh-client.ts';
+import { readStream, type SseEvent } from '#test/support/sse.ts';
 import type { Place } from './place.ts';
 
 /** Streams of tasks to clients, and A2A's own client. */

@@ -1,8 +1,8 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../../support/fixtures.ts';
-import { countIn, makeMeshFolder } from '../embedded/backup/mesh-folder.ts';
+import { temporaryFolder } from '#test/support/fixtures.ts';
+import { countIn, makeMeshFolder } from '../adapters/sqlite/backup/mesh-folder.ts';
 import { runCommand } from './command.ts';
 
 let place: string;

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { temporaryFolder } from '../../support/fixtures.ts';
+import { temporaryFolder } from '#test/support/fixtures.ts';
 import { runCommand } from './command.ts';
 
 let folder: string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { harmless } from '../../../cli/print/output.ts';
+import { harmless } from '#cli/print/output.ts';
 
 const terminal = { isTTY: true };
 

@@ -3,9 +3,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../../../support/fixtures.ts';
+import { temporaryFolder } from '#test/support/fixtures.ts';
 
-const root = path.resolve(import.meta.dirname, '../../../..');
+const root = path.resolve(import.meta.dirname, '../../..');
 
 interface Ended {
   readonly code: number;
@@ -18,7 +18,7 @@ function run(command: 'deploy' | 'remove' | 'test', args: string[], env: Record<
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      [`tools/aws/${command}.ts`, ...args],
+      [`deployment/${command}.ts`, ...args],
       { cwd: root, env: bare },
       (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), output: stdout + stderr }),
     );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pointAt } from '../../../../tools/aws/emulator/environment.ts';
+import { pointAt } from '#deployment/emulator/environment.ts';
 
 describe('pointing at an emulator', () => {
   it('leaves nothing that leads to an account or another mesh', () => {

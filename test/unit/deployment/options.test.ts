@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readOptions } from '../../../../tools/aws/options.ts';
+import { readOptions } from '#deployment/options.ts';
 
 const deploy = { command: 'npm run deploy --', deploys: true };
 

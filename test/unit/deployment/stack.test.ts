@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { adviceAfterFailure } from '../../../../tools/aws/stack/failure.ts';
-import { halfDeployed } from '../../../../tools/aws/stack/half-deployed.ts';
+import { adviceAfterFailure } from '#deployment/stack/failure.ts';
+import { halfDeployed } from '#deployment/stack/half-deployed.ts';
 
 const target = { stage: 'dev', region: 'eu-central-1', endpoint: undefined };
 const remove = 'npm run remove -- --stage dev --region eu-central-1';

@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { withTestAgents } from '../../../../tools/aws/test-agents.ts';
+import { withTestAgents } from '#deployment/test-agents.ts';
 
-const root = path.resolve(import.meta.dirname, '../../../..');
+const root = path.resolve(import.meta.dirname, '../../..');
 const read = (name: string) => readFileSync(path.join(root, name), 'utf8');
 const project = read('serverless.yml');
 const testMesh = read('test/fixtures/mesh/serverless.yml');

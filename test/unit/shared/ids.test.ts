@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isAgentId, uuidv7 } from '../../shared/ids.ts';
+import { isAgentId, uuidv7 } from '#shared/ids.ts';
 
 /** Behind every time that another test of this file used: ids of one process never go back. */
 let time = Date.UTC(2100, 0, 1);

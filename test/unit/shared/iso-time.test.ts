@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isoTime } from '../../shared/iso-time.ts';
+import { isoTime } from '#shared/iso-time.ts';
 
 describe('isoTime', () => {
   it('is RFC 3339 in UTC with milliseconds, whatever was asked before', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nestingOf } from '../../shared/json-nesting.ts';
+import { nestingOf } from '#shared/json-nesting.ts';
 
 const nesting = (text: string) => nestingOf(Buffer.from(text));
 

@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { makeFolder } from '../../shared/make-folder.ts';
-import { temporaryFolder } from '../support/fixtures.ts';
+import { makeFolder } from '#shared/make-folder.ts';
+import { temporaryFolder } from '#test/support/fixtures.ts';
 
 let place: string;
 beforeEach(() => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ShortLivedMap, ShortLivedSet } from '../../shared/short-lived.ts';
+import { ShortLivedMap, ShortLivedSet } from '#shared/short-lived.ts';
 
 const keys = fc.constantFrom('a', 'b', 'constructor', '__proto__', '');
 

@@ -7,7 +7,7 @@ import {
   queueNames,
   ruleName,
   undeliveredQueueName,
-} from '../../../shared/wiring/names.ts';
+} from '#wiring/names.ts';
 
 it('a function whose name fits Lambda has names that fit AWS', () => {
   const longest = 'f'.repeat(64 - 'starling-dev-'.length);

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readWiring } from '../../../services/standalone/wiring/index.ts';
-import type { WiredFunction } from '../../../services/standalone/wiring/types.ts';
-import { parseSubscription } from '../../../shared/wiring/parse-subscription.ts';
+import { readWiring } from '#wiring/index.ts';
+import { parseSubscription } from '#wiring/parse-subscription.ts';
+import type { WiredFunction } from '#wiring/types.ts';
 import { osls, type ServiceFolder, serviceFolder } from './service-folder.ts';
 
 /** What `serverless print` says of a function. */
@@ -35,7 +35,7 @@ const variables = `
 service: fixture
 frameworkVersion: '4'
 configValidationMode: error
-plugins: [./plugins/subscription/index.ts, ./plugins/manifest/index.ts]
+plugins: [./deployment/plugin/subscription/index.ts, ./deployment/plugin/manifest/index.ts]
 params:
   default: { timeout: 11, prefix: common }
   local: { prefix: here }
@@ -92,7 +92,7 @@ describe('standalone and osls read the same', { timeout: 60_000 }, () => {
     ['in the serverless.yml of the mesh', ourFile, ourHandlers],
     ['in a file with every kind of variable', variables, ['handler']],
   ])('%s', async (_, yaml, handlers) => {
-    using service = serviceFolder(yaml, handlers);
+    const service = serviceFolder(yaml, handlers);
     const printed = JSON.parse(await osls(service, 'print', '--stage', 'local', '--format', 'json')) as PrintedService;
     const expected = Object.entries(printed.functions).map(([name, each]) => wired(name, each, printed, service));
     expect(expected.length).toBeGreaterThan(2);

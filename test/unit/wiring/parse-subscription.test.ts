@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { InvalidSubscriptionError } from '../../../shared/wiring/errors.ts';
-import { parseSubscription } from '../../../shared/wiring/parse-subscription.ts';
-import { Subscriptions } from '../../../shared/wiring/subscriptions.ts';
+import { InvalidSubscriptionError } from '#wiring/errors.ts';
+import { parseSubscription } from '#wiring/parse-subscription.ts';
+import { Subscriptions } from '#wiring/subscriptions.ts';
 
 const pattern = { source: ['x'] };
 

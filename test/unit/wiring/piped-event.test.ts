@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { eventOfPiped, pipedEvent } from '../../../shared/wiring/piped-event.ts';
+import { eventOfPiped, pipedEvent } from '#wiring/piped-event.ts';
 
 describe('the event in a message that came through a pipe', () => {
   const event = '{ "id": "1", "detail": { "exact": 12345678901234567890, "text": "}\\n{\\"event\\":" } }';

@@ -1,14 +1,14 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the variables of serverless.yml
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readWiring } from '../../../services/standalone/wiring/index.ts';
-import type { WiredFunction } from '../../../services/standalone/wiring/types.ts';
-import { ConfigurationError } from '../../../shared/errors.ts';
+import { ConfigurationError } from '#shared/errors.ts';
+import { readWiring } from '#wiring/index.ts';
+import type { WiredFunction } from '#wiring/types.ts';
 import { serviceFolder } from './service-folder.ts';
 
 /** The function `f` of a service; `body` is what stands under it, `rest` what stands before the functions. */
 function functionOf(body: string, rest = ''): WiredFunction {
-  using service = serviceFolder(`${rest}\nfunctions:\n  f:\n    handler: handler.handler\n${indent(body, 4)}`);
+  const service = serviceFolder(`${rest}\nfunctions:\n  f:\n    handler: handler.handler\n${indent(body, 4)}`);
   const [only] = readWiring(service.file, { stage: 'local', env: {} }).functions;
   if (only === undefined) throw new Error('There is no function.');
   return only;
@@ -28,7 +28,7 @@ resources:
 
 describe('a function', () => {
   it('that says nothing has the defaults of osls', () => {
-    using service = serviceFolder('functions: { f: { handler: src/handler.run } }', ['src/handler']);
+    const service = serviceFolder('functions: { f: { handler: src/handler.run } }', ['src/handler']);
     expect(readWiring(service.file, { stage: 'local', env: {} })).toEqual({
       file: service.file,
       stage: 'local',
@@ -260,7 +260,7 @@ describe('a mistake is told with its line:', () => {
   });
 
   it('an agent that two functions answer for', () => {
-    using service = serviceFolder(
+    const service = serviceFolder(
       'functions:\n  a: { handler: handler.handler, events: [{ subscription: { agent: x } }] }\n  b:\n    handler: handler.handler\n    events: [{ subscription: { agent: x } }]',
     );
     expect(() => readWiring(service.file, { stage: 'local', env: {} })).toThrow(
@@ -277,7 +277,7 @@ describe('a mistake is told with its line:', () => {
     ['../x/handler', /'\.\.\/x\/handler' is no handler/],
     ['handler.', /'handler\.' is no handler/],
   ])('the handler %s', (handler, message) => {
-    using service = serviceFolder(`functions:\n  f:\n    handler: ${handler}\n`);
+    const service = serviceFolder(`functions:\n  f:\n    handler: ${handler}\n`);
     expect(() => readWiring(service.file, { stage: 'local', env: {} })).toThrow(message);
   });
 });

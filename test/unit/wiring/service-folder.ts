@@ -2,11 +2,17 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { afterAll } from 'vitest';
 
 const repository = resolve(import.meta.dirname, '../../..');
 
-/** A folder with a `serverless.yml` and the files that it names, removed by `using`. */
-export interface ServiceFolder extends Disposable {
+const made: string[] = [];
+afterAll(() => {
+  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A folder with a `serverless.yml` and the files that it names. It is removed after the tests of the file. */
+export interface ServiceFolder {
   readonly folder: string;
   readonly file: string;
 }
@@ -14,6 +20,7 @@ export interface ServiceFolder extends Disposable {
 /** @param handlers paths of handler files, without the ending */
 export function serviceFolder(yaml: string, handlers: readonly string[] = ['handler']): ServiceFolder {
   const folder = mkdtempSync(join(tmpdir(), 'starling-wiring-'));
+  made.push(folder);
   const file = join(folder, 'serverless.yml');
   writeFileSync(file, yaml);
   for (const handler of handlers) {
@@ -22,9 +29,9 @@ export function serviceFolder(yaml: string, handlers: readonly string[] = ['hand
     writeFileSync(path, 'export const handler = async (): Promise<void> => {};\n');
   }
   // osls loads local plugins from the service's folder, and Node resolves their imports from where the links lead.
-  for (const shared of ['plugins', 'shared', 'deployment', 'node_modules'])
+  for (const shared of ['shared', 'deployment', 'node_modules'])
     symlinkSync(join(repository, shared), join(folder, shared));
-  return { folder, file, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
+  return { folder, file };
 }
 
 /** Runs osls in the folder without credentials; rejects with all that it printed when it fails. */

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the variables of serverless.yml
 import { describe, expect, it } from 'vitest';
-import { readWiring } from '../../../services/standalone/wiring/index.ts';
-import { ConfigurationError } from '../../../shared/errors.ts';
+import { ConfigurationError } from '#shared/errors.ts';
+import { readWiring } from '#wiring/index.ts';
 import { serviceFolder } from './service-folder.ts';
 
 const rest = `
@@ -20,7 +20,7 @@ provider:
 
 /** What a variable is resolved to as the value of an environment variable. */
 function resolved(variable: string): string | undefined {
-  using service = serviceFolder(
+  const service = serviceFolder(
     `functions:\n  f:\n    handler: handler.handler\n    environment:\n      VALUE: "${variable}"\n${rest}`,
   );
   const wiring = readWiring(service.file, { stage: 'local', env: { FROM: 'there', EMPTY: '' } });
@@ -54,7 +54,7 @@ describe('a variable is resolved:', () => {
   });
 
   it('to whole maps', () => {
-    using service = serviceFolder(
+    const service = serviceFolder(
       `functions:\n  f:\n    handler: handler.handler\n    timeout: "\${self:custom.nested.seconds}"\n    environment: "\${self:custom.nested}"\n${rest.replace('list: [zero, one], ', '')}`,
     );
     const [only] = readWiring(service.file, { stage: 'local', env: {} }).functions;
@@ -90,7 +90,7 @@ describe('a variable is refused with its line:', () => {
   });
 
   it('which is the line of the value, where a variable led to a wrong one', () => {
-    using service = serviceFolder(
+    const service = serviceFolder(
       'functions:\n  f:\n    handler: handler.handler\n    timeout: "${self:custom.seconds}"\ncustom:\n  seconds: ten\n',
     );
     expect(() => readWiring(service.file, { stage: 'local', env: {} })).toThrow(
@@ -99,7 +99,7 @@ describe('a variable is refused with its line:', () => {
   });
 
   it('but not outside of what standalone reads', () => {
-    using service = serviceFolder(
+    const service = serviceFolder(
       'provider: { vpc: "${ssm:/vpc}" }\ncustom: { a: "${file(x.yml)}" }\nfunctions: { f: { handler: handler.handler, role: "${cf:stack.Role}" } }',
     );
     expect(readWiring(service.file, { stage: 'local', env: {} }).functions).toHaveLength(1);

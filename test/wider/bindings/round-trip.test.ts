@@ -3,8 +3,8 @@ import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, expect, it } from 'vitest';
-import { samplesByType, typeNames, writeBindings } from '../../support/bindings.ts';
-import { temporaryFolder } from '../../support/fixtures.ts';
+import { samplesByType, typeNames, writeBindings } from '#test/support/bindings.ts';
+import { temporaryFolder } from '#test/support/fixtures.ts';
 import { describeWith } from '../tools.ts';
 
 const folder = temporaryFolder();

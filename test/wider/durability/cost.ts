@@ -1,11 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { table } from '../../../tools/table.ts';
-import { LoadGenerator } from '../../bench/load-generator.ts';
-import { describeMachine } from '../../bench/machine.ts';
-import { type Server, startMesh } from '../../bench/servers.ts';
-import { quantileOf } from '../../bench/statistics.ts';
+import { LoadGenerator } from '#test/bench/load-generator.ts';
+import { describeMachine } from '#test/bench/machine.ts';
+import { type Server, startMesh } from '#test/bench/servers.ts';
+import { quantileOf } from '#test/bench/statistics.ts';
+import { table } from '#tools/table.ts';
 
 /**
  * What syncing costs a blocking SendMessage: a mesh as it is beside one that never syncs, in rounds that alternate. Run it

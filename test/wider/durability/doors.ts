@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { CreateQueueCommand, SendMessageBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
-import { awsClients } from '../../support/aws-clients.ts';
-import type { Mesh } from '../../support/mesh.ts';
-import { bearer, textMessage } from '../../support/mesh-client.ts';
-import { readStream } from '../../support/sse.ts';
+import { awsClients } from '#test/support/aws-clients.ts';
+import type { Mesh } from '#test/support/mesh.ts';
+import { bearer, textMessage } from '#test/support/mesh-client.ts';
+import { readStream } from '#test/support/sse.ts';
 import type { Acknowledgement } from './power-cut.ts';
 
 const BUS = 'starling-local';

@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { temporaryFolder } from '../../support/fixtures.ts';
-import { fixtureConfig, Mesh } from '../../support/mesh.ts';
+import { temporaryFolder } from '#test/support/fixtures.ts';
+import { fixtureConfig, Mesh } from '#test/support/mesh.ts';
 import { describeWith } from '../tools.ts';
 import { knockAtAll } from './doors.ts';
 import { judge, type Verdict } from './power-cut.ts';

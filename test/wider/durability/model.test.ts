@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../../support/fixtures.ts';
+import { temporaryFolder } from '#test/support/fixtures.ts';
 import { Disk } from './disk.ts';
 import { type Operation, operationsOf } from './strace.ts';
 

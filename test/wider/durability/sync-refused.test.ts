@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { temporaryFolder } from '../../support/fixtures.ts';
-import { fixtureConfig, Mesh } from '../../support/mesh.ts';
+import { temporaryFolder } from '#test/support/fixtures.ts';
+import { fixtureConfig, Mesh } from '#test/support/mesh.ts';
 import { describeWith } from '../tools.ts';
 
 /** A start syncs less than this by each thread; from here on the disk refuses every sync, as a broken one does. */

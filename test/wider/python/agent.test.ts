@@ -5,11 +5,11 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { freePort } from '../../../tools/aws/emulator/free-port.ts';
-import { awsClients } from '../../support/aws-clients.ts';
-import { temporaryFolder } from '../../support/fixtures.ts';
-import { Mesh } from '../../support/mesh.ts';
-import type { SeenEvent } from '../../support/mesh-client.ts';
+import { freePort } from '#deployment/emulator/free-port.ts';
+import { awsClients } from '#test/support/aws-clients.ts';
+import { temporaryFolder } from '#test/support/fixtures.ts';
+import { Mesh } from '#test/support/mesh.ts';
+import type { SeenEvent } from '#test/support/mesh-client.ts';
 import { describeWith } from '../tools.ts';
 import { environmentOf, installed } from './environment.ts';
 

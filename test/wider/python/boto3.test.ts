@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Mesh } from '../../support/mesh.ts';
+import { Mesh } from '#test/support/mesh.ts';
 import { describeWith } from '../tools.ts';
 import { environmentOf, installed } from './environment.ts';
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { defineAgent } from '../../../../shared/agent/index.ts';
+import { defineAgent } from '#shared/agent/index.ts';
 
 /** Milliseconds between chunks: enough that each goes out by itself, as those of a model do. */
 const PAUSE = 20;

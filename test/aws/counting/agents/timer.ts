@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { defineAgent } from '../../../../shared/agent/index.ts';
+import { defineAgent } from '#shared/agent/index.ts';
 
 /** Works for as many seconds as it is told, then answers with a text. */
 export const handler = defineAgent({

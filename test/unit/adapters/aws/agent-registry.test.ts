@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DynamoAgentRegistry } from '../../../shared/aws/agent-registry.ts';
-import { dynamoDbDocumentClient } from '../../../shared/aws/clients/dynamodb.ts';
-import type { AgentId } from '../../../shared/ids.ts';
-import { TestClock } from '../../support/fixtures.ts';
+import { DynamoAgentRegistry } from '#adapters/aws/agent-registry.ts';
+import { dynamoDbDocumentClient } from '#adapters/aws/clients/dynamodb.ts';
+import type { AgentId } from '#shared/ids.ts';
+import { TestClock } from '#test/support/fixtures.ts';
 import { Failure, FakeAws } from './fake-aws.ts';
 
 const id = 'echo' as AgentId;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { batches, inParallel } from '../../../shared/aws/batches.ts';
+import { batches, inParallel } from '#adapters/aws/batches.ts';
 
 describe('batches', () => {
   const sizes = (items: number[], limits: { count: number; bytes: number }) => batches(items, limits, (size) => size);

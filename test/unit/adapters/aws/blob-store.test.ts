@@ -1,9 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { S3BlobStore } from '../../../shared/aws/blob-store.ts';
-import { s3Client } from '../../../shared/aws/clients/s3.ts';
-import { MAX_BLOB_BYTES } from '../../../shared/ports/blob-store.ts';
+import { S3BlobStore } from '#adapters/aws/blob-store.ts';
+import { s3Client } from '#adapters/aws/clients/s3.ts';
+import { MAX_BLOB_BYTES } from '#shared/ports/blob-store.ts';
 
 let server: Server;
 

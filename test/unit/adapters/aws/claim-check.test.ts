@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ClaimCheck } from '../../../shared/aws/claim-check/claim-check.ts';
+import { ClaimCheck } from '#adapters/aws/claim-check/claim-check.ts';
 import { MemoryBlobs } from './memory-blobs.ts';
 
 const LIMIT = 20_000;

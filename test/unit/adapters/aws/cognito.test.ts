@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { cognitoVerifier } from '../../../shared/aws/cognito.ts';
-import { createTestIssuer, TestClock, type TestIssuer } from '../../support/fixtures.ts';
+import { cognitoVerifier } from '#adapters/aws/cognito.ts';
+import { createTestIssuer, TestClock, type TestIssuer } from '#test/support/fixtures.ts';
 
 const issuer = 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI';
 

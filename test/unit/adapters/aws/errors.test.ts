@@ -1,8 +1,8 @@
 import { EventBridgeClient, ListEventBusesCommand } from '@aws-sdk/client-eventbridge';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { eventBridgeClient } from '../../../shared/aws/clients/eventbridge.ts';
-import { AwsError, awsError, calling } from '../../../shared/aws/errors.ts';
-import { ConfigurationError } from '../../../shared/errors.ts';
+import { eventBridgeClient } from '#adapters/aws/clients/eventbridge.ts';
+import { AwsError, awsError, calling } from '#adapters/aws/errors.ts';
+import { ConfigurationError } from '#shared/errors.ts';
 import { Failure, FakeAws } from './fake-aws.ts';
 
 const call = { action: 'events:ListEventBuses', resource: 'the bus starling-dev' };

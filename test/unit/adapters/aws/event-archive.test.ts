@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { cloudWatchLogsClient } from '../../../shared/aws/clients/cloudwatch-logs.ts';
-import { CloudWatchEventArchive } from '../../../shared/aws/event-archive.ts';
-import { AHEAD, ArrivalOrder, LATE, type LoggedEvent, secondOf } from '../../../shared/aws/event-archive-order.ts';
-import type { ArchivedEvent } from '../../../shared/ports/event-bus.ts';
-import { TestClock } from '../../support/fixtures.ts';
+import { cloudWatchLogsClient } from '#adapters/aws/clients/cloudwatch-logs.ts';
+import { CloudWatchEventArchive } from '#adapters/aws/event-archive.ts';
+import { AHEAD, ArrivalOrder, LATE, type LoggedEvent, secondOf } from '#adapters/aws/event-archive-order.ts';
+import type { ArchivedEvent } from '#shared/ports/event-bus.ts';
+import { TestClock } from '#test/support/fixtures.ts';
 import { FakeAws } from './fake-aws.ts';
 
 const start = Date.UTC(2025, 0, 1);

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ClaimCheck } from '../../../shared/aws/claim-check/claim-check.ts';
-import { eventBridgeClient } from '../../../shared/aws/clients/eventbridge.ts';
-import { MAX_ENTRY_BYTES } from '../../../shared/aws/event-bus/entry.ts';
-import { AwsEventBus } from '../../../shared/aws/event-bus/event-bus.ts';
-import type { BusEntry, PutResult } from '../../../shared/ports/event-bus.ts';
+import { ClaimCheck } from '#adapters/aws/claim-check/claim-check.ts';
+import { eventBridgeClient } from '#adapters/aws/clients/eventbridge.ts';
+import { MAX_ENTRY_BYTES } from '#adapters/aws/event-bus/entry.ts';
+import { AwsEventBus } from '#adapters/aws/event-bus/event-bus.ts';
+import type { BusEntry, PutResult } from '#shared/ports/event-bus.ts';
 import { Failure, FakeAws, patientRetry } from './fake-aws.ts';
 import { MemoryBlobs } from './memory-blobs.ts';
 

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { AwsOptions } from '../../../shared/aws/clients/options.ts';
+import type { AwsOptions } from '#adapters/aws/clients/options.ts';
 
 /** What the fake answers instead of an output: an AWS error. */
 export class Failure {

@@ -1,4 +1,4 @@
-import type { BlobStore } from '../../../shared/ports/blob-store.ts';
+import type { BlobStore } from '#shared/ports/blob-store.ts';
 
 /** Blobs that a test can look at and tamper with. */
 export class MemoryBlobs implements BlobStore {

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { sqsClient } from '../../../shared/aws/clients/sqs.ts';
-import { AwsQueue } from '../../../shared/aws/queue/queue.ts';
-import { TestClock } from '../../support/fixtures.ts';
+import { sqsClient } from '#adapters/aws/clients/sqs.ts';
+import { AwsQueue } from '#adapters/aws/queue/queue.ts';
+import { TestClock } from '#test/support/fixtures.ts';
 import { Failure, FakeAws, patientRetry } from './fake-aws.ts';
 
 interface SendBatch {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { backoff, pause, standardRetry } from '../../../shared/aws/retry.ts';
+import { backoff, pause, standardRetry } from '#adapters/aws/retry.ts';
 
 describe('backoff', () => {
   const most = (failures: number) => backoff(failures, { ...standardRetry, random: () => 1 });

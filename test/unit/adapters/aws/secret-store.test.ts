@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { secretsManagerClient } from '../../../shared/aws/clients/secrets-manager.ts';
-import { SecretsManagerStore } from '../../../shared/aws/secret-store.ts';
-import { TestClock } from '../../support/fixtures.ts';
+import { secretsManagerClient } from '#adapters/aws/clients/secrets-manager.ts';
+import { SecretsManagerStore } from '#adapters/aws/secret-store.ts';
+import { TestClock } from '#test/support/fixtures.ts';
 import { Failure, FakeAws } from './fake-aws.ts';
 
 /** What AWS answers while a deletion is under way; an emulator deletes at once. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { kinesisClient } from '../../../shared/aws/clients/kinesis.ts';
-import { AwsStreamReader } from '../../../shared/aws/stream/reader.ts';
-import { TestClock } from '../../support/fixtures.ts';
+import { kinesisClient } from '#adapters/aws/clients/kinesis.ts';
+import { AwsStreamReader } from '#adapters/aws/stream/reader.ts';
+import { TestClock } from '#test/support/fixtures.ts';
 import { Failure, FakeAws } from './fake-aws.ts';
 
 let aws: FakeAws;

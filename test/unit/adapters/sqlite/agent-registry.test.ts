@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import type { AgentId } from '../../../shared/ids.ts';
-import type { AgentRecord } from '../../../shared/ports/agent-registry.ts';
-import { openEmbedded } from '../../support/embedded.ts';
-import { TestClock } from '../../support/fixtures.ts';
+import type { AgentId } from '#shared/ids.ts';
+import type { AgentRecord } from '#shared/ports/agent-registry.ts';
+import { openEmbedded } from '#test/support/embedded.ts';
+import { TestClock } from '#test/support/fixtures.ts';
 
 const record = (id: string): AgentRecord => ({
   id: id as AgentId,

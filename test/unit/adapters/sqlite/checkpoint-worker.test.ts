@@ -4,8 +4,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { CheckpointReport } from '../../../shared/embedded/checkpoint-worker.ts';
-import { temporaryFolder } from '../../support/fixtures.ts';
+import type { CheckpointReport } from '#adapters/sqlite/checkpoint-worker.ts';
+import { temporaryFolder } from '#test/support/fixtures.ts';
 
 let folder: string;
 let file: string;
@@ -17,7 +17,9 @@ beforeEach(() => {
   file = path.join(folder, 'starling.db');
   writer = new DatabaseSync(file, { timeout: 0 });
   writer.exec('PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0; CREATE TABLE t (a)');
-  worker = new Worker(new URL('../../../shared/embedded/checkpoint-worker.ts', import.meta.url), { workerData: file });
+  worker = new Worker(new URL('../../../../adapters/sqlite/checkpoint-worker.ts', import.meta.url), {
+    workerData: file,
+  });
 });
 afterEach(async () => {
   writer.close();

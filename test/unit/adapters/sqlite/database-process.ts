@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Database } from '../../../shared/embedded/database.ts';
+import { Database } from '#adapters/sqlite/database.ts';
 
 /** What database.test.ts runs in a process of its own. */
 const [command, folder = ''] = process.argv.slice(2);

@@ -4,10 +4,10 @@ import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:f
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Checkpointer } from '../../../shared/embedded/checkpointer.ts';
-import { Database } from '../../../shared/embedded/database.ts';
-import { ConfigurationError } from '../../../shared/errors.ts';
-import { temporaryFolder } from '../../support/fixtures.ts';
+import { Checkpointer } from '#adapters/sqlite/checkpointer.ts';
+import { Database } from '#adapters/sqlite/database.ts';
+import { ConfigurationError } from '#shared/errors.ts';
+import { temporaryFolder } from '#test/support/fixtures.ts';
 
 type SyncCallback = (error: NodeJS.ErrnoException | null) => void;
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EmbeddedEventBus } from '../../../shared/embedded/event-bus.ts';
-import type { BusEvent, PutResult, Rule, RuleGroup } from '../../../shared/ports/event-bus.ts';
-import { type Embedded, openEmbedded } from '../../support/embedded.ts';
-import { TestClock } from '../../support/fixtures.ts';
+import { EmbeddedEventBus } from '#adapters/sqlite/event-bus.ts';
+import type { BusEvent, PutResult, Rule, RuleGroup } from '#shared/ports/event-bus.ts';
+import { type Embedded, openEmbedded } from '#test/support/embedded.ts';
+import { TestClock } from '#test/support/fixtures.ts';
 
 const inbox = 'inbox.fifo';
 const undelivered = 'inbox-undelivered';

@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { InlineConsumer } from '../../../shared/embedded/event-bus.ts';
-import type { BusEntry, BusEvent } from '../../../shared/ports/event-bus.ts';
-import { archivedEvents } from '../../support/archive.ts';
-import { type Embedded, openEmbedded } from '../../support/embedded.ts';
-import { TestClock } from '../../support/fixtures.ts';
+import type { InlineConsumer } from '#adapters/sqlite/event-bus.ts';
+import type { BusEntry, BusEvent } from '#shared/ports/event-bus.ts';
+import { archivedEvents } from '#test/support/archive.ts';
+import { type Embedded, openEmbedded } from '#test/support/embedded.ts';
+import { TestClock } from '#test/support/fixtures.ts';
 
 const made = (n: number, more: Partial<BusEntry> = {}): BusEntry => ({
   source: 'test',

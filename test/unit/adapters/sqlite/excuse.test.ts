@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EmbeddedQueue } from '../../../shared/embedded/queue.ts';
-import type { ReceivedMessage } from '../../../shared/ports/queue.ts';
-import { openDatabase, TestClock } from '../../support/fixtures.ts';
+import { EmbeddedQueue } from '#adapters/sqlite/queue.ts';
+import type { ReceivedMessage } from '#shared/ports/queue.ts';
+import { openDatabase, TestClock } from '#test/support/fixtures.ts';
 
 describe.each([
   ['a standard queue', 'work', 'dead', {}],

@@ -1,12 +1,12 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Checkpointer } from '../../../shared/embedded/checkpointer.ts';
-import { Database } from '../../../shared/embedded/database.ts';
-import { EmbeddedEventBus } from '../../../shared/embedded/event-bus.ts';
-import { EmbeddedQueue } from '../../../shared/embedded/queue.ts';
-import { TestClock, temporaryFolder } from '../../support/fixtures.ts';
-import { describeOnSmallDisk, SmallDisk } from '../../support/small-disk.ts';
+import { Checkpointer } from '#adapters/sqlite/checkpointer.ts';
+import { Database } from '#adapters/sqlite/database.ts';
+import { EmbeddedEventBus } from '#adapters/sqlite/event-bus.ts';
+import { EmbeddedQueue } from '#adapters/sqlite/queue.ts';
+import { TestClock, temporaryFolder } from '#test/support/fixtures.ts';
+import { describeOnSmallDisk, SmallDisk } from '#test/support/small-disk.ts';
 
 let folder: string;
 let database: Database;

@@ -1,4 +1,4 @@
-import type { ReceivedMessage, SentMessage } from '../../../shared/ports/queue.ts';
+import type { ReceivedMessage, SentMessage } from '#shared/ports/queue.ts';
 
 /** A message as the model knows it. Times in milliseconds since 1970. */
 interface Modelled {

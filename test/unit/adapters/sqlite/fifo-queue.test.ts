@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { systemClock } from '../../../shared/ports/clock.ts';
-import type { ReceivedMessage } from '../../../shared/ports/queue.ts';
-import { type Embedded, openEmbedded } from '../../support/embedded.ts';
-import { TestClock } from '../../support/fixtures.ts';
+import { systemClock } from '#shared/ports/clock.ts';
+import type { ReceivedMessage } from '#shared/ports/queue.ts';
+import { type Embedded, openEmbedded } from '#test/support/embedded.ts';
+import { TestClock } from '#test/support/fixtures.ts';
 
 const jobs = 'jobs.fifo';
 const dlq = 'jobs-dlq.fifo';

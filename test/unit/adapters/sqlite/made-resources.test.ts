@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Database } from '../../../shared/embedded/database.ts';
-import { EmbeddedMadeResources } from '../../../shared/embedded/made-resources.ts';
-import { temporaryFolder } from '../../support/fixtures.ts';
+import { Database } from '#adapters/sqlite/database.ts';
+import { EmbeddedMadeResources } from '#adapters/sqlite/made-resources.ts';
+import { temporaryFolder } from '#test/support/fixtures.ts';
 
 describe('EmbeddedMadeResources', () => {
   let folder: string;

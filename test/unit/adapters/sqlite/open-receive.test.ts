@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { OpenReceive } from '../../../shared/embedded/open-receive.ts';
+import { OpenReceive } from '#adapters/sqlite/open-receive.ts';
 
 const message = { messageId: 'm', receiptHandle: '1.1', body: '', attributes: {}, receiveCount: 1 };
 const received = { ...message, sentAt: 0, firstReceivedAt: 0 };

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { systemClock } from '../../../shared/ports/clock.ts';
-import { type Embedded, openEmbedded } from '../../support/embedded.ts';
-import { TestClock } from '../../support/fixtures.ts';
+import { systemClock } from '#shared/ports/clock.ts';
+import { type Embedded, openEmbedded } from '#test/support/embedded.ts';
+import { TestClock } from '#test/support/fixtures.ts';
 
 const dlq = 'jobs-dlq';
 const settings = { visibilityTimeout: 30, maxReceiveCount: 2, deadLetterQueue: dlq };

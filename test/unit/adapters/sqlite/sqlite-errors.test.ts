@@ -10,8 +10,8 @@ import {
   isInputOutput,
   isReadOnly,
   isSqliteError,
-} from '../../../shared/embedded/sqlite-errors.ts';
-import { temporaryFolder } from '../../support/fixtures.ts';
+} from '#adapters/sqlite/sqlite-errors.ts';
+import { temporaryFolder } from '#test/support/fixtures.ts';
 
 let folder: string;
 let open: DatabaseSync[];

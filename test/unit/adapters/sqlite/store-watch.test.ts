@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { cannotWrite } from '../../../shared/embedded/store-errors.ts';
-import { StoreWatch } from '../../../shared/embedded/store-watch.ts';
+import { cannotWrite } from '#adapters/sqlite/store-errors.ts';
+import { StoreWatch } from '#adapters/sqlite/store-watch.ts';
 
 const sqliteError = (errcode: number) => Object.assign(new Error('of SQLite'), { code: 'ERR_SQLITE_ERROR', errcode });
 const full = cannotWrite('/data/starling.db', sqliteError(13));

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Embedded, openEmbedded } from '../../support/embedded.ts';
-import { TestClock } from '../../support/fixtures.ts';
+import { type Embedded, openEmbedded } from '#test/support/embedded.ts';
+import { TestClock } from '#test/support/fixtures.ts';
 
 describe('EmbeddedStream', () => {
   const clock = new TestClock();

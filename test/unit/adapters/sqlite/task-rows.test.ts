@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type TaskRow, TaskRows } from '../../../shared/embedded/task-rows.ts';
-import type { TaskRecord } from '../../../shared/tasks/state.ts';
-import { openDatabase } from '../../support/fixtures.ts';
-import { newTask, noon } from '../../support/task-events.ts';
+import { type TaskRow, TaskRows } from '#adapters/sqlite/task-rows.ts';
+import type { TaskRecord } from '#shared/ports/task.ts';
+import { openDatabase } from '#test/support/fixtures.ts';
+import { newTask, noon } from '#test/support/task-events.ts';
 
 let opened: ReturnType<typeof openDatabase>;
 let rows: TaskRows;

@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { BusEntry } from '../../../shared/ports/event-bus.ts';
-import type { LogEntry } from '../../../shared/tasks/log.ts';
-import type { TaskRecord } from '../../../shared/tasks/state.ts';
-import { type Embedded, openEmbedded, projectorQueue } from '../../support/embedded.ts';
-import { TestClock } from '../../support/fixtures.ts';
-import { artifactEvent, entry, entryOf, newTask, nextTurn, noon, statusEvent } from '../../support/task-events.ts';
+import type { BusEntry } from '#shared/ports/event-bus.ts';
+import type { LogEntry, TaskRecord } from '#shared/ports/task.ts';
+import { type Embedded, openEmbedded, projectorQueue } from '#test/support/embedded.ts';
+import { TestClock } from '#test/support/fixtures.ts';
+import { artifactEvent, entry, entryOf, newTask, nextTurn, noon, statusEvent } from '#test/support/task-events.ts';
 
 describe('EmbeddedTaskStore', () => {
   const clock = new TestClock();

@@ -1,8 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { TaskTails } from '../../../shared/embedded/task-tails.ts';
-import type { TaskId } from '../../../shared/ids.ts';
-import type { LogEntry } from '../../../shared/tasks/log.ts';
+import { TaskTails } from '#adapters/sqlite/task-tails.ts';
+import type { TaskId } from '#shared/ids.ts';
+import type { LogEntry } from '#shared/ports/task.ts';
 
 const entry = (position: number): LogEntry => ({
   kind: 'status',

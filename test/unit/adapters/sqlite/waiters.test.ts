@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Waiters } from '../../../shared/embedded/waiters.ts';
+import { Waiters } from '#adapters/sqlite/waiters.ts';
 
 const HOUR = 3_600_000;
 

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openDatabase } from '../../support/fixtures.ts';
+import { openDatabase } from '#test/support/fixtures.ts';
 
 const MEGABYTE = 2 ** 20;
 

@@ -2,9 +2,9 @@ import { copyFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'nod
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readLeftLog } from '../../../shared/embedded/write-ahead-log.ts';
-import { flip, frameAt, framesIn } from '../../support/damage.ts';
-import { temporaryFolder } from '../../support/fixtures.ts';
+import { readLeftLog } from '#adapters/sqlite/write-ahead-log.ts';
+import { flip, frameAt, framesIn } from '#test/support/damage.ts';
+import { temporaryFolder } from '#test/support/fixtures.ts';
 
 const ROWS = 10;
 let folder: string;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type CalculationCode, CalculationError } from '../../../../services/agents/calculator/errors.ts';
-import { evaluate } from '../../../../services/agents/calculator/evaluate.ts';
+import { type CalculationCode, CalculationError } from '#agents/calculator/errors.ts';
+import { evaluate } from '#agents/calculator/evaluate.ts';
 
 const results: Record<string, [expression: string, result: string][]> = {
   'precedence and signs': [

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { create, createParse, factory, type MathNode, parseDependencies } from 'mathjs/number';
 import { expect, test } from 'vitest';
 import { parse as parseYaml } from 'yaml';
-import { parse } from '../../../../services/agents/calculator/parse.ts';
+import { parse } from '#agents/calculator/parse.ts';
 
 /** mathjs as it is, with all of its own nodes; only literals are exact here too. */
 const { parse: parseWhole } = create({

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { CalculationError } from '../../../../services/agents/calculator/errors.ts';
-import { evaluate } from '../../../../services/agents/calculator/evaluate.ts';
-import { constants, functions } from '../../../../services/agents/calculator/functions.ts';
+import { CalculationError } from '#agents/calculator/errors.ts';
+import { evaluate } from '#agents/calculator/evaluate.ts';
+import { constants, functions } from '#agents/calculator/functions.ts';
 
 /** An expression and what BigInt, a calculation that shares nothing with ours, makes of it. */
 type Sum = { text: string; value: bigint };

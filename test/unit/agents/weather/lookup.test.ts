@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cities } from '../../../../services/agents/weather/cities.ts';
-import { cityMeantBy, findCityIn, lookupCity, suggestCities } from '../../../../services/agents/weather/lookup.ts';
-import { placeIn } from '../../../../services/agents/weather/names.ts';
+import { cities } from '#agents/weather/cities.ts';
+import { cityMeantBy, findCityIn, lookupCity, suggestCities } from '#agents/weather/lookup.ts';
+import { placeIn } from '#agents/weather/names.ts';
 
 describe('lookupCity', () => {
   test.each(cities.flatMap((city) => [city.name, ...city.aliases].map((name) => [name, city.name])))(

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { cities } from '../../../../services/agents/weather/cities.ts';
-import { compact } from '../../../../services/agents/weather/names.ts';
+import { cities } from '#agents/weather/cities.ts';
+import { compact } from '#agents/weather/names.ts';
 
 const each = cities.map((city) => [city.name, city] as const);
 

@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { weatherOutputSchema } from '../../../../services/agents/weather/schemas.ts';
-import { createWeather, type WeatherOptions } from '../../../../services/agents/weather/weather.ts';
+import { weatherOutputSchema } from '#agents/weather/schemas.ts';
+import { createWeather, type WeatherOptions } from '#agents/weather/weather.ts';
 import { forecast, parises, startOpenMeteo } from './openMeteoServer.ts';
 
 const ajv = new Ajv2020({ strict: true });

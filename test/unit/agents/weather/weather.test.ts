@@ -1,11 +1,11 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { describe, expect, test } from 'vitest';
-import { cities } from '../../../../services/agents/weather/cities.ts';
-import { monthAt, reportFromNormals } from '../../../../services/agents/weather/report.ts';
-import { weatherInputSchema, weatherOutputSchema } from '../../../../services/agents/weather/schemas.ts';
-import { createWeather, parseWeatherSource } from '../../../../services/agents/weather/weather.ts';
-import { ConfigurationError } from '../../../../shared/errors.ts';
+import { cities } from '#agents/weather/cities.ts';
+import { monthAt, reportFromNormals } from '#agents/weather/report.ts';
+import { weatherInputSchema, weatherOutputSchema } from '#agents/weather/schemas.ts';
+import { createWeather, parseWeatherSource } from '#agents/weather/weather.ts';
+import { ConfigurationError } from '#shared/errors.ts';
 
 const ajv = new Ajv2020({ strict: true });
 addFormats.default(ajv);

@@ -1,8 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the variables of Fn::Sub
 import { describe, expect, it } from 'vitest';
-import type { Statement } from '../../../plugins/access/access.ts';
-import AccessPlugin from '../../../plugins/access/index.ts';
-import type { FunctionDefinition } from '../../../plugins/osls.ts';
+import type { Statement } from '#deployment/plugin/access/access.ts';
+import AccessPlugin from '#deployment/plugin/access/index.ts';
+import type { FunctionDefinition } from '#deployment/plugin/osls.ts';
 import { functionOf, serverlessOf } from './serverless.ts';
 
 const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the variables of Fn::Sub
 import { describe, expect, it } from 'vitest';
-import AlarmsPlugin from '../../../plugins/alarms/index.ts';
-import type { ResourceMap } from '../../../plugins/template.ts';
+import AlarmsPlugin from '#deployment/plugin/alarms/index.ts';
+import type { ResourceMap } from '#deployment/plugin/template.ts';
 import { serverlessOf } from './serverless.ts';
 
 const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import EmulatorPlugin from '../../../plugins/emulator/index.ts';
-import { leftOut } from '../../../plugins/emulator/leave-out.ts';
-import type { Resource, Template } from '../../../plugins/template.ts';
+import EmulatorPlugin from '#deployment/plugin/emulator/index.ts';
+import { leftOut } from '#deployment/plugin/emulator/leave-out.ts';
+import type { Resource, Template } from '#deployment/plugin/template.ts';
 import { serverlessOf } from './serverless.ts';
 
 const hook = 'after:aws:package:finalize:mergeCustomProviderResources';

@@ -3,14 +3,14 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
-import { describe, expect, it } from 'vitest';
-import { hostingOf } from '../../../plugins/entries/entry.ts';
-import EntriesPlugin from '../../../plugins/entries/index.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { hostingOf } from '#deployment/plugin/entries/entry.ts';
+import EntriesPlugin from '#deployment/plugin/entries/index.ts';
 import { functionOf, serverlessOf } from './serverless.ts';
 
 const functions = () => ({
   echo: functionOf({
-    handler: 'services/agents/echo/handler.handler',
+    handler: 'agents/echo/handler.handler',
     events: [{ subscription: { agent: 'echo' } }],
   }),
   projector: functionOf({
@@ -26,27 +26,32 @@ const functions = () => ({
 });
 
 /** A service whose modules say when they are loaded, by their names. */
-function project(): Disposable & { readonly folder: string } {
+function project(): { readonly folder: string } {
   const folder = mkdtempSync(join(tmpdir(), 'starling-entries-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const write = (file: string, text: string) => {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     writeFileSync(join(folder, file), text);
   };
   for (const kind of ['agent', 'authorizer', 'deployment', 'mesh']) {
     write(
-      `shared/runtime/lambda/${kind}.ts`,
+      `hosts/lambda/${kind}.ts`,
       `console.log('${kind}'); export const host = (handler: () => string) => () => 'hosted ' + handler();`,
     );
   }
   write(
-    'shared/runtime/lambda/on-deployment.ts',
+    'hosts/lambda/on-deployment.ts',
     'export const onDeployment = (handler: () => string, { agents }: { agents: string[] }) => () => handler() + agents;',
+  );
+  write(
+    'hosts/lambda/http/handler.ts',
+    "export const httpHandler = (service: () => string) => () => 'served ' + service();",
   );
   for (const { handler } of Object.values(functions())) {
     const [path = '', name = ''] = handler.split('.');
     write(`${path}.ts`, `console.log('${path}'); export const ${name} = () => 'called';`);
   }
-  return { folder, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
+  return { folder };
 }
 
 /** What the bundle of a function prints when it is loaded and called. */
@@ -60,22 +65,21 @@ async function printed(folder: string, name: string): Promise<string[]> {
 
 describe('the entry of a function', () => {
   it('sets the runtime up before the handler is loaded, and hosts the handler', async () => {
-    using at = project();
+    const at = project();
     const all = functions();
     const { hooks } = new EntriesPlugin(serverlessOf(all, { serviceDir: at.folder }));
     await hooks['before:package:createDeploymentArtifacts']?.();
     writeFileSync(join(at.folder, 'build/functions/registry.manifest.json'), '{"agents":["echo"]}');
 
-    expect(await printed(at.folder, 'echo')).toEqual(['agent', 'services/agents/echo/handler', 'hosted called']);
+    expect(await printed(at.folder, 'echo')).toEqual(['agent', 'agents/echo/handler', 'hosted called']);
     expect(await printed(at.folder, 'projector')).toEqual(['mesh', 'services/projector', 'hosted called']);
-    // A streaming handler bears no wrapper.
-    expect(await printed(at.folder, 'gateway')).toEqual(['mesh', 'services/gateway', 'called']);
+    expect(await printed(at.folder, 'gateway')).toEqual(['mesh', 'services/gateway', 'served called']);
     expect(await printed(at.folder, 'guard')).toEqual(['authorizer', 'services/guard', 'hosted called']);
     expect(await printed(at.folder, 'registry')).toEqual(['deployment', 'services/registry', 'hosted calledecho']);
   });
 
   it('takes the place of the handler where osls and the bundler look for it', async () => {
-    using at = project();
+    const at = project();
     const all = functions();
     const { hooks } = new EntriesPlugin(serverlessOf(all, { serviceDir: at.folder }));
     await hooks['before:package:createDeploymentArtifacts']?.();
@@ -90,7 +94,7 @@ describe('the entry of a function', () => {
   });
 
   it('of a function that is gone is gone, too', async () => {
-    using at = project();
+    const at = project();
     const written = () => readdirSync(join(at.folder, 'build/functions'));
     const first = new EntriesPlugin(serverlessOf(functions(), { serviceDir: at.folder }));
     await first.hooks['before:package:createDeploymentArtifacts']?.();

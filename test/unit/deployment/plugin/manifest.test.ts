@@ -3,12 +3,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import ManifestPlugin from '../../../plugins/manifest/index.ts';
-import type { FunctionDefinition } from '../../../plugins/osls.ts';
-import type { ResourceMap } from '../../../plugins/template.ts';
+import ManifestPlugin from '#deployment/plugin/manifest/index.ts';
+import type { FunctionDefinition } from '#deployment/plugin/osls.ts';
+import type { ResourceMap } from '#deployment/plugin/template.ts';
 import { functionOf, serverlessOf } from './serverless.ts';
 
-const sdk = resolve(import.meta.dirname, '../../../shared/agent/index.ts');
+const sdk = resolve(import.meta.dirname, '../../../../shared/agent/index.ts');
 const agent = (skill: string) => `
 import { defineAgent } from ${JSON.stringify(sdk)};
 export const handler = defineAgent({

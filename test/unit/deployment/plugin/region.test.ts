@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import RegionPlugin from '../../../plugins/region/index.ts';
-import type { Resource, Template } from '../../../plugins/template.ts';
+import RegionPlugin from '#deployment/plugin/region/index.ts';
+import type { Resource, Template } from '#deployment/plugin/template.ts';
 import { serverlessOf } from './serverless.ts';
 
 const resource = (Type: string): Resource => ({ Type, Properties: {} });

@@ -1,7 +1,7 @@
 import { globSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import SchemasPlugin from '../../../plugins/schemas/index.ts';
+import SchemasPlugin from '#deployment/plugin/schemas/index.ts';
 import { serverlessOf } from './serverless.ts';
 
 describe('the schema registry', () => {
@@ -18,7 +18,7 @@ describe('the schema registry', () => {
 
   it('has every event of schemas/, as OpenAPI', () => {
     const names = Object.values(schemas).map(({ Properties }) => Properties.SchemaName);
-    const files = globSync('starling.*/*.json', { cwd: resolve(import.meta.dirname, '../../../schemas') });
+    const files = globSync('starling.*/*.json', { cwd: resolve(import.meta.dirname, '../../../../schemas') });
     expect(files.length).toBeGreaterThan(0);
     expect(names.toSorted()).toEqual(files.map((file) => `${dirname(file)}@${basename(file, '.json')}`).toSorted());
     for (const [id, { Type, Properties }] of Object.entries(schemas)) {

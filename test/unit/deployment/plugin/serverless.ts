@@ -1,5 +1,5 @@
-import type { FunctionDefinition, Serverless } from '../../../plugins/osls.ts';
-import type { Template } from '../../../plugins/template.ts';
+import type { FunctionDefinition, Serverless } from '#deployment/plugin/osls.ts';
+import type { Template } from '#deployment/plugin/template.ts';
 
 /** osls as our plugins see it, with a template that is still empty and names that are their own logical ids. */
 export function serverlessOf(

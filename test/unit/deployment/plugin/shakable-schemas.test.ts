@@ -1,6 +1,6 @@
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
-import { shakableSchemas, withPlainKeys } from '../../../plugins/bundle/shakable-schemas.ts';
+import { shakableSchemas, withPlainKeys } from '#deployment/plugin/bundle/shakable-schemas.ts';
 
 describe('the keys of a schema', () => {
   it('are written out where they are plain constants of the file', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import ApiPlugin from '../../../plugins/api/index.ts';
-import IdentityPlugin from '../../../plugins/identity/index.ts';
-import type { Hooks } from '../../../plugins/osls.ts';
-import type { ResourceMap } from '../../../plugins/template.ts';
+import ApiPlugin from '#deployment/plugin/api/index.ts';
+import IdentityPlugin from '#deployment/plugin/identity/index.ts';
+import type { Hooks } from '#deployment/plugin/osls.ts';
+import type { ResourceMap } from '#deployment/plugin/template.ts';
 import { functionOf, serverlessOf } from './serverless.ts';
 
 async function merged({ hooks }: { readonly hooks: Hooks }): Promise<void> {

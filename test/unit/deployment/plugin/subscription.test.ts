@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { FunctionEvent } from '../../../plugins/osls.ts';
-import SubscriptionPlugin from '../../../plugins/subscription/index.ts';
-import type { ResourceMap } from '../../../plugins/template.ts';
-import { osls, type ServiceFolder, serviceFolder } from '../wiring/service-folder.ts';
+import type { FunctionEvent } from '#deployment/plugin/osls.ts';
+import SubscriptionPlugin from '#deployment/plugin/subscription/index.ts';
+import type { ResourceMap } from '#deployment/plugin/template.ts';
+import { osls, type ServiceFolder, serviceFolder } from '../../wiring/service-folder.ts';
 import { functionOf, serverlessOf } from './serverless.ts';
 
 /** A service whose code is packed already: what is of interest is the template. */
@@ -13,7 +13,7 @@ function packedService(functions: string): ServiceFolder {
 service: fixture
 frameworkVersion: '4'
 configValidationMode: error
-plugins: [./plugins/subscription/index.ts]
+plugins: [./deployment/plugin/subscription/index.ts]
 provider: { name: aws, runtime: nodejs24.x, stage: "\${opt:stage, 'dev'}" }
 package: { artifact: code.zip }
 functions:
@@ -32,7 +32,7 @@ const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 
 describe.concurrent('a packaged subscription', { timeout: 60_000 }, () => {
   it('becomes rule, queue, dead-letter queue, policy and mapping', async () => {
-    using service = packedService(`
+    const service = packedService(`
   calculator:
     handler: handler.handler
     timeout: 10
@@ -149,7 +149,7 @@ describe.concurrent('a packaged subscription', { timeout: 60_000 }, () => {
     ],
     ['another isolation', 'isolation: process', /functions\.echo\.isolation/],
   ])('is refused by osls for %s', async (_, body, message) => {
-    using service = packedService(`  echo:\n    handler: handler.handler\n    ${body}`);
+    const service = packedService(`  echo:\n    handler: handler.handler\n    ${body}`);
     await expect(osls(service, 'package')).rejects.toThrow(message);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import TablesPlugin from '../../../plugins/tables/index.ts';
-import { type TableDefinition, tables } from '../../../shared/aws/tables.ts';
+import { type TableDefinition, tables } from '#adapters/aws/tables.ts';
+import TablesPlugin from '#deployment/plugin/tables/index.ts';
 import { serverlessOf } from './serverless.ts';
 
 function resources(custom: Record<string, unknown>) {

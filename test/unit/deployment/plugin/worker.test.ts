@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import AccessPlugin from '../../../plugins/access/index.ts';
-import type { FunctionDefinition } from '../../../plugins/osls.ts';
-import SubscriptionPlugin from '../../../plugins/subscription/index.ts';
-import type { Template } from '../../../plugins/template.ts';
-import WorkerPlugin from '../../../plugins/worker/index.ts';
-import { parseWorkers } from '../../../plugins/worker/options.ts';
+import AccessPlugin from '#deployment/plugin/access/index.ts';
+import type { FunctionDefinition } from '#deployment/plugin/osls.ts';
+import SubscriptionPlugin from '#deployment/plugin/subscription/index.ts';
+import type { Template } from '#deployment/plugin/template.ts';
+import WorkerPlugin from '#deployment/plugin/worker/index.ts';
+import { parseWorkers } from '#deployment/plugin/worker/options.ts';
 import { functionOf, serverlessOf } from './serverless.ts';
 
 /** As parameters give it: all texts, or numbers of the file. */

@@ -1,4 +1,4 @@
-import type { Resource, Template } from '../../../plugins/template.ts';
+import type { Resource, Template } from '#deployment/plugin/template.ts';
 import { at } from './template.ts';
 
 /** A way to break a rule, and what the rule then says. */

@@ -1,4 +1,4 @@
-import type { Template } from '../../../plugins/template.ts';
+import type { Template } from '#deployment/plugin/template.ts';
 import { type Breach, change, the } from './breach.ts';
 import { at } from './template.ts';
 

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Template } from '../../../plugins/template.ts';
+import type { Template } from '#deployment/plugin/template.ts';
 import { change } from './breach.ts';
 import { type Packaged, packageMesh } from './packaged.ts';
 import * as access from './rules-of-access.ts';

@@ -2,12 +2,12 @@ import { execFile } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Template } from '../../../plugins/template.ts';
+import type { Template } from '#deployment/plugin/template.ts';
 
-const repository = resolve(import.meta.dirname, '../../..');
+const repository = resolve(import.meta.dirname, '../../../..');
 const templateName = 'cloudformation-template-update-stack.json';
 
-/** The mesh as it is packaged for a stage, in a folder of its own, which `using` removes. */
+/** The mesh as it is packaged for a stage, in a folder of its own. Its `dispose` removes the folder. */
 export interface Packaged extends Disposable {
   readonly folder: string;
   readonly templateFile: string;
@@ -27,7 +27,8 @@ export async function packageMesh(stage: string, moreFunctions = ''): Promise<Pa
     join(folder, 'serverless.yml'),
     mesh.replace(/^functions:\n/m, (line) => `${line}${moreFunctions}\n`),
   );
-  for (const linked of ['deployment', 'plugins', 'schemas', 'services', 'shared', 'tools', 'node_modules']) {
+  const sources = ['adapters', 'agents', 'deployment', 'hosts', 'schemas', 'services', 'shared', 'tools', 'wiring'];
+  for (const linked of [...sources, 'node_modules']) {
     symlinkSync(join(repository, linked), join(folder, linked));
   }
   await serverless(folder, ['package', '--stage', stage]);

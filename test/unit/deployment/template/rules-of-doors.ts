@@ -1,4 +1,4 @@
-import type { Template } from '../../../plugins/template.ts';
+import type { Template } from '#deployment/plugin/template.ts';
 import { at, each, idOf, type Properties, type Rule } from './template.ts';
 
 /** Nobody reaches the API without the authorizer but on the routes that are for everybody. */

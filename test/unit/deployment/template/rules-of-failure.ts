@@ -1,4 +1,4 @@
-import type { Template } from '../../../plugins/template.ts';
+import type { Template } from '#deployment/plugin/template.ts';
 import { at, each, idOf, isForDeadLetters, type Properties, type Rule } from './template.ts';
 
 /** What fails for good is kept somewhere, and what fails for now is tried again without its neighbours. */

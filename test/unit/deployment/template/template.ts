@@ -1,4 +1,4 @@
-import type { Resource, Template } from '../../../plugins/template.ts';
+import type { Resource, Template } from '#deployment/plugin/template.ts';
 
 /** What a rule says of a template: the logical ids that break it, with why. None when all is well. */
 export type Rule = (template: Template) => string[];

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { PassThrough, Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { Bodies, CutOffError } from '../../../../services/standalone/aws/body.ts';
+import { Bodies, CutOffError } from '#hosts/aws-api/body.ts';
 
 const text = async (body: Buffer) => body.toString();
 const request = (...chunks: string[]) => Readable.from(chunks.map((chunk) => Buffer.from(chunk)));

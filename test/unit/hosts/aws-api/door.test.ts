@@ -6,12 +6,12 @@ import { KinesisClient, PutRecordCommand } from '@aws-sdk/client-kinesis';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Bodies } from '../../../../services/standalone/aws/body.ts';
-import { Door } from '../../../../services/standalone/aws/door.ts';
-import { wording } from '../../../../services/standalone/aws/events/wording.ts';
-import type { Operation, Service } from '../../../../services/standalone/aws/service.ts';
-import { StoreUnavailableError } from '../../../../shared/ports/errors.ts';
-import { changeRequests, type SdkRequest } from '../../../support/aws-request.ts';
+import { Bodies } from '#hosts/aws-api/body.ts';
+import { Door } from '#hosts/aws-api/door.ts';
+import { wording } from '#hosts/aws-api/events/wording.ts';
+import type { Operation, Service } from '#hosts/aws-api/service.ts';
+import { StoreUnavailableError } from '#shared/ports/errors.ts';
+import { changeRequests, type SdkRequest } from '#test/support/aws-request.ts';
 
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' };
 const region = 'us-east-1';

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Sha256 } from '../../../../services/standalone/aws/signature/sha256.ts';
-import { SignatureVerifier } from '../../../../services/standalone/aws/signature/verifier.ts';
-import { TestClock } from '../../../support/fixtures.ts';
+import { Sha256 } from '#hosts/aws-api/signature/sha256.ts';
+import { SignatureVerifier } from '#hosts/aws-api/signature/verifier.ts';
+import { TestClock } from '#test/support/fixtures.ts';
 
 /** Of AWS's documentation: no account's. */
 const credentials = {

@@ -1,12 +1,12 @@
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { IsolatedFunction } from '../../../../services/standalone/functions/isolated.ts';
-import type { WiredFunction } from '../../../../services/standalone/wiring/types.ts';
-import { EmbeddedIdempotencyStore } from '../../../../shared/embedded/idempotency.ts';
-import { systemClock } from '../../../../shared/ports/clock.ts';
-import { StoreUnavailableError } from '../../../../shared/ports/errors.ts';
-import type { StandaloneRuntime } from '../../../../shared/runtime/standalone.ts';
-import { openDatabase } from '../../../support/fixtures.ts';
+import { EmbeddedIdempotencyStore } from '#adapters/sqlite/idempotency.ts';
+import { IsolatedFunction } from '#hosts/functions/isolated.ts';
+import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
+import { systemClock } from '#shared/ports/clock.ts';
+import { StoreUnavailableError } from '#shared/ports/errors.ts';
+import { openDatabase } from '#test/support/fixtures.ts';
+import type { WiredFunction } from '#wiring/types.ts';
 
 describe('an isolated function', () => {
   let opened: ReturnType<typeof openDatabase>;

@@ -1,10 +1,10 @@
 import type { KinesisStreamEvent, SQSEvent } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
-import { ClaimGoneError } from '../../../../shared/aws/claim-check/errors.ts';
-import { createHost } from '../../../../shared/runtime/lambda/host.ts';
-import type { LogFields, Logger } from '../../../../shared/telemetry/logger.ts';
-import { kinesisEvent } from '../../../support/kinesis.ts';
-import { lambdaContext, sqsEvent, sqsRecord } from '../../../support/lambda.ts';
+import { ClaimGoneError } from '#adapters/aws/claim-check/errors.ts';
+import { createHost } from '#hosts/lambda/host.ts';
+import type { LogFields, Logger } from '#shared/telemetry/logger.ts';
+import { kinesisEvent } from '#test/support/kinesis.ts';
+import { lambdaContext, sqsEvent, sqsRecord } from '#test/support/lambda.ts';
 
 /** @param quarantine what it does with an event; without it there is none */
 function hosted(quarantine?: (event: string) => Promise<void>) {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { onDeployment } from '../../../../shared/runtime/lambda/on-deployment.ts';
+import { onDeployment } from '#hosts/lambda/on-deployment.ts';
 
 /** Stands where CloudFormation takes answers: a signed URL of S3. */
 const taken: { method: string | undefined; type: string | undefined; body: Record<string, unknown> }[] = [];

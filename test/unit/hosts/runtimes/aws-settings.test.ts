@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigurationError } from '../../../shared/errors.ts';
-import {
-  readAwsAgentSettings,
-  readAwsAuthorizerSettings,
-  readAwsSettings,
-} from '../../../shared/runtime/aws-settings.ts';
+import { readAwsAgentSettings, readAwsAuthorizerSettings, readAwsSettings } from '#hosts/runtimes/aws-settings.ts';
+import { ConfigurationError } from '#shared/errors.ts';
 
 const agent = { AWS_REGION: 'eu-central-1', STARLING_STAGE: 'prod', STARLING_BLOBS: 'blobs' };
 const mesh = {

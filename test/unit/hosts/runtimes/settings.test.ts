@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigurationError } from '../../../shared/errors.ts';
-import { readSettings } from '../../../shared/runtime/settings.ts';
+import { readSettings } from '#hosts/runtimes/settings.ts';
+import { ConfigurationError } from '#shared/errors.ts';
 
 const read = (env: Record<string, string> = {}, terminal = false) => readSettings(env, terminal);
 

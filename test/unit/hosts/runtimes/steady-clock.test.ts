@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { SteadyClock } from '../../../shared/runtime/steady-clock.ts';
+import { SteadyClock } from '#hosts/runtimes/steady-clock.ts';
 
 const NOW = Date.UTC(2026, 0, 31, 9, 30);
 const HOUR = 3_600_000;

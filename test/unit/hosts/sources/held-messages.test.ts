@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { HeldMessages } from '../../../shared/hosting/held-messages.ts';
-import { heldQueue } from '../../../shared/hosting/held-queue.ts';
-import type { Queue, ReceivedMessage } from '../../../shared/ports/queue.ts';
-import { RecordingRuntime } from '../../support/agent-runtime.ts';
+import { HeldMessages } from '#hosts/sources/held-messages.ts';
+import { heldQueue } from '#hosts/sources/held-queue.ts';
+import type { Queue, ReceivedMessage } from '#shared/ports/queue.ts';
+import { RecordingRuntime } from '#test/support/agent-runtime.ts';
 
 const message = (receiptHandle: string): ReceivedMessage => ({
   messageId: receiptHandle,

@@ -1,11 +1,11 @@
 import type { SQSEvent } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Database } from '../../../shared/embedded/database.ts';
-import { EmbeddedQueue } from '../../../shared/embedded/queue.ts';
-import { ownPoll, QueueSource } from '../../../shared/hosting/queue-source.ts';
-import { StoreUnavailableError } from '../../../shared/ports/errors.ts';
-import { EXCUSED } from '../../../shared/ports/queue.ts';
-import { openDatabase } from '../../support/fixtures.ts';
+import type { Database } from '#adapters/sqlite/database.ts';
+import { EmbeddedQueue } from '#adapters/sqlite/queue.ts';
+import { ownPoll, QueueSource } from '#hosts/sources/queue-source.ts';
+import { StoreUnavailableError } from '#shared/ports/errors.ts';
+import { EXCUSED } from '#shared/ports/queue.ts';
+import { openDatabase } from '#test/support/fixtures.ts';
 
 const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
 const metrics = { count: vi.fn() };

@@ -1,9 +1,9 @@
 import type { KinesisStreamEvent } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { EmbeddedStream } from '../../../shared/embedded/stream.ts';
-import { StreamSource } from '../../../shared/hosting/stream-source.ts';
-import { StoreUnavailableError } from '../../../shared/ports/errors.ts';
-import { openDatabase } from '../../support/fixtures.ts';
+import { EmbeddedStream } from '#adapters/sqlite/stream.ts';
+import { StreamSource } from '#hosts/sources/stream-source.ts';
+import { StoreUnavailableError } from '#shared/ports/errors.ts';
+import { openDatabase } from '#test/support/fixtures.ts';
 
 const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
 

@@ -3,7 +3,7 @@ import { connect as connectHttp2 } from 'node:http2';
 import { connect, type Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { HttpServer } from '../../../services/standalone/server.ts';
+import { HttpServer } from '#hosts/standalone/server.ts';
 
 describe('HttpServer', () => {
   let server: HttpServer;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { fifoQueueName } from '../../../shared/wiring/names.ts';
-import { parseSubscription } from '../../../shared/wiring/parse-subscription.ts';
-import { begun, invocations } from '../../fixtures/worker/recorder.ts';
+import { begun, invocations } from '#test/fixtures/worker/recorder.ts';
+import { fifoQueueName } from '#wiring/names.ts';
+import { parseSubscription } from '#wiring/parse-subscription.ts';
 import { openWorkers, stage, type TestWorkers, workerFunction } from './support.ts';
 
 let workers: TestWorkers;

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { LeasedSource } from '../../../services/worker/leased-source.ts';
-import type { Leases } from '../../../shared/ports/leases.ts';
-import { RecordingRuntime } from '../../support/agent-runtime.ts';
-import { MemoryLeases } from '../../support/memory-leases.ts';
+import { LeasedSource } from '#hosts/worker/leased-source.ts';
+import type { Leases } from '#shared/ports/leases.ts';
+import { RecordingRuntime } from '#test/support/agent-runtime.ts';
+import { MemoryLeases } from '#test/support/memory-leases.ts';
 
 describe('a source under a lease', () => {
   const { log } = new RecordingRuntime();

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { queueName } from '../../../shared/wiring/names.ts';
-import { parseSubscription } from '../../../shared/wiring/parse-subscription.ts';
-import { begun, invocations } from '../../fixtures/worker/recorder.ts';
-import { briefly, delivered, requested } from '../agent/turns.ts';
+import { begun, invocations } from '#test/fixtures/worker/recorder.ts';
+import { queueName } from '#wiring/names.ts';
+import { parseSubscription } from '#wiring/parse-subscription.ts';
+import { briefly, delivered, requested } from '../../shared/agent/turns.ts';
 import { openWorkers, stage, type TestWorkers, workerFunction } from './support.ts';
 
 let workers: TestWorkers;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { readWorkerSettings } from '../../../services/worker/settings.ts';
-import { defaultTimeout, findFunction } from '../../../services/worker/worker-function.ts';
-import { parseSubscription } from '../../../shared/wiring/parse-subscription.ts';
+import { readWorkerSettings } from '#hosts/worker/settings.ts';
+import { defaultTimeout, findFunction } from '#hosts/worker/worker-function.ts';
+import { parseSubscription } from '#wiring/parse-subscription.ts';
 import { workerFunction } from './support.ts';
 
 describe('the settings of a worker', () => {

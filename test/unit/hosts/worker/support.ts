@@ -1,17 +1,17 @@
 import path from 'node:path';
-import type { WorkerSettings } from '../../../services/worker/settings.ts';
-import { startWorker, type Worker, type WorkerStart } from '../../../services/worker/worker.ts';
-import type { WorkerFunction } from '../../../services/worker/worker-function.ts';
-import { ownPoll } from '../../../shared/hosting/queue-source.ts';
-import type { WorkerRuntime } from '../../../shared/runtime/worker-runtime.ts';
-import { deadLetterQueueName, queueName } from '../../../shared/wiring/names.ts';
-import { parseSubscription } from '../../../shared/wiring/parse-subscription.ts';
-import { RecordingRuntime } from '../../support/agent-runtime.ts';
-import { openEmbedded } from '../../support/embedded.ts';
-import { TestClock } from '../../support/fixtures.ts';
-import { MemoryLeases } from '../../support/memory-leases.ts';
+import { ownPoll } from '#hosts/sources/queue-source.ts';
+import type { WorkerSettings } from '#hosts/worker/settings.ts';
+import { startWorker, type Worker, type WorkerStart } from '#hosts/worker/worker.ts';
+import type { WorkerFunction } from '#hosts/worker/worker-function.ts';
+import type { WorkerRuntime } from '#hosts/worker/worker-runtime.ts';
+import { RecordingRuntime } from '#test/support/agent-runtime.ts';
+import { openEmbedded } from '#test/support/embedded.ts';
+import { TestClock } from '#test/support/fixtures.ts';
+import { MemoryLeases } from '#test/support/memory-leases.ts';
+import { deadLetterQueueName, queueName } from '#wiring/names.ts';
+import { parseSubscription } from '#wiring/parse-subscription.ts';
 
-export const folder = path.resolve(import.meta.dirname, '../../fixtures/worker');
+export const folder = path.resolve(import.meta.dirname, '../../../fixtures/worker');
 export const stage = 'test';
 
 export function workerFunction(name: string, more: Partial<WorkerFunction> = {}): WorkerFunction {

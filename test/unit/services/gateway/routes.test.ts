@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readWiring } from '../../../services/standalone/wiring/index.ts';
+import { readWiring } from '#wiring/index.ts';
 
-const file = path.resolve(import.meta.dirname, '../../../serverless.yml');
+const file = path.resolve(import.meta.dirname, '../../../../serverless.yml');
 
 describe('the routes of the edge', () => {
   // What stands here without an authorizer, anybody reaches: a new line is to be thought about.

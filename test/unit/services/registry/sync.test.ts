@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { handler } from '../../../services/registry/sync.ts';
-import { EmbeddedPermissionStore } from '../../../shared/embedded/permission-store.ts';
-import { EventPublisher } from '../../../shared/events/publisher.ts';
-import type { AgentId } from '../../../shared/ids.ts';
-import type { AgentRecord } from '../../../shared/ports/agent-registry.ts';
-import { provideRuntime } from '../../../shared/runtime/current.ts';
-import type { AgentRuntime } from '../../../shared/runtime/runtime.ts';
-import { type Embedded, openEmbedded } from '../../support/embedded.ts';
+import { EmbeddedPermissionStore } from '#adapters/sqlite/permission-store.ts';
+import { handler } from '#services/registry/sync.ts';
+import { EventPublisher } from '#shared/events/publisher.ts';
+import type { AgentId } from '#shared/ids.ts';
+import type { AgentRecord } from '#shared/ports/agent-registry.ts';
+import { provideRuntime } from '#shared/runtime/current.ts';
+import type { AgentRuntime } from '#shared/runtime/runtime.ts';
+import { type Embedded, openEmbedded } from '#test/support/embedded.ts';
 
 const clock = { now: () => 1_700_000_000_000 };
 const record = (id: string): AgentRecord => ({

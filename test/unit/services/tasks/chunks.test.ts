@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { handler } from '../../../services/tasks/chunks.ts';
-import { StoreUnavailableError } from '../../../shared/ports/errors.ts';
-import { provideRuntime } from '../../../shared/runtime/current.ts';
-import type { Runtime } from '../../../shared/runtime/runtime.ts';
-import type { AgentEvent } from '../../../shared/tasks/fold.ts';
-import { kinesisEvent } from '../../support/kinesis.ts';
-import { artifactEvent, entryOf, newTask } from '../../support/task-events.ts';
+import { handler } from '#services/tasks/chunks.ts';
+import { StoreUnavailableError } from '#shared/ports/errors.ts';
+import type { AgentEvent } from '#shared/ports/task.ts';
+import { provideRuntime } from '#shared/runtime/current.ts';
+import type { Runtime } from '#shared/runtime/runtime.ts';
+import { kinesisEvent } from '#test/support/kinesis.ts';
+import { artifactEvent, entryOf, newTask } from '#test/support/task-events.ts';
 
 describe('the chunks of the stream', () => {
   const applied: AgentEvent[] = [];

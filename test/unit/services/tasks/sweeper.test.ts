@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { handler } from '../../../services/tasks/sweeper.ts';
-import { EventPublisher } from '../../../shared/events/publisher.ts';
-import type { EventBus } from '../../../shared/ports/event-bus.ts';
-import type { Ending, TaskStore } from '../../../shared/ports/task-store.ts';
-import { provideRuntime } from '../../../shared/runtime/current.ts';
-import type { Runtime } from '../../../shared/runtime/runtime.ts';
-import type { TaskRecord } from '../../../shared/tasks/state.ts';
-import { firstTurn } from '../../../shared/tasks/transitions.ts';
-import { newTask, noon } from '../../support/task-events.ts';
+import { handler } from '#services/tasks/sweeper.ts';
+import { EventPublisher } from '#shared/events/publisher.ts';
+import type { EventBus } from '#shared/ports/event-bus.ts';
+import type { TaskRecord } from '#shared/ports/task.ts';
+import type { Ending, TaskStore } from '#shared/ports/task-store.ts';
+import { provideRuntime } from '#shared/runtime/current.ts';
+import type { Runtime } from '#shared/runtime/runtime.ts';
+import { firstTurn } from '#shared/tasks/transitions.ts';
+import { newTask, noon } from '#test/support/task-events.ts';
 
 const clock = { now: () => noon };
 

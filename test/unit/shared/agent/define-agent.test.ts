@@ -1,10 +1,10 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { type AgentTask, artifact, TaskFailed, TaskRejected, working } from '../../../shared/agent/index.ts';
-import { StoreUnavailableError } from '../../../shared/ports/errors.ts';
-import { provideRuntime } from '../../../shared/runtime/current.ts';
-import { RecordingRuntime } from '../../support/agent-runtime.ts';
-import { lambdaContext, sqsEvent, sqsRecord } from '../../support/lambda.ts';
+import { type AgentTask, artifact, TaskFailed, TaskRejected, working } from '#shared/agent/index.ts';
+import { StoreUnavailableError } from '#shared/ports/errors.ts';
+import { provideRuntime } from '#shared/runtime/current.ts';
+import { RecordingRuntime } from '#test/support/agent-runtime.ts';
+import { lambdaContext, sqsEvent, sqsRecord } from '#test/support/lambda.ts';
 import { agent, briefly, cancel, delivered, requested, run } from './turns.ts';
 
 const noFailures = { batchItemFailures: [] };

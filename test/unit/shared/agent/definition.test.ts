@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type AgentDefinition, manifestCard, skillSchemas } from '../../../shared/agent/definition.ts';
-import { defineAgent } from '../../../shared/agent/index.ts';
-import { ConfigurationError } from '../../../shared/errors.ts';
+import { type AgentDefinition, manifestCard, skillSchemas } from '#shared/agent/definition.ts';
+import { defineAgent } from '#shared/agent/index.ts';
+import { ConfigurationError } from '#shared/errors.ts';
 
 const skill = { id: 'echo', name: 'Echo', description: 'Returns the text.', tags: ['test'] };
 const definition: AgentDefinition = {

@@ -1,17 +1,17 @@
 import { rmSync } from 'node:fs';
 import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempotency';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { TaskFailed } from '../../../shared/agent/errors.ts';
-import { OnceInProgressError, OnceNameError } from '../../../shared/agent/idempotency.ts';
-import { StorePersistenceLayer } from '../../../shared/agent/idempotency-layer.ts';
-import { StoreIdempotency } from '../../../shared/agent/store-idempotency.ts';
-import { type AgentTask, agentTask } from '../../../shared/agent/task.ts';
-import { Database } from '../../../shared/embedded/database.ts';
-import { EmbeddedIdempotencyStore } from '../../../shared/embedded/idempotency.ts';
-import type { TaskRequestedV1 } from '../../../shared/events/generated/types.ts';
-import { systemClock } from '../../../shared/ports/clock.ts';
-import type { IdempotencyStore } from '../../../shared/ports/idempotency-store.ts';
-import { temporaryFolder } from '../../support/fixtures.ts';
+import { Database } from '#adapters/sqlite/database.ts';
+import { EmbeddedIdempotencyStore } from '#adapters/sqlite/idempotency.ts';
+import { TaskFailed } from '#shared/agent/errors.ts';
+import { OnceInProgressError, OnceNameError } from '#shared/agent/idempotency.ts';
+import { StorePersistenceLayer } from '#shared/agent/idempotency-layer.ts';
+import { StoreIdempotency } from '#shared/agent/store-idempotency.ts';
+import { type AgentTask, agentTask } from '#shared/agent/task.ts';
+import type { TaskRequestedV1 } from '#shared/generated/types.ts';
+import { systemClock } from '#shared/ports/clock.ts';
+import type { IdempotencyStore } from '#shared/ports/idempotency-store.ts';
+import { temporaryFolder } from '#test/support/fixtures.ts';
 
 const request: TaskRequestedV1 = {
   taskId: '0198c5c6-7d1c-7b3a-8f00-000000000001',

@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { skill } from '../../../shared/agent/definition.ts';
-import { artifact, authRequired, chunk, completed, inputRequired, working } from '../../../shared/agent/index.ts';
-import { provideRuntime } from '../../../shared/runtime/current.ts';
-import { RecordingRuntime } from '../../support/agent-runtime.ts';
+import { skill } from '#shared/agent/definition.ts';
+import { artifact, authRequired, chunk, completed, inputRequired, working } from '#shared/agent/index.ts';
+import { provideRuntime } from '#shared/runtime/current.ts';
+import { RecordingRuntime } from '#test/support/agent-runtime.ts';
 import { agent, briefly, requested, run } from './turns.ts';
 
 const noFailures = { batchItemFailures: [] };

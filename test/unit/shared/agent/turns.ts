@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { SQSBatchResponse } from 'aws-lambda';
-import { type AgentHandler, defineAgent } from '../../../shared/agent/define-agent.ts';
-import type { AgentDefinition, Handler } from '../../../shared/agent/definition.ts';
-import type { CloudEvent } from '../../../shared/events/envelope.ts';
-import type { TaskArtifactV1, TaskRequestedV1, TaskStatusChangedV1 } from '../../../shared/events/generated/types.ts';
-import { lambdaContext, type RecordOptions, sqsEvent, sqsRecord } from '../../support/lambda.ts';
-import { entry } from '../../support/task-events.ts';
+import { type AgentHandler, defineAgent } from '#shared/agent/define-agent.ts';
+import type { AgentDefinition, Handler } from '#shared/agent/definition.ts';
+import type { CloudEvent } from '#shared/events/envelope.ts';
+import type { TaskArtifactV1, TaskRequestedV1, TaskStatusChangedV1 } from '#shared/generated/types.ts';
+import { lambdaContext, type RecordOptions, sqsEvent, sqsRecord } from '#test/support/lambda.ts';
+import { entry } from '#test/support/task-events.ts';
 
 /** An agent of which only the handler matters. */
 export function agent(handler: Handler, more: Partial<AgentDefinition> = {}): AgentHandler {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { TaskFailed, working } from '../../../shared/agent/index.ts';
-import { provideRuntime } from '../../../shared/runtime/current.ts';
-import { RecordingRuntime } from '../../support/agent-runtime.ts';
+import { TaskFailed, working } from '#shared/agent/index.ts';
+import { provideRuntime } from '#shared/runtime/current.ts';
+import { RecordingRuntime } from '#test/support/agent-runtime.ts';
 import { agent, briefly, requested, run } from './turns.ts';
 
 const AFTER = 1_000;

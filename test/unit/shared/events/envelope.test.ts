@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { causedBy, childTraceparent, envelope, traceIdOf } from '../../../shared/events/envelope.ts';
-import { noon } from '../../support/task-events.ts';
+import { causedBy, childTraceparent, envelope, traceIdOf } from '#shared/events/envelope.ts';
+import { noon } from '#test/support/task-events.ts';
 
 const options = {
   source: 'starling.tasks',

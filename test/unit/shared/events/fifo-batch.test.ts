@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { failedInOrder, lanesOf } from '../../../shared/events/fifo-batch.ts';
-import { sqsRecord } from '../../support/lambda.ts';
+import { failedInOrder, lanesOf } from '#shared/events/fifo-batch.ts';
+import { sqsRecord } from '#test/support/lambda.ts';
 
 /** Records of a FIFO queue, such as `a1` of the group a. */
 const fifo = (...ids: string[]) =>

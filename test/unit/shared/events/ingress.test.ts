@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { schemaFor } from '../../../shared/events/catalog.ts';
-import { EventIngress, type IngressOptions } from '../../../shared/events/ingress.ts';
-import { InexactNumber } from '../../../shared/events/patterns/leaf.ts';
-import { EntryRefusedError } from '../../../shared/ports/errors.ts';
-import type { BusEntry } from '../../../shared/ports/event-bus.ts';
-import { TestClock } from '../../support/fixtures.ts';
+import { schemaFor } from '#shared/events/catalog.ts';
+import { EventIngress, type IngressOptions } from '#shared/events/ingress.ts';
+import { InexactNumber } from '#shared/patterns/leaf.ts';
+import { EntryRefusedError } from '#shared/ports/errors.ts';
+import type { BusEntry } from '#shared/ports/event-bus.ts';
+import { TestClock } from '#test/support/fixtures.ts';
 
 describe('EventIngress', () => {
   let put: BusEntry[];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { groupReader, isGroupPath } from '../../../shared/events/message-group.ts';
-import { parseEvent } from '../../../shared/events/patterns/index.ts';
+import { groupReader, isGroupPath } from '#shared/events/message-group.ts';
+import { parseEvent } from '#shared/patterns/index.ts';
 
 const event = {
   id: '1',

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { TaskCancelRequestedV1 } from '../../../shared/events/generated/types.ts';
-import { EventPublisher, InvalidEventError } from '../../../shared/events/publisher.ts';
-import { EntryRefusedError } from '../../../shared/ports/errors.ts';
-import type { BusEntry, EventBus, PutResult } from '../../../shared/ports/event-bus.ts';
-import { noon } from '../../support/task-events.ts';
+import { EventPublisher, InvalidEventError } from '#shared/events/publisher.ts';
+import type { TaskCancelRequestedV1 } from '#shared/generated/types.ts';
+import { EntryRefusedError } from '#shared/ports/errors.ts';
+import type { BusEntry, EventBus, PutResult } from '#shared/ports/event-bus.ts';
+import { noon } from '#test/support/task-events.ts';
 
 const data: TaskCancelRequestedV1 = { taskId: 'task-1', contextId: 'context-1', agentId: 'echo', turn: 1 };
 const lineage = { correlationId: 'task-1', traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' };

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Subscriber, subscribe } from '../../../shared/events/subscribe.ts';
-import { StoreUnavailableError } from '../../../shared/ports/errors.ts';
-import { provideRuntime } from '../../../shared/runtime/current.ts';
-import { RecordingRuntime } from '../../support/agent-runtime.ts';
-import { lambdaContext, sqsEvent, sqsRecord } from '../../support/lambda.ts';
-import { entry } from '../../support/task-events.ts';
+import { type Subscriber, subscribe } from '#shared/events/subscribe.ts';
+import { StoreUnavailableError } from '#shared/ports/errors.ts';
+import { provideRuntime } from '#shared/runtime/current.ts';
+import { RecordingRuntime } from '#test/support/agent-runtime.ts';
+import { lambdaContext, sqsEvent, sqsRecord } from '#test/support/lambda.ts';
+import { entry } from '#test/support/task-events.ts';
 
 type Names = 'TaskCancelRequested.v1' | 'AgentDeregistered.v1';
 

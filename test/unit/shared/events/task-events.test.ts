@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { agentEventOf, logEntryOf } from '../../../shared/events/task-events.ts';
-import type { BusEntry, BusEvent } from '../../../shared/ports/event-bus.ts';
-import { artifactEvent, entry, entryOf, newTask, noon, statusEvent } from '../../support/task-events.ts';
+import { agentEventOf, logEntryOf } from '#shared/events/task-events.ts';
+import type { BusEntry, BusEvent } from '#shared/ports/event-bus.ts';
+import { artifactEvent, entry, entryOf, newTask, noon, statusEvent } from '#test/support/task-events.ts';
 
 const task = newTask();
 const place = { position: 7, turn: 2, attempt: 3 };

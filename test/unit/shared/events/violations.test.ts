@@ -1,7 +1,7 @@
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
-import type { Violation } from '../../../shared/events/generated/validators.js';
-import { describeViolations } from '../../../shared/events/violations.ts';
+import { describeViolations } from '#shared/events/violations.ts';
+import type { Violation } from '../../../../shared/generated/validators.js';
 
 const ajv = new Ajv({ formats: { 'date-time': /^\d/ } });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compilePattern, matches, PatternIndex, parseEvent } from '../../../../shared/events/patterns/index.ts';
+import { compilePattern, matches, PatternIndex, parseEvent } from '#shared/patterns/index.ts';
 
 /*
  * Events and patterns come from outside. Each of these would run for hours with backtracking or with a comparison of

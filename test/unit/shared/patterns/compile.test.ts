@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compilePattern, InvalidPatternError, parsePattern } from '../../../../shared/events/patterns/index.ts';
+import { compilePattern, InvalidPatternError, parsePattern } from '#shared/patterns/index.ts';
 
 function refusal(compile: () => unknown): InvalidPatternError {
   try {

@@ -7,7 +7,7 @@ import {
   matches,
   PatternIndex,
   parsePattern,
-} from '../../../../shared/events/patterns/index.ts';
+} from '#shared/patterns/index.ts';
 
 interface Case {
   readonly name?: string;

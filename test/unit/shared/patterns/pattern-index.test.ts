@@ -6,7 +6,7 @@ import {
   InvalidPatternError,
   matches,
   PatternIndex,
-} from '../../../../shared/events/patterns/index.ts';
+} from '#shared/patterns/index.ts';
 import { eventArbitrary, patternArbitrary } from './arbitraries.ts';
 
 describe('PatternIndex', () => {

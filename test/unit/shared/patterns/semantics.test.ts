@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { matches, PatternIndex, parseEvent, parsePattern } from '../../../../shared/events/patterns/index.ts';
+import { matches, PatternIndex, parseEvent, parsePattern } from '#shared/patterns/index.ts';
 
 /** Each line was checked against event-ruler 2.1.0: what is tried, the pattern, the event, whether it matches. */
 type Line = readonly [what: string, pattern: string, event: string, matches: boolean];

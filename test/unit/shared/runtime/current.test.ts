@@ -4,9 +4,9 @@ import {
   currentAuthorizerRuntime,
   currentRuntime,
   provideRuntime,
-} from '../../../shared/runtime/current.ts';
-import type { AuthorizerRuntime, Runtime } from '../../../shared/runtime/runtime.ts';
-import { RecordingRuntime } from '../../support/agent-runtime.ts';
+} from '#shared/runtime/current.ts';
+import type { AuthorizerRuntime, Runtime } from '#shared/runtime/runtime.ts';
+import { RecordingRuntime } from '#test/support/agent-runtime.ts';
 
 const authorizer = { tokens: null, permissions: null, log: null } as unknown as AuthorizerRuntime;
 const whole = { publisher: null, tasks: null, ...authorizer } as unknown as Runtime;

@@ -1,8 +1,8 @@
 import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ConfigurationError } from '../../../shared/errors.ts';
-import { awsCredentials, awsCredentialsFile } from '../../../shared/security/aws-credentials.ts';
-import { temporaryFolder } from '../../support/fixtures.ts';
+import { ConfigurationError } from '#shared/errors.ts';
+import { awsCredentials, awsCredentialsFile } from '#shared/security/aws-credentials.ts';
+import { temporaryFolder } from '#test/support/fixtures.ts';
 
 let folder: string;
 beforeEach(() => {

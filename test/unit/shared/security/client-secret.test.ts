@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { newClientSecret, SecretHasher, TooManySecretsError } from '../../../shared/security/client-secret.ts';
+import { newClientSecret, SecretHasher, TooManySecretsError } from '#shared/security/client-secret.ts';
 
 describe('SecretHasher', () => {
   it('knows the secret again, and no other', async () => {

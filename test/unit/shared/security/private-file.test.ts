@@ -1,9 +1,9 @@
 import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createPrivateFile, readPrivateFile, writePrivateFile } from '../../../shared/security/private-file.ts';
-import { temporaryFolder } from '../../support/fixtures.ts';
-import { describeOnSmallDisk, SmallDisk } from '../../support/small-disk.ts';
+import { createPrivateFile, readPrivateFile, writePrivateFile } from '#shared/security/private-file.ts';
+import { temporaryFolder } from '#test/support/fixtures.ts';
+import { describeOnSmallDisk, SmallDisk } from '#test/support/small-disk.ts';
 
 let folder: string;
 beforeEach(() => {

@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { exportSPKI, importJWK, SignJWT, UnsecuredJWT } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { KeysUnavailableError, TokenError } from '../../../shared/security/token-error.ts';
-import { createTokenVerifier, type TokenVerifier } from '../../../shared/security/verify-token.ts';
-import { createTestIssuer, TestClock, type TestIssuer } from '../../support/fixtures.ts';
+import { KeysUnavailableError, TokenError } from '#shared/security/token-error.ts';
+import { createTokenVerifier, type TokenVerifier } from '#shared/security/verify-token.ts';
+import { createTestIssuer, TestClock, type TestIssuer } from '#test/support/fixtures.ts';
 
 let clock: TestClock;
 let trusted: TestIssuer;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Artifact } from '../../../shared/a2a/types.ts';
-import { assemble } from '../../../shared/tasks/assemble.ts';
-import { contextOf, type LogEntry } from '../../../shared/tasks/log.ts';
-import type { TaskRecord } from '../../../shared/tasks/state.ts';
+import type { Artifact } from '#shared/a2a/types.ts';
+import type { LogEntry, TaskRecord } from '#shared/ports/task.ts';
+import { assemble } from '#shared/tasks/assemble.ts';
+import { contextOf } from '#shared/tasks/log.ts';
 
 const task = { id: 'task-1', contextId: 'context-1' };
 const timestamp = '2026-01-01T12:00:00.000Z';

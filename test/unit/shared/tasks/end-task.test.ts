@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { schemaFor } from '../../../shared/events/catalog.ts';
-import type { CloudEvent } from '../../../shared/events/envelope.ts';
-import { EventPublisher } from '../../../shared/events/publisher.ts';
-import { endTask } from '../../../shared/tasks/end-task.ts';
-import type { TaskRecord } from '../../../shared/tasks/state.ts';
-import { archivedEvents } from '../../support/archive.ts';
-import { type Embedded, openEmbedded } from '../../support/embedded.ts';
-import { TestClock } from '../../support/fixtures.ts';
-import { entryOf, newTask, statusEvent } from '../../support/task-events.ts';
+import { schemaFor } from '#shared/events/catalog.ts';
+import type { CloudEvent } from '#shared/events/envelope.ts';
+import { EventPublisher } from '#shared/events/publisher.ts';
+import type { TaskRecord } from '#shared/ports/task.ts';
+import { endTask } from '#shared/tasks/end-task.ts';
+import { archivedEvents } from '#test/support/archive.ts';
+import { type Embedded, openEmbedded } from '#test/support/embedded.ts';
+import { TestClock } from '#test/support/fixtures.ts';
+import { entryOf, newTask, statusEvent } from '#test/support/task-events.ts';
 
 describe('endTask', () => {
   const clock = new TestClock();

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { AgentId, ContextId, TaskId } from '../../../shared/ids.ts';
-import { fold, type Outcome } from '../../../shared/tasks/fold.ts';
-import { isTerminal, isWaitingForClient, type TaskRecord } from '../../../shared/tasks/state.ts';
-import { artifactEvent, noon, statusEvent } from '../../support/task-events.ts';
+import type { AgentId, ContextId, TaskId } from '#shared/ids.ts';
+import type { Outcome, TaskRecord } from '#shared/ports/task.ts';
+import { fold } from '#shared/tasks/fold.ts';
+import { isTerminal, isWaitingForClient } from '#shared/tasks/state.ts';
+import { artifactEvent, noon, statusEvent } from '#test/support/task-events.ts';
 
 const task: TaskRecord = {
   id: 'task-1' as TaskId,

@@ -1,11 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AgentEvent } from '../../../shared/tasks/fold.ts';
-import type { LogEntry } from '../../../shared/tasks/log.ts';
-import type { TaskRecord } from '../../../shared/tasks/state.ts';
-import { type Embedded, openEmbedded } from '../../support/embedded.ts';
-import { TestClock } from '../../support/fixtures.ts';
-import { artifactEvent, entryOf, newTask, statusEvent } from '../../support/task-events.ts';
+import type { AgentEvent, LogEntry, TaskRecord } from '#shared/ports/task.ts';
+import { type Embedded, openEmbedded } from '#test/support/embedded.ts';
+import { TestClock } from '#test/support/fixtures.ts';
+import { artifactEvent, entryOf, newTask, statusEvent } from '#test/support/task-events.ts';
 
 /** One event of an agent, before it has a task. */
 type Step =

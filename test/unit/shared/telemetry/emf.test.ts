@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createEmfMetrics } from '../../../shared/telemetry/emf.ts';
-import { type CounterName, counters, type Metrics } from '../../../shared/telemetry/metrics.ts';
+import { createEmfMetrics } from '#shared/telemetry/emf.ts';
+import { type CounterName, counters, type Metrics } from '#shared/telemetry/metrics.ts';
 
 interface EmfLine {
   readonly _aws: {

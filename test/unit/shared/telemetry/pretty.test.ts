@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { prettyLine } from '../../../shared/telemetry/pretty.ts';
-import { redactFields } from '../../../shared/telemetry/redact.ts';
+import { prettyLine } from '#shared/telemetry/pretty.ts';
+import { redactFields } from '#shared/telemetry/redact.ts';
 
 const time = new Date(2026, 0, 1, 12, 4, 31);
 const line = (message: string, fields: Record<string, unknown> = {}, color = false) =>

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Registry } from 'prom-client';
 import { describe, expect, it, vi } from 'vitest';
-import { counters, type Metrics } from '../../../shared/telemetry/metrics.ts';
-import { createMetrics } from '../../../shared/telemetry/prometheus.ts';
+import { counters, type Metrics } from '#shared/telemetry/metrics.ts';
+import { createMetrics } from '#shared/telemetry/prometheus.ts';
 
 /** The samples of the text format by their series, without comments. */
 function samples(text: string): Record<string, number> {
@@ -115,7 +115,7 @@ describe('createMetrics', () => {
 });
 
 it('docs/concepts/telemetry.md lists every counter with its labels', () => {
-  const page = readFileSync(new URL('../../../docs/concepts/telemetry.md', import.meta.url), 'utf8');
+  const page = readFileSync(new URL('../../../../docs/concepts/telemetry.md', import.meta.url), 'utf8');
   const listed = [...page.matchAll(/^\| `(starling_\w+_total)` \| ([^|]*) \|/gm)].map(([, name, labels]) => [
     name,
     labels,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isEcho, sendMessage } from '../../bench/answer.ts';
+import { isEcho, sendMessage } from '#test/bench/answer.ts';
 
 const answer = (state: string, text: string) =>
   JSON.stringify({

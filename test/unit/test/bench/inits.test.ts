@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { measureInits } from '../../bench/inits.ts';
-import { environmentOf } from '../../bench/packages.ts';
+import { measureInits } from '#test/bench/inits.ts';
+import { environmentOf } from '#test/bench/packages.ts';
 
 function folderWith(files: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'starling-inits-'));

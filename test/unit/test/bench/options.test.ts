@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigurationError } from '../../../shared/errors.ts';
-import { readOptions, sections } from '../../bench/options.ts';
+import { ConfigurationError } from '#shared/errors.ts';
+import { readOptions, sections } from '#test/bench/options.ts';
 
 describe('readOptions', () => {
   it('measures everything when nothing is asked for', () => {

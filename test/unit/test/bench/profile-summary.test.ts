@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { type CpuProfile, selfTimes } from '../../bench/profile-summary.ts';
+import { type CpuProfile, selfTimes } from '#test/bench/profile-summary.ts';
 
-const root = path.resolve(import.meta.dirname, '../../..');
+const root = path.resolve(import.meta.dirname, '../../../..');
 const frame = (functionName: string, file?: string) => ({
   functionName,
   url: file === undefined ? '' : pathToFileURL(path.join(root, file)).href,

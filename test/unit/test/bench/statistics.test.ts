@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { quantileOf, slopeOf, spreadOf } from '../../bench/statistics.ts';
+import { quantileOf, slopeOf, spreadOf } from '#test/bench/statistics.ts';
 
 describe('spreadOf', () => {
   it.each([

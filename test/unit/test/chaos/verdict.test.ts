@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Call, OrderedPut, Put, Receipt } from '../../chaos/ledger.ts';
-import { judgeArchive } from '../../chaos/verdict/archive.ts';
-import { logProblem, outputProblem, retoldProblem } from '../../chaos/verdict/log.ts';
-import { judgeGroups, judgeQueue } from '../../chaos/verdict/messages.ts';
-import { orderProblem } from '../../chaos/verdict/order.ts';
+import type { Call, OrderedPut, Put, Receipt } from '#test/chaos/ledger.ts';
+import { judgeArchive } from '#test/chaos/verdict/archive.ts';
+import { logProblem, outputProblem, retoldProblem } from '#test/chaos/verdict/log.ts';
+import { judgeGroups, judgeQueue } from '#test/chaos/verdict/messages.ts';
+import { orderProblem } from '#test/chaos/verdict/order.ts';
 
 const put = (key: string, id: string | undefined, count = 1): Put => ({ key, id, tries: { count } });
 

@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { schemaFor } from '../../../../shared/events/catalog.ts';
-import { languages } from '../../../../tools/bindings/generate.ts';
-import { eventsOf } from '../../../../tools/schemas/schema.ts';
-import { samplesByType, schemas, typeNames, writeBindings } from '../../../support/bindings.ts';
-import { samples } from '../../../support/event-samples.ts';
-import { temporaryFolder } from '../../../support/fixtures.ts';
+import { schemaFor } from '#shared/events/catalog.ts';
+import { samplesByType, schemas, typeNames, writeBindings } from '#test/support/bindings.ts';
+import { samples } from '#test/support/event-samples.ts';
+import { temporaryFolder } from '#test/support/fixtures.ts';
+import { languages } from '#tools/bindings/generate.ts';
+import { eventsOf } from '#tools/schemas/schema.ts';
 
 const root = path.resolve(import.meta.dirname, '../../../..');
 const tsc = path.join(root, 'node_modules/typescript/bin/tsc');

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { problemsOf, sizesTable } from '../../../tools/bundles/limits.ts';
-import { type PackagedFunction, packagedFunctions } from '../../../tools/bundles/packaged.ts';
+import { problemsOf, sizesTable } from '#tools/bundles/limits.ts';
+import { type PackagedFunction, packagedFunctions } from '#tools/bundles/packaged.ts';
 import { echoZip } from './archives.ts';
 
 function packaged(name: string, size: number, others: readonly string[] = []): PackagedFunction {

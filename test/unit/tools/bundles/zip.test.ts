@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { filesOfZip, ZipError } from '../../../tools/bundles/zip.ts';
+import { filesOfZip, ZipError } from '#tools/bundles/zip.ts';
 import { bzipped, echoZip } from './archives.ts';
 
 describe('filesOfZip', () => {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { billOf, type CallShape, type Line, total } from '../../../tools/cost/bill.ts';
-import { CountMissingError } from '../../../tools/cost/counts.ts';
-import { defaultSetting } from '../../../tools/cost/durations.ts';
-import { UnexplainedRowError } from '../../../tools/cost/guarantees.ts';
-import { prices } from '../../../tools/cost/prices.ts';
-import { sampleBill } from '../../../tools/cost/sample.ts';
+import { billOf, type CallShape, type Line, total } from '#tools/cost/bill.ts';
+import { CountMissingError } from '#tools/cost/counts.ts';
+import { defaultSetting } from '#tools/cost/durations.ts';
+import { UnexplainedRowError } from '#tools/cost/guarantees.ts';
+import { prices } from '#tools/cost/prices.ts';
+import { sampleBill } from '#tools/cost/sample.ts';
 import { callCount, countsOf } from './call.ts';
 
 const blocking = { kind: 'blocking', seconds: 2, delivery: 'quiet' } as const;

@@ -1,4 +1,4 @@
-import type { CallCount, Counts } from '../../../tools/cost/counts.ts';
+import type { CallCount, Counts } from '#tools/cost/counts.ts';
 
 /** A call whose every figure is easy to see in its bill. */
 export function callCount(changes: Partial<CallCount> = {}): CallCount {

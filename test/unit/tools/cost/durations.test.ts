@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { cpu, latency } from '../../../tools/cost/assumptions.ts';
-import { computing, defaultSetting, durationsOf, follow } from '../../../tools/cost/durations.ts';
+import { cpu, latency } from '#tools/cost/assumptions.ts';
+import { computing, defaultSetting, durationsOf, follow } from '#tools/cost/durations.ts';
 import { callCount, countsOf } from './call.ts';
 
 const own = 2 * latency.dynamodb + computing(cpu.gateway, 256);

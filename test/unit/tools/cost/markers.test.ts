@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { filled, MarkersError } from '../../../tools/cost/markers.ts';
+import { filled, MarkersError } from '#tools/cost/markers.ts';
 
 const page = 'before\n<!-- bill -->\nold\n| table |\n<!-- /bill -->\nafter\n';
 

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { billOf, type CallShape, total } from '../../../tools/cost/bill.ts';
-import { readCounts } from '../../../tools/cost/counts.ts';
-import { defaultSetting } from '../../../tools/cost/durations.ts';
-import { filled } from '../../../tools/cost/markers.ts';
-import { sampleBill } from '../../../tools/cost/sample.ts';
-import { tablesOf } from '../../../tools/cost/tables.ts';
+import { billOf, type CallShape, total } from '#tools/cost/bill.ts';
+import { readCounts } from '#tools/cost/counts.ts';
+import { defaultSetting } from '#tools/cost/durations.ts';
+import { filled } from '#tools/cost/markers.ts';
+import { sampleBill } from '#tools/cost/sample.ts';
+import { tablesOf } from '#tools/cost/tables.ts';
 
-const page = readFileSync(join(import.meta.dirname, '../../../docs/cost.md'), 'utf8');
+const page = readFileSync(join(import.meta.dirname, '../../../../docs/cost.md'), 'utf8');
 const counts = readCounts();
 const dollars = (shape: CallShape) => total(billOf(shape, counts, defaultSetting));
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Resource, Template } from '../../../plugins/template.ts';
-import { stack } from '../../../tools/cost/stack.ts';
-import { type Packaged, packageMesh } from '../template/packaged.ts';
+import type { Resource, Template } from '#deployment/plugin/template.ts';
+import { stack } from '#tools/cost/stack.ts';
+import { type Packaged, packageMesh } from '../../deployment/template/packaged.ts';
 
 /** Milliseconds: packaging bundles every function. */
 const PACKAGING = 90_000;

@@ -8,7 +8,7 @@ import {
   kilobytes,
   readUnits,
   writeUnits,
-} from '../../../tools/cost/units.ts';
+} from '#tools/cost/units.ts';
 
 const text = (length: number) => ({ S: 'x'.repeat(length) });
 /** An item of so many bytes: two of them are the attribute's name. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { EventCatalog } from '../../../shared/events/catalog.ts';
-import type * as t from '../../../shared/events/generated/types.ts';
+import type { EventCatalog } from '#shared/events/catalog.ts';
+import type * as t from '#shared/generated/types.ts';
 
 type RequiredKeys<T> = { [K in keyof T]-?: Record<never, never> extends Pick<T, K> ? never : K }[keyof T];
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isOwnSource, schemaFor } from '../../../shared/events/catalog.ts';
+import { isOwnSource, schemaFor } from '#shared/events/catalog.ts';
 
 const ids = { taskId: 'task-1', contextId: 'context-1', agentId: 'echo', turn: 1 };
 const message = { messageId: 'message-1', role: 'ROLE_USER', parts: [{ text: 'hello' }] };

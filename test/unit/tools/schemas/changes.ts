@@ -1,5 +1,5 @@
-import { check } from '../../../tools/schemas/check.ts';
-import { generate } from '../../../tools/schemas/generate.ts';
+import { check } from '#tools/schemas/check.ts';
+import { generate } from '#tools/schemas/generate.ts';
 import { type Json, makeProject, order, orderPath } from './project.ts';
 
 export const file = `schemas/${orderPath}`;

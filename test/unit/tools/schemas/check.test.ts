@@ -2,13 +2,13 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { check } from '../../../tools/schemas/check.ts';
-import { generate } from '../../../tools/schemas/generate.ts';
-import { projectAt } from '../../../tools/schemas/project.ts';
-import { release } from '../../../tools/schemas/release.ts';
+import { check } from '#tools/schemas/check.ts';
+import { generate } from '#tools/schemas/generate.ts';
+import { projectAt } from '#tools/schemas/project.ts';
+import { release } from '#tools/schemas/release.ts';
 import { makeProject, order, orderPath } from './project.ts';
 
-const root = join(import.meta.dirname, '../../..');
+const root = join(import.meta.dirname, '../../../..');
 const file = `schemas/${orderPath}`;
 
 const messageOfCheck = (project: Parameters<typeof check>[0]) => check(project).catch((error: Error) => error.message);
@@ -34,9 +34,9 @@ describe('drift', () => {
     const message = await messageOfCheck(project);
 
     expect(message.split('\n').filter((line) => !line.startsWith(' '))).toEqual([
-      'shared/events/generated/old.ts',
-      'shared/events/generated/types.ts',
-      'shared/events/generated/validators.js',
+      'shared/generated/old.ts',
+      'shared/generated/types.ts',
+      'shared/generated/validators.js',
     ]);
     expect(message).toContain('run npm run schemas');
   });
@@ -48,7 +48,7 @@ describe('drift', () => {
       join(project.schemas, orderPath),
       JSON.stringify(order({ more: { type: 'string', description: 'More.' } })),
     );
-    expect(await messageOfCheck(project)).toContain('shared/events/generated/types.ts');
+    expect(await messageOfCheck(project)).toContain('shared/generated/types.ts');
     await generate(project);
     expect(await messageOfCheck(project)).toContain('generated files are up to date');
   });
@@ -67,7 +67,7 @@ describe('the consumers that a change would break', () => {
   const wiring = `
 functions:
   echo:
-    handler: services/agents/echo/handler.handler
+    handler: agents/echo/handler.handler
     role: !GetAtt Role.Arn
     events:
       - subscription: { agent: echo }

@@ -1,7 +1,7 @@
 import { cpSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { check } from '../../../tools/schemas/check.ts';
-import { generate } from '../../../tools/schemas/generate.ts';
+import { check } from '#tools/schemas/check.ts';
+import { generate } from '#tools/schemas/generate.ts';
 import { checkChange, choice, file, nested, releasedFile, string, tree, type Versions } from './changes.ts';
 import { head, type Json, makeProject, order } from './project.ts';
 

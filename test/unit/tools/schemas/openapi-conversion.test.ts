@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { keywords } from '../../../tools/schemas/keywords.ts';
-import { openApiSchemas } from '../../../tools/schemas/openapi.ts';
-import { toOpenApi } from '../../../tools/schemas/openapi-schema.ts';
+import { keywords } from '#tools/schemas/keywords.ts';
+import { openApiSchemas } from '#tools/schemas/openapi.ts';
+import { toOpenApi } from '#tools/schemas/openapi-schema.ts';
 import { type Document, validatorOf } from './openapi-document.ts';
 import { head, type Json, makeProject, order, orderPath } from './project.ts';
 

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { type Project, projectAt } from '../../../tools/schemas/project.ts';
+import { type Project, projectAt } from '#tools/schemas/project.ts';
 
 export type Json = { [key: string]: unknown };
 

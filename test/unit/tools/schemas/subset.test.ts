@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { messageOf } from '../../../shared/errors.ts';
-import { generate } from '../../../tools/schemas/generate.ts';
-import { loadSchemas } from '../../../tools/schemas/load.ts';
+import { messageOf } from '#shared/errors.ts';
+import { generate } from '#tools/schemas/generate.ts';
+import { loadSchemas } from '#tools/schemas/load.ts';
 import { head, type Json, makeProject, order, orderPath } from './project.ts';
 
 const file = `schemas/${orderPath}`;

@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type DetailType, type EventSources, schemaFor } from '../../../shared/events/catalog.ts';
-import { eventTable } from '../../../shared/events/generated/catalog.ts';
-import { loadSchemas } from '../../../tools/schemas/load.ts';
-import { eventsOf, resolve, rootOf } from '../../../tools/schemas/schema.ts';
+import { type DetailType, type EventSources, schemaFor } from '#shared/events/catalog.ts';
+import { eventTable } from '#shared/generated/catalog.ts';
+import { loadSchemas } from '#tools/schemas/load.ts';
+import { eventsOf, resolve, rootOf } from '#tools/schemas/schema.ts';
 import { events } from './arbitraries.ts';
 import { type MutationKind, mutationsOf } from './mutations.ts';
 
-const root = join(import.meta.dirname, '../../..');
+const root = join(import.meta.dirname, '../../../..');
 const set = loadSchemas(join(root, 'schemas'), 'schemas');
 const names = Object.keys(events) as DetailType[];
 const sources: { [Name in DetailType]: EventSources[Name] } = {
@@ -81,6 +81,6 @@ test('the table has exactly the events of schemas/', () => {
 });
 
 test('the validators need nothing at run time', () => {
-  const code = readFileSync(join(root, 'shared/events/generated/validators.js'), 'utf8');
+  const code = readFileSync(join(root, 'shared/generated/validators.js'), 'utf8');
   expect(code).not.toMatch(/^[^"'`]*\brequire\(|^import |\beval\(|new Function/m);
 });

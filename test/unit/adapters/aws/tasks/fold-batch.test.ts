@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { foldBatch } from '../../../../shared/aws/tasks/fold-batch.ts';
-import type { AgentEvent } from '../../../../shared/tasks/fold.ts';
-import { firstTurn } from '../../../../shared/tasks/transitions.ts';
-import { artifactEvent, newTask, statusEvent } from '../../../support/task-events.ts';
+import { foldBatch } from '#adapters/aws/tasks/fold-batch.ts';
+import type { AgentEvent } from '#shared/ports/task.ts';
+import { firstTurn } from '#shared/tasks/transitions.ts';
+import { artifactEvent, newTask, statusEvent } from '#test/support/task-events.ts';
 
 const task = firstTurn(newTask());
 const turnOf = (attempt: number): AgentEvent[] => [

@@ -7,10 +7,10 @@ import {
   logKeysAfter,
   MAX_BODY,
   positionOf,
-} from '../../../../shared/aws/tasks/layout.ts';
-import { fromItem, itemBytes, STATE, type StoredTask, toItem } from '../../../../shared/aws/tasks/stored-task.ts';
-import type { LogEntry } from '../../../../shared/tasks/log.ts';
-import { newTask, noon } from '../../../support/task-events.ts';
+} from '#adapters/aws/tasks/layout.ts';
+import { fromItem, itemBytes, STATE, type StoredTask, toItem } from '#adapters/aws/tasks/stored-task.ts';
+import type { LogEntry } from '#shared/ports/task.ts';
+import { newTask, noon } from '#test/support/task-events.ts';
 
 const { id, contextId, agentId, owner, deadline } = newTask();
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chunked, merged } from '../../../../shared/aws/tasks/merge.ts';
+import { chunked, merged } from '#adapters/aws/tasks/merge.ts';
 
 async function* given<Item>(items: readonly Item[], asked: Item[] = []): AsyncIterable<Item> {
   for (const item of items) {

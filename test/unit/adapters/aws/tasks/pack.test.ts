@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { pack, unpack } from '../../../../shared/aws/tasks/pack.ts';
-import type { LogEntry } from '../../../../shared/tasks/log.ts';
-import { newTask } from '../../../support/task-events.ts';
+import { pack, unpack } from '#adapters/aws/tasks/pack.ts';
+import type { LogEntry } from '#shared/ports/task.ts';
+import { newTask } from '#test/support/task-events.ts';
 
 const task = newTask();
 const { id: taskId, contextId } = task;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PollSchedule, pollDelays } from '../../../../shared/aws/tasks/poll-schedule.ts';
+import { PollSchedule, pollDelays } from '#adapters/aws/tasks/poll-schedule.ts';
 
 const next = (schedule: PollSchedule, count: number) => Array.from({ length: count }, () => schedule.next());
 

@@ -3,10 +3,10 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, w
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Backup, backUp } from '../../../../shared/embedded/backup/back-up.ts';
-import { Database } from '../../../../shared/embedded/database.ts';
-import { damagePage, flip, pagesOf } from '../../../support/damage.ts';
-import { TestClock, temporaryFolder } from '../../../support/fixtures.ts';
+import { type Backup, backUp } from '#adapters/sqlite/backup/back-up.ts';
+import { Database } from '#adapters/sqlite/database.ts';
+import { damagePage, flip, pagesOf } from '#test/support/damage.ts';
+import { TestClock, temporaryFolder } from '#test/support/fixtures.ts';
 import { addEvents, contentOf, keys, makeMeshFolder } from './mesh-folder.ts';
 
 let place: string;

@@ -1,11 +1,11 @@
 import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { backUp } from '../../../../shared/embedded/backup/back-up.ts';
-import { exchange } from '../../../../shared/embedded/backup/exchange.ts';
-import { restore } from '../../../../shared/embedded/backup/restore.ts';
-import { Database } from '../../../../shared/embedded/database.ts';
-import { TestClock, temporaryFolder } from '../../../support/fixtures.ts';
+import { backUp } from '#adapters/sqlite/backup/back-up.ts';
+import { exchange } from '#adapters/sqlite/backup/exchange.ts';
+import { restore } from '#adapters/sqlite/backup/restore.ts';
+import { Database } from '#adapters/sqlite/database.ts';
+import { TestClock, temporaryFolder } from '#test/support/fixtures.ts';
 import { contentOf, countIn, keys, makeMeshFolder } from './mesh-folder.ts';
 
 /** Steps until the process dies; each that changes the folder counts. */

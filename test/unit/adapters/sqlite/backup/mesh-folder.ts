@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { Database } from '../../../../shared/embedded/database.ts';
+import { Database } from '#adapters/sqlite/database.ts';
 
 export const keys = {
   'client.json': '{"clientId":"starling-cli","clientSecret":"s3cret"}\n',

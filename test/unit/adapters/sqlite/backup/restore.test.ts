@@ -14,12 +14,12 @@ import {
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { backUp } from '../../../../shared/embedded/backup/back-up.ts';
-import { TRAILER_BYTES, trailer } from '../../../../shared/embedded/backup/format.ts';
-import { restore } from '../../../../shared/embedded/backup/restore.ts';
-import { Database } from '../../../../shared/embedded/database.ts';
-import { damagePage, flip, pagesOf } from '../../../support/damage.ts';
-import { TestClock, temporaryFolder } from '../../../support/fixtures.ts';
+import { backUp } from '#adapters/sqlite/backup/back-up.ts';
+import { TRAILER_BYTES, trailer } from '#adapters/sqlite/backup/format.ts';
+import { restore } from '#adapters/sqlite/backup/restore.ts';
+import { Database } from '#adapters/sqlite/database.ts';
+import { damagePage, flip, pagesOf } from '#test/support/damage.ts';
+import { TestClock, temporaryFolder } from '#test/support/fixtures.ts';
 import { contentOf, countIn, keys, makeMeshFolder } from './mesh-folder.ts';
 
 const clock = new TestClock();

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
-import { AgeClock } from '../../../../shared/embedded/retention/age-clock.ts';
+import { AgeClock } from '#adapters/sqlite/retention/age-clock.ts';
 
 const NOW = Date.UTC(2026, 0, 31, 9, 30);
 const MINUTE = 60_000;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { nextTurn } from '../../../support/task-events.ts';
+import { nextTurn } from '#test/support/task-events.ts';
 import { DAY, ForwardClock, HOUR, openStore, type Store } from './store.ts';
 
 const clock = new ForwardClock();

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { TaskRecord } from '../../../../shared/tasks/state.ts';
-import { artifactEvent, entryOf } from '../../../support/task-events.ts';
+import type { TaskRecord } from '#shared/ports/task.ts';
+import { artifactEvent, entryOf } from '#test/support/task-events.ts';
 import { ForwardClock, HOUR, openStore, type Store } from './store.ts';
 
 const clock = new ForwardClock();

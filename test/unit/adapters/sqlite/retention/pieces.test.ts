@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { TaskId } from '../../../../shared/ids.ts';
-import type { TaskRecord } from '../../../../shared/tasks/state.ts';
-import { artifactEvent, entryOf } from '../../../support/task-events.ts';
+import type { TaskId } from '#shared/ids.ts';
+import type { TaskRecord } from '#shared/ports/task.ts';
+import { artifactEvent, entryOf } from '#test/support/task-events.ts';
 import { DAY, ForwardClock, openStore, type Store } from './store.ts';
 
 const clock = new ForwardClock();

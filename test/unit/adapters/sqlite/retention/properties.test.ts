@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { TaskId } from '../../../../shared/ids.ts';
-import type { AgentEvent } from '../../../../shared/tasks/fold.ts';
-import type { LogEntry } from '../../../../shared/tasks/log.ts';
-import { isTerminal, isWaitingForClient, type TaskRecord } from '../../../../shared/tasks/state.ts';
-import { artifactEvent, entry, entryOf, newTask, nextTurn, statusEvent } from '../../../support/task-events.ts';
+import type { TaskId } from '#shared/ids.ts';
+import type { AgentEvent, LogEntry, TaskRecord } from '#shared/ports/task.ts';
+import { isTerminal, isWaitingForClient } from '#shared/tasks/state.ts';
+import { artifactEvent, entry, entryOf, newTask, nextTurn, statusEvent } from '#test/support/task-events.ts';
 import { DAY, ForwardClock, HOUR, openStore, type Store } from './store.ts';
 
 type Act =

@@ -1,9 +1,9 @@
-import { Retention, type RetentionOptions } from '../../../../shared/embedded/retention/retention.ts';
-import type { BusEntry } from '../../../../shared/ports/event-bus.ts';
-import type { TaskRecord } from '../../../../shared/tasks/state.ts';
-import type { Metrics } from '../../../../shared/telemetry/metrics.ts';
-import { openEmbedded } from '../../../support/embedded.ts';
-import { entry, entryOf, newTask, noon, statusEvent } from '../../../support/task-events.ts';
+import { Retention, type RetentionOptions } from '#adapters/sqlite/retention/retention.ts';
+import type { BusEntry } from '#shared/ports/event-bus.ts';
+import type { TaskRecord } from '#shared/ports/task.ts';
+import type { Metrics } from '#shared/telemetry/metrics.ts';
+import { openEmbedded } from '#test/support/embedded.ts';
+import { entry, entryOf, newTask, noon, statusEvent } from '#test/support/task-events.ts';
 
 /**
  * A clock for all tests of a file: ids of events bear the time and never go back within a process, and retention reads

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { TimedRows } from '../../../../shared/embedded/retention/timed-rows.ts';
-import { openDatabase } from '../../../support/fixtures.ts';
+import { TimedRows } from '#adapters/sqlite/retention/timed-rows.ts';
+import { openDatabase } from '#test/support/fixtures.ts';
 
 const MEGABYTE = 2 ** 20;
 

@@ -1,17 +1,17 @@
-import { createGateway } from '../../../../services/gateway/app.ts';
-import { agentRecord } from '../../../../shared/agent/manifest.ts';
-import { StoreIdempotency } from '../../../../shared/agent/store-idempotency.ts';
-import { EmbeddedIdempotencyStore } from '../../../../shared/embedded/idempotency.ts';
-import { EmbeddedPermissionStore } from '../../../../shared/embedded/permission-store.ts';
-import { EventPublisher } from '../../../../shared/events/publisher.ts';
-import type { AgentId, TaskId } from '../../../../shared/ids.ts';
-import { systemClock } from '../../../../shared/ports/clock.ts';
-import type { Runtime } from '../../../../shared/runtime/runtime.ts';
-import { readSettings } from '../../../../shared/runtime/settings.ts';
-import type { TaskRecord } from '../../../../shared/tasks/state.ts';
-import { createMetrics } from '../../../../shared/telemetry/prometheus.ts';
-import { openEmbedded } from '../../../support/embedded.ts';
-import { artifactEvent, entry, statusEvent } from '../../../support/task-events.ts';
+import { EmbeddedIdempotencyStore } from '#adapters/sqlite/idempotency.ts';
+import { EmbeddedPermissionStore } from '#adapters/sqlite/permission-store.ts';
+import { readSettings } from '#hosts/runtimes/settings.ts';
+import { createGateway } from '#services/gateway/app.ts';
+import { agentRecord } from '#shared/agent/manifest.ts';
+import { StoreIdempotency } from '#shared/agent/store-idempotency.ts';
+import { EventPublisher } from '#shared/events/publisher.ts';
+import type { AgentId, TaskId } from '#shared/ids.ts';
+import { systemClock } from '#shared/ports/clock.ts';
+import type { TaskRecord } from '#shared/ports/task.ts';
+import type { Runtime } from '#shared/runtime/runtime.ts';
+import { createMetrics } from '#shared/telemetry/prometheus.ts';
+import { openEmbedded } from '#test/support/embedded.ts';
+import { artifactEvent, entry, statusEvent } from '#test/support/task-events.ts';
 
 /** The gateway over the embedded adapters, with an agent `echo` that answers when the test says so. */
 export async function openGateway(env: Record<string, string> = {}) {

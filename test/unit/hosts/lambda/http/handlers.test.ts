@@ -1,12 +1,12 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { Hono } from 'hono';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { bufferedHandler } from '../../../../services/gateway/lambda/buffered.ts';
-import type { LambdaOptions } from '../../../../services/gateway/lambda/call.ts';
-import { streamedHandler } from '../../../../services/gateway/lambda/streamed.ts';
-import { lambdaContext } from '../../../support/lambda.ts';
-import { provideAwsLambda, type StreamingLambda, startStreamingLambda } from '../../../support/lambda-streaming.ts';
-import { caller, restEvent } from '../../../support/rest-api.ts';
+import { bufferedHandler } from '#hosts/lambda/http/buffered.ts';
+import type { LambdaOptions } from '#hosts/lambda/http/call.ts';
+import { streamedHandler } from '#hosts/lambda/http/streamed.ts';
+import { lambdaContext } from '#test/support/lambda.ts';
+import { provideAwsLambda, type StreamingLambda, startStreamingLambda } from '#test/support/lambda-streaming.ts';
+import { caller, restEvent } from '#test/support/rest-api.ts';
 import { message, openGateway, parseEvents, rpc, type TestGateway } from './gateway.ts';
 
 interface Answer {

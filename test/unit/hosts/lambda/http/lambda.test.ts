@@ -1,20 +1,22 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Runtime } from '../../../../shared/runtime/runtime.ts';
-import { lambdaContext } from '../../../support/lambda.ts';
-import { provideAwsLambda, startStreamingLambda } from '../../../support/lambda-streaming.ts';
-import { restEvent } from '../../../support/rest-api.ts';
+import type { Runtime } from '#shared/runtime/runtime.ts';
+import { lambdaContext } from '#test/support/lambda.ts';
+import { provideAwsLambda, startStreamingLambda } from '#test/support/lambda-streaming.ts';
+import { restEvent } from '#test/support/rest-api.ts';
 import { openGateway } from './gateway.ts';
 
 /** The module as Lambda loads it, once its runtime is there. */
 async function load(responses: 'stream' | 'buffered') {
   vi.resetModules();
   const mesh = await openGateway();
-  const { provideRuntime } = await import('../../../../shared/runtime/current.ts');
+  const { provideRuntime } = await import('#shared/runtime/current.ts');
   const flush = vi.fn();
   const { settings, metrics } = mesh.runtime;
   const runtime: Runtime = { ...mesh.runtime, settings: { ...settings, responses }, metrics: { ...metrics, flush } };
   provideRuntime(runtime);
-  return { mesh, flush, handler: (await import('../../../../services/gateway/lambda.ts')).handler as unknown };
+  const { httpHandler } = await import('#hosts/lambda/http/handler.ts');
+  const { service } = await import('#services/gateway/service.ts');
+  return { mesh, flush, handler: httpHandler(service) as unknown };
 }
 
 describe('the handler of the gateway', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { requestOf } from '../../../../services/gateway/lambda/request.ts';
-import { restEvent } from '../../../support/rest-api.ts';
+import { requestOf } from '#hosts/lambda/http/request.ts';
+import { restEvent } from '#test/support/rest-api.ts';
 
 const pathOf = (call: Parameters<typeof restEvent>[0]) => {
   const request = requestOf(restEvent(call));

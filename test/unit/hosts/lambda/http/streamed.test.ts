@@ -1,10 +1,10 @@
 import { Hono } from 'hono';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { streamedHandler } from '../../../../services/gateway/lambda/streamed.ts';
-import type { ApiResponse } from '../../../support/api-gateway-framing.ts';
-import { lambdaContext } from '../../../support/lambda.ts';
-import { provideAwsLambda, type StreamingLambda, startStreamingLambda } from '../../../support/lambda-streaming.ts';
-import { restEvent } from '../../../support/rest-api.ts';
+import { streamedHandler } from '#hosts/lambda/http/streamed.ts';
+import type { ApiResponse } from '#test/support/api-gateway-framing.ts';
+import { lambdaContext } from '#test/support/lambda.ts';
+import { provideAwsLambda, type StreamingLambda, startStreamingLambda } from '#test/support/lambda-streaming.ts';
+import { restEvent } from '#test/support/rest-api.ts';
 import { message, openGateway, parseEvents, rpc, type SseEvent, type TestGateway } from './gateway.ts';
 
 let lambda: StreamingLambda;

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
-import { LocalAuthorizer } from '../../../../services/standalone/api-gateway/authorize.ts';
-import { arn } from '../../../../services/standalone/identity.ts';
-import { TestClock } from '../../../support/fixtures.ts';
+import { arn } from '#hosts/aws-api/identity.ts';
+import { LocalAuthorizer } from '#hosts/standalone/api-gateway/authorize.ts';
+import { TestClock } from '#test/support/fixtures.ts';
 
 const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
 

@@ -1,14 +1,14 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createIssuer } from '../../../../services/standalone/issuer/issuer.ts';
-import { type SeededClient, seedSecurity } from '../../../../services/standalone/issuer/seed-client.ts';
-import { EmbeddedClientStore } from '../../../../shared/embedded/client-store.ts';
-import { EmbeddedPermissionStore } from '../../../../shared/embedded/permission-store.ts';
-import { EmbeddedSecretStore } from '../../../../shared/embedded/secret-store.ts';
-import type { ClientStore } from '../../../../shared/ports/client-store.ts';
-import type { PermissionStore } from '../../../../shared/ports/permission-store.ts';
-import { createTokenVerifier, type TokenVerifier } from '../../../../shared/security/verify-token.ts';
-import { openDatabase, TestClock } from '../../../support/fixtures.ts';
+import { EmbeddedClientStore } from '#adapters/sqlite/client-store.ts';
+import { EmbeddedPermissionStore } from '#adapters/sqlite/permission-store.ts';
+import { EmbeddedSecretStore } from '#adapters/sqlite/secret-store.ts';
+import { createIssuer } from '#hosts/standalone/issuer/issuer.ts';
+import { type SeededClient, seedSecurity } from '#hosts/standalone/issuer/seed-client.ts';
+import type { ClientStore } from '#shared/ports/client-store.ts';
+import type { PermissionStore } from '#shared/ports/permission-store.ts';
+import { createTokenVerifier, type TokenVerifier } from '#shared/security/verify-token.ts';
+import { openDatabase, TestClock } from '#test/support/fixtures.ts';
 
 /** What the issuer stands on: kept when the issuer is started again. */
 export interface Mesh {

@@ -1,7 +1,7 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createIssuer } from '../../../../services/standalone/issuer/issuer.ts';
-import { SecretHasher } from '../../../../shared/security/client-secret.ts';
+import { createIssuer } from '#hosts/standalone/issuer/issuer.ts';
+import { SecretHasher } from '#shared/security/client-secret.ts';
 import { basic, type Mesh, openMesh, type RunningIssuer, startIssuer } from './host.ts';
 
 const invoke = 'starling/agents:invoke';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadSigningKeys } from '../../../../services/standalone/issuer/signing-key.ts';
-import { SecretHasher } from '../../../../shared/security/client-secret.ts';
+import { loadSigningKeys } from '#hosts/standalone/issuer/signing-key.ts';
+import { SecretHasher } from '#shared/security/client-secret.ts';
 import { basic, type Mesh, openMesh, startIssuer } from './host.ts';
 
 const open: Mesh[] = [];

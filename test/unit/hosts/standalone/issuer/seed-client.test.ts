@@ -1,12 +1,7 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  clientFile,
-  readClientFile,
-  seedClient,
-  seedSecurity,
-} from '../../../../services/standalone/issuer/seed-client.ts';
-import { SecretHasher } from '../../../../shared/security/client-secret.ts';
+import { clientFile, readClientFile, seedClient, seedSecurity } from '#hosts/standalone/issuer/seed-client.ts';
+import { SecretHasher } from '#shared/security/client-secret.ts';
 import { type Mesh, openMesh } from './host.ts';
 
 let mesh: Mesh;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compilePolicy, PolicyError } from '../../../../services/standalone/policy/policy.ts';
+import { compilePolicy, PolicyError } from '#hosts/standalone/policy/policy.ts';
 
 const invoke = 'execute-api:Invoke';
 const echo = 'arn:aws:execute-api:local:000000000000:starling/local/POST/agents/echo';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { compileWildcard } from '../../../../services/standalone/policy/wildcard.ts';
+import { compileWildcard } from '#hosts/standalone/policy/wildcard.ts';
 
 const cases: [string, string, boolean][] = [
   ['', '', true],

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readSse, type SseMessage } from '../../../../cli/mesh/sse.ts';
-import type { AdminErrorBody } from '../../../../shared/admin/types.ts';
-import { EventArchiveOffError } from '../../../../shared/ports/errors.ts';
+import { readSse, type SseMessage } from '#cli/mesh/sse.ts';
+import type { AdminErrorBody } from '#shared/admin/types.ts';
+import { EventArchiveOffError } from '#shared/ports/errors.ts';
 import { type Mesh, openMesh } from './mesh.ts';
 
 let mesh: Mesh;

@@ -1,13 +1,13 @@
-import { adminRoutes } from '../../../../services/gateway/admin/routes.ts';
-import { EmbeddedAgentRegistry } from '../../../../shared/embedded/agent-registry.ts';
-import { EmbeddedEventBus } from '../../../../shared/embedded/event-bus.ts';
-import { EmbeddedQuarantine } from '../../../../shared/embedded/quarantine.ts';
-import { EmbeddedQueue } from '../../../../shared/embedded/queue.ts';
-import { openTasks } from '../../../../shared/embedded/tasks.ts';
-import { EventPublisher } from '../../../../shared/events/publisher.ts';
-import { type AgentId, type ContextId, type TaskId, uuidv7 } from '../../../../shared/ids.ts';
-import type { LogFields } from '../../../../shared/telemetry/logger.ts';
-import { openDatabase, TestClock } from '../../../support/fixtures.ts';
+import { EmbeddedAgentRegistry } from '#adapters/sqlite/agent-registry.ts';
+import { EmbeddedEventBus } from '#adapters/sqlite/event-bus.ts';
+import { EmbeddedQuarantine } from '#adapters/sqlite/quarantine.ts';
+import { EmbeddedQueue } from '#adapters/sqlite/queue.ts';
+import { openTasks } from '#adapters/sqlite/tasks.ts';
+import { adminRoutes } from '#services/gateway/admin/routes.ts';
+import { EventPublisher } from '#shared/events/publisher.ts';
+import { type AgentId, type ContextId, type TaskId, uuidv7 } from '#shared/ids.ts';
+import type { LogFields } from '#shared/telemetry/logger.ts';
+import { openDatabase, TestClock } from '#test/support/fixtures.ts';
 
 /** The admin API over the embedded stores. */
 export function openMesh() {

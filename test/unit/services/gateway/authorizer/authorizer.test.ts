@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { createAuthorizer } from '../../../../services/gateway/authorizer/authorizer.ts';
-import { KeysUnavailableError, TokenError } from '../../../../shared/security/token-error.ts';
-import { createTokenVerifier, type TokenVerifier } from '../../../../shared/security/verify-token.ts';
-import { createTestIssuer, TestClock } from '../../../support/fixtures.ts';
+import { createAuthorizer } from '#services/gateway/authorizer/authorizer.ts';
+import { KeysUnavailableError, TokenError } from '#shared/security/token-error.ts';
+import { createTokenVerifier, type TokenVerifier } from '#shared/security/verify-token.ts';
+import { createTestIssuer, TestClock } from '#test/support/fixtures.ts';
 import { agentIds, eventOf, permissionsOf, stageArn } from './fixtures.ts';
 
 const scopes = ['starling/agents:invoke', 'starling/x:y'];

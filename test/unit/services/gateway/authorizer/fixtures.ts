@@ -1,6 +1,6 @@
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
-import { type AgentId, isAgentId } from '../../../../shared/ids.ts';
-import type { EveryAgent, PermissionStore } from '../../../../shared/ports/permission-store.ts';
+import { type AgentId, isAgentId } from '#shared/ids.ts';
+import type { EveryAgent, PermissionStore } from '#shared/ports/permission-store.ts';
 
 /** As long as they come: a long region and a stage called production. */
 export const stageArn = 'arn:aws:execute-api:ap-southeast-2:123456789012:a1b2c3d4e5/production';

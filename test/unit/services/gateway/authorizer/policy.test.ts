@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Permissions, policyOf, type Stage, stageOf } from '../../../../services/gateway/authorizer/policy.ts';
-import { compilePolicy } from '../../../../services/standalone/policy/policy.ts';
-import { type AgentId, isAgentId } from '../../../../shared/ids.ts';
+import { compilePolicy } from '#hosts/standalone/policy/policy.ts';
+import { type Permissions, policyOf, type Stage, stageOf } from '#services/gateway/authorizer/policy.ts';
+import { type AgentId, isAgentId } from '#shared/ids.ts';
 import { agentIds, stageArn } from './fixtures.ts';
 
 const stage = stageOf(`${stageArn}/GET/`);

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { bufferedHandler } from '../../../../services/gateway/lambda/buffered.ts';
-import { lambdaContext } from '../../../support/lambda.ts';
-import { type RestCall, restEvent } from '../../../support/rest-api.ts';
-import { openGateway, type TestGateway } from '../lambda/gateway.ts';
+import { bufferedHandler } from '#hosts/lambda/http/buffered.ts';
+import { lambdaContext } from '#test/support/lambda.ts';
+import { type RestCall, restEvent } from '#test/support/rest-api.ts';
+import { openGateway, type TestGateway } from '../../../hosts/lambda/http/gateway.ts';
 
 let mesh: TestGateway;
 beforeEach(async () => {

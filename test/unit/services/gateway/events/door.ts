@@ -1,12 +1,12 @@
 import { Hono } from 'hono';
 import { expect } from 'vitest';
-import type { GatewayEnvironment } from '../../../../services/gateway/environment.ts';
-import { eventsEndpoint } from '../../../../services/gateway/events/endpoint.ts';
-import type { EventSchema } from '../../../../shared/events/catalog.ts';
-import type { EventBus } from '../../../../shared/ports/event-bus.ts';
-import type { LogFields } from '../../../../shared/telemetry/logger.ts';
-import { openEmbedded } from '../../../support/embedded.ts';
-import { TestClock } from '../../../support/fixtures.ts';
+import type { GatewayEnvironment } from '#services/gateway/environment.ts';
+import { eventsEndpoint } from '#services/gateway/events/endpoint.ts';
+import type { EventSchema } from '#shared/events/catalog.ts';
+import type { EventBus } from '#shared/ports/event-bus.ts';
+import type { LogFields } from '#shared/telemetry/logger.ts';
+import { openEmbedded } from '#test/support/embedded.ts';
+import { TestClock } from '#test/support/fixtures.ts';
 
 /** The one contract that there is for producers: an order has a count from 1. */
 const orderSchema: EventSchema = {

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { PutEventsAnswer } from '../../../../shared/events/put-answers.ts';
-import { EntryRefusedError } from '../../../../shared/ports/errors.ts';
+import type { PutEventsAnswer } from '#shared/events/put-answers.ts';
+import { EntryRefusedError } from '#shared/ports/errors.ts';
 import { type Door, openDoor, order, refused } from './door.ts';
 
 let door: Door;

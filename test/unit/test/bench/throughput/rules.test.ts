@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { compilePattern, matches } from '../../../../shared/events/patterns/index.ts';
-import { order } from '../../../bench/throughput/payloads.ts';
-import { ruleOf } from '../../../bench/throughput/rules.ts';
+import { compilePattern, matches } from '#shared/patterns/index.ts';
+import { order } from '#test/bench/throughput/payloads.ts';
+import { ruleOf } from '#test/bench/throughput/rules.ts';
 
 describe('ruleOf', () => {
   const rules = Array.from({ length: 1000 }, (_, number) => ruleOf(number));

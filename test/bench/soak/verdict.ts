@@ -1,9 +1,9 @@
-import { slopeOf } from '../bench/statistics.ts';
+import { slopeOf } from '../statistics.ts';
 import type { Sample, Soak } from './soak.ts';
 
 /**
  * Calls until the mesh holds all that it keeps in memory: it knows the ids of the last 100,000 messages
- * (shared/embedded/recent-messages.ts).
+ * (adapters/sqlite/recent-messages.ts).
  */
 const WARM_UP = 100_000;
 /** How much larger something may be in the second half of what follows the warm-up than in the first: what comes and goes with the load. */

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { ConfigurationError, messageOf } from '../../shared/errors.ts';
+import { ConfigurationError, messageOf } from '#shared/errors.ts';
 
 export interface Options {
   readonly help: boolean;
@@ -15,7 +15,7 @@ export interface Options {
   readonly folder: string;
 }
 
-const defaultFolder = path.join(import.meta.dirname, '../../node_modules/.cache/starling-soak');
+const defaultFolder = path.join(import.meta.dirname, '../../../node_modules/.cache/starling-soak');
 
 export const help = `npm run soak -- [options]
 

@@ -1,6 +1,6 @@
-import { readSettings, type Settings } from '../shared/runtime/settings.ts';
-import { UsageError } from './errors.ts';
-import { type Credentials, readCredentials } from './mesh/credentials.ts';
+import { readSettings, type Settings } from '#hosts/runtimes/settings.ts';
+import { UsageError } from '../errors.ts';
+import { type Credentials, readCredentials } from './credentials.ts';
 
 /** Options that every command has. */
 export interface GlobalOptions {
@@ -29,7 +29,7 @@ export async function readTarget(options: GlobalOptions): Promise<Target> {
   if (options.data !== undefined)
     throw new UsageError('--data is of a standalone mesh, --stage of one on AWS: give one.');
   // The AWS SDK takes 100 ms to load, which no other command should wait for.
-  const { findDeployment, readClientSecret } = await import('../shared/runtime/deployment.ts');
+  const { findDeployment, readClientSecret } = await import('#deployment/deployed/deployment.ts');
   const deployment = await findDeployment({ stage: options.stage, region: options.region });
   return {
     ...deployment,

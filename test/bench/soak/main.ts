@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import { ConfigurationError } from '../../shared/errors.ts';
-import { table } from '../../tools/table.ts';
+import { ConfigurationError } from '#shared/errors.ts';
+import { table } from '#tools/table.ts';
 import { help, readOptions } from './options.ts';
 import { type Sample, type Soak, soak } from './soak.ts';
 import { growths, heapPerCall } from './verdict.ts';

@@ -2,13 +2,13 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { LoadGenerator } from '../bench/load-generator.ts';
-import { countOf } from '../bench/load-protocol.ts';
-import { describeMachine, type Machine } from '../bench/machine.ts';
-import { CONNECTIONS } from '../bench/measure.ts';
-import { usageOf } from '../bench/process-usage.ts';
-import { Mesh } from '../support/mesh.ts';
-import { bearer } from '../support/mesh-client.ts';
+import { Mesh } from '#test/support/mesh.ts';
+import { bearer } from '#test/support/mesh-client.ts';
+import { LoadGenerator } from '../load-generator.ts';
+import { countOf } from '../load-protocol.ts';
+import { describeMachine, type Machine } from '../machine.ts';
+import { CONNECTIONS } from '../measure.ts';
+import { usageOf } from '../process-usage.ts';
 import type { Options } from './options.ts';
 
 /** What the mesh holds after so many calls. Sizes in bytes. */

@@ -1,9 +1,9 @@
-import type { LambdaHandler } from '../hosting/function.ts';
-import type { Poll } from '../hosting/queue-source.ts';
-import type { EventStream } from '../ports/event-stream.ts';
-import type { Leases } from '../ports/leases.ts';
-import type { Queue } from '../ports/queue.ts';
-import type { AgentRuntime, Runtime } from './runtime.ts';
+import type { LambdaHandler } from '#hosts/functions/function.ts';
+import type { Poll } from '#hosts/sources/queue-source.ts';
+import type { EventStream } from '#shared/ports/event-stream.ts';
+import type { Leases } from '#shared/ports/leases.ts';
+import type { Queue } from '#shared/ports/queue.ts';
+import type { AgentRuntime, Runtime } from '#shared/runtime/runtime.ts';
 
 /** What a worker stands on: a function's own runtime, and what wakes the function. */
 export interface WorkerRuntime {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Sample } from '../../soak/soak.ts';
-import { growths, heapPerCall } from '../../soak/verdict.ts';
+import type { Sample } from '#test/bench/soak/soak.ts';
+import { growths, heapPerCall } from '#test/bench/soak/verdict.ts';
 
 const MB = 2 ** 20;
 
