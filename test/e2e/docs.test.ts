@@ -18,7 +18,21 @@ const patience = { timeout: 15_000, interval: 50 };
 
 const root = path.resolve(import.meta.dirname, '../..');
 const read = (name: string) => readFileSync(path.join(root, name), 'utf8');
-const copied = ['bin', 'cli', 'services', 'shared', 'test/fixtures', 'test/support', 'package.json'];
+const copied = [
+  'adapters',
+  'agents',
+  'bin',
+  'cli',
+  'deployment',
+  'hosts',
+  'services',
+  'shared',
+  'test/fixtures',
+  'test/support',
+  'tools',
+  'wiring',
+  'package.json',
+];
 const configs = ['.gitignore', 'biome.json', 'tsconfig.json', 'vitest.config.ts'];
 const commands: Readonly<Record<string, string>> = {
   starling: 'bin/starling.js',
