@@ -6,19 +6,10 @@
  */
 export const table = {
   bin: ['cli'],
-  cli: [
-    'shared',
-    'wiring',
-    'hosts/runtimes',
-    'hosts/worker',
-    'deployment/deployed',
-    'tools/bindings',
-    'tools/schemas',
-    'package.json',
-  ],
+  cli: ['shared', 'wiring', 'hosts/runtimes', 'hosts/worker', 'deployment/deployed', 'package.json'],
 
   // What makes a deployment of serverless.yml, and finds one that is there.
-  deployment: ['shared', 'wiring', 'adapters/aws/tables.ts', 'tools/schemas', 'tools/virtual-environment.ts'],
+  deployment: ['shared', 'wiring', 'adapters/aws/tables.ts'],
   'deployment/deployed': ['shared'],
 
   // Where functions run. Only hosts/runtimes knows the adapters.
@@ -70,6 +61,7 @@ export const table = {
   'shared/admin': ['shared/a2a', 'shared/*.ts'],
   'shared/a2a': ['shared/generated', 'shared/*.ts'],
   'shared/generated': [],
+  'shared/schemas': ['shared/*.ts'],
   'shared/http': ['shared/*.ts'],
   'shared/telemetry': ['shared/*.ts'],
   'shared/patterns': ['shared/*.ts'],

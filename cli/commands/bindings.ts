@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Command, Option } from 'commander';
-import type { Language } from '#tools/bindings/generate.ts';
+import type { Language } from '../bindings/generate.ts';
 import { CliError } from '../errors.ts';
 import { print } from '../print/output.ts';
 
@@ -30,7 +30,10 @@ export function addBindings(program: Command): void {
 }
 
 async function bindings({ lang, out }: BindingsOptions): Promise<void> {
-  const files = await generate(lang);
+  // They take a quarter of a second to load, for which no other command should wait.
+  const { generateBindings } = await import('../bindings/generate.ts');
+  const { loadSchemas } = await import('#shared/schemas/load.ts');
+  const files = await generateBindings(loadSchemas(path.join(root, 'schemas'), 'schemas'), lang);
   try {
     await mkdir(out, { recursive: true });
     for (const { name, text } of files) await writeFile(path.join(out, name), text);
@@ -41,18 +44,4 @@ async function bindings({ lang, out }: BindingsOptions): Promise<void> {
     });
   }
   for (const { name } of files) print(path.join(out, name));
-}
-
-async function generate(lang: Language) {
-  // Only a checkout of the project has these, and they load the validator's compiler, which no other command needs.
-  const { generateBindings } = await import('#tools/bindings/generate.ts');
-  const { loadSchemas } = await import('#tools/schemas/load.ts');
-  try {
-    return await generateBindings(loadSchemas(path.join(root, 'schemas'), 'schemas'), lang);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw new CliError('The package quicktype-core, which writes bindings, is not installed. Install all: npm ci', {
-      cause: error,
-    });
-  }
 }

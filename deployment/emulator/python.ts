@@ -1,5 +1,5 @@
 import { ConfigurationError, messageOf } from '#shared/errors.ts';
-import { virtualEnvironment } from '#tools/virtual-environment.ts';
+import { virtualEnvironment } from './virtual-environment.ts';
 
 /** The emulator, and what it signs tokens with: without it their signatures are random and every token is refused. */
 const packages = { ministack: '1.5.33', cryptography: '50.0.2' } as const;

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { generateBindings, type Language } from '#tools/bindings/generate.ts';
-import { loadSchemas } from '#tools/schemas/load.ts';
+import { generateBindings, type Language } from '#cli/bindings/generate.ts';
+import { loadSchemas } from '#shared/schemas/load.ts';
 import { samples } from './event-samples.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');

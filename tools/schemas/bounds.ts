@@ -1,4 +1,4 @@
-import type { Schema } from './schema.ts';
+import type { Schema } from '#shared/schemas/schema.ts';
 
 export type Direction = 'widened' | 'narrowed' | 'both';
 

@@ -1,5 +1,5 @@
-import { type NamedType, typeOfEvent } from './names.ts';
-import { type EventFile, eventsOf, rootOf, type SchemaSet } from './schema.ts';
+import { type NamedType, typeOfEvent } from '#shared/schemas/names.ts';
+import { type EventFile, eventsOf, rootOf, type SchemaSet } from '#shared/schemas/schema.ts';
 import { guardName } from './validators.ts';
 
 /** The typed catalog: which data each detail-type carries, who publishes it, and the table for looking up at run time. */

@@ -1,10 +1,10 @@
+import { SchemaError } from '#shared/schemas/problems.ts';
+import { countEvents } from '#shared/schemas/schema.ts';
 import { runCommand } from './command.ts';
 import { compareContracts } from './contracts.ts';
 import { findDrift } from './drift.ts';
-import { SchemaError } from './problems.ts';
 import type { Project } from './project.ts';
 import { render } from './render.ts';
-import { countEvents } from './schema.ts';
 
 /** Returns what was checked. @throws SchemaError on an incompatible change, and on drift. */
 export async function check(project: Project): Promise<string> {

@@ -1,5 +1,5 @@
+import { child, idOf, type Located, resolve, type Schema, type SchemaSet, whereIs } from '#shared/schemas/schema.ts';
 import { bounds, type Direction, textOf } from './bounds.ts';
-import { child, idOf, type Located, resolve, type Schema, type SchemaSet, whereIs } from './schema.ts';
 
 /** A difference between a released schema and the present one that a minor change may not make. */
 export interface Change {

@@ -1,9 +1,9 @@
+import { loadSchemas } from '#shared/schemas/load.ts';
+import type { Problem } from '#shared/schemas/problems.ts';
+import { type EventFile, eventsOf, rootOf, type SchemaSet } from '#shared/schemas/schema.ts';
 import { type Change, incompatibilities } from './compatibility.ts';
 import { consumersOf } from './consumers.ts';
-import { loadSchemas } from './load.ts';
-import type { Problem } from './problems.ts';
 import { type Project, shown } from './project.ts';
-import { type EventFile, eventsOf, rootOf, type SchemaSet } from './schema.ts';
 import { readSubscriptions, type Subscription } from './subscriptions.ts';
 
 export interface Contracts {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Problem } from './problems.ts';
+import type { Problem } from '#shared/schemas/problems.ts';
 import { shown } from './project.ts';
 
 /** The generated files that are not what the schemas give now: changed by hand, missing, left over. */

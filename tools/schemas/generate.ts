@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { loadSchemas } from '#shared/schemas/load.ts';
+import { countEvents } from '#shared/schemas/schema.ts';
 import { runCommand } from './command.ts';
-import { loadSchemas } from './load.ts';
 import { type Project, shown } from './project.ts';
 import { render } from './render.ts';
-import { countEvents } from './schema.ts';
 
 /** Writes the bindings of the schemas. @throws SchemaError */
 export async function generate(project: Project): Promise<string> {

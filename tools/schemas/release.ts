@@ -1,8 +1,8 @@
 import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { SchemaError } from '#shared/schemas/problems.ts';
 import { runCommand } from './command.ts';
 import { compareContracts } from './contracts.ts';
-import { SchemaError } from './problems.ts';
 import { type Project, shown } from './project.ts';
 
 /** Makes the present schemas the released contracts. @throws SchemaError on an incompatible change; then nothing is written. */

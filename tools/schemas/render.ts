@@ -1,6 +1,6 @@
+import { typesOf } from '#shared/schemas/names.ts';
+import type { SchemaSet } from '#shared/schemas/schema.ts';
 import { renderCatalog } from './catalog.ts';
-import { typesOf } from './names.ts';
-import type { SchemaSet } from './schema.ts';
 import { renderTypes } from './types.ts';
 import { renderValidators, renderValidatorTypes } from './validators.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
-import { SchemaError } from './problems.ts';
+import { SchemaError } from '#shared/schemas/problems.ts';
 
 /** What a function of serverless.yml is woken by: an agent's own events, or what a pattern matches. */
 export type Subscription =

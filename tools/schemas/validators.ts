@@ -1,8 +1,8 @@
 import standalone from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
-import { ajvFor } from './compile.ts';
-import type { NamedType } from './names.ts';
-import { idOf, type SchemaSet } from './schema.ts';
+import { ajvFor } from '#shared/schemas/compile.ts';
+import type { NamedType } from '#shared/schemas/names.ts';
+import { idOf, type SchemaSet } from '#shared/schemas/schema.ts';
 
 /**
  * The validators of a set as an ES module that needs nothing at run time: neither ajv nor `eval`, nor the `require` that

@@ -1,13 +1,5 @@
 import { attributeOf, type Resource, type ResourceMap } from '../template.ts';
-
-/** A schema as EventBridge's registry takes it. */
-export interface RegistrySchema {
-  /** Such as `starling.tasks@TaskRequested.v1`. */
-  readonly name: string;
-  readonly description: string;
-  /** An OpenAPI 3 document as JSON. */
-  readonly content: string;
-}
+import type { RegistrySchema } from './openapi.ts';
 
 const registryId = 'SchemaRegistry';
 

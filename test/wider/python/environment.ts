@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { virtualEnvironment } from '#deployment/emulator/virtual-environment.ts';
 import type { Mesh } from '#test/support/mesh.ts';
-import { virtualEnvironment } from '#tools/virtual-environment.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 

@@ -1,4 +1,4 @@
-import { child, type Located, resolve, type SchemaSet } from '#tools/schemas/schema.ts';
+import { child, type Located, resolve, type SchemaSet } from '#shared/schemas/schema.ts';
 
 export type MutationKind = 'required' | 'type' | 'range' | 'length' | 'pattern' | 'format' | 'enum';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { messageOf } from '#shared/errors.ts';
+import { loadSchemas } from '#shared/schemas/load.ts';
 import { generate } from '#tools/schemas/generate.ts';
-import { loadSchemas } from '#tools/schemas/load.ts';
 import { head, type Json, makeProject, order, orderPath } from './project.ts';
 
 const file = `schemas/${orderPath}`;

@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type DetailType, type EventSources, schemaFor } from '#shared/events/catalog.ts';
 import { eventTable } from '#shared/generated/catalog.ts';
-import { loadSchemas } from '#tools/schemas/load.ts';
-import { eventsOf, resolve, rootOf } from '#tools/schemas/schema.ts';
+import { loadSchemas } from '#shared/schemas/load.ts';
+import { eventsOf, resolve, rootOf } from '#shared/schemas/schema.ts';
 import { events } from './arbitraries.ts';
 import { type MutationKind, mutationsOf } from './mutations.ts';
 

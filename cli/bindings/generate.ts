@@ -1,5 +1,6 @@
-import { typesOf } from '../schemas/names.ts';
-import { baseId, eventsOf, idOf, resolve, rootOf, type SchemaSet } from '../schemas/schema.ts';
+import { InputData, JSONSchemaInput, JSONSchemaStore, quicktypeMultiFile } from 'quicktype-core';
+import { typesOf } from '#shared/schemas/names.ts';
+import { baseId, eventsOf, idOf, resolve, rootOf, type SchemaSet } from '#shared/schemas/schema.ts';
 import { javaWithoutNulls } from './java.ts';
 
 export const languages = ['python', 'go', 'java', 'typescript'] as const;
@@ -33,12 +34,8 @@ const ONLY_FILE = 'stdout';
 /**
  * Types for the `data` of every event, with functions that read and write them as JSON. They hold no event to its schema: that
  * is done where it is put.
- *
- * @throws the error of the import where quicktype-core is not installed.
  */
 export async function generateBindings(set: SchemaSet, language: Language): Promise<readonly BindingFile[]> {
-  // It takes a quarter of a second to load, which no other command should wait for.
-  const { InputData, JSONSchemaInput, JSONSchemaStore, quicktypeMultiFile } = await import('quicktype-core');
   class Store extends JSONSchemaStore {
     async fetch(address: string): Promise<object | undefined> {
       const file = set.files.get(address.slice(baseId.length));
@@ -52,7 +49,7 @@ export async function generateBindings(set: SchemaSet, language: Language): Prom
   const { file, comment, options } = renderings[language];
   const rendered = await quicktypeMultiFile({
     inputData,
-    lang: language === 'java' ? await javaWithoutNulls() : language,
+    lang: language === 'java' ? javaWithoutNulls() : language,
     rendererOptions: options,
   });
   return [...rendered].map(([name, { lines }]) => ({

@@ -1,4 +1,4 @@
-import { StarlingError } from '#shared/errors.ts';
+import { StarlingError } from '../errors.ts';
 
 /** Something wrong with a schema: where it stands (`file#/json/pointer`), and what to do about it. */
 export interface Problem {

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { keywords } from '#tools/schemas/keywords.ts';
-import { openApiSchemas } from '#tools/schemas/openapi.ts';
-import { toOpenApi } from '#tools/schemas/openapi-schema.ts';
+import { openApiSchemas } from '#deployment/plugin/schemas/openapi.ts';
+import { toOpenApi } from '#deployment/plugin/schemas/openapi-schema.ts';
+import { keywords } from '#shared/schemas/keywords.ts';
+import { head, type Json, makeProject, order, orderPath } from '#test/unit/tools/schemas/project.ts';
 import { type Document, validatorOf } from './openapi-document.ts';
-import { head, type Json, makeProject, order, orderPath } from './project.ts';
 
 const schemasOf = (properties: Json, changes: Json = {}) => {
   const project = makeProject({ [`schemas/${orderPath}`]: order(properties, changes) });
-  const [schema] = openApiSchemas(project);
+  const [schema] = openApiSchemas(project.schemas);
   return (JSON.parse(schema?.content ?? '{}') as Document).components.schemas;
 };
 const described = (more: Json) => ({ description: 'It.', ...more });
@@ -101,7 +101,7 @@ test('every keyword of the subset has a form, and another is refused with its pl
 
 test('a description that is too long for the registry is cut there, and whole in the document', () => {
   const description = 'Something happened. '.repeat(20);
-  const [schema] = openApiSchemas(makeProject({ [`schemas/${orderPath}`]: order({}, { description }) }));
+  const [schema] = openApiSchemas(makeProject({ [`schemas/${orderPath}`]: order({}, { description }) }).schemas);
   expect(schema?.description).toHaveLength(256);
   expect(schema?.description).toMatch(/Something happened\. Something.*…$/);
   expect(JSON.parse(schema?.content ?? '{}').info.description).toBe(description);
@@ -110,7 +110,7 @@ test('a description that is too long for the registry is cut there, and whole in
 test('a schema that is too large for the registry is refused', () => {
   const properties = { note: { type: 'string', description: 'For people. '.repeat(9000) } };
   const project = makeProject({ [`schemas/${orderPath}`]: order(properties) });
-  expect(() => openApiSchemas(project)).toThrow(/OrderPlaced\.v1\.json\n.*takes 100000/);
+  expect(() => openApiSchemas(project.schemas)).toThrow(/OrderPlaced\.v1\.json\n.*takes 100000/);
 });
 
 test('a definition may not take the name of the envelope', () => {
@@ -122,7 +122,7 @@ test('a definition may not take the name of the envelope', () => {
       $ref: 'OrderPlaced.v1.json',
     },
   });
-  expect(() => openApiSchemas(project)).toThrow(/defs\/AWSEvent\n.*rename/);
+  expect(() => openApiSchemas(project.schemas)).toThrow(/defs\/AWSEvent\n.*rename/);
 });
 
 test('an event that shares a contract says what it is itself', () => {
@@ -134,7 +134,7 @@ test('an event that shares a contract says what it is itself', () => {
       $ref: 'OrderPlaced.v1.json',
     },
   });
-  const sent = openApiSchemas(project).find(({ name }) => name === 'acme.orders@OrderSent.v12');
+  const sent = openApiSchemas(project.schemas).find(({ name }) => name === 'acme.orders@OrderSent.v12');
   const { info, components } = JSON.parse(sent?.content ?? '{}') as Document;
   expect(info).toMatchObject({ version: '12.0.0', title: 'OrderSent.v12' });
   expect(components.schemas.CloudEvent?.properties).toMatchObject({

@@ -1,5 +1,5 @@
 import { Ajv } from 'ajv';
-import { messageOf } from '#shared/errors.ts';
+import { messageOf } from '../errors.ts';
 import type { Problem } from './problems.ts';
 import { childrenOf, idOf, rootOf, type SchemaSet, whereIs } from './schema.ts';
 

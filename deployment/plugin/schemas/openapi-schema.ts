@@ -1,6 +1,6 @@
-import type { NamedType } from './names.ts';
-import { SchemaError } from './problems.ts';
-import { child, idOf, type Located, resolve, type Schema, type SchemaSet, whereIs } from './schema.ts';
+import type { NamedType } from '#shared/schemas/names.ts';
+import { SchemaError } from '#shared/schemas/problems.ts';
+import { child, idOf, type Located, resolve, type Schema, type SchemaSet, whereIs } from '#shared/schemas/schema.ts';
 
 /** A Schema Object of OpenAPI 3.0 (https://spec.openapis.org/oas/v3.0.3#schema-object). */
 export type OpenApiSchema = Readonly<Record<string, unknown>>;
@@ -97,7 +97,7 @@ function unknown(set: SchemaSet, at: Located, keyword: string): SchemaError {
   return new SchemaError([
     {
       where: whereIs(set, { path: at.path, pointer: `${at.pointer}/${keyword}` }),
-      message: `"${keyword}" has no form in OpenAPI 3.0 yet: give it one in tools/schemas/openapi-schema.ts.`,
+      message: `"${keyword}" has no form in OpenAPI 3.0 yet: give it one in deployment/plugin/schemas/openapi-schema.ts.`,
     },
   ]);
 }

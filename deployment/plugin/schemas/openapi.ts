@@ -1,11 +1,9 @@
-import { join } from 'node:path';
-import { loadSchemas } from './load.ts';
-import { type NamedType, typeOfEvent, typesOf } from './names.ts';
+import { loadSchemas } from '#shared/schemas/load.ts';
+import { type NamedType, typeOfEvent, typesOf } from '#shared/schemas/names.ts';
+import { SchemaError } from '#shared/schemas/problems.ts';
+import { type EventFile, eventsOf, idOf, rootOf, type SchemaSet, whereIs } from '#shared/schemas/schema.ts';
 import { awsEvent, cloudEvent } from './openapi-envelope.ts';
 import { componentRef, type OpenApiSchema, toOpenApi } from './openapi-schema.ts';
-import { SchemaError } from './problems.ts';
-import { type Project, projectAt, shown } from './project.ts';
-import { type EventFile, eventsOf, idOf, rootOf, type SchemaSet, whereIs } from './schema.ts';
 
 /** A schema as EventBridge's registry takes it (`AWS::EventSchemas::Schema` of type OpenApi3). */
 export interface RegistrySchema {
@@ -23,16 +21,15 @@ const limits = { description: 256, content: 100_000 } as const;
 /** The components of the envelope. */
 const envelopeNames = ['AWSEvent', 'CloudEvent'] as const;
 
-const repository = projectAt(join(import.meta.dirname, '..', '..'));
-
 /**
  * Every event's schema for EventBridge's registry, which takes no JSON Schema 2020-12: the event as a rule delivers it,
  * the CloudEvent in its detail, and the data in that.
  *
+ * @param folder the folder schemas/ of the project
  * @throws SchemaError when the schemas are not of the subset, or one is too large for the registry.
  */
-export function openApiSchemas(project: Project = repository): RegistrySchema[] {
-  const set = loadSchemas(project.schemas, shown.schemas);
+export function openApiSchemas(folder: string): RegistrySchema[] {
+  const set = loadSchemas(folder, 'schemas');
   const types = typesOf(set);
   checkNames(set, types);
   return eventsOf(set).map((event) => registrySchema(set, types, event));

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
-import { messageOf } from '#shared/errors.ts';
+import { messageOf } from '../errors.ts';
 import { checkCompiles } from './compile.ts';
 import { type Problem, SchemaError } from './problems.ts';
 import type { Schema, SchemaSet } from './schema.ts';

@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { languages } from '#cli/bindings/generate.ts';
 import { schemaFor } from '#shared/events/catalog.ts';
+import { eventsOf } from '#shared/schemas/schema.ts';
 import { samplesByType, schemas, typeNames, writeBindings } from '#test/support/bindings.ts';
 import { samples } from '#test/support/event-samples.ts';
 import { temporaryFolder } from '#test/support/fixtures.ts';
-import { languages } from '#tools/bindings/generate.ts';
-import { eventsOf } from '#tools/schemas/schema.ts';
 
 const root = path.resolve(import.meta.dirname, '../../../..');
 const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
@@ -29,11 +29,6 @@ const options = [
 const folder = temporaryFolder();
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const installed = await import('quicktype-core').then(
-  () => true,
-  () => false,
-);
-
 it('there is a sample of every event, and it fits its schema', () => {
   const events = eventsOf(schemas);
   expect([...new Set(events.map(({ detailType }) => detailType))].sort()).toEqual(Object.keys(samples).sort());
@@ -44,7 +39,7 @@ it('there is a sample of every event, and it fits its schema', () => {
 });
 
 // Those of languages whose compilers not everybody has are compiled in test/wider.
-describe.skipIf(!installed)('bindings (with quicktype-core)', () => {
+describe('bindings', () => {
   it.each(languages)('of %s are written', async (language) => {
     const at = path.join(folder, `${language}-files`);
     await writeBindings(language, at);

@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import { type Schema, Validator } from '@cfworker/json-schema';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { openApiSchemas } from '#deployment/plugin/schemas/openapi.ts';
 import { type DetailType, schemaFor } from '#shared/events/catalog.ts';
 import { childTraceparent, envelope } from '#shared/events/envelope.ts';
-import { loadSchemas } from '#tools/schemas/load.ts';
-import { openApiSchemas } from '#tools/schemas/openapi.ts';
-import { eventsOf, resolve, rootOf } from '#tools/schemas/schema.ts';
-import { events } from './arbitraries.ts';
-import { mutationsOf } from './mutations.ts';
+import { loadSchemas } from '#shared/schemas/load.ts';
+import { eventsOf, resolve, rootOf } from '#shared/schemas/schema.ts';
+import { events } from '#test/unit/tools/schemas/arbitraries.ts';
+import { mutationsOf } from '#test/unit/tools/schemas/mutations.ts';
 import { type Document, validatorOf } from './openapi-document.ts';
 
 const root = join(import.meta.dirname, '../../../..');
 const set = loadSchemas(join(root, 'schemas'), 'schemas');
-const inRegistry = new Map(openApiSchemas().map((schema) => [schema.name, schema]));
+const inRegistry = new Map(openApiSchemas('schemas').map((schema) => [schema.name, schema]));
 
 function documentOf(name: string): Document {
   const schema = inRegistry.get(name);

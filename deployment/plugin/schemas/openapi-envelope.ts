@@ -1,5 +1,5 @@
+import type { EventFile } from '#shared/schemas/schema.ts';
 import type { OpenApiSchema } from './openapi-schema.ts';
-import type { EventFile } from './schema.ts';
 
 /**
  * The event as rules deliver it. The registry's own discovery writes it so, and knows by its name and its two extensions

@@ -1,13 +1,19 @@
-import type { JavaClass, JavaName, JavaTargetLanguage, RenderContext, RendererOptions } from 'quicktype-core';
+import {
+  getOptionValues,
+  JacksonRenderer,
+  type JavaClass,
+  type JavaName,
+  JavaTargetLanguage,
+  javaOptions,
+  type RenderContext,
+  type RendererOptions,
+} from 'quicktype-core';
 
 /**
  * quicktype's Java, by Jackson, which leaves out what an event does not say: by itself it would write null, which no schema
  * of ours takes.
- *
- * @throws the error of the import where quicktype-core is not installed.
  */
-export async function javaWithoutNulls(): Promise<JavaTargetLanguage> {
-  const { getOptionValues, JacksonRenderer, JavaTargetLanguage, javaOptions } = await import('quicktype-core');
+export function javaWithoutNulls(): JavaTargetLanguage {
   class Renderer extends JacksonRenderer {
     protected override emitClassAttributes(type: JavaClass, name: JavaName): void {
       this.emitLine('@JsonInclude(JsonInclude.Include.NON_NULL)');
