@@ -1,4 +1,5 @@
 import { isGroupPath, LONGEST_GROUP_PATH } from '#shared/events/message-group.ts';
+import { isObject } from '#shared/objects.ts';
 import { InvalidSubscriptionError } from './errors.ts';
 import type { FifoOptions } from './subscription.ts';
 
@@ -10,7 +11,7 @@ import type { FifoOptions } from './subscription.ts';
 export function parseFifo(raw: unknown): FifoOptions | undefined {
   if (raw === undefined || raw === false) return undefined;
   if (raw === true) return { groupBy: undefined };
-  const entries = typeof raw === 'object' && raw !== null && !Array.isArray(raw) ? Object.entries(raw) : [];
+  const entries = isObject(raw) ? Object.entries(raw) : [];
   const [[key, groupBy] = [], ...others] = entries;
   if (key !== 'groupBy' || others.length > 0) {
     throw new InvalidSubscriptionError(

@@ -1,5 +1,6 @@
 import { messageOf } from '#shared/errors.ts';
 import { isAgentId } from '#shared/ids.ts';
+import { isObject } from '#shared/objects.ts';
 import { compilePattern } from '#shared/patterns/index.ts';
 import { InvalidSubscriptionError } from './errors.ts';
 import { parseFifo } from './parse-fifo.ts';
@@ -37,7 +38,7 @@ const visibilityPerTimeout = 6;
  * @example parseSubscription({ agent: 'calculator', deadline: 60 }, 10)
  */
 export function parseSubscription(raw: unknown, timeout: number): Subscription {
-  if (!isRecord(raw)) {
+  if (!isObject(raw)) {
     throw new InvalidSubscriptionError('A subscription is { agent: <id> } or { pattern: <event pattern> }.');
   }
   const unknownOption = Object.keys(raw).find((key) => !options.includes(key));
@@ -96,7 +97,7 @@ function patternSubscription(pattern: unknown, raw: Record<string, unknown>, tim
 }
 
 function checkedPattern(pattern: unknown): EventPattern {
-  if (!isRecord(pattern)) {
+  if (!isObject(pattern)) {
     throw new InvalidSubscriptionError(
       `A pattern is an EventBridge event pattern, such as { detail-type: [TaskStatusChanged.v1] }.`,
       'pattern',
@@ -142,8 +143,4 @@ function integer(raw: Record<string, unknown>, key: keyof typeof ranges): number
     );
   }
   return value;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -5,11 +5,11 @@ import type { AgentRecord, AgentRegistry, RegisteredAgent } from '#shared/ports/
 import type { Clock } from '#shared/ports/clock.ts';
 import { EntryRefusedError } from '#shared/ports/errors.ts';
 import type { BusEntry, EventBus } from '#shared/ports/event-bus.ts';
+import { sleep } from '#shared/sleep.ts';
 import { type AgentItem, agentOf, entryText, keyOf, type PendingChange, recordText } from './agent-registry-item.ts';
 import { calling } from './errors.ts';
 import { queryAll } from './query-all.ts';
 import { ReadCache } from './read-cache.ts';
-import { pause } from './retry.ts';
 
 export interface DynamoAgentRegistryOptions {
   readonly documents: DynamoDBDocumentClient;
@@ -115,7 +115,7 @@ export class DynamoAgentRegistry implements AgentRegistry {
     for (;;) {
       const item = await this.#read(id, true);
       if (item?.pending === undefined) return { item, finished };
-      if (this.#clock.now() <= item.pending.until) await pause(LOOK_AGAIN);
+      if (this.#clock.now() <= item.pending.until) await sleep(LOOK_AGAIN);
       else if (await this.#change(id, item, item.pending)) finished = changeOf(item, item.pending);
     }
   }

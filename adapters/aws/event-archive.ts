@@ -7,9 +7,9 @@ import {
 import type { Clock } from '#shared/ports/clock.ts';
 import { EventArchiveOffError } from '#shared/ports/errors.ts';
 import type { ArchivedEvent, EventArchive } from '#shared/ports/event-bus.ts';
+import { sleep } from '#shared/sleep.ts';
 import { calling } from './errors.ts';
 import { AHEAD, ArrivalOrder, LATE, type LoggedEvent, secondOf } from './event-archive-order.ts';
-import { pause } from './retry.ts';
 
 export interface CloudWatchEventArchiveOptions {
   readonly client: CloudWatchLogsClient;
@@ -73,7 +73,7 @@ export class CloudWatchEventArchive implements EventArchive {
           }
           from = complete + 1;
         }
-        await pause(this.#interval, signal);
+        await sleep(this.#interval, signal);
       }
     } catch (error) {
       if (!signal.aborted) throw error;

@@ -1,3 +1,4 @@
+import { sleep } from '#shared/sleep.ts';
 /** How often and after how long something is tried again that AWS refused for the moment. */
 export interface RetryPolicy {
   /** Tries altogether, the first included. */
@@ -20,7 +21,7 @@ export const standardRetry: RetryPolicy = {
   base: 100,
   longest: 5_000,
   random: Math.random,
-  sleep: (milliseconds) => pause(milliseconds),
+  sleep: (milliseconds) => sleep(milliseconds),
 };
 
 /**
@@ -30,18 +31,4 @@ export const standardRetry: RetryPolicy = {
  */
 export function backoff(failures: number, { base, longest, random }: RetryPolicy): number {
   return random() * Math.min(longest, base * 2 ** (failures - 1));
-}
-
-/** Resolves after a time, or at the abort. */
-export function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  if (milliseconds <= 0 || signal?.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    signal?.addEventListener('abort', done);
-  });
 }

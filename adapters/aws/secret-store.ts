@@ -12,9 +12,9 @@ import { StarlingError } from '#shared/errors.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import type { SecretStore } from '#shared/ports/secret-store.ts';
 import { checkSecret } from '#shared/security/secret-name.ts';
+import { sleep } from '#shared/sleep.ts';
 import { type AwsCall, calling } from './errors.ts';
 import { ReadCache } from './read-cache.ts';
-import { pause } from './retry.ts';
 
 export interface SecretsManagerStoreOptions {
   readonly client: SecretsManagerClient;
@@ -134,7 +134,7 @@ export class SecretsManagerStore implements SecretStore {
           if (!isDeletion(error)) throw error;
           const wait = this.#deletionPauses[attempt];
           if (wait === undefined) throw new SecretBlockedError(this.#id(name), { cause: error });
-          await pause(wait);
+          await sleep(wait);
         }
       }
     });

@@ -1,3 +1,4 @@
+import { isObject } from '#shared/objects.ts';
 import { InexactNumber } from '#shared/patterns/leaf.ts';
 import { isFifoId } from '#shared/ports/fifo.ts';
 
@@ -25,16 +26,12 @@ export function groupReader(path: string): GroupReader {
     let value: unknown = event;
     for (const name of names) {
       // A pipe would have neither the length nor an item of a list by such a name.
-      if (!isObject(value)) return undefined;
+      if (!isObject(value) || value instanceof InexactNumber) return undefined;
       value = value[name];
     }
     const group = textOf(value);
     return group !== undefined && isFifoId(group) ? group : undefined;
   };
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof InexactNumber);
 }
 
 /** Of a text, number or boolean. An id of twenty digits is a number that the bus keeps by its text. */

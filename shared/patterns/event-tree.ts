@@ -1,3 +1,4 @@
+import { isObject } from '#shared/objects.ts';
 import { isLeaf, type Leaf } from './leaf.ts';
 
 /** Where in an array of the event a leaf stands: Event Ruler lets the fields of one rule not mix elements of an array. */
@@ -139,9 +140,9 @@ export class EventTree {
     if (isLeaf(value)) {
       if (node.slots.open !== undefined) this.#add(node.slots.open, value, place);
       if (node.slots.blind !== undefined && !emptyKey) this.#add(node.slots.blind, value, place);
-    } else if (isObject(value) && depth <= MAX_DEPTH) {
+    } else if (depth <= MAX_DEPTH) {
       if (Array.isArray(value)) this.#readArray(value, node, place, emptyKey, depth);
-      else this.#readObject(value, node, place, emptyKey, depth);
+      else if (isObject(value)) this.#readObject(value, node, place, emptyKey, depth);
     }
   }
 
@@ -164,11 +165,3 @@ export class EventTree {
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null;
-}
-
-export function isEvent(value: unknown): value is JsonObject {
-  return isObject(value) && !Array.isArray(value);
-}

@@ -1,6 +1,7 @@
+import { isObject } from '#shared/objects.ts';
 import { BoundRule } from './bound-rule.ts';
 import type { CompiledPattern } from './compile.ts';
-import { EventTree, isEvent } from './event-tree.ts';
+import { EventTree } from './event-tree.ts';
 
 interface Bound {
   readonly tree: EventTree;
@@ -14,7 +15,7 @@ const bound = new WeakMap<CompiledPattern, Bound>();
  * pattern. For many patterns against each event use PatternIndex.
  */
 export function matches(pattern: CompiledPattern, event: unknown): boolean {
-  if (!isEvent(event)) return false;
+  if (!isObject(event)) return false;
   const { tree, rules } = boundOf(pattern);
   try {
     tree.read(event);

@@ -1,7 +1,8 @@
+import { isObject } from '#shared/objects.ts';
 import { type Access, accessesOf } from './access.ts';
 import { BoundRule } from './bound-rule.ts';
 import type { CompiledPattern } from './compile.ts';
-import { EventTree, isEvent, type Slot } from './event-tree.ts';
+import { EventTree, type Slot } from './event-tree.ts';
 import { LeafIndex } from './leaf-index.ts';
 
 interface Candidate<T> {
@@ -57,7 +58,7 @@ export class PatternIndex<T> {
    */
   match(event: unknown): Set<T> {
     const matched = new Set<T>();
-    if (!isEvent(event)) return matched;
+    if (!isObject(event)) return matched;
     this.#events += 1;
     const attempt = (candidate: Candidate<T>): void => {
       if (candidate.triedFor === this.#events) return;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
+import { isObject } from '#shared/objects.ts';
 import { SchemaError } from '#shared/schemas/problems.ts';
 
 /** What a function of serverless.yml is woken by: an agent's own events, or what a pattern matches. */
@@ -49,5 +50,5 @@ function readIfThere(file: string): string | undefined {
 }
 
 export function asRecord(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+  return isObject(value) ? value : {};
 }

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
+import { isExactObject, parseExact, withMember } from '#shared/exact-json.ts';
 import { type BlobStore, BlobTooLargeError } from '#shared/ports/blob-store.ts';
 import { ClaimGoneError, ClaimRefusedError } from './errors.ts';
-import { isObject, parseExact, withMember } from './exact-json.ts';
 import { outline } from './outline.ts';
 
 export interface ClaimCheckOptions {
@@ -41,7 +41,7 @@ export class ClaimCheck {
   async checkIn(source: string, detail: string, limit: number): Promise<string> {
     const { data, dataref, ...attributes } = parseExact(detail) as { readonly [name: string]: unknown };
     // A producer's own reference must come back with the event.
-    if (isObject(data) && dataref === undefined) {
+    if (isExactObject(data) && dataref === undefined) {
       const made = { ...attributes, datapartial: true, data: outline(data) };
       const reference = this.#referenceTo(source, JSON.stringify(data));
       const smaller = JSON.stringify({ ...made, dataref: reference.uri });
@@ -64,7 +64,7 @@ export class ClaimCheck {
   async redeemEvent(body: string): Promise<string> {
     if (!mayRefer(body)) return body;
     const event = parseOrUndefined(body);
-    if (!isObject(event) || !isObject(event.detail) || typeof event.source !== 'string') return body;
+    if (!isExactObject(event) || !isExactObject(event.detail) || typeof event.source !== 'string') return body;
     const whole = await this.#redeem(event.source, event.detail);
     if (whole === undefined) return body;
     const { detail: _, ...envelope } = event;
@@ -76,7 +76,7 @@ export class ClaimCheck {
     const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString();
     if (!mayRefer(text)) return data;
     const event = parseOrUndefined(text);
-    if (!isObject(event) || typeof event.source !== 'string') return data;
+    if (!isExactObject(event) || typeof event.source !== 'string') return data;
     const whole = await this.#redeem(event.source, event);
     return whole === undefined ? data : Buffer.from(whole);
   }

@@ -1,4 +1,4 @@
-import { isObject } from './exact-json.ts';
+import { isExactObject } from '#shared/exact-json.ts';
 
 /** Bytes of the longest string that is kept: ids, names, states and timestamps are shorter. */
 const LONGEST_STRING = 256;
@@ -25,7 +25,7 @@ export function outline(data: Readonly<Record<string, unknown>>): object {
     const below: Place[] = [];
     for (const { from, into } of level) {
       for (const [name, value] of Object.entries(from)) {
-        const inner = depth < LEVELS && isObject(value);
+        const inner = depth < LEVELS && isExactObject(value);
         if (!inner && !isSmall(value)) continue;
         left -= Buffer.byteLength(JSON.stringify(name)) + (inner ? 2 : Buffer.byteLength(JSON.stringify(value))) + 2;
         if (left < 0) return whole;

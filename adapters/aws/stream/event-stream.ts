@@ -2,7 +2,7 @@ import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type Clock, systemClock } from '#shared/ports/clock.ts';
 import type { EventStream, OutgoingRecord, ReadOptions, StreamRecord } from '#shared/ports/event-stream.ts';
-import { pause } from '../retry.ts';
+import { sleep } from '#shared/sleep.ts';
 import { StreamPositions } from './positions.ts';
 import { AwsStreamReader } from './reader.ts';
 import { AwsStreamWriter, type AwsStreamWriterOptions } from './writer.ts';
@@ -13,7 +13,7 @@ export interface AwsEventStreamOptions extends AwsStreamWriterOptions {
   /** The table `positions`. */
   readonly positionsTable: string;
   readonly clock?: Clock;
-  readonly pause?: typeof pause;
+  readonly pause?: typeof sleep;
 }
 
 /**
@@ -33,7 +33,7 @@ export class AwsEventStream implements EventStream {
   constructor(options: AwsEventStreamOptions) {
     const { client, documents, positionsTable, clock = systemClock } = options;
     this.#writer = new AwsStreamWriter(options);
-    this.#reader = new AwsStreamReader({ client, clock, pause: options.pause ?? pause });
+    this.#reader = new AwsStreamReader({ client, clock, pause: options.pause ?? sleep });
     this.#positions = new StreamPositions(documents, positionsTable);
   }
 

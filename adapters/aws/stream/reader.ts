@@ -8,15 +8,15 @@ import {
 } from '@aws-sdk/client-kinesis';
 import type { Clock } from '#shared/ports/clock.ts';
 import type { ReadOptions, StreamRecord } from '#shared/ports/event-stream.ts';
+import type { sleep } from '#shared/sleep.ts';
 import { awsName } from '../errors.ts';
-import type { pause } from '../retry.ts';
 import { onStream } from './call.ts';
 import { streamRecord } from './record.ts';
 
 export interface AwsStreamReaderOptions {
   readonly client: KinesisClient;
   readonly clock: Clock;
-  readonly pause: typeof pause;
+  readonly pause: typeof sleep;
 }
 
 /**
@@ -53,7 +53,7 @@ interface Page {
 export class AwsStreamReader {
   readonly #client: KinesisClient;
   readonly #clock: Clock;
-  readonly #pause: typeof pause;
+  readonly #pause: typeof sleep;
   readonly #cursors = new Map<string, Cursor>();
   readonly #lastReads = new Map<string, number>();
 

@@ -1,7 +1,7 @@
 import type { TaskId } from '#shared/ids.ts';
 import type { LogEntry } from '#shared/ports/task.ts';
+import { sleep } from '#shared/sleep.ts';
 import { isTerminal } from '#shared/tasks/state.ts';
-import { pause } from '../retry.ts';
 import type { TaskLog } from './log.ts';
 import { PollSchedule } from './poll-schedule.ts';
 
@@ -18,8 +18,8 @@ export async function* tailLog(
   // Whoever has the first entry and no more has just made the task.
   const isFresh = after === 1;
   const schedule = new PollSchedule(isFresh);
-  if (isFresh) await pause(schedule.next(), signal);
-  for (let position = after; !signal.aborted; await pause(schedule.next(), signal)) {
+  if (isFresh) await sleep(schedule.next(), signal);
+  for (let position = after; !signal.aborted; await sleep(schedule.next(), signal)) {
     // A task that was not there yet some milliseconds ago may well be there now.
     const read = (await log.glance(id, position)) ?? (await log.read(id, position));
     if (read === undefined) return;

@@ -1,4 +1,5 @@
 import { nestingOf } from '#shared/json-nesting.ts';
+import { isObject } from '#shared/objects.ts';
 import { parseEvent } from '#shared/patterns/index.ts';
 import type { BusEntry } from '#shared/ports/event-bus.ts';
 import type { Members } from '../members.ts';
@@ -70,7 +71,7 @@ function parseDetail(text: string): object | undefined {
   if (!text.isWellFormed() || nestingOf(Buffer.from(text)) > MAX_DEPTH) return undefined;
   try {
     const detail = parseEvent(text);
-    return typeof detail === 'object' && detail !== null && !Array.isArray(detail) ? detail : undefined;
+    return isObject(detail) ? detail : undefined;
   } catch {
     return undefined;
   }

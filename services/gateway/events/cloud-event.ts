@@ -1,3 +1,4 @@
+import { isObject } from '#shared/objects.ts';
 import { EventRefusedError } from './errors.ts';
 
 /**
@@ -132,8 +133,4 @@ function badValue(name: string, problem: string): EventRefusedError {
 
 function badData(problem: string): EventRefusedError {
   return new EventRefusedError(400, 'INVALID_DATA', `The event ${problem}.`);
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

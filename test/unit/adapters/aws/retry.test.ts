@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { backoff, pause, standardRetry } from '#adapters/aws/retry.ts';
+import { backoff, standardRetry } from '#adapters/aws/retry.ts';
 
 describe('backoff', () => {
   const most = (failures: number) => backoff(failures, { ...standardRetry, random: () => 1 });
@@ -11,20 +11,5 @@ describe('backoff', () => {
   it('is anywhere between nothing and that', () => {
     expect(backoff(3, { ...standardRetry, random: () => 0 })).toBe(0);
     expect(backoff(3, { ...standardRetry, random: () => 0.25 })).toBe(100);
-  });
-});
-
-describe('pause', () => {
-  it('ends at the abort, and does not begin after it', async () => {
-    const stop = new AbortController();
-    const paused = pause(600_000, stop.signal);
-    stop.abort();
-    await paused;
-    await pause(600_000, stop.signal);
-  });
-
-  it('ends by itself', async () => {
-    await pause(1);
-    await pause(0);
   });
 });
