@@ -1,6 +1,6 @@
 import { POSITION_HEADER } from '#shared/admin/types.ts';
 import type { PutEventsAnswer } from '#shared/events/put-answers.ts';
-import { MeshError } from '../errors.ts';
+import { CliError, MeshError } from '../errors.ts';
 import { isObject, meshError, readJson, send, unreachable } from './http.ts';
 import { readSse, type SseMessage } from './sse.ts';
 import type { Target } from './target.ts';
@@ -93,7 +93,7 @@ export class Mesh {
     try {
       if (response.body) yield* readSse(response.body);
     } catch (error) {
-      throw signal?.aborted ? error : unreachable(url, error);
+      throw signal?.aborted || error instanceof CliError ? error : unreachable(url, error);
     }
   }
 

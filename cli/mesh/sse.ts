@@ -1,35 +1,51 @@
+import { createParser, type ParseError } from 'eventsource-parser';
+import { CliError } from '../errors.ts';
+
 export interface SseMessage {
-  /** The id that was set last, by which a client takes the stream up again. */
+  /** The id that the stream set last. A client sends it back to resume the stream behind this message. */
   readonly id: string;
   readonly data: string;
 }
 
-/** Reads server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream). */
-export async function* readSse(body: ReadableStream<Uint8Array>): AsyncIterable<SseMessage> {
-  let id = '';
-  let data: string[] = [];
-  for await (const line of lines(body)) {
-    if (line === '') {
-      if (data.length > 0) yield { id, data: data.join('\n') };
-      data = [];
-      continue;
-    }
-    const [, field, value = ''] = /^([^:]*)(?:: ?(.*))?$/s.exec(line) ?? [];
-    if (field === 'data') data.push(value);
-    else if (field === 'id') id = value;
-  }
-}
+/**
+ * Characters of one message. The largest message is a whole task with its artifacts. Without a limit, a server that never
+ * ends a line takes all memory.
+ */
+const MAX_MESSAGE_LENGTH = 64 * 1024 * 1024;
 
-/** Lines without their ends, which are LF, CR or both. What follows the last one is not whole, and left out. */
-async function* lines(body: ReadableStream<Uint8Array>): AsyncIterable<string> {
+/**
+ * Reads server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). It ignores a message that
+ * the stream does not end with an empty line.
+ *
+ * @throws CliError when a message is longer than `maxLength` characters
+ */
+export async function* readSse(
+  body: ReadableStream<Uint8Array>,
+  maxLength: number = MAX_MESSAGE_LENGTH,
+): AsyncIterable<SseMessage> {
+  let id = '';
+  let messages: SseMessage[] = [];
+  let tooLong: ParseError | undefined;
+  const parser = createParser({
+    maxBufferSize: maxLength,
+    onEvent: (event) => {
+      id = event.id ?? id;
+      messages.push({ id, data: event.data });
+    },
+    onError: (error) => {
+      // The standard says to ignore unknown fields, the other kind of error.
+      if (error.type === 'max-buffer-size-exceeded') tooLong = error;
+    },
+  });
   const decoder = new TextDecoder();
-  let rest = '';
   for await (const chunk of body) {
-    rest += decoder.decode(chunk, { stream: true });
-    // A CR at the very end may be the first half of a CR LF.
-    const whole = rest.endsWith('\r') ? rest.slice(0, -1) : rest;
-    const parts = whole.split(/\r\n|\n|\r/);
-    rest = (parts.pop() ?? '') + rest.slice(whole.length);
-    yield* parts;
+    parser.feed(decoder.decode(chunk, { stream: true }));
+    yield* messages;
+    messages = [];
+    if (tooLong !== undefined) {
+      throw new CliError(`The mesh sent an event of more than ${maxLength} characters. The command cannot read it.`, {
+        cause: tooLong,
+      });
+    }
   }
 }
