@@ -1,18 +1,20 @@
 /**
- * Which folder may import which: `npm run imports` checks it, in the tree's tests and tools too.
+ * The table says which folder may import which. `npm run imports` checks it for the whole tree, with tests and tools.
  *
- * A folder may import itself and what its row names, and nothing else of the project. A folder without a row has the row of
- * the folder above it. Imports go down: what stands further up imports what stands below it.
+ * A folder may import itself and the folders and files of its row. It may import nothing else of the project. A folder
+ * without a row has the row of the folder above it. Imports go down: a row higher up imports rows further down.
+ *
+ * `npm run imports` also rejects circles of files, and circles of folders at any level (tools/imports/circles.ts).
  */
 export const table = {
   bin: ['cli'],
   cli: ['shared', 'wiring', 'hosts/runtimes', 'hosts/worker', 'deployment/deployed', 'package.json'],
 
-  // What makes a deployment of serverless.yml, and finds one that is there.
+  // Turns serverless.yml into a deployment, and finds an existing deployment.
   deployment: ['shared', 'wiring', 'adapters/aws/tables.ts'],
   'deployment/deployed': ['shared'],
 
-  // Where functions run. Only hosts/runtimes knows the adapters.
+  // A host runs functions. Only hosts/runtimes knows the adapters.
   hosts: [],
   'hosts/standalone': ['shared', 'wiring', 'hosts/aws-api', 'hosts/functions', 'hosts/runtimes', 'hosts/sources'],
   'hosts/worker': ['shared', 'wiring', 'hosts/functions', 'hosts/lambda', 'hosts/runtimes', 'hosts/sources'],
@@ -22,7 +24,7 @@ export const table = {
   'hosts/functions': ['shared', 'wiring', 'hosts/runtimes'],
   'hosts/runtimes': ['shared', 'wiring', 'adapters'],
 
-  // A service imports no other service, an agent no other agent.
+  // A service imports no other service. An agent imports no other agent.
   services: [],
   'services/*': ['shared'],
   agents: [],
@@ -34,7 +36,7 @@ export const table = {
   // The one reader of serverless.yml.
   wiring: ['shared'],
 
-  // From what authors use down to plain helpers, which are the files of shared/ itself.
+  // From the interface for authors down to plain helpers. The helpers are the files directly in shared/.
   shared: [],
   'shared/agent': [
     'shared/tasks',
@@ -67,8 +69,10 @@ export const table = {
   'shared/patterns': ['shared/*.ts'],
 
   tools: ['shared'],
+  // The checker itself.
+  'tools/imports': ['.dependency-cruiser.mjs'],
 
-  // Tests reach the whole tree. Suites share what is in support, fixtures and contract.
+  // Tests may import the whole tree. Suites share the code in support and fixtures.
   test: [],
   'test/unit': ['*'],
   'test/contract': ['*'],
@@ -83,7 +87,7 @@ export const table = {
 
 const folders = Object.keys(table);
 
-/** `shared/*.ts` are the files directly in shared/; any other name is a file, or a folder with all that is below it. */
+/** `shared/*.ts` means the files directly in shared/. Any other name is a file, or a folder with everything below it. */
 function pattern(name) {
   if (name === '*') return '^';
   if (name.endsWith('/*.ts')) return `^${escaped(name.slice(0, -4))}[^/]+$`;
@@ -95,7 +99,7 @@ function escaped(text) {
   return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
-/** The folder itself: of `services/*` the very service that the importing file is in. */
+/** The folder itself. For `services/*` it is the service of the importing file (`$1`). */
 function own(folder) {
   return folder.includes('*') ? `^${escaped(folder.replace('*', ''))}$1/` : pattern(folder);
 }
@@ -123,17 +127,16 @@ export default {
       },
     })),
     { name: 'no-circle-of-files', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'no-circle-of-folders', scope: 'folder', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'no-unresolved',
       severity: 'error',
       from: {},
-      // A package that is types alone.
+      // These packages contain only types.
       to: { couldNotResolve: true, pathNot: '^(aws-lambda|@smithy/types)$' },
     },
   ],
   options: {
-    // TypeScript 7 has no API yet that the checker could call.
+    // The checker cannot use TypeScript 7, which has no API yet.
     parser: 'swc',
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },

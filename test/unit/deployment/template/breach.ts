@@ -1,17 +1,21 @@
 import type { Resource, Template } from '#deployment/plugin/template.ts';
+import type * as accessRules from './rules-of-access.ts';
+import type * as dataRules from './rules-of-data.ts';
+import type * as doorRules from './rules-of-doors.ts';
+import type * as failureRules from './rules-of-failure.ts';
 import { at } from './template.ts';
 
 /** A way to break a rule, and what the rule then says. */
 export interface Breach {
   readonly what: string;
-  readonly rule: keyof typeof import('./rules-of-access.ts') | DataRule | DoorRule | FailureRule;
+  readonly rule: keyof typeof accessRules | DataRule | DoorRule | FailureRule;
   readonly breach: (template: Template) => void;
   readonly found: readonly string[];
 }
 
-type DataRule = keyof typeof import('./rules-of-data.ts');
-type DoorRule = keyof typeof import('./rules-of-doors.ts');
-type FailureRule = keyof typeof import('./rules-of-failure.ts');
+type DataRule = keyof typeof dataRules;
+type DoorRule = keyof typeof doorRules;
+type FailureRule = keyof typeof failureRules;
 
 /** A resource that is in the mesh's template. */
 export function the(template: Template, id: string): Resource {
