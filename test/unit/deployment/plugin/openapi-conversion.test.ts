@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { openApiSchemas } from '#deployment/plugin/schemas/openapi.ts';
 import { toOpenApi } from '#deployment/plugin/schemas/openapi-schema.ts';
 import { keywords } from '#shared/schemas/keywords.ts';
-import { head, type Json, makeProject, order, orderPath } from '#test/unit/tools/schemas/project.ts';
+import { head, type Json, makeProject, order, orderPath } from '#test/support/schema-project.ts';
 import { type Document, validatorOf } from './openapi-document.ts';
 
 const schemasOf = (properties: Json, changes: Json = {}) => {

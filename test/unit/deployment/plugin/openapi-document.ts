@@ -1,5 +1,5 @@
 import { type Schema, Validator } from '@cfworker/json-schema';
-import type { Json } from '#test/unit/tools/schemas/project.ts';
+import type { Json } from '#test/support/schema-project.ts';
 
 /** The part of a document that tests look at. */
 export interface Document {

@@ -8,8 +8,8 @@ import { type DetailType, schemaFor } from '#shared/events/catalog.ts';
 import { childTraceparent, envelope } from '#shared/events/envelope.ts';
 import { loadSchemas } from '#shared/schemas/load.ts';
 import { eventsOf, resolve, rootOf } from '#shared/schemas/schema.ts';
-import { events } from '#test/unit/tools/schemas/arbitraries.ts';
-import { mutationsOf } from '#test/unit/tools/schemas/mutations.ts';
+import { events } from '#test/support/schema-arbitraries.ts';
+import { mutationsOf } from '#test/support/schema-mutations.ts';
 import { type Document, validatorOf } from './openapi-document.ts';
 
 const root = join(import.meta.dirname, '../../../..');

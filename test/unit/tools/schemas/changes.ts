@@ -1,6 +1,6 @@
+import { type Json, makeProject, order, orderPath } from '#test/support/schema-project.ts';
 import { check } from '#tools/schemas/check.ts';
 import { generate } from '#tools/schemas/generate.ts';
-import { type Json, makeProject, order, orderPath } from './project.ts';
 
 export const file = `schemas/${orderPath}`;
 export const releasedFile = `schemas/released/${orderPath}`;

@@ -2,11 +2,11 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { makeProject, order, orderPath } from '#test/support/schema-project.ts';
 import { check } from '#tools/schemas/check.ts';
 import { generate } from '#tools/schemas/generate.ts';
 import { projectAt } from '#tools/schemas/project.ts';
 import { release } from '#tools/schemas/release.ts';
-import { makeProject, order, orderPath } from './project.ts';
 
 const root = join(import.meta.dirname, '../../../..');
 const file = `schemas/${orderPath}`;

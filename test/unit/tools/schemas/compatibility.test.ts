@@ -1,9 +1,9 @@
 import { cpSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { head, type Json, makeProject, order } from '#test/support/schema-project.ts';
 import { check } from '#tools/schemas/check.ts';
 import { generate } from '#tools/schemas/generate.ts';
 import { checkChange, choice, file, nested, releasedFile, string, tree, type Versions } from './changes.ts';
-import { head, type Json, makeProject, order } from './project.ts';
 
 describe('a compatible change passes', () => {
   test.each<[string, Versions]>([

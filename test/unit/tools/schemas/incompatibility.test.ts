@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { type Json, order } from '#test/support/schema-project.ts';
 import { checkChange, choice, file, map, nested, releasedFile, string, tree, type Versions } from './changes.ts';
-import { type Json, order } from './project.ts';
 
 const widened = 'Consumers built on the released schema may get data that it does not allow.';
 const narrowed =

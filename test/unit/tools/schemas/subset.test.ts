@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { messageOf } from '#shared/errors.ts';
 import { loadSchemas } from '#shared/schemas/load.ts';
+import { head, type Json, makeProject, order, orderPath } from '#test/support/schema-project.ts';
 import { generate } from '#tools/schemas/generate.ts';
-import { head, type Json, makeProject, order, orderPath } from './project.ts';
 
 const file = `schemas/${orderPath}`;
 

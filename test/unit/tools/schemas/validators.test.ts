@@ -6,8 +6,8 @@ import { type DetailType, type EventSources, schemaFor } from '#shared/events/ca
 import { eventTable } from '#shared/generated/catalog.ts';
 import { loadSchemas } from '#shared/schemas/load.ts';
 import { eventsOf, resolve, rootOf } from '#shared/schemas/schema.ts';
-import { events } from './arbitraries.ts';
-import { type MutationKind, mutationsOf } from './mutations.ts';
+import { events } from '#test/support/schema-arbitraries.ts';
+import { type MutationKind, mutationsOf } from '#test/support/schema-mutations.ts';
 
 const root = join(import.meta.dirname, '../../../..');
 const set = loadSchemas(join(root, 'schemas'), 'schemas');
