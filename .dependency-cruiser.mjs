@@ -12,7 +12,7 @@ export const table = {
 
   // Turns serverless.yml into a deployment, and finds an existing deployment.
   deployment: ['shared', 'wiring', 'adapters/aws/tables.ts'],
-  'deployment/deployed': ['shared'],
+  'deployment/deployed': ['shared', 'adapters/aws/errors.ts'],
 
   // A host runs functions. Only hosts/runtimes knows the adapters.
   hosts: [],

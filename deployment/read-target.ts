@@ -32,9 +32,13 @@ async function regionOfSdk(): Promise<string> {
   try {
     return await client.config.region();
   } catch (cause) {
-    throw new ConfigurationError(accessProblem(cause) ?? 'There is no AWS region. Give --region, or set AWS_REGION.', {
-      cause,
-    });
+    throw new ConfigurationError(
+      accessProblem(cause, { action: 'the region', resource: 'the profile' }) ??
+        'There is no AWS region. Give --region, or set AWS_REGION.',
+      {
+        cause,
+      },
+    );
   } finally {
     client.destroy();
   }

@@ -8,3 +8,13 @@
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/**
+ * Whether a value is one of the listed words. It narrows the type to them.
+ *
+ * @example
+ * if (isOneOf(text, ['json', 'pretty'])) format = text; // 'json' | 'pretty'
+ */
+export function isOneOf<const Word>(value: unknown, words: readonly Word[]): value is Word {
+  return words.includes(value as Word);
+}

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '#shared/errors.ts';
+import { isObject } from '#shared/objects.ts';
 import { asCloudFormation } from './cloudformation.ts';
 import type { WiringDocument } from './document.ts';
 import { childOf, type Located, type Variables } from './variables.ts';
@@ -39,7 +40,7 @@ export class Setting {
   entries(): [string, Setting][] {
     if (this.isAbsent) return [];
     const { value } = this;
-    if (typeof value !== 'object' || value === null || Array.isArray(value) || asCloudFormation(value)) {
+    if (!isObject(value) || asCloudFormation(value)) {
       return this.fail('must be a map.');
     }
     return Object.keys(value).map((key) => [key, this.get(key)]);

@@ -2,6 +2,7 @@ import { hash, randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type BlobStore, BlobTooLargeError, checkBlobKey, MAX_BLOB_BYTES } from '#shared/ports/blob-store.ts';
+import { syncFolder } from '#shared/sync-folder.ts';
 
 /** Blobs as files `{dataFolder}/blobs/{hash of the key}`: no key, `../` included, can leave the folder or be too long for a file. */
 export class EmbeddedBlobStore implements BlobStore {
@@ -46,16 +47,5 @@ export class EmbeddedBlobStore implements BlobStore {
   #file(key: string): string {
     checkBlobKey(key);
     return path.join(this.#folder, hash('sha256', key));
-  }
-}
-
-/** A new name is on the disk only when its folder is. Windows cannot open folders, and needs none of this. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

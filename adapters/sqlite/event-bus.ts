@@ -2,6 +2,7 @@ import type { StatementSync } from 'node:sqlite';
 import { messageOf } from '#shared/errors.ts';
 import { uuidv7 } from '#shared/ids.ts';
 import { isoTime } from '#shared/iso-time.ts';
+import { isObject } from '#shared/objects.ts';
 import { compilePattern, PatternIndex } from '#shared/patterns/index.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import { EntryRefusedError } from '#shared/ports/errors.ts';
@@ -215,7 +216,7 @@ function serialize(event: BusEvent, detailText: string | undefined): string {
 function checkEntry({ source, detailType, detail }: BusEntry): void {
   if (source === '') throw new EntryRefusedError('its source is empty');
   if (detailType === '') throw new EntryRefusedError('its detail-type is empty');
-  if (typeof detail !== 'object' || detail === null || Array.isArray(detail)) {
+  if (!isObject(detail)) {
     throw new EntryRefusedError('its detail is not a JSON object');
   }
 }

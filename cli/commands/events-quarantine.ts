@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { AdminQuarantine, AdminQuarantinedEvent } from '#shared/admin/types.ts';
-import { isObject } from '../mesh/http.ts';
+import { isObject } from '#shared/objects.ts';
 import { Mesh } from '../mesh/mesh.ts';
 import { type GlobalOptions, readTarget } from '../mesh/target.ts';
 import { note, print, printJson } from '../print/output.ts';

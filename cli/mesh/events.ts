@@ -1,4 +1,5 @@
 import { MAX_BATCH } from '#shared/events/put-answers.ts';
+import { isExactObject } from '#shared/exact-json.ts';
 import { UsageError } from '../errors.ts';
 
 /** Characters of a batch: well under what a mesh takes by default, also where each is four bytes. */
@@ -58,7 +59,7 @@ function tryParse(text: string): { readonly value: unknown } | undefined {
 }
 
 function eventOf(value: unknown, place: string): object {
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || JSON.isRawJSON(value)) {
+  if (!isExactObject(value)) {
     throw new UsageError(`What stands in ${place} is no event: an event is a JSON object.`);
   }
   return value;

@@ -1,3 +1,4 @@
+import { isObject } from '#shared/objects.ts';
 import { CliError, MeshError, UnreachableError } from '../errors.ts';
 
 /** @throws UnreachableError */
@@ -62,10 +63,6 @@ export function meshError(body: unknown, httpStatus: number): MeshError {
     message: text(answer.error_description) ?? text(answer.message) ?? 'the mesh does not say why',
     httpStatus,
   });
-}
-
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function text(value: unknown): string | undefined {

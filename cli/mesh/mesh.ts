@@ -1,7 +1,8 @@
 import { POSITION_HEADER } from '#shared/admin/types.ts';
 import type { PutEventsAnswer } from '#shared/events/put-answers.ts';
+import { isObject } from '#shared/objects.ts';
 import { CliError, MeshError } from '../errors.ts';
-import { isObject, meshError, readJson, send, unreachable } from './http.ts';
+import { meshError, readJson, send, unreachable } from './http.ts';
 import { readSse, type SseMessage } from './sse.ts';
 import type { Target } from './target.ts';
 import { fetchToken } from './token.ts';

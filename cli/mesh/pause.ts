@@ -1,13 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sleep } from '#shared/sleep.ts';
 
 /** Milliseconds between two tries to reach a mesh that has gone: short, as one that was restarted is back in a second. */
-const PAUSE = 500;
+const PAUSE_MS = 500;
 
 /** Resolves after a while, or at once when the signal aborts. */
-export async function pause(signal?: AbortSignal): Promise<void> {
-  try {
-    await sleep(PAUSE, undefined, { ...(signal && { signal }) });
-  } catch (error) {
-    if (!signal?.aborted) throw error;
-  }
+export function pause(signal?: AbortSignal): Promise<void> {
+  return sleep(PAUSE_MS, signal);
 }

@@ -1,7 +1,8 @@
+import { isObject } from '#shared/objects.ts';
 import { fullScope } from '#shared/security/scopes.ts';
 import { CliError, type MeshError } from '../errors.ts';
 import { type Credentials, NoCredentialsError } from './credentials.ts';
-import { isObject, meshError, readJson, send } from './http.ts';
+import { meshError, readJson, send } from './http.ts';
 import type { Target } from './target.ts';
 
 /** Of every issuer that a mesh has: its own, or Cognito's. */

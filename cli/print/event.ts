@@ -1,5 +1,5 @@
+import { isObject } from '#shared/objects.ts';
 import type { BusEvent } from '#shared/ports/event-bus.ts';
-import { isObject } from '../mesh/http.ts';
 import { colouredState, dim, localClock, oneLine, styled } from './text.ts';
 
 /** Enough of a UUIDv7's random end to tell tasks apart: its beginning is the time, which neighbours share. */

@@ -90,7 +90,7 @@ export async function readClientSecret({ region, userPoolId, clientId }: Deploym
 function explain(error: unknown, stackName: string, stage: string): ConfigurationError {
   const problem = messageOf(error);
   const options = { cause: error };
-  const access = accessProblem(error);
+  const access = accessProblem(error, { action: 'cloudformation:DescribeStacks', resource: `the stack ${stackName}` });
   if (access !== undefined) return new ConfigurationError(access, options);
   if (/does not exist/.test(problem)) {
     return new ConfigurationError(

@@ -54,5 +54,8 @@ function bucketProblem(bucket: string, region: string, error: unknown): string {
     case 404:
       return `There is no bucket ${bucket}. Create it (aws s3 mb s3://${bucket} --region ${region}), or leave deploymentBucket out and the stack makes its own.`;
   }
-  return accessProblem(error) ?? `The bucket ${bucket} cannot be looked up: ${messageOf(error)}`;
+  return (
+    accessProblem(error, { action: 's3:HeadBucket', resource: `the bucket ${bucket}` }) ??
+    `The bucket ${bucket} cannot be looked up: ${messageOf(error)}`
+  );
 }

@@ -17,9 +17,13 @@ export async function stackStatus(target: Target): Promise<string | undefined> {
   } catch (cause) {
     const problem = messageOf(cause);
     if (/does not exist/.test(problem)) return undefined;
-    throw new ConfigurationError(accessProblem(cause) ?? `The stack ${name} cannot be looked up: ${problem}`, {
-      cause,
-    });
+    throw new ConfigurationError(
+      accessProblem(cause, { action: 'cloudformation:DescribeStacks', resource: `the stack ${name}` }) ??
+        `The stack ${name} cannot be looked up: ${problem}`,
+      {
+        cause,
+      },
+    );
   } finally {
     client.destroy();
   }

@@ -1,3 +1,4 @@
+import { isObject } from '#shared/objects.ts';
 import { type ServiceError, serializationError } from './errors.ts';
 
 /** How a service words what is wrong with its input. */
@@ -140,7 +141,7 @@ export class Members {
 }
 
 function objectOf(value: unknown, name: string): JsonObject {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrongType(name, 'an object');
+  if (!isObject(value)) throw wrongType(name, 'an object');
   return value as JsonObject;
 }
 

@@ -51,7 +51,7 @@ export class IsolatedFunction implements LocalFunction {
 
   #start(): IsolatedWorker {
     const { name, handler, timeout } = this.#wired;
-    const { artifactStream, workingAfter } = this.#runtime.settings;
+    const { artifactStream, workingAfterMs } = this.#runtime.settings;
     const worker = new IsolatedWorker(this.#runtime, {
       name,
       file: handler.file,
@@ -59,7 +59,7 @@ export class IsolatedFunction implements LocalFunction {
       at: handler.at,
       timeout,
       now: this.#runtime.clock.now(),
-      settings: { artifactStream, workingAfter },
+      settings: { artifactStream, workingAfterMs },
       functionSettings: this.#runtime.functionSettings(name),
     });
     this.#all.add(worker);

@@ -36,7 +36,7 @@ export interface AwsAuthorizerSettings extends AwsSettingsBase {
 export interface AwsAgentSettings extends AwsSettingsBase, FunctionSettings {
   readonly bus: string;
   readonly artifactStream: string;
-  readonly workingAfter: number;
+  readonly workingAfterMs: number;
   /** The bucket of what is too large for an event. */
   readonly blobs: string;
   /** The FIFO queue of the function's own subscription; undefined where it has none. */
@@ -72,8 +72,8 @@ export function readAwsSettings(env: Environment): AwsSettings {
   return {
     ...agentSettings(env),
     ...authorizerSettings(env),
-    wait: readWait(env),
-    maxBody: readMaxBody(env),
+    waitMs: readWait(env),
+    maxBodyBytes: readMaxBody(env),
     url: address(env, 'STARLING_PUBLIC_URL') ?? variables.STARLING_PUBLIC_URL,
     tokenUrl: address(env, 'STARLING_TOKEN_URL') ?? variables.STARLING_TOKEN_URL,
     responses: oneOf(env, 'STARLING_RESPONSES', ['stream', 'buffered'], 'buffered'),
@@ -109,7 +109,7 @@ function agentSettings(env: Environment): AwsAgentSettings {
     ...base,
     bus: busName(base.stage),
     artifactStream: artifactStreamName(base.stage),
-    workingAfter: WORKING_AFTER,
+    workingAfterMs: WORKING_AFTER,
     blobs,
     pipedQueue: env.STARLING_FIFO_QUEUE || undefined,
     // Only functions with a queue have receives to count; set by the plugin that makes the queue.

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '#shared/errors.ts';
+import { isOneOf } from '#shared/objects.ts';
 import { type LogLevel, logLevels } from '#shared/telemetry/logger.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -31,9 +32,9 @@ export function oneOf<const Value extends string>(
 ): Value {
   const text = env[name];
   if (text === undefined || text === '') return otherwise;
-  const value = values.find((candidate) => candidate === text);
-  if (value === undefined) throw new ConfigurationError(`${name} is "${text}", but takes one of ${values.join(', ')}.`);
-  return value;
+  if (!isOneOf(text, values))
+    throw new ConfigurationError(`${name} is "${text}", but takes one of ${values.join(', ')}.`);
+  return text;
 }
 
 /** An http address without a slash at the end; an empty variable counts as none. @throws ConfigurationError */

@@ -22,9 +22,9 @@ export interface Settings extends MeshSettings {
   /** The folder of the database and keys. */
   readonly data: string;
   /** Tasks that ended, events and quarantine are kept for so long. */
-  readonly retention: number;
+  readonly retentionMs: number;
   /** When the database has more in use than this, the oldest of them goes before its age. */
-  readonly maxStore: number;
+  readonly maxStoreBytes: number;
   readonly logLevel: LogLevel;
   readonly logFormat: 'json' | 'pretty';
 }
@@ -42,14 +42,14 @@ export function readSettings(env: Environment, terminal: boolean): Settings {
     port,
     config: env.STARLING_CONFIG || 'serverless.yml',
     data: env.STARLING_DATA || '.starling',
-    retention: readRetention(env),
-    maxStore: readMaxStore(env),
-    wait: readWait(env),
-    maxBody: readMaxBody(env),
+    retentionMs: readRetention(env),
+    maxStoreBytes: readMaxStore(env),
+    waitMs: readWait(env),
+    maxBodyBytes: readMaxBody(env),
     ...urls(address(env, 'STARLING_PUBLIC_URL') ?? `http://${urlHost(host)}:${port}`),
     bus: busName(stage),
     artifactStream: artifactStreamName(stage),
-    workingAfter: 0,
+    workingAfterMs: 0,
     responses: 'buffered',
     logLevel: readLogLevel(env),
     logFormat: oneOf(env, 'STARLING_LOG', ['json', 'pretty'], terminal ? 'pretty' : 'json'),

@@ -28,16 +28,16 @@ export function createGateway(runtime: Runtime): Gateway {
   const correlator = new Correlator(runtime.tasks);
   const operations = new Operations(runtime, correlator);
   const draining = new AbortController();
-  const { maxBody } = runtime.settings;
+  const { maxBodyBytes } = runtime.settings;
   const tooLarge = () =>
     jsonRpcError(
       new A2AError(
         'PAYLOAD_TOO_LARGE',
-        `The body is larger than ${maxBody} bytes. Send large parts by their url, or raise STARLING_MAX_BODY.`,
+        `The body is larger than ${maxBodyBytes} bytes. Send large parts by their url, or raise STARLING_MAX_BODY.`,
       ),
     );
   const app = new Hono<GatewayEnvironment>({ strict: false });
-  app.post('/agents/:agentId', limited(maxBody, tooLarge), jsonRpcEndpoint(runtime, operations));
+  app.post('/agents/:agentId', limited(maxBodyBytes, tooLarge), jsonRpcEndpoint(runtime, operations));
   app.get('/agents/:agentId/.well-known/agent-card.json', cardEndpoint(runtime));
   app.get('/health', (context) =>
     draining.signal.aborted ? context.json({ status: 'draining' }, 503) : context.json({ status: 'ok' }),
@@ -57,7 +57,7 @@ export function createGateway(runtime: Runtime): Gateway {
   );
   app.post(
     '/events',
-    limited(maxBody, () => eventsTooLarge(maxBody)),
+    limited(maxBodyBytes, () => eventsTooLarge(maxBodyBytes)),
     eventsEndpoint(runtime),
   );
   app.route('/admin', adminRoutes(runtime, { draining: draining.signal }));
@@ -81,13 +81,13 @@ export function createGateway(runtime: Runtime): Gateway {
   };
 }
 
-/** @param maxBody bytes */
-function limited(maxBody: number, tooLarge: () => Response): MiddlewareHandler {
-  const counted = bodyLimit({ maxSize: maxBody, onError: tooLarge });
+/** @param maxBodyBytes bytes */
+function limited(maxBodyBytes: number, tooLarge: () => Response): MiddlewareHandler {
+  const counted = bodyLimit({ maxSize: maxBodyBytes, onError: tooLarge });
   // HTTP holds a body to the length it announces; only one without is counted, which is slow.
   return (context, next) => {
     const length = context.req.header('content-length');
     if (length === undefined || context.req.header('transfer-encoding') !== undefined) return counted(context, next);
-    return Number(length) > maxBody ? Promise.resolve(tooLarge()) : next();
+    return Number(length) > maxBodyBytes ? Promise.resolve(tooLarge()) : next();
   };
 }

@@ -63,13 +63,13 @@ export class Turn {
   }
 
   /**
-   * Says that the agent works: at once, or once the turn has lasted for the runtime's `workingAfter`. A turn that ends
+   * Says that the agent works: at once, or once the turn has lasted for the runtime's `workingAfterMs`. A turn that ends
    * before says only how it ended.
    */
   begin(): void {
-    const { workingAfter } = this.#runtime.settings;
-    if (workingAfter === 0) this.status('TASK_STATE_WORKING');
-    else this.#unsaid = setTimeout(() => this.#say(), workingAfter).unref();
+    const { workingAfterMs } = this.#runtime.settings;
+    if (workingAfterMs === 0) this.status('TASK_STATE_WORKING');
+    else this.#unsaid = setTimeout(() => this.#say(), workingAfterMs).unref();
   }
 
   /** Whether the mesh's store had no room for something of the turn. */

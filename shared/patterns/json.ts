@@ -1,4 +1,5 @@
 import { isMap, isScalar, isSeq, parseDocument } from 'yaml';
+import { isObject } from '#shared/objects.ts';
 import { InvalidPatternError } from './errors.ts';
 import { InexactNumber } from './leaf.ts';
 
@@ -12,8 +13,7 @@ class OrderedObject {
 }
 
 export function entriesOf(value: unknown): readonly (readonly [string, unknown])[] | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof InexactNumber)
-    return undefined;
+  if (!isObject(value) || value instanceof InexactNumber) return undefined;
   return value instanceof OrderedObject ? value.entries : Object.entries(value);
 }
 

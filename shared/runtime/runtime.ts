@@ -21,7 +21,7 @@ export interface FunctionSettings {
 
 /** What an agent's handler needs: little enough that a worker thread can have it too. */
 export interface AgentRuntime {
-  readonly settings: Pick<MeshSettings, 'artifactStream' | 'workingAfter'>;
+  readonly settings: Pick<MeshSettings, 'artifactStream' | 'workingAfterMs'>;
   readonly clock: Clock;
   readonly publisher: Publisher;
   readonly stream: Pick<EventStream, 'put'>;

@@ -1,9 +1,10 @@
-/** What services know of the place they run in. Times in milliseconds, sizes in bytes. */
+/** The settings that services read. */
 export interface MeshSettings {
   readonly stage: string;
   /** How long a blocking call waits for its task. */
-  readonly wait: number;
-  readonly maxBody: number;
+  readonly waitMs: number;
+  /** The largest body of a call. */
+  readonly maxBodyBytes: number;
   /** Where clients reach the gateway, without a slash at the end. */
   readonly url: string;
   /** Where clients get tokens. */
@@ -11,10 +12,10 @@ export interface MeshSettings {
   readonly bus: string;
   readonly artifactStream: string;
   /**
-   * For so long an agent that has nothing else to tell keeps to itself that it works: 0 where an event costs nothing, and
-   * on AWS long enough that a short call is not billed for it (docs/cost.md).
+   * An agent that has published nothing else publishes WORKING after this time. It is 0 where an event costs nothing. On
+   * AWS it is long enough that a short call pays for no WORKING event (docs/cost.md).
    */
-  readonly workingAfter: number;
-  /** Whether the API before a Lambda handler passes an answer on as it is made, or when it is whole. */
+  readonly workingAfterMs: number;
+  /** Whether the API in front of a Lambda handler streams an answer, or sends it when it is complete. */
   readonly responses: 'stream' | 'buffered';
 }

@@ -4,6 +4,7 @@ import { link, open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf, StarlingError } from '#shared/errors.ts';
 import { makeFolder } from '#shared/make-folder.ts';
+import { syncFolder } from '#shared/sync-folder.ts';
 
 const OWNER_ONLY_FILE = 0o600;
 
@@ -82,17 +83,6 @@ async function writeAndPublish(file: string, text: string, publish: (made: strin
     await rm(made, { force: true });
   }
   await syncFolder(folder);
-}
-
-/** A new name is on the disk only when its folder is. Windows cannot open folders, and needs none of this. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 function hasCode(error: unknown, code: string): boolean {

@@ -7,11 +7,11 @@ import { accessCases, call, restrictedScopes } from './cases/access.ts';
 import { badCallCases } from './cases/bad-calls.ts';
 import { standalone } from './cases/place.ts';
 
-const place = { ...standalone, maxBody: 100_000 };
+const place = { ...standalone, maxBodyBytes: 100_000 };
 
 let mesh: Mesh;
 beforeAll(async () => {
-  const env = { STARLING_MAX_BODY: String(place.maxBody) };
+  const env = { STARLING_MAX_BODY: String(place.maxBodyBytes) };
   mesh = await Mesh.start({ config: fixtureConfig, env, clients: [restrictedScopes] });
 });
 afterAll(() => mesh.stop());

@@ -58,7 +58,7 @@ function arrivalsOf(
   return [...working, ...batches, begun + agent + back];
 }
 
-/** Milliseconds after which an agent that has said nothing says `working`: `workingAfter` of the runtime's settings. */
+/** Milliseconds after which an agent that has said nothing says `working`: `workingAfterMs` of the runtime's settings. */
 const WORKING_AFTER = 1_000;
 
 /** The looks of a tail until `end`, which begins anew with short pauses when it has found something. */

@@ -1,5 +1,6 @@
 import type { PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { messageOf } from '#shared/errors.ts';
+import { isObject } from '#shared/objects.ts';
 import { EntryRefusedError } from '#shared/ports/errors.ts';
 import type { BusEntry } from '#shared/ports/event-bus.ts';
 import type { ClaimCheck } from '../claim-check/claim-check.ts';
@@ -58,7 +59,7 @@ async function checkIn(claims: ClaimCheck, source: string, detail: string, limit
 function checkEntry({ source, detailType, detail }: BusEntry): void {
   if (source === '') throw new EntryRefusedError('its source is empty');
   if (detailType === '') throw new EntryRefusedError('its detail-type is empty');
-  if (typeof detail !== 'object' || detail === null || Array.isArray(detail)) {
+  if (!isObject(detail)) {
     throw new EntryRefusedError('its detail is not a JSON object');
   }
 }

@@ -1,4 +1,5 @@
 import { StarlingError } from '#shared/errors.ts';
+import { isOneOf } from '#shared/objects.ts';
 
 /** What a function may touch, as serverless.yml says it under `access`. */
 export interface Access {
@@ -49,21 +50,18 @@ export function parseAccess(raw: unknown): Access {
     throw new InvalidAccessError(`'${unknown[0]}' is nothing to have access to. It takes ${words.join(', ')}.`);
   return {
     tables: tableWords.flatMap((word) =>
-      given.has(word) ? [given.get(word)].flat().map((how) => [word, oneOf(word, how, tableAccess)] as const) : [],
+      given.has(word) ? [given.get(word)].flat().map((how) => [word, wordOf(word, how, tableAccess)] as const) : [],
     ),
     bus: sources(given.get('bus')),
-    foreignEvents: given.has('foreignEvents') && oneOf('foreignEvents', given.get('foreignEvents'), ['put']) === 'put',
-    events: given.has('events') ? oneOf('events', given.get('events'), ['read']) : undefined,
+    foreignEvents: given.has('foreignEvents') && wordOf('foreignEvents', given.get('foreignEvents'), ['put']) === 'put',
+    events: given.has('events') ? wordOf('events', given.get('events'), ['read']) : undefined,
     statements: statements(given.get('statements')),
   };
 }
 
-function oneOf<const Word extends string>(what: string, value: unknown, all: readonly Word[]): Word {
-  const word = all.find((candidate) => candidate === value);
-  if (word === undefined) {
-    throw new InvalidAccessError(`'${what}' is ${JSON.stringify(value)}, but takes ${all.join(' or ')}.`);
-  }
-  return word;
+function wordOf<const Word extends string>(what: string, value: unknown, all: readonly Word[]): Word {
+  if (isOneOf(value, all)) return value;
+  throw new InvalidAccessError(`'${what}' is ${JSON.stringify(value)}, but takes ${all.join(' or ')}.`);
 }
 
 function sources(value: unknown): readonly string[] {

@@ -1,4 +1,5 @@
 import { StarlingError } from '#shared/errors.ts';
+import { isOneOf } from '#shared/objects.ts';
 
 /** How functions run on containers, as serverless.yml says it under `custom.workers`. */
 export interface WorkerOptions {
@@ -82,7 +83,7 @@ export function parseWorkers(raw: unknown): WorkerOptions | undefined {
     cpu: whole(given, 'cpu', 256, 16_384),
     memory: whole(given, 'memory', 512, 122_880),
     spot: flag(given, 'spot'),
-    architecture: oneOf(given, 'architecture', ['ARM64', 'X86_64']),
+    architecture: wordOf(given, 'architecture', ['ARM64', 'X86_64']),
     drain: whole(given, 'drain', 6, LONGEST_STOP - STOP_MARGIN),
   };
 }
@@ -95,7 +96,7 @@ function names(given: Raw, key: Key): string[] {
 }
 
 function flag(given: Raw, key: Key): boolean {
-  return oneOf(given, key, ['true', 'false']) === 'true';
+  return wordOf(given, key, ['true', 'false']) === 'true';
 }
 
 function whole(given: Raw, key: Key, min: number, max: number): number {
@@ -106,8 +107,8 @@ function whole(given: Raw, key: Key, min: number, max: number): number {
   );
 }
 
-function oneOf<const Word extends string>(given: Raw, key: Key, words: readonly Word[]): Word {
-  const word = words.find((each) => each === String(given[key]));
-  if (word !== undefined) return word;
+function wordOf<const Word extends string>(given: Raw, key: Key, words: readonly Word[]): Word {
+  const word = String(given[key]);
+  if (isOneOf(word, words)) return word;
   throw new InvalidWorkersError(`'${key}' is ${JSON.stringify(given[key])}, but takes ${words.join(' or ')}.`);
 }

@@ -1,4 +1,5 @@
 import { nestingOf } from '#shared/json-nesting.ts';
+import { isObject } from '#shared/objects.ts';
 import {
   type CompiledPattern,
   InvalidPatternError,
@@ -36,7 +37,7 @@ function readEvent(text: string): object {
   } catch {
     // No JSON is no event.
   }
-  if (typeof event !== 'object' || event === null || Array.isArray(event)) {
+  if (!isObject(event)) {
     throw validation('Parameter Event is not valid. Reason: it must be an event as a JSON object, as text.');
   }
   const missing = required.filter((field) => !Object.hasOwn(event, field));

@@ -1,4 +1,5 @@
 import { StarlingError } from '#shared/errors.ts';
+import { isObject } from '#shared/objects.ts';
 import { compileWildcard, isExact } from './wildcard.ts';
 
 /** Whether the policy allows an action (`execute-api:Invoke`) on a resource (the ARN of a method and path). */
@@ -72,6 +73,6 @@ function texts(value: unknown, name: string): readonly string[] {
 }
 
 function record(value: unknown, complaint: string): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new PolicyError(complaint);
+  if (!isObject(value)) throw new PolicyError(complaint);
   return { ...value };
 }

@@ -49,7 +49,7 @@ export class Operations {
     const configuration = readConfiguration(params);
     const { returnImmediately, historyLength } = configuration;
     const submitted = await this.#submit(call, params, configuration);
-    const wait = returnImmediately ? 0 : this.#runtime.settings.wait;
+    const wait = returnImmediately ? 0 : this.#runtime.settings.waitMs;
     return this.settled(submitted, { wait, timeUp: call.timeUp, historyLength });
   }
 

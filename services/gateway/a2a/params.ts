@@ -1,4 +1,5 @@
 import { A2AError, pushNotSupported } from '#shared/a2a/errors.ts';
+import { isObject } from '#shared/objects.ts';
 
 /** The params of an A2A operation: an object whose unknown fields are ignored. */
 export type Params = Readonly<Record<string, unknown>>;
@@ -53,7 +54,7 @@ export function readLastEventId(header: string | undefined): number | undefined 
 export function optionalObject(params: Params, name: string): Params | undefined {
   const value = params[name];
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'object' || Array.isArray(value)) throw wrong(name, 'an object');
+  if (!isObject(value)) throw wrong(name, 'an object');
   return value as Params;
 }
 

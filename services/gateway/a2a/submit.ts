@@ -4,6 +4,7 @@ import { childTraceparent } from '#shared/events/envelope.ts';
 import { InvalidEventError } from '#shared/events/publisher.ts';
 import type { TaskRequestedV1 } from '#shared/generated/types.ts';
 import { type ContextId, type TaskId, uuidv7 } from '#shared/ids.ts';
+import { isObject } from '#shared/objects.ts';
 import type { RegisteredAgent } from '#shared/ports/agent-registry.ts';
 import { TurnConflictError } from '#shared/ports/errors.ts';
 import type { Principal } from '#shared/ports/permission-store.ts';
@@ -175,7 +176,7 @@ function invalidMessage(problem: string): A2AError {
 
 /** ProtoJSON takes null, and for an id the empty string, for a field that is not set. */
 function readMessage(value: unknown): Message {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (!isObject(value)) {
     throw new A2AError('INVALID_PARAMS', 'params.message is missing or not an object.');
   }
   const { taskId, contextId, ...message } = withoutNulls(value) as Message;

@@ -30,12 +30,12 @@ export function eventsEndpoint(parts: Omit<EventDoorParts, 'schemaFor'>, find = 
 }
 
 /** The error of a request whose body is larger than the gateway takes. */
-export function eventsTooLarge(maxBody: number): Response {
+export function eventsTooLarge(maxBodyBytes: number): Response {
   return refuse(
     new EventRefusedError(
       413,
       'PAYLOAD_TOO_LARGE',
-      `The body is larger than ${maxBody} bytes. Send fewer events at a time, or raise STARLING_MAX_BODY.`,
+      `The body is larger than ${maxBodyBytes} bytes. Send fewer events at a time, or raise STARLING_MAX_BODY.`,
     ),
   );
 }

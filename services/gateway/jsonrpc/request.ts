@@ -1,5 +1,6 @@
 import { A2AError } from '#shared/a2a/errors.ts';
 import { nestingOf } from '#shared/json-nesting.ts';
+import { isObject } from '#shared/objects.ts';
 import type { Params } from '../a2a/params.ts';
 
 export type RequestId = string | number | null;
@@ -29,9 +30,8 @@ export class JsonRpcRequestError extends A2AError {
 export function readRequest(body: Buffer): JsonRpcRequest {
   const request = parse(body);
   if (Array.isArray(request)) throw invalid(null, 'Batches are not supported: send one request a call.');
-  if (typeof request !== 'object' || request === null)
-    throw invalid(null, 'The body is not a JSON-RPC request object.');
-  const { jsonrpc, id, method, params } = request as Record<string, unknown>;
+  if (!isObject(request)) throw invalid(null, 'The body is not a JSON-RPC request object.');
+  const { jsonrpc, id, method, params } = request;
   if (id !== null && typeof id !== 'string' && !(typeof id === 'number' && Number.isFinite(id))) {
     throw invalid(null, 'id is missing or neither a string nor a number: every call here has an answer.');
   }

@@ -39,7 +39,7 @@ export async function callSkill(
     message: { messageId: uuidv7(runtime.clock.now()), role: 'ROLE_USER', parts: [{ data: input }] },
     skill: skill.id,
   });
-  const task = await operations.settled(submitted, { wait: runtime.settings.wait, timeUp: call.timeUp });
+  const task = await operations.settled(submitted, { wait: runtime.settings.waitMs, timeUp: call.timeUp });
   if (task.status.state !== 'TASK_STATE_COMPLETED') throw notCompleted(task);
   return { taskId: task.id, result: outputOf(task) };
 }

@@ -30,7 +30,7 @@ function placeOf(): Omit<Place, 'testAgents'> {
     streams: endpoint === undefined,
     // And one invocation at a time of a FIFO queue.
     sideBySide: endpoint === undefined,
-    maxBody: 4 * 1024 * 1024,
+    maxBodyBytes: 4 * 1024 * 1024,
     wrongSecret: 400,
   };
 }

@@ -6,7 +6,7 @@ import type { Place } from './place.ts';
 type Answer = { readonly error?: unknown };
 
 /** Calls that are wrong in some way, each with its error. */
-export function badCallCases(mesh: () => MeshClient, { maxBody }: Place): void {
+export function badCallCases(mesh: () => MeshClient, { maxBodyBytes }: Place): void {
   const post = async (agent: string, body: string | Blob = call, headers: Record<string, string> = {}) =>
     fetch(`${mesh().url}/agents/${agent}`, {
       method: 'POST',
@@ -69,7 +69,7 @@ export function badCallCases(mesh: () => MeshClient, { maxBody }: Place): void {
     });
 
     it('too large is 413 with a stable code, with and without a length', async () => {
-      const large = 'x'.repeat(maxBody + 1);
+      const large = 'x'.repeat(maxBodyBytes + 1);
       for (const response of [await post('echo', large), await post('echo', new Blob([large]))]) {
         expect(response.status).toBe(413);
         expect(await errorOf(response)).toMatchObject({ code: -32051, data: [{ reason: 'PAYLOAD_TOO_LARGE' }] });

@@ -9,7 +9,7 @@ export interface Place {
   /** Whether message groups of a FIFO queue are worked on side by side. */
   readonly sideBySide: boolean;
   /** Bytes: a larger body is refused. */
-  readonly maxBody: number;
+  readonly maxBodyBytes: number;
   /** Who issues tokens: Cognito answers 400 to a wrong secret, where RFC 6749 leaves the choice. */
   readonly wrongSecret: 400 | 401;
 }
@@ -19,6 +19,6 @@ export const standalone: Place = {
   streams: true,
   testAgents: true,
   sideBySide: true,
-  maxBody: 4 * 1024 * 1024,
+  maxBodyBytes: 4 * 1024 * 1024,
   wrongSecret: 401,
 };

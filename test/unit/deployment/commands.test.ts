@@ -90,8 +90,8 @@ describe('npm run deploy says what to do about', () => {
   it.each([
     ['ExpiredToken', 'have expired'],
     ['InvalidClientTokenId', 'does not know these credentials'],
-    ['SignatureDoesNotMatch', 'secret access key'],
-    ['AccessDenied', 'may not do this'],
+    ['SignatureDoesNotMatch', 'Check the keys'],
+    ['AccessDenied', 'may not do cloudformation:DescribeStacks'],
   ])('credentials that AWS refuses with %s', async (error, advice) => {
     const { code, output } = await run('deploy', inRegion, await aws(() => failure(error, 'no')));
     expect(code).toBe(1);

@@ -26,7 +26,7 @@ describe('the settings of a deployed agent', () => {
       endpoint: undefined,
       bus: 'starling-prod',
       artifactStream: 'starling-prod-artifacts',
-      workingAfter: 1_000,
+      workingAfterMs: 1_000,
       blobs: 'blobs',
       pipedQueue: 'starling-prod-echo.fifo',
       logLevel: 'INFO',
@@ -61,8 +61,8 @@ describe('the settings of a deployed authorizer', () => {
 describe('the settings of a deployed function of the mesh', () => {
   it('have where clients come in and whose tokens count', () => {
     expect(readAwsSettings(mesh)).toMatchObject({
-      wait: 25_000,
-      maxBody: 4_194_304,
+      waitMs: 25_000,
+      maxBodyBytes: 4_194_304,
       url: 'https://id.execute-api.eu-central-1.amazonaws.com/prod',
       tokenUrl: mesh.STARLING_TOKEN_URL,
       issuer: mesh.STARLING_ISSUER,

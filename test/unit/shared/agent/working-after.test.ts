@@ -12,7 +12,7 @@ describe('where an event is paid for, an agent says that it works', () => {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     runtime = new RecordingRuntime();
-    runtime.settings = { ...runtime.settings, workingAfter: AFTER };
+    runtime.settings = { ...runtime.settings, workingAfterMs: AFTER };
     provideRuntime(runtime);
   });
   afterEach(() => {

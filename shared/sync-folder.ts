@@ -1,0 +1,12 @@
+import { open } from 'node:fs/promises';
+
+/** A new name is on the disk only when its folder is. Windows cannot open folders and does not need it. */
+export async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
