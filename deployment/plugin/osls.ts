@@ -1,12 +1,13 @@
 import type { Resource, Template } from './template.ts';
 
-/** The part of osls that our plugins use: osls ships types of its configuration, none of its plugin interface. */
+/** The part of osls that the steps use. osls ships types of its configuration, but not of its plugin interface. */
 export interface Serverless {
   readonly serviceDir: string;
   readonly service: {
     readonly functions: Record<string, FunctionDefinition>;
     readonly custom?: Record<string, unknown>;
     readonly provider: {
+      readonly runtime?: string;
       readonly timeout?: number;
       readonly compiledCloudFormationTemplate: Template;
     };
@@ -27,7 +28,7 @@ export interface Serverless {
   };
 }
 
-/** A function of serverless.yml. osls hands the same object to every plugin, and reads it again when it compiles. */
+/** A function of serverless.yml. All steps get the same object, and osls reads it again when it compiles. */
 export interface FunctionDefinition {
   handler: string;
   /** Its name on AWS: `starling-{stage}-{function}`. */
@@ -37,12 +38,12 @@ export interface FunctionDefinition {
   readonly access?: unknown;
   environment?: Record<string, unknown>;
   role?: string;
-  package?: { readonly patterns?: readonly string[] };
+  package?: { readonly artifact: string };
 }
 
 export type FunctionEvent = Readonly<Record<string, unknown>>;
 
-/** What osls calls at the moments that the keys name, in the order of the plugins in serverless.yml. */
+/** The functions that osls calls, by the name of the moment. */
 export type Hooks = Readonly<Record<string, () => void | Promise<void>>>;
 
 /** The value of the function's first event of the type; undefined when it has none. */
@@ -50,13 +51,13 @@ export function eventOf({ events }: FunctionDefinition, type: string): unknown {
   return events.find((event) => event[type] !== undefined)?.[type];
 }
 
-/** The agent that the function answers for: the only place where an agent's id stands. */
+/** The id of the agent that the function answers for. The id stands nowhere else. */
 export function agentOf(definition: FunctionDefinition): string | undefined {
   const subscription = eventOf(definition, 'subscription') as { readonly agent?: string } | undefined;
   return subscription?.agent;
 }
 
-/** Adds resources to the template, where no other may have their ids. */
+/** Adds resources to the template. Throws when the template has a resource with one of their ids. */
 export function addResources(serverless: Serverless, resources: Readonly<Record<string, Resource>>): void {
   const { Resources } = serverless.service.provider.compiledCloudFormationTemplate;
   for (const [id, resource] of Object.entries(resources)) {

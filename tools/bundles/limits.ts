@@ -30,11 +30,7 @@ export function problemsOf(functions: readonly PackagedFunction[]): string[] {
             `The bundle of ${name} has ${size} bytes, more than ${limitOf(name)}: see what it imports, and whether it needs all of that.`,
           ]
         : []),
-      ...(others.length > 0
-        ? [
-            `The package of ${name} holds more than its bundle: ${others.join(', ')}. What an earlier packaging left in .esbuild is packed too: delete that folder, and package again.`,
-          ]
-        : []),
+      ...(others.length > 0 ? [`The package of ${name} holds more than its bundle: ${others.join(', ')}.`] : []),
     ];
   });
 }

@@ -1,18 +1,19 @@
 import { agentOf, eventOf, type FunctionDefinition, type FunctionEvent } from '../osls.ts';
 
-/** Where the entries are written. Without a dot: the bundler's plugin overlooks maps in folders that begin with one. */
+/** Where the entries are written. */
 export const folder = 'build/functions';
 
 /** The way from there to the root. */
 const root = '../..';
 
 /**
- * How a function is hosted: an agent and an authorizer with the little that they need, a function of the mesh with the
- * whole runtime. An HTTP service becomes a handler of API Gateway's events; what a deployment calls gets the manifest.
+ * How a function is hosted. An agent and an authorizer get the few parts of the runtime that they need. A function of the mesh
+ * gets the whole runtime. `http`: the service becomes a handler of API Gateway's events. `deployment`: the handler gets the
+ * manifest when a deployment calls it.
  */
 export type Hosting = 'agent' | 'authorizer' | 'mesh' | 'http' | 'deployment';
 
-/** @param all the functions by their names: that one is an authorizer stands at the routes of others */
+/** @param all the functions by their names: the routes of other functions name the authorizer */
 export function hostingOf(name: string, all: Readonly<Record<string, FunctionDefinition>>): Hosting {
   const definition = all[name];
   if (definition === undefined) throw new Error(`there is no function ${name}`);
@@ -27,49 +28,60 @@ function authorizerOf({ http }: FunctionEvent): string | undefined {
   return (http as { readonly authorizer?: { readonly name?: string } } | undefined)?.authorizer?.name;
 }
 
-/** The file that is bundled in with a function which a deployment calls, beside its entry. */
+/** The file with the manifest, beside the entry of a function that a deployment calls. */
 export function manifestFile(functionName: string): string {
   return `${functionName}.manifest.json`;
 }
 
+interface Module {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** The functions of hosts/lambda/start.ts that provide the runtime. */
+const starts: Readonly<Record<Hosting, string>> = {
+  agent: 'startAgent',
+  authorizer: 'startAuthorizer',
+  mesh: 'startMesh',
+  http: 'startHttp',
+  deployment: 'startDeployed',
+};
+
 /**
- * The module that Lambda loads for a function. The runtime is its first import, as modules run in the order of their
- * imports, and a handler may ask for the runtime while it is loaded.
+ * The two modules of a function: the one that Lambda loads, and its first import, which provides the runtime. Modules run in
+ * the order of their imports, and a handler may ask for the runtime while it is loaded.
  *
- * @param handler as serverless.yml names it, such as `agents/echo/handler.handler`
+ * @param handler as serverless.yml names it
+ * @example entryOf('echo', 'agents/echo/handler.handler', 'agent')
  */
-export function entryOf(functionName: string, handler: string, hosting: Hosting): string {
+export function entryOf(
+  functionName: string,
+  handler: string,
+  hosting: Hosting,
+): readonly [entry: Module, start: Module] {
   const dot = handler.lastIndexOf('.');
   const inner = `${root}/${handler.slice(0, dot)}.ts`;
-  const name = handler.slice(dot + 1);
-  const runtime = `${root}/hosts/lambda/${hosting === 'http' ? 'mesh' : hosting}.ts`;
-  switch (hosting) {
-    case 'http':
-      return lines(
-        `import '${runtime}';`,
-        `import { httpHandler } from '${root}/hosts/lambda/http/handler.ts';`,
-        `import { ${name} as inner } from '${inner}';`,
-        'export const handler = httpHandler(inner);',
-      );
-    case 'deployment':
-      return lines(
-        `import { host } from '${runtime}';`,
-        `import { onDeployment } from '${root}/hosts/lambda/on-deployment.ts';`,
-        `import { ${name} as inner } from '${inner}';`,
-        `import manifest from './${manifestFile(functionName)}' with { type: 'json' };`,
-        'export const handler = onDeployment(host(inner), manifest);',
-      );
-    case 'agent':
-    case 'authorizer':
-    case 'mesh':
-      return lines(
-        `import { host } from '${runtime}';`,
-        `import { ${name} as inner } from '${inner}';`,
-        'export const handler = host(inner);',
-      );
-    default:
-      return hosting satisfies never;
-  }
+  const start = `${functionName}.start.ts`;
+  const manifest = `import manifest from './${manifestFile(functionName)}' with { type: 'json' };`;
+  const isDeployed = hosting === 'deployment';
+  return [
+    {
+      file: `${functionName}.ts`,
+      text: lines(
+        `import { host } from './${start}';`,
+        `import { ${handler.slice(dot + 1)} as inner } from '${inner}';`,
+        ...(isDeployed ? [manifest] : []),
+        `export const handler = host(inner${isDeployed ? ', manifest' : ''});`,
+      ),
+    },
+    {
+      file: start,
+      text: lines(
+        `import { ${starts[hosting]} } from '${root}/hosts/lambda/start.ts';`,
+        `export const host = ${starts[hosting]}(process.env);`,
+      ),
+    },
+  ];
 }
 
 function lines(...all: string[]): string {

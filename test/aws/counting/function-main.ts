@@ -10,10 +10,18 @@ export interface Invocation {
 export type Outcome = { readonly id: number } & ({ readonly result: unknown } | { readonly error: string });
 
 const [hosting = '', file = ''] = process.argv.slice(2);
-const { host } = await import(`../../../hosts/lambda/${hosting === 'agent' ? 'agent' : 'mesh'}.ts`);
-const inner = await import(file);
-const { httpHandler } = await import('../../../hosts/lambda/http/handler.ts');
-const handler = hosting === 'http' ? httpHandler(inner.service) : host(inner.handler);
+const { startAgent, startHttp, startMesh } = await import('#hosts/lambda/start.ts');
+const handler = await hosted();
+
+/** The runtime is there before the module of the function is loaded. */
+async function hosted(): Promise<(event: unknown, context: Context) => unknown> {
+  if (hosting === 'http') {
+    const host = startHttp(process.env);
+    return host((await import(file)).service) as never;
+  }
+  const host = hosting === 'agent' ? startAgent(process.env) : startMesh(process.env);
+  return host((await import(file)).handler);
+}
 
 process.on('message', ({ id, event, functionName }: Invocation) => {
   const context = { functionName, awsRequestId: String(id), getRemainingTimeInMillis: () => 60_000 } as Context;

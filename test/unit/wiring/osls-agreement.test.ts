@@ -35,7 +35,7 @@ const variables = `
 service: fixture
 frameworkVersion: '4'
 configValidationMode: error
-plugins: [./deployment/plugin/subscription/index.ts, ./deployment/plugin/manifest/index.ts]
+plugins: [./deployment/plugin/index.ts]
 params:
   default: { timeout: 11, prefix: common }
   local: { prefix: here }

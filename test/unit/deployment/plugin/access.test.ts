@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the variables of Fn::Sub
 import { describe, expect, it } from 'vitest';
 import type { Statement } from '#deployment/plugin/access/access.ts';
-import AccessPlugin from '#deployment/plugin/access/index.ts';
+import { access } from '#deployment/plugin/access/step.ts';
 import type { FunctionDefinition } from '#deployment/plugin/osls.ts';
 import { functionOf, serverlessOf } from './serverless.ts';
 
@@ -12,9 +12,9 @@ const blobs = (keys: string) => ({ 'Fn::Sub': `\${BlobBucket.Arn}/${keys}` });
 function statementsOf(parts: Partial<FunctionDefinition>): Statement[] {
   const definition = functionOf(parts);
   const serverless = serverlessOf({ f: definition });
-  const { hooks } = new AccessPlugin(serverless);
-  hooks['before:package:initialize']?.();
-  hooks['package:compileEvents']?.();
+  const moments = access(serverless);
+  moments.prepare?.();
+  moments.compile?.();
   expect(definition.role).toBe('fRole');
   const role = serverless.service.provider.compiledCloudFormationTemplate.Resources.fRole;
   const [policy] = (role?.Properties.Policies ?? []) as { PolicyDocument: { Statement: Statement[] } }[];

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the variables of Fn::Sub
 import { describe, expect, it } from 'vitest';
-import AlarmsPlugin from '#deployment/plugin/alarms/index.ts';
+import { alarms } from '#deployment/plugin/alarms/step.ts';
 import type { ResourceMap } from '#deployment/plugin/template.ts';
 import { serverlessOf } from './serverless.ts';
 
@@ -9,7 +9,7 @@ const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 /** The alarms that are added to a template. */
 function alarmsOf(resources: ResourceMap): ResourceMap {
   const template = { Resources: { ...resources } };
-  new AlarmsPlugin(serverlessOf({}, { template })).hooks['after:aws:package:finalize:mergeCustomProviderResources']?.();
+  alarms(serverlessOf({}, { template })).finish?.();
   return Object.fromEntries(Object.entries(template.Resources).filter(([id]) => !(id in resources)));
 }
 

@@ -1,10 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import EmulatorPlugin from '#deployment/plugin/emulator/index.ts';
 import { leftOut } from '#deployment/plugin/emulator/leave-out.ts';
+import { emulator } from '#deployment/plugin/emulator/step.ts';
 import type { Resource, Template } from '#deployment/plugin/template.ts';
 import { serverlessOf } from './serverless.ts';
-
-const hook = 'after:aws:package:finalize:mergeCustomProviderResources';
 
 const resource = (Type: string, rest: Partial<Resource> = {}): Resource => ({ Type, Properties: {}, ...rest });
 
@@ -44,7 +42,7 @@ function template(): Template {
 
 async function packaged(): Promise<Template> {
   const made = template();
-  await new EmulatorPlugin(serverlessOf({}, { template: made })).hooks[hook]?.();
+  await emulator(serverlessOf({}, { template: made })).finish?.();
   return made;
 }
 

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { hostingOf } from '#deployment/plugin/entries/entry.ts';
-import EntriesPlugin from '#deployment/plugin/entries/index.ts';
+import { entries } from '#deployment/plugin/entries/step.ts';
 import { functionOf, serverlessOf } from './serverless.ts';
 
 const functions = () => ({
@@ -33,20 +33,13 @@ function project(): { readonly folder: string } {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     writeFileSync(join(folder, file), text);
   };
-  for (const kind of ['agent', 'authorizer', 'deployment', 'mesh']) {
-    write(
-      `hosts/lambda/${kind}.ts`,
-      `console.log('${kind}'); export const host = (handler: () => string) => () => 'hosted ' + handler();`,
-    );
-  }
-  write(
-    'hosts/lambda/on-deployment.ts',
-    'export const onDeployment = (handler: () => string, { agents }: { agents: string[] }) => () => handler() + agents;',
-  );
-  write(
-    'hosts/lambda/http/handler.ts',
-    "export const httpHandler = (service: () => string) => () => 'served ' + service();",
-  );
+  const start = (name: string) => `
+export function start${name}() {
+  console.log('${name}');
+  return (handler: () => string, manifest = { agents: '' }) => () => '${name} hosts ' + handler() + manifest.agents;
+}`;
+  write('package.json', '{ "type": "module", "sideEffects": false }');
+  write('hosts/lambda/start.ts', ['Agent', 'Authorizer', 'Deployed', 'Http', 'Mesh'].map(start).join(''));
   for (const { handler } of Object.values(functions())) {
     const [path = '', name = ''] = handler.split('.');
     write(`${path}.ts`, `console.log('${path}'); export const ${name} = () => 'called';`);
@@ -67,22 +60,35 @@ describe('the entry of a function', () => {
   it('sets the runtime up before the handler is loaded, and hosts the handler', async () => {
     const at = project();
     const all = functions();
-    const { hooks } = new EntriesPlugin(serverlessOf(all, { serviceDir: at.folder }));
-    await hooks['before:package:createDeploymentArtifacts']?.();
+    const moments = entries(serverlessOf(all, { serviceDir: at.folder }));
+    await moments.bundle?.();
     writeFileSync(join(at.folder, 'build/functions/registry.manifest.json'), '{"agents":["echo"]}');
 
-    expect(await printed(at.folder, 'echo')).toEqual(['agent', 'agents/echo/handler', 'hosted called']);
-    expect(await printed(at.folder, 'projector')).toEqual(['mesh', 'services/projector', 'hosted called']);
-    expect(await printed(at.folder, 'gateway')).toEqual(['mesh', 'services/gateway', 'served called']);
-    expect(await printed(at.folder, 'guard')).toEqual(['authorizer', 'services/guard', 'hosted called']);
-    expect(await printed(at.folder, 'registry')).toEqual(['deployment', 'services/registry', 'hosted calledecho']);
+    expect(await printed(at.folder, 'echo')).toEqual(['Agent', 'agents/echo/handler', 'Agent hosts called']);
+    expect(await printed(at.folder, 'projector')).toEqual(['Mesh', 'services/projector', 'Mesh hosts called']);
+    expect(await printed(at.folder, 'gateway')).toEqual(['Http', 'services/gateway', 'Http hosts called']);
+    expect(await printed(at.folder, 'guard')).toEqual(['Authorizer', 'services/guard', 'Authorizer hosts called']);
+    expect(await printed(at.folder, 'registry')).toEqual([
+      'Deployed',
+      'services/registry',
+      'Deployed hosts calledecho',
+    ]);
+  });
+
+  it('has nothing of the runtimes that other functions have', async () => {
+    const at = project();
+    await entries(serverlessOf(functions(), { serviceDir: at.folder })).bundle?.();
+    await printed(at.folder, 'echo');
+    const bundled = readFileSync(join(at.folder, 'echo.mjs'), 'utf8');
+    expect(bundled).toContain('Agent hosts');
+    expect(bundled).not.toContain('Mesh hosts');
   });
 
   it('takes the place of the handler where osls and the bundler look for it', async () => {
     const at = project();
     const all = functions();
-    const { hooks } = new EntriesPlugin(serverlessOf(all, { serviceDir: at.folder }));
-    await hooks['before:package:createDeploymentArtifacts']?.();
+    const moments = entries(serverlessOf(all, { serviceDir: at.folder }));
+    await moments.bundle?.();
     expect(Object.values(all).map(({ handler }) => handler)).toEqual([
       'build/functions/echo.handler',
       'build/functions/projector.handler',
@@ -90,20 +96,18 @@ describe('the entry of a function', () => {
       'build/functions/registry.handler',
       'build/functions/guard.handler',
     ]);
-    expect(all.echo.package?.patterns).toEqual(['!**/*.map']);
   });
 
   it('of a function that is gone is gone, too', async () => {
     const at = project();
     const written = () => readdirSync(join(at.folder, 'build/functions'));
-    const first = new EntriesPlugin(serverlessOf(functions(), { serviceDir: at.folder }));
-    await first.hooks['before:package:createDeploymentArtifacts']?.();
+    const first = entries(serverlessOf(functions(), { serviceDir: at.folder }));
+    await first.bundle?.();
     expect(written()).toContain('echo.ts');
     const { gateway } = functions();
-    const second = new EntriesPlugin(serverlessOf({ gateway }, { serviceDir: at.folder }));
-    await second.hooks['before:deploy:function:packageFunction']?.();
-    expect(written()).toEqual(['gateway.ts']);
-    expect(readFileSync(join(at.folder, 'build/functions/gateway.ts'), 'utf8')).not.toContain('host(');
+    const second = entries(serverlessOf({ gateway }, { serviceDir: at.folder }));
+    await second.bundle?.();
+    expect(written()).toEqual(['gateway.start.ts', 'gateway.ts']);
   });
 });
 

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import ManifestPlugin from '#deployment/plugin/manifest/index.ts';
+import { manifest as manifestStep } from '#deployment/plugin/manifest/step.ts';
 import type { FunctionDefinition } from '#deployment/plugin/osls.ts';
 import type { ResourceMap } from '#deployment/plugin/template.ts';
 import { functionOf, serverlessOf } from './serverless.ts';
@@ -35,10 +35,10 @@ async function packaged(
     mkdirSync(join(folder, 'build/functions'), { recursive: true });
     writeFileSync(join(folder, 'parrot.ts'), module);
     const template = { Resources: { ...resources } };
-    const { hooks } = new ManifestPlugin(serverlessOf(functions, { serviceDir: folder, template }));
-    await hooks['before:package:initialize']?.();
-    await hooks['before:package:createDeploymentArtifacts']?.();
-    await hooks['after:aws:package:finalize:mergeCustomProviderResources']?.();
+    const moments = manifestStep(serverlessOf(functions, { serviceDir: folder, template }));
+    await moments.prepare?.();
+    await moments.bundle?.();
+    await moments.finish?.();
     const manifest = readFileSync(join(folder, 'build/functions/registry.manifest.json'), 'utf8');
     return { manifest, resources: template.Resources };
   } finally {

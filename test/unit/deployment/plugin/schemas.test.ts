@@ -1,12 +1,12 @@
 import { globSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import SchemasPlugin from '#deployment/plugin/schemas/index.ts';
+import { schemas as schemasStep } from '#deployment/plugin/schemas/step.ts';
 import { serverlessOf } from './serverless.ts';
 
 describe('the schema registry', () => {
   const serverless = serverlessOf({});
-  new SchemasPlugin(serverless).hooks['package:compileEvents']?.();
+  schemasStep(serverless).compile?.();
   const { SchemaRegistry, ...schemas } = serverless.service.provider.compiledCloudFormationTemplate.Resources;
 
   it('bears the name of the bus', () => {

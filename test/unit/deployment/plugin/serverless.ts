@@ -12,7 +12,11 @@ export function serverlessOf(
     service: {
       functions,
       custom,
-      provider: { compiledCloudFormationTemplate: template, ...(timeout === undefined ? {} : { timeout }) },
+      provider: {
+        runtime: 'nodejs24.x',
+        compiledCloudFormationTemplate: template,
+        ...(timeout === undefined ? {} : { timeout }),
+      },
     },
     configSchemaHandler: { defineFunctionEvent() {}, defineFunctionProperties() {}, defineCustomProperties() {} },
     classes: { Error },

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import ApiPlugin from '#deployment/plugin/api/index.ts';
-import IdentityPlugin from '#deployment/plugin/identity/index.ts';
-import type { Hooks } from '#deployment/plugin/osls.ts';
+import { api } from '#deployment/plugin/api/step.ts';
+import { identity } from '#deployment/plugin/identity/step.ts';
+import type { Moments } from '#deployment/plugin/step.ts';
 import type { ResourceMap } from '#deployment/plugin/template.ts';
 import { functionOf, serverlessOf } from './serverless.ts';
 
-async function merged({ hooks }: { readonly hooks: Hooks }): Promise<void> {
-  await hooks['after:aws:package:finalize:mergeCustomProviderResources']?.();
+async function merged({ finish }: Moments): Promise<void> {
+  await finish?.();
 }
 
 describe("the API's stage", () => {
@@ -20,7 +20,7 @@ describe("the API's stage", () => {
       ApiStage: { Type: 'AWS::ApiGateway::Stage', Properties: { StageName: 'dev' } },
       NotFound: { Type: 'AWS::ApiGateway::GatewayResponse', Properties: {} },
     };
-    await merged(new ApiPlugin(serverlessOf({}, { template: { Resources } })));
+    await merged(api(serverlessOf({}, { template: { Resources } })));
     expect(Resources.ApiStage?.Properties).toEqual({ StageName: 'dev', DeploymentId: { Ref: 'Deployment123' } });
     expect(Resources.Deployment123).toEqual({
       Type: 'AWS::ApiGateway::Deployment',
@@ -30,7 +30,7 @@ describe("the API's stage", () => {
   });
 
   it('is not missed where there is no API', async () => {
-    await expect(merged(new ApiPlugin(serverlessOf({})))).resolves.toBeUndefined();
+    await expect(merged(api(serverlessOf({})))).resolves.toBeUndefined();
   });
 });
 
@@ -40,7 +40,7 @@ describe('the resource server', () => {
 
   async function scopesWith(functions: Parameters<typeof serverlessOf>[0]): Promise<unknown> {
     const server = { Type: 'AWS::Cognito::UserPoolResourceServer', Properties: { Scopes: scopes } };
-    await merged(new IdentityPlugin(serverlessOf(functions, { template: { Resources: { Server: server } } })));
+    await merged(identity(serverlessOf(functions, { template: { Resources: { Server: server } } })));
     return server.Properties.Scopes;
   }
 

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { FunctionEvent } from '#deployment/plugin/osls.ts';
-import SubscriptionPlugin from '#deployment/plugin/subscription/index.ts';
+import { subscription } from '#deployment/plugin/subscription/step.ts';
 import type { ResourceMap } from '#deployment/plugin/template.ts';
 import { osls, type ServiceFolder, serviceFolder } from '../../wiring/service-folder.ts';
 import { functionOf, serverlessOf } from './serverless.ts';
@@ -13,11 +13,16 @@ function packedService(functions: string): ServiceFolder {
 service: fixture
 frameworkVersion: '4'
 configValidationMode: error
-plugins: [./deployment/plugin/subscription/index.ts]
+plugins: [./plugin.ts]
 provider: { name: aws, runtime: nodejs24.x, stage: "\${opt:stage, 'dev'}" }
 package: { artifact: code.zip }
 functions:
 ${functions}`);
+  const plugin = `
+import { pluginOf } from './deployment/plugin/step.ts';
+import { subscription } from './deployment/plugin/subscription/step.ts';
+export default pluginOf([subscription]);`;
+  writeFileSync(join(service.folder, 'plugin.ts'), plugin);
   writeFileSync(join(service.folder, 'code.zip'), '');
   return service;
 }
@@ -163,9 +168,9 @@ function expand(
     Object.fromEntries(Object.entries(functions).map(([name, each]) => [name, functionOf(each)])),
     { custom: { subscription: { eventBus } }, ...(timeout === undefined ? {} : { timeout }) },
   );
-  const { hooks } = new SubscriptionPlugin(serverless);
-  hooks['before:package:initialize']?.();
-  hooks['package:compileEvents']?.();
+  const moments = subscription(serverless);
+  moments.prepare?.();
+  moments.compile?.();
   return serverless.service.provider.compiledCloudFormationTemplate.Resources;
 }
 
@@ -274,7 +279,7 @@ describe('what a function is told', () => {
     const event = { subscription: { pattern: { source: ['shop'] } } };
     const fifo = { subscription: { ...event.subscription, fifo: true } };
     const serverless = serverlessOf({ audit: functionOf({ events: [event] }), ledger: functionOf({ events: [fifo] }) });
-    new SubscriptionPlugin(serverless).hooks['before:package:initialize']?.();
+    subscription(serverless).prepare?.();
     const { audit, ledger } = serverless.service.functions;
     expect(ledger?.environment).toMatchObject({ STARLING_FIFO_QUEUE: 'starling-dev-ledger.fifo' });
     expect(audit?.environment).not.toHaveProperty('STARLING_FIFO_QUEUE');

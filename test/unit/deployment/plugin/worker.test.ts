@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import AccessPlugin from '#deployment/plugin/access/index.ts';
+import { access } from '#deployment/plugin/access/step.ts';
 import type { FunctionDefinition } from '#deployment/plugin/osls.ts';
-import SubscriptionPlugin from '#deployment/plugin/subscription/index.ts';
+import { pluginOf } from '#deployment/plugin/step.ts';
+import { subscription } from '#deployment/plugin/subscription/step.ts';
 import type { Template } from '#deployment/plugin/template.ts';
-import WorkerPlugin from '#deployment/plugin/worker/index.ts';
 import { parseWorkers } from '#deployment/plugin/worker/options.ts';
+import { worker } from '#deployment/plugin/worker/step.ts';
 import { functionOf, serverlessOf } from './serverless.ts';
 
 /** As parameters give it: all texts, or numbers of the file. */
@@ -45,13 +46,13 @@ async function deployed(custom: object) {
     template.Resources[`${name}LogGroup`] = { Type: 'AWS::Logs::LogGroup', Properties: { RetentionInDays: 30 } };
   }
   const serverless = serverlessOf(functions, { custom: { workers: custom }, template, timeout: 30 });
-  const plugins = [SubscriptionPlugin, AccessPlugin, WorkerPlugin].map((Plugin) => new Plugin(serverless));
-  for (const moment of [
+  const { hooks } = new (pluginOf([subscription, access, worker]))(serverless);
+  for (const hook of [
     'before:package:initialize',
     'package:compileEvents',
     'after:aws:package:finalize:mergeCustomProviderResources',
   ]) {
-    for (const { hooks } of plugins) await hooks[moment]?.();
+    await hooks[hook]?.();
   }
   const resource = (id: string) => {
     const found = template.Resources[id];

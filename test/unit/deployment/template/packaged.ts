@@ -27,7 +27,7 @@ export async function packageMesh(stage: string, moreFunctions = ''): Promise<Pa
     join(folder, 'serverless.yml'),
     mesh.replace(/^functions:\n/m, (line) => `${line}${moreFunctions}\n`),
   );
-  const sources = ['adapters', 'agents', 'deployment', 'hosts', 'schemas', 'services', 'shared', 'tools', 'wiring'];
+  const sources = ['adapters', 'agents', 'deployment', 'hosts', 'schemas', 'services', 'shared', 'wiring'];
   for (const linked of [...sources, 'node_modules']) {
     symlinkSync(join(repository, linked), join(folder, linked));
   }
@@ -41,7 +41,6 @@ export async function packageMesh(stage: string, moreFunctions = ''): Promise<Pa
   };
 }
 
-/** The bundler prints a build error and waits for ever, hence the limit. */
 function serverless(cwd: string, args: string[]): Promise<void> {
   const bin = join(repository, 'node_modules/serverless/bin/serverless.js');
   const options = {

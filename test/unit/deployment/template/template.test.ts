@@ -122,9 +122,9 @@ describe('the bundles', () => {
 
   it('have their source maps beside them', () => {
     const { folder } = packageOf('dev');
-    const built = globSync('build/functions/*.mjs', { cwd: join(folder, '.esbuild/.build') });
+    const built = globSync('build/functions/*.mjs', { cwd: join(folder, '.esbuild') });
     expect(built.length).toBe(functions().length);
-    for (const file of built) expect(existsSync(join(folder, '.esbuild/.build', `${file}.map`))).toBe(true);
+    for (const file of built) expect(existsSync(join(folder, '.esbuild', `${file}.map`))).toBe(true);
   });
 });
 

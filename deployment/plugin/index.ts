@@ -1,0 +1,46 @@
+import { access } from './access/step.ts';
+import { alarms } from './alarms/step.ts';
+import { api } from './api/step.ts';
+import { bundle } from './bundle/step.ts';
+import { emulator } from './emulator/step.ts';
+import { entries } from './entries/step.ts';
+import { identity } from './identity/step.ts';
+import { manifest } from './manifest/step.ts';
+import { region } from './region/step.ts';
+import { schemas } from './schemas/step.ts';
+import { pluginOf, type Step } from './step.ts';
+import { subscription } from './subscription/step.ts';
+import { tables } from './tables/step.ts';
+import { worker } from './worker/step.ts';
+
+/** All that Starling adds to osls, in the order in which it runs. See docs/decisions/0008. */
+export const steps: readonly Step[] = [
+  // The event `subscription`: a rule, a queue and its dead-letter queue for a function.
+  subscription,
+  // A role for each function, from its events and its `access`.
+  access,
+  // A module for each function that provides the runtime of AWS and then loads the handler.
+  entries,
+  // The event `manifest`: a deployment brings the registry in line with the agents. Writes a file beside the entries.
+  manifest,
+  // The archive of each function, from its entry.
+  bundle,
+  // The tables, from adapters/aws/tables.ts.
+  tables,
+  // The event schemas, in EventBridge's registry.
+  schemas,
+  // The API's stage, from deployment/api.yml.
+  api,
+  // A scope for each agent.
+  identity,
+  // Functions on containers in place of Lambda. Reads the roles and functions of the template.
+  worker,
+  // Leaves out what the region does not have, before alarms are made for it.
+  region,
+  // An alarm for everything that can fail in silence. Reads the whole template.
+  alarms,
+  // Leaves out what an emulator does not know, whatever made it.
+  emulator,
+];
+
+export default pluginOf(steps);

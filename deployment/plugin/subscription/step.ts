@@ -1,0 +1,89 @@
+import { messageOf } from '#shared/errors.ts';
+import { defaultTimeout } from '#wiring/defaults.ts';
+import { fifoQueueName } from '#wiring/names.ts';
+import { Subscriptions } from '#wiring/subscriptions.ts';
+import { addResources, type FunctionDefinition, type Serverless } from '../osls.ts';
+import type { Step } from '../step.ts';
+import type { ResourceMap } from '../template.ts';
+import { logicalIds } from './ids.ts';
+import { queueEvent, subscriptionResources } from './resources.ts';
+
+/**
+ * The event type `subscription` of `serverless.yml`: a function is woken by events from the bus, through a queue of
+ * its own. It becomes rule, queue, dead-letter queue, queue policy and event source mapping; with `fifo` also the pipe
+ * that gives each event its message group.
+ *
+ * ```yaml
+ * functions:
+ *   calculator:
+ *     handler: agents/calculator/handler.handler
+ *     events:
+ *       - subscription: { agent: calculator }
+ * ```
+ *
+ * `custom.subscription.eventBus` names the bus for CloudFormation, such as `!Ref EventBus`; by default it is
+ * `starling-{stage}`. A function's own key `isolation: thread` says that standalone runs it in a worker.
+ */
+export const subscription: Step = (serverless) => {
+  const schema = serverless.configSchemaHandler;
+  // parseSubscription checks the shape, for standalone too, so both runtimes report the same error.
+  schema.defineFunctionEvent('aws', 'subscription', { type: 'object' });
+  schema.defineFunctionProperties('aws', { properties: { isolation: { enum: ['thread'] } } });
+  schema.defineCustomProperties({
+    properties: {
+      subscription: { type: 'object', properties: { eventBus: {} }, additionalProperties: false },
+    },
+  });
+  let resources: ResourceMap = {};
+  return {
+    prepare() {
+      resources = expand(serverless);
+    },
+    compile: () => addResources(serverless, resources),
+  };
+};
+
+function expand(serverless: Serverless): ResourceMap {
+  const subscriptions = new Subscriptions();
+  const resources: ResourceMap = {};
+  for (const [functionName, definition] of Object.entries(serverless.service.functions)) {
+    // A copy of the list, because expandOne adds events to it.
+    for (const event of [...definition.events]) {
+      if (event.subscription === undefined) continue;
+      try {
+        const raw = event.subscription;
+        Object.assign(resources, expandOne(serverless, functionName, definition, { raw, subscriptions }));
+      } catch (error) {
+        throw new serverless.classes.Error(
+          `functions.${functionName}.events.subscription: ${messageOf(error)}`,
+          'INVALID_SUBSCRIPTION',
+        );
+      }
+    }
+  }
+  return resources;
+}
+
+function expandOne(
+  serverless: Serverless,
+  functionName: string,
+  definition: FunctionDefinition,
+  { raw, subscriptions }: { readonly raw: unknown; readonly subscriptions: Subscriptions },
+): ResourceMap {
+  const { service } = serverless;
+  const provider = serverless.getProvider('aws');
+  const timeout = definition.timeout ?? service.provider.timeout ?? defaultTimeout;
+  const subscription = subscriptions.add(functionName, raw, timeout);
+  const ids = logicalIds(provider.naming.getNormalizedFunctionName(functionName));
+  const custom = service.custom?.subscription as { readonly eventBus?: unknown } | undefined;
+  const where = { stage: provider.getStage(), functionName, ids, eventBus: custom?.eventBus };
+  definition.events.push(queueEvent(subscription, ids));
+  const { maxReceiveCount, fifo } = subscription;
+  // The function needs both: to know the last delivery of a message, and to unwrap the messages of the pipe.
+  definition.environment = {
+    ...definition.environment,
+    STARLING_MAX_RECEIVE_COUNT: String(maxReceiveCount),
+    ...(fifo && { STARLING_FIFO_QUEUE: fifoQueueName(where.stage, functionName) }),
+  };
+  return subscriptionResources(subscription, where);
+}
