@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Plain JavaScript for any Node: where this one cannot run TypeScript, the Node that Starling brings along does.
+// This file is plain JavaScript, so any Node can run it. A Node that cannot run TypeScript starts the Node 24 of `npm ci`.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -8,7 +8,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const main = fileURLToPath(new URL('../cli/main.ts', import.meta.url));
 
-// Absent before Node 22.10, false where types are not stripped.
+// Undefined before Node 22.10; false where Node does not strip types.
 if (process.features.typescript) await import(pathToFileURL(main).href);
 else runWithOwnNode();
 
@@ -17,7 +17,7 @@ function runWithOwnNode() {
   if (node === undefined || !existsSync(node)) {
     const folder = path.dirname(path.dirname(main));
     console.error(
-      `starling: this is Node ${process.version}, and the Node 24 that Starling brings along is not installed.\n` +
+      `starling: this is Node ${process.version}. Starling needs its own Node 24, which is not installed.\n` +
         `In ${folder} run: npm ci`,
     );
     process.exitCode = 1;
@@ -26,7 +26,7 @@ function runWithOwnNode() {
   const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {
-    console.error(`starling: ${node} cannot be run: ${error.message}\nInstall it anew with: npm ci`);
+    console.error(`starling: ${node} cannot be run: ${error.message}\nInstall it again with: npm ci`);
     process.exitCode = 1;
   });
   child.on('exit', (code, signal) => {
@@ -39,7 +39,7 @@ function runWithOwnNode() {
   });
 }
 
-/** The binary of the npm package `node`, which its package.json names: not the same on every system. */
+/** The binary of the npm package `node`. Its place differs between systems; the package.json of the package names it. */
 function ownNode() {
   try {
     const manifest = createRequire(import.meta.url).resolve('node/package.json');

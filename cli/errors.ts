@@ -1,7 +1,9 @@
+/** The exit code of a command that failed. */
 export const FAILURE = 1;
+/** The exit code of a command that was typed wrongly. */
 export const USAGE = 2;
 
-/** What ends a command; its message is all that the user sees of it. */
+/** Ends a command. The person sees its message and nothing else. */
 export class CliError extends Error {
   readonly exitCode: number;
 
@@ -19,7 +21,7 @@ export class UsageError extends CliError {
   }
 }
 
-/** Nothing answers at the mesh's address, or what answered is gone. */
+/** No mesh answers at the address, or the connection broke. */
 export class UnreachableError extends CliError {}
 
 /** The mesh answered with an error. */
@@ -27,7 +29,7 @@ export class MeshError extends CliError {
   /** Stable, such as TASK_NOT_FOUND. */
   readonly code: string;
   readonly httpStatus: number;
-  /** The task that the error is about, where it is about one. */
+  /** The task that the error is about, if there is one. */
   readonly taskId: string | undefined;
 
   constructor(answer: {

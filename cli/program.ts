@@ -10,28 +10,38 @@ import { addRestore } from './commands/restore.ts';
 import { addTasks } from './commands/tasks.ts';
 import { addToken } from './commands/token.ts';
 import { addWorker } from './commands/worker.ts';
+import type { CliContext } from './context.ts';
 
-/** All commands. Each adds itself in a file of its own. */
-export function createProgram(): Command {
+/** All commands. Each command is a file that adds itself. */
+export function createProgram(context: CliContext): Command {
+  const { io, printer } = context;
   const program = new Command('starling')
-    .description('Calls the agents of a running mesh, and shows what happens in it.')
+    .description('Calls the agents of a running mesh and shows what happens in it.')
     .version(manifest.version)
-    .option('--url <url>', 'where the mesh is (STARLING_URL; default http://127.0.0.1:4280)')
+    .option('--url <url>', 'the address of the mesh (STARLING_URL; default http://127.0.0.1:4280)')
     .option('--data <folder>', 'the data folder of the mesh (STARLING_DATA; default .starling)')
-    .option('--stage <stage>', 'the mesh deployed on AWS under this stage, with your own AWS credentials')
-    .option('--region <region>', 'where it is deployed (AWS_REGION)')
+    .option('--stage <stage>', 'use the mesh that is deployed on AWS under this stage, with your AWS credentials')
+    .option('--region <region>', 'the AWS region of that mesh (AWS_REGION)')
     .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => printer.write(text),
+      writeErr: (text) => void io.stderr.write(text),
+      getOutHelpWidth: () => (io.stdout.isTTY ? io.stdout.columns : undefined) ?? 80,
+      getErrHelpWidth: () => (io.stderr.isTTY ? io.stderr.columns : undefined) ?? 80,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
     .exitOverride();
-  // Subcommands take over the settings above when they are made.
-  addCall(program);
-  addAgents(program);
-  addTasks(program);
-  addEvents(program);
-  addToken(program);
-  addEnv(program);
-  addWorker(program);
-  addBindings(program);
-  addBackup(program);
-  addRestore(program);
+  // A subcommand inherits the settings above when it is added, so they come first.
+  addCall(program, context);
+  addAgents(program, context);
+  addTasks(program, context);
+  addEvents(program, context);
+  addToken(program, context);
+  addEnv(program, context);
+  addWorker(program, context);
+  addBindings(program, context);
+  addBackup(program, context);
+  addRestore(program, context);
   return program;
 }

@@ -1,35 +1,40 @@
 import { CommanderError } from 'commander';
 import { messageOf, StarlingError } from '#shared/errors.ts';
+import { createContext } from './context.ts';
 import { CliError, FAILURE, USAGE } from './errors.ts';
-import { note } from './print/output.ts';
+import type { Io } from './io.ts';
+import type { Printer } from './print/printer.ts';
 import { createProgram } from './program.ts';
 
-/** Runs one command and returns the exit code: 0, 1 for a failure, 2 for a command that was typed wrongly. */
-export async function run(words: readonly string[]): Promise<number> {
+/**
+ * Runs one command and returns its exit code: 0 for success, 1 for a failure, 2 for a command that was typed wrongly. It
+ * throws nothing and never ends the process.
+ *
+ * @example
+ * process.exitCode = await run(['tasks', 'list', '--json'], io);
+ */
+export async function run(words: readonly string[], io: Io): Promise<number> {
+  const context = createContext(io);
   try {
-    await createProgram().parseAsync(words, { from: 'user' });
+    await createProgram(context).parseAsync(words, { from: 'user' });
     return 0;
   } catch (error) {
-    return report(error, words);
+    return report(error, words, context.printer);
   }
 }
 
-function report(error: unknown, words: readonly string[]): number {
+function report(error: unknown, words: readonly string[], printer: Printer): number {
   if (error instanceof CommanderError) {
-    // Commander has written its own message.
+    // Commander has printed its own message.
     if (error.code === 'commander.unknownOption' && words.includes('call')) {
-      note('Text that begins with a hyphen goes behind two: npx starling call calculator -- "-2 + 3"');
+      printer.note('Write -- before text that begins with a hyphen: npx starling call calculator -- "-2 + 3"');
     }
     return error.exitCode === 0 ? 0 : USAGE;
   }
   if (error instanceof CliError) {
-    note(error.message);
+    printer.note(error.message);
     return error.exitCode;
   }
-  if (error instanceof StarlingError) {
-    note(error.message);
-    return FAILURE;
-  }
-  note(`starling failed: ${messageOf(error)}`);
+  printer.note(error instanceof StarlingError ? error.message : `starling failed: ${messageOf(error)}`);
   return FAILURE;
 }

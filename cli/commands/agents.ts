@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 import type { AdminAgents } from '#shared/admin/types.ts';
+import type { CliContext } from '../context.ts';
 import { Mesh } from '../mesh/mesh.ts';
-import { type GlobalOptions, readTarget } from '../mesh/target.ts';
-import { print, printJson } from '../print/output.ts';
-import { printTable } from '../print/table.ts';
-import { oneLine, styled } from '../print/text.ts';
+import type { GlobalOptions } from '../mesh/target.ts';
+import type { Printer } from '../print/printer.ts';
 
 interface AgentsOptions extends GlobalOptions {
   readonly json?: true;
@@ -15,32 +14,32 @@ Examples:
   npx starling agents
   npx starling agents --json`;
 
-export function addAgents(program: Command): void {
+export function addAgents(program: Command, { io, printer }: CliContext): void {
   program
     .command('agents')
     .description('Lists the agents of the mesh.')
-    .option('--json', 'print them as JSON')
+    .option('--json', 'print the agents as JSON')
     .addHelpText('after', examples)
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<AgentsOptions>();
-      const answer = await new Mesh(await readTarget(options)).get<AdminAgents>('/admin/agents');
-      if (options.json) printJson(answer);
-      else printAgents(answer);
+      const answer = await (await Mesh.open(options, io)).get<AdminAgents>('/admin/agents');
+      if (options.json) printer.json(answer);
+      else printAgents(printer, answer);
     });
 }
 
-function printAgents({ agents }: AdminAgents): void {
+function printAgents(printer: Printer, { agents }: AdminAgents): void {
   if (agents.length === 0) {
-    print('There are no agents.');
+    printer.print('There are no agents.');
     return;
   }
-  printTable(
+  printer.table(
     ['AGENT', 'VERSION', 'SKILLS', 'DESCRIPTION'],
     agents.map(({ id, version, skills, description }) => [
-      styled('bold', id),
-      oneLine(version),
-      skills.map((skill) => oneLine(skill.id)).join(', '),
-      oneLine(description),
+      printer.styled('bold', id),
+      version,
+      skills.map((skill) => skill.id).join(', '),
+      description,
     ]),
   );
 }

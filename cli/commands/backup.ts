@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { systemClock } from '#shared/ports/clock.ts';
+import type { CliContext } from '../context.ts';
+import { pathFrom } from '../io.ts';
 import { dataFolder, type GlobalOptions } from '../mesh/target.ts';
-import { print, printJson } from '../print/output.ts';
 
 interface BackupOptions extends GlobalOptions {
   readonly force?: true;
@@ -13,25 +13,30 @@ Examples:
   npx starling backup mesh-$(date +%F).backup
   npx starling backup /backups/mesh.backup --force --json
 
-The mesh may run. The file holds the keys of the mesh, too: keep it as you keep them.`;
+The mesh may run meanwhile. The backup contains the keys of the mesh: protect it as you protect the data folder.`;
 
-export function addBackup(program: Command): void {
+export function addBackup(program: Command, context: CliContext): void {
   program
     .command('backup')
-    .description('Copies the data folder of a standalone mesh, as it is at one moment, into one file.')
-    .argument('<file>', 'the backup')
-    .option('--force', 'overwrite a file that is there')
-    .option('--json', 'print what was backed up as JSON')
+    .description('Copies the data folder of a standalone mesh into one file, as it is at one moment.')
+    .argument('<file>', 'the file to write')
+    .option('--force', 'overwrite the file if it exists')
+    .option('--json', 'print a summary as JSON')
     .addHelpText('after', examples)
     .action((file: string, _options: unknown, command: Command) =>
-      backup(file, command.optsWithGlobals<BackupOptions>()),
+      backup(file, command.optsWithGlobals<BackupOptions>(), context),
     );
 }
 
-async function backup(file: string, options: BackupOptions): Promise<void> {
-  const folder = dataFolder(options);
+async function backup(file: string, options: BackupOptions, { io, printer }: CliContext): Promise<void> {
+  const folder = dataFolder(options, io);
   const { backUp } = await import('#hosts/runtimes/backup.ts');
-  const made = await backUp({ folder, file, force: options.force ?? false, clock: systemClock });
-  if (options.json) printJson({ folder, ...made });
-  else print(`${made.file}: ${made.tasks} tasks, ${made.events} events, ${made.bytes} bytes`);
+  const made = await backUp({
+    folder: pathFrom(io, folder),
+    file: pathFrom(io, file),
+    force: options.force ?? false,
+    clock: io.clock,
+  });
+  if (options.json) printer.json({ folder, ...made });
+  else printer.print(`${made.file}: ${made.tasks} tasks, ${made.events} events, ${made.bytes} bytes`);
 }

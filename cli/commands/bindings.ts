@@ -2,12 +2,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Language } from '../bindings/generate.ts';
+import type { CliContext } from '../context.ts';
 import { CliError } from '../errors.ts';
-import { print } from '../print/output.ts';
+import { pathFrom } from '../io.ts';
 
 interface BindingsOptions {
   readonly lang: Language;
   readonly out: string;
+  readonly json?: true;
 }
 
 const languages = ['python', 'go', 'java', 'typescript'] as const satisfies readonly Language[];
@@ -19,29 +21,33 @@ Examples:
   npx starling bindings --lang python
   npx starling bindings --lang java --out ../orders/src/main/java/starling/events`;
 
-export function addBindings(program: Command): void {
+export function addBindings(program: Command, context: CliContext): void {
   program
     .command('bindings')
-    .description('Writes types for the data of every event, from schemas/, for teams in other languages.')
-    .addOption(new Option('--lang <language>', 'what for').choices(languages).makeOptionMandatory())
-    .option('--out <folder>', 'where to', 'bindings')
+    .description('Writes types for the data of every event in schemas/, for teams that use other languages.')
+    .addOption(new Option('--lang <language>', 'the language of the types').choices(languages).makeOptionMandatory())
+    .option('--out <folder>', 'the folder to write to', 'bindings')
+    .option('--json', 'print the names of the files as JSON')
     .addHelpText('after', examples)
-    .action((_options: unknown, command: Command) => bindings(command.opts<BindingsOptions>()));
+    .action((_options: unknown, command: Command) => bindings(command.opts<BindingsOptions>(), context));
 }
 
-async function bindings({ lang, out }: BindingsOptions): Promise<void> {
-  // They take a quarter of a second to load, for which no other command should wait.
+async function bindings({ lang, out, json }: BindingsOptions, { io, printer }: CliContext): Promise<void> {
+  // They take a quarter of a second to load. Other commands do not wait for them.
   const { generateBindings } = await import('../bindings/generate.ts');
   const { loadSchemas } = await import('#shared/schemas/load.ts');
-  const files = await generateBindings(loadSchemas(path.join(root, 'schemas'), 'schemas'), lang);
+  const generated = await generateBindings(loadSchemas(path.join(root, 'schemas'), 'schemas'), lang);
+  const folder = pathFrom(io, out);
   try {
-    await mkdir(out, { recursive: true });
-    for (const { name, text } of files) await writeFile(path.join(out, name), text);
+    await mkdir(folder, { recursive: true });
+    for (const { name, text } of generated) await writeFile(path.join(folder, name), text);
   } catch (error) {
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;
     throw new CliError(`The bindings cannot be written to ${out} (${code}). Name another folder with --out.`, {
       cause: error,
     });
   }
-  for (const { name } of files) print(path.join(out, name));
+  const files = generated.map(({ name }) => path.join(out, name));
+  if (json) return printer.json({ files });
+  for (const file of files) printer.print(file);
 }

@@ -1,15 +1,15 @@
 import type { Command } from 'commander';
 import { awsCredentials, EMBEDDED_REGION } from '#shared/security/aws-credentials.ts';
+import type { CliContext } from '../context.ts';
 import { type GlobalOptions, readTarget, type Target } from '../mesh/target.ts';
-import { print, printJson } from '../print/output.ts';
 
 interface EnvOptions extends GlobalOptions {
   readonly json?: true;
 }
 
 /**
- * What a shell may have left over for AWS, and that goes before what is printed here: the keys of a session, a profile (SDKs
- * differ on whether it goes before keys), and the address of a single service.
+ * A shell may have these variables from other work with AWS. They would override the ones printed here: the keys of a session,
+ * a profile (SDKs differ on whether a profile overrides keys), and the address of a single service.
  */
 const leftovers = [
   'AWS_SESSION_TOKEN',
@@ -28,23 +28,23 @@ Examples:
   eval "$(npx starling env)"
   aws events put-events --entries file://entries.json`;
 
-export function addEnv(program: Command): void {
+export function addEnv(program: Command, { io, printer }: CliContext): void {
   program
     .command('env')
-    .description('Prints lines for a shell that point any AWS SDK or CLI at the mesh.')
-    .option('--json', 'print them as a JSON object of strings; "unset" names those that have to go')
+    .description('Prints shell commands that point any AWS SDK or CLI at the mesh.')
+    .option('--json', 'print the variables as a JSON object of strings; "unset" names the variables to remove')
     .addHelpText('after', examples)
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<EnvOptions>();
-      const target = await readTarget(options);
+      const target = await readTarget(options, io);
       const variables = await environment(target);
-      // On AWS the caller's own credentials hold, with all that belongs to them.
+      // On AWS the caller's own credentials count, with all variables that belong to them.
       const unset = target.place.kind === 'standalone' ? leftovers.join(' ') : '';
-      // A string like the others, so that the object can be poured into an environment.
-      if (options.json) return printJson({ ...variables, ...(unset !== '' && { unset }) });
-      // The semicolon ends it also where someone has left out the quotes around $(…), which makes one line of all.
-      if (unset !== '') print(`unset ${unset};`);
-      for (const [name, value] of Object.entries(variables)) print(`export ${name}=${quoted(value)}`);
+      // It is a string like the others, so the object can be used as an environment.
+      if (options.json) return printer.json({ ...variables, ...(unset !== '' && { unset }) });
+      // Without quotes around $(…) the shell joins all lines into one. The semicolon ends this command also then.
+      if (unset !== '') printer.print(`unset ${unset};`);
+      for (const [name, value] of Object.entries(variables)) printer.print(`export ${name}=${quoted(value)}`);
     });
 }
 
@@ -57,7 +57,7 @@ async function environment(target: Target): Promise<Record<string, string>> {
   };
 }
 
-/** On AWS the caller's own credentials hold; a standalone mesh plays AWS at its own address, with keys of its own. */
+/** On AWS the caller's own credentials count. A standalone mesh serves AWS protocols at its address, with its own keys. */
 async function awsEnvironment({ url, place }: Target): Promise<Record<string, string>> {
   if (place.kind === 'aws') return { AWS_REGION: place.region, AWS_DEFAULT_REGION: place.region };
   const { accessKeyId, secretAccessKey } = await awsCredentials(place.data);
@@ -67,13 +67,13 @@ async function awsEnvironment({ url, place }: Target): Promise<Record<string, st
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
     AWS_REGION: EMBEDDED_REGION,
     AWS_DEFAULT_REGION: EMBEDDED_REGION,
-    // SDKs for Java (2 and 1) speak CBOR to Kinesis, and the mesh does not.
+    // The SDKs for Java (2 and 1) speak CBOR to Kinesis. The mesh does not.
     CBOR_ENABLED: 'false',
     AWS_CBOR_DISABLE: 'true',
   };
 }
 
-/** A word of a POSIX shell: within single quotes everything stands for itself but the quote. */
+/** Quotes a word for a POSIX shell. Within single quotes only the quote itself is special. */
 function quoted(value: string): string {
   return `'${value.replaceAll("'", "'\\''")}'`;
 }

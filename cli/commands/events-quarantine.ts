@@ -1,11 +1,10 @@
 import type { Command } from 'commander';
 import type { AdminQuarantine, AdminQuarantinedEvent } from '#shared/admin/types.ts';
 import { isObject } from '#shared/objects.ts';
+import type { CliContext } from '../context.ts';
 import { Mesh } from '../mesh/mesh.ts';
-import { type GlobalOptions, readTarget } from '../mesh/target.ts';
-import { note, print, printJson } from '../print/output.ts';
-import { printTable } from '../print/table.ts';
-import { localTime, oneLine, styled } from '../print/text.ts';
+import type { GlobalOptions } from '../mesh/target.ts';
+import type { Printer } from '../print/printer.ts';
 
 interface QuarantineOptions extends GlobalOptions {
   readonly limit?: string;
@@ -18,43 +17,44 @@ Examples:
   npx starling events quarantine
   npx starling events quarantine --limit 1 --json`;
 
-export function addQuarantine(events: Command): void {
+export function addQuarantine(events: Command, context: CliContext): void {
   events
     .command('quarantine')
-    .description('Lists events that broke their contract and were put aside, the newest first.')
-    .option('--limit <count>', 'at most this many, up to 100 (default: 20)')
-    .option('--cursor <cursor>', 'go on where the page before ended')
-    .option('--json', 'print them as JSON, each with the whole event')
+    .description('Lists events that violated their schema and were put aside, newest first.')
+    .option('--limit <count>', 'the largest number of events, up to 100 (default: 20)')
+    .option('--cursor <cursor>', 'continue where the page before ended')
+    .option('--json', 'print the events as JSON, each one whole')
     .addHelpText('after', examples)
-    .action((_options: unknown, command: Command) => quarantine(command.optsWithGlobals<QuarantineOptions>()));
+    .action((_options: unknown, command: Command) => quarantine(command.optsWithGlobals<QuarantineOptions>(), context));
 }
 
-async function quarantine(options: QuarantineOptions): Promise<void> {
+async function quarantine(options: QuarantineOptions, { io, printer }: CliContext): Promise<void> {
   const query = new URLSearchParams();
   for (const name of ['limit', 'cursor'] as const) {
     const value = options[name];
     if (value !== undefined) query.set(name, value);
   }
-  const answer = await new Mesh(await readTarget(options)).get<AdminQuarantine>(`/admin/quarantine?${query}`);
-  if (options.json) printJson(answer);
-  else printQuarantine(answer);
+  const answer = await (await Mesh.open(options, io)).get<AdminQuarantine>(`/admin/quarantine?${query}`);
+  if (options.json) printer.json(answer);
+  else printQuarantine(printer, answer);
 }
 
-function printQuarantine({ events, next }: AdminQuarantine): void {
+function printQuarantine(printer: Printer, { events, next }: AdminQuarantine): void {
   if (events.length === 0) {
-    print('There are no events in quarantine.');
+    printer.print('There are no events in quarantine.');
     return;
   }
-  printTable(['SINCE', 'SOURCE', 'DETAIL-TYPE', 'REASON'], events.map(row));
-  if (next !== undefined) note(`There are more: add --cursor ${next}`);
+  const rows = events.map((event) => row(printer, event));
+  printer.table(['SINCE', 'SOURCE', 'DETAIL-TYPE', 'REASON'], rows);
+  if (next !== undefined) printer.note(`There are more: add --cursor ${next}`);
 }
 
-function row({ at, reason, event }: AdminQuarantinedEvent): string[] {
+function row(printer: Printer, { at, reason, event }: AdminQuarantinedEvent): string[] {
   const { source, type } = namesOf(event);
-  return [localTime(at), styled('cyan', oneLine(source)), styled('bold', oneLine(type)), oneLine(reason)];
+  return [printer.time(at), printer.styled('cyan', source), printer.styled('bold', type), reason];
 }
 
-/** Of an event of the bus, or of a record of the stream, which is a CloudEvent alone. What is neither has no names. */
+/** Reads an event of the bus, or a record of the stream, which is a bare CloudEvent. Other text has no names. */
 function namesOf(text: string | undefined): { readonly source: string; readonly type: string } {
   const event = parseOrUndefined(text ?? '');
   const { source, type, 'detail-type': detailType } = isObject(event) ? event : {};

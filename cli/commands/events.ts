@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import type { BusEvent } from '#shared/ports/event-bus.ts';
+import type { CliContext } from '../context.ts';
 import { UnreachableError } from '../errors.ts';
-import { isPassing, Mesh } from '../mesh/mesh.ts';
-import { pause } from '../mesh/pause.ts';
-import { type GlobalOptions, readTarget } from '../mesh/target.ts';
+import { isPassing, Mesh, parseMessage } from '../mesh/mesh.ts';
+import type { GlobalOptions } from '../mesh/target.ts';
+import { RETRY_AFTER_MS } from '../mesh/task-stream.ts';
 import { eventLine } from '../print/event.ts';
-import { note, print } from '../print/output.ts';
 import { addPut } from './events-put.ts';
 import { addQuarantine } from './events-quarantine.ts';
 
@@ -21,26 +21,25 @@ Examples:
   npx starling events tail --pattern '{"detail-type": ["TaskStatusChanged.v1"]}'
   npx starling events tail --after 0 --json > events.jsonl`;
 
-export function addEvents(program: Command): void {
-  const events = program.command('events').description('Shows the events of the mesh, and puts your own on its bus.');
-  addPut(events);
-  addQuarantine(events);
+export function addEvents(program: Command, context: CliContext): void {
+  const events = program
+    .command('events')
+    .description('Shows the events of the mesh, and puts your own events on its bus.');
+  addPut(events, context);
+  addQuarantine(events, context);
   events
     .command('tail')
-    .description('Prints every event as it passes, until Ctrl-C; goes on when the mesh was restarted.')
-    .option('--pattern <json>', 'only events that match this EventBridge pattern')
-    .option('--after <position>', 'begin behind this position of the archive, 0 for all (default: now)')
+    .description('Prints every event when it comes, until Ctrl-C. Survives a restart of the mesh.')
+    .option('--pattern <json>', 'print only events that match this EventBridge pattern')
+    .option('--after <position>', 'begin after this position of the archive; 0 for all events (default: now)')
     .option('--json', 'print each event as JSON on a line')
     .addHelpText('after', examples)
-    .action(async (_options: unknown, command: Command) => {
-      const stop = new AbortController();
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
-      const options = command.optsWithGlobals<TailOptions>();
-      await tail(new Mesh(await readTarget(options)), options, stop.signal);
-    });
+    .action((_options: unknown, command: Command) => tail(command.optsWithGlobals<TailOptions>(), context));
 }
 
-async function tail(mesh: Mesh, options: TailOptions, signal: AbortSignal): Promise<void> {
+async function tail(options: TailOptions, { io, printer }: CliContext): Promise<void> {
+  const signal = io.stopSignal();
+  const mesh = await Mesh.open(options, io);
   const query = new URLSearchParams();
   if (options.pattern !== undefined) query.set('pattern', options.pattern);
   if (options.after !== undefined) query.set('after', options.after);
@@ -53,7 +52,7 @@ async function tail(mesh: Mesh, options: TailOptions, signal: AbortSignal): Prom
       for await (const { id, data } of messages) {
         lastEventId = id;
         lost = false;
-        print(options.json ? data : eventLine(JSON.parse(data) as BusEvent));
+        printer.print(options.json ? data : eventLine(printer, parseMessage(data) as BusEvent));
       }
     } catch (error) {
       if (signal.aborted) return;
@@ -61,8 +60,8 @@ async function tail(mesh: Mesh, options: TailOptions, signal: AbortSignal): Prom
       if (!hadBegun || !(error instanceof UnreachableError || isPassing(error))) throw error;
     }
     if (signal.aborted) return;
-    if (!lost) note('The mesh has gone. Waiting for it to come back; Ctrl-C ends this.');
+    if (!lost) printer.note('The mesh no longer answers. Waiting until it is back. Press Ctrl-C to stop.');
     lost = true;
-    await pause(signal);
+    await io.sleep(RETRY_AFTER_MS, signal);
   }
 }

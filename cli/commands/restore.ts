@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
-import { systemClock } from '#shared/ports/clock.ts';
+import type { CliContext } from '../context.ts';
+import { pathFrom } from '../io.ts';
 import { dataFolder, type GlobalOptions } from '../mesh/target.ts';
-import { note, print, printJson } from '../print/output.ts';
-import { localTime } from '../print/text.ts';
 
 interface RestoreOptions extends GlobalOptions {
   readonly force?: true;
@@ -16,24 +15,30 @@ Examples:
 
 Stop the mesh of that folder first.`;
 
-export function addRestore(program: Command): void {
+export function addRestore(program: Command, context: CliContext): void {
   program
     .command('restore')
-    .description('Checks a backup and makes the data folder of a standalone mesh of it.')
-    .argument('<file>', 'what npx starling backup has made')
-    .option('--force', 'move what is in the folder aside, and take its place')
-    .option('--json', 'print what was restored as JSON')
+    .description('Checks a backup and makes the data folder of a standalone mesh from it.')
+    .argument('<file>', 'a file that npx starling backup wrote')
+    .option('--force', 'if the data folder has content, move the content aside')
+    .option('--json', 'print a summary as JSON')
     .addHelpText('after', examples)
     .action((file: string, _options: unknown, command: Command) =>
-      restoreFrom(file, command.optsWithGlobals<RestoreOptions>()),
+      restoreFrom(file, command.optsWithGlobals<RestoreOptions>(), context),
     );
 }
 
-async function restoreFrom(file: string, options: RestoreOptions): Promise<void> {
-  const folder = dataFolder(options);
+async function restoreFrom(file: string, options: RestoreOptions, { io, printer }: CliContext): Promise<void> {
+  const folder = dataFolder(options, io);
   const { restore } = await import('#hosts/runtimes/backup.ts');
-  const restored = await restore({ file, folder, force: options.force ?? false, clock: systemClock });
-  if (options.json) return printJson({ file, ...restored });
-  print(`${folder}: ${restored.tasks} tasks, ${restored.events} events as of ${localTime(restored.takenAt)}`);
-  if (restored.replaced !== undefined) note(`What was there before is in ${restored.replaced}`);
+  const restored = await restore({
+    file: pathFrom(io, file),
+    folder: pathFrom(io, folder),
+    force: options.force ?? false,
+    clock: io.clock,
+  });
+  if (options.json) return printer.json({ file, ...restored });
+  const { tasks, events, takenAt, replaced } = restored;
+  printer.print(`${folder}: ${tasks} tasks, ${events} events as of ${printer.time(takenAt)}`);
+  if (replaced !== undefined) printer.note(`The earlier content of the folder is now in ${replaced}`);
 }

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
+import type { CliContext } from '../context.ts';
 import { type GlobalOptions, readTarget } from '../mesh/target.ts';
-import { fetchToken } from '../mesh/token.ts';
-import { print } from '../print/output.ts';
+import { requestToken } from '../mesh/token.ts';
 
 interface TokenOptions extends GlobalOptions {
   readonly scope?: string;
+  readonly json?: true;
 }
 
 const examples = `
@@ -12,17 +13,17 @@ Examples:
   curl -H "Authorization: Bearer $(npx starling token)" http://127.0.0.1:4280/admin/agents
   npx starling token --scope "agents:invoke"`;
 
-export function addToken(program: Command): void {
+export function addToken(program: Command, { io, printer }: CliContext): void {
   program
     .command('token')
     .description('Prints an access token, and nothing else.')
-    .option(
-      '--scope <scopes>',
-      'ask for these scopes only, with spaces between (default: all that the client may have)',
-    )
+    .option('--scope <scopes>', 'ask for these scopes, with spaces between (default: all that the client may have)')
+    .option('--json', "print the issuer's whole answer as JSON: access_token, expires_in in seconds, scope")
     .addHelpText('after', examples)
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<TokenOptions>();
-      print(await fetchToken(await readTarget(options), options.scope));
+      const answer = await requestToken(await readTarget(options, io), options.scope);
+      if (options.json) printer.json(answer);
+      else printer.print(answer.access_token);
     });
 }

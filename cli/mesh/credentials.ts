@@ -1,24 +1,29 @@
 import path from 'node:path';
+import { isObject } from '#shared/objects.ts';
 import { readPrivateFile } from '#shared/security/private-file.ts';
 import { CliError } from '../errors.ts';
 
 export interface Credentials {
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Where they were read: `the file /home/me/mesh/.starling/client.json`. */
+  /** Where they come from, for messages: `/home/me/mesh/.starling/client.json`. */
   readonly origin: string;
 }
 
-/** There is no file with credentials. */
+/** The data folder has no file with credentials. */
 export class NoCredentialsError extends CliError {
   constructor(file: string) {
     super(
-      `There are no credentials at ${file}. A mesh writes them when it starts: run this command in the folder where npm start was run, or name the mesh's data folder with --data or STARLING_DATA.`,
+      `There are no credentials at ${file}. A mesh writes them when it starts. Run this command in the folder where npm start was run, or name the mesh's data folder with --data or STARLING_DATA.`,
     );
   }
 }
 
-/** The credentials that the mesh has put into its data folder for this command. */
+/**
+ * Reads the credentials that a mesh writes into its data folder for this command.
+ *
+ * @throws NoCredentialsError, CliError
+ */
 export async function readCredentials(folder: string): Promise<Credentials> {
   const file = path.resolve(folder, 'client.json');
   const text = await read(file);
@@ -36,18 +41,20 @@ async function read(file: string): Promise<string | undefined> {
   } catch (error) {
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;
     throw new CliError(
-      `The credentials at ${file} cannot be read (${code}). Only the user who started the mesh may read them: run this command as that user.`,
+      `The credentials at ${file} cannot be read (${code}). Only the user who started the mesh may read them. Run this command as that user.`,
       { cause: error },
     );
   }
 }
 
 function parse(text: string): Omit<Credentials, 'origin'> | undefined {
+  let value: unknown;
   try {
-    const { clientId, clientSecret } = JSON.parse(text) as Partial<Credentials>;
-    if (typeof clientId === 'string' && typeof clientSecret === 'string') return { clientId, clientSecret };
+    value = JSON.parse(text);
   } catch {
-    // Not JSON is no other than JSON of another shape.
+    return undefined;
   }
-  return undefined;
+  if (!isObject(value)) return undefined;
+  const { clientId, clientSecret } = value;
+  return typeof clientId === 'string' && typeof clientSecret === 'string' ? { clientId, clientSecret } : undefined;
 }

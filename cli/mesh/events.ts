@@ -1,14 +1,14 @@
 import { MAX_BATCH } from '#shared/events/put-answers.ts';
-import { isExactObject } from '#shared/exact-json.ts';
+import { isExactObject, parseExact } from '#shared/exact-json.ts';
 import { UsageError } from '../errors.ts';
 
-/** Characters of a batch: well under what a mesh takes by default, also where each is four bytes. */
+/** Characters of a batch. With four bytes each they still fit into the 4 MB that a mesh accepts by default. */
 const MAX_BATCH_LENGTH = 1_000_000;
 
 /**
- * Reads one event, a JSON array of events, or one on each line.
+ * Reads one event, a JSON array of events, or one event on each line. Numbers keep every digit.
  *
- * @param place where they stand, for messages
+ * @param place the name of the input, for messages
  * @throws UsageError
  */
 export function parseEvents(text: string, place: string): readonly object[] {
@@ -26,41 +26,36 @@ export function parseEvents(text: string, place: string): readonly object[] {
 /** @throws UsageError */
 export function parseValue(text: string, place: string): unknown {
   const parsed = tryParse(text);
-  if (parsed === undefined) throw new UsageError(`What stands in ${place} is not JSON.`);
+  if (parsed === undefined) throw new UsageError(`The text in ${place} is not JSON.`);
   return parsed.value;
 }
 
-/** The events as JSON arrays, each small enough for a request. */
-export function* batchesOf(events: readonly object[]): Iterable<string> {
-  let batch: string[] = [];
-  let length = 0;
+/** Splits the events into batches that each fit into one request. */
+export function* batchesOf(events: readonly object[]): Iterable<readonly object[]> {
+  let batch: object[] = [];
+  let batchLength = 0;
   for (const event of events) {
-    const text = JSON.stringify(event);
-    if (batch.length === MAX_BATCH || (batch.length > 0 && length + text.length > MAX_BATCH_LENGTH)) {
-      yield `[${batch.join(',')}]`;
+    const { length } = JSON.stringify(event);
+    if (batch.length === MAX_BATCH || (batch.length > 0 && batchLength + length > MAX_BATCH_LENGTH)) {
+      yield batch;
       batch = [];
-      length = 0;
+      batchLength = 0;
     }
-    batch.push(text);
-    length += text.length;
+    batch.push(event);
+    batchLength += length;
   }
-  if (batch.length > 0) yield `[${batch.join(',')}]`;
+  if (batch.length > 0) yield batch;
 }
 
-/** Numbers come as objects that JSON.stringify writes as they were, to the last digit. */
 function tryParse(text: string): { readonly value: unknown } | undefined {
   try {
-    const exact = (_key: string, value: unknown, context?: { source?: string }) =>
-      typeof value === 'number' && context?.source !== undefined ? JSON.rawJSON(context.source) : value;
-    return { value: JSON.parse(text, exact) };
+    return { value: parseExact(text) };
   } catch {
     return undefined;
   }
 }
 
 function eventOf(value: unknown, place: string): object {
-  if (!isExactObject(value)) {
-    throw new UsageError(`What stands in ${place} is no event: an event is a JSON object.`);
-  }
-  return value;
+  if (isExactObject(value)) return value;
+  throw new UsageError(`The value in ${place} is not an event. An event is a JSON object.`);
 }

@@ -11,8 +11,13 @@ export async function send(base: string, path: string, init: RequestInit): Promi
   }
 }
 
-/** The body of an answer, whatever its status. */
+/**
+ * The JSON body of an answer of any status; undefined when the status says that there is no body.
+ *
+ * @throws UnreachableError when the connection breaks; CliError when the body is not JSON
+ */
 export async function readJson(base: string, response: Response): Promise<unknown> {
+  if (response.status === 204) return undefined;
   let text: string;
   try {
     text = await response.text();
@@ -23,7 +28,7 @@ export async function readJson(base: string, response: Response): Promise<unknow
     return JSON.parse(text);
   } catch {
     throw new CliError(
-      `What answers at ${base} is no Starling mesh (HTTP ${response.status}, ${response.headers.get('content-type') ?? 'no content type'}). Check --url, STARLING_URL and STARLING_PORT.`,
+      `${base} is not the address of a Starling mesh. It answered with HTTP ${response.status} and ${response.headers.get('content-type') ?? 'no content type'}. Check --url, STARLING_URL and STARLING_PORT.`,
     );
   }
 }
@@ -31,7 +36,7 @@ export async function readJson(base: string, response: Response): Promise<unknow
 export function unreachable(base: string, error: unknown): UnreachableError {
   const cause = error instanceof Error ? (error.cause as NodeJS.ErrnoException | undefined) : undefined;
   const code = cause?.code ?? cause?.message;
-  // A refused connection says it all; anything else may be of use.
+  // For a refused connection the sentence is enough. Another code may help.
   const why = code === undefined || code === 'ECONNREFUSED' ? '' : ` (${code})`;
   return new UnreachableError(`No mesh answers at ${base}${why}. Start one with: npm start`, { cause: error });
 }
@@ -42,8 +47,8 @@ interface ErrorDetail {
 }
 
 /**
- * The error of an answer in any of the forms that a mesh has: JSON-RPC (`error.data[0].reason`), the admin API
- * (`error.code`), OAuth (`error`, `error_description`), API Gateway (`message`).
+ * Reads the error of an answer. A mesh has four forms: JSON-RPC (`error.data[0].reason`), the admin API (`error.code`),
+ * OAuth (`error`, `error_description`) and API Gateway (`message`).
  */
 export function meshError(body: unknown, httpStatus: number): MeshError {
   const answer = isObject(body) ? body : {};
@@ -53,17 +58,19 @@ export function meshError(body: unknown, httpStatus: number): MeshError {
     const taskId = detail.metadata?.taskId;
     return new MeshError({
       code: text(detail.reason) ?? text(error.code) ?? `HTTP_${httpStatus}`,
-      message: text(error.message) ?? 'the mesh does not say why',
+      message: text(error.message) ?? NO_MESSAGE,
       httpStatus,
       taskId: typeof taskId === 'string' ? taskId : undefined,
     });
   }
   return new MeshError({
     code: text(error) ?? `HTTP_${httpStatus}`,
-    message: text(answer.error_description) ?? text(answer.message) ?? 'the mesh does not say why',
+    message: text(answer.error_description) ?? text(answer.message) ?? NO_MESSAGE,
     httpStatus,
   });
 }
+
+const NO_MESSAGE = 'the mesh gave no reason';
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;

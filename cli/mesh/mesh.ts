@@ -1,31 +1,38 @@
 import { POSITION_HEADER } from '#shared/admin/types.ts';
-import type { PutEventsAnswer } from '#shared/events/put-answers.ts';
 import { isObject } from '#shared/objects.ts';
 import { CliError, MeshError } from '../errors.ts';
+import type { Io } from '../io.ts';
 import { meshError, readJson, send, unreachable } from './http.ts';
 import { readSse, type SseMessage } from './sse.ts';
-import type { Target } from './target.ts';
+import { type GlobalOptions, readTarget, type Target } from './target.ts';
 import { fetchToken } from './token.ts';
 
 export interface RpcAnswer {
   readonly result: unknown;
-  /** Of the call of a skill by its name. */
+  /** The task of a skill that was called by its name. */
   readonly taskId: string | undefined;
 }
 
 export interface StreamOptions {
-  /** The id of the last message of the stream before, to go on behind it. */
+  /** The id of the last message that was read. The stream resumes behind it. */
   readonly lastEventId?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface EventStream {
-  /** The id that counts as the last one until a message has come. */
+  /** Counts as the id of the last message until the first message comes. */
   readonly position: string | undefined;
   readonly messages: AsyncIterable<SseMessage>;
 }
 
-/** One mesh over HTTP. Its methods throw UnreachableError, MeshError and CliError, all fit to be shown. */
+/**
+ * A client of one mesh. Its methods send the access token, and throw UnreachableError, MeshError or CliError with a message
+ * for the person.
+ *
+ * @example
+ * const mesh = await Mesh.open(options, io);
+ * const { agents } = await mesh.get<AdminAgents>('/admin/agents');
+ */
 export class Mesh {
   readonly #target: Target;
   #token: Promise<string> | undefined;
@@ -34,26 +41,32 @@ export class Mesh {
     this.#target = target;
   }
 
-  /** GET of the admin API, whose answers stand in shared/admin/types.ts. */
-  async get<Answer>(path: string): Promise<Answer> {
-    const { url } = this.#target;
-    const response = await this.#send(path, {});
-    const body = await readJson(url, response);
-    if (!response.ok) throw meshError(body, response.status);
-    return body as Answer;
+  /** The mesh that the options and the environment name. */
+  static async open(options: GlobalOptions, io: Io): Promise<Mesh> {
+    return new Mesh(await readTarget(options, io));
   }
 
-  /** @param batch CloudEvents as a JSON array */
-  async putEvents(batch: string): Promise<PutEventsAnswer> {
-    const { url } = this.#target;
-    const headers = { 'content-type': 'application/cloudevents-batch+json' };
-    const response = await this.#send('/events', { method: 'POST', headers, body: batch });
-    const body = await readJson(url, response);
-    if (!response.ok) throw meshError(body, response.status);
-    return body as PutEventsAnswer;
+  /** @template Answer the type that shared/admin/types.ts has for this path */
+  get<Answer>(path: string): Promise<Answer> {
+    return this.#request(path, { method: 'GET' });
   }
 
-  /** A JSON-RPC call of an agent: a method of A2A 1.0, or one of its skills. */
+  /**
+   * Sends a value as JSON. It is sent once, except when the token has expired: a mesh refuses such a request before it does
+   * anything.
+   *
+   * @template Answer undefined where the mesh answers with 204
+   */
+  post<Answer>(path: string, body: unknown, contentType = 'application/json'): Promise<Answer> {
+    return this.#request(path, withJson('POST', body, contentType));
+  }
+
+  /** @param body JSON that tells what to delete, where the path does not tell all */
+  delete<Answer>(path: string, body?: unknown): Promise<Answer> {
+    return this.#request(path, body === undefined ? { method: 'DELETE' } : withJson('DELETE', body));
+  }
+
+  /** Calls an agent by JSON-RPC. The method is one of A2A 1.0, or the name of a skill. */
   async rpc(agent: string, method: string, params: unknown): Promise<RpcAnswer> {
     const { url } = this.#target;
     const response = await this.#send(...rpcRequest(agent, method, params));
@@ -62,7 +75,7 @@ export class Mesh {
     return { result: body.result, taskId: response.headers.get('starling-task-id') ?? undefined };
   }
 
-  /** A JSON-RPC call that is answered by a stream of results. */
+  /** Calls an agent by JSON-RPC with a method that answers with a stream of results. */
   async *rpcStream(
     agent: string,
     method: string,
@@ -72,13 +85,13 @@ export class Mesh {
     const [path, init] = rpcRequest(agent, method, params);
     const response = await this.#send(path, withStream(init, options));
     for await (const { id, data } of this.#messages(response, options)) {
-      const body: unknown = JSON.parse(data);
+      const body = parseMessage(data);
       if (!isObject(body) || !('result' in body)) throw meshError(body, response.status);
       yield { id, result: body.result };
     }
   }
 
-  /** A stream of the admin API. */
+  /** Opens a stream of the admin API. */
   async stream(path: string, options: StreamOptions): Promise<EventStream> {
     const response = await this.#send(path, withStream({}, options));
     if (!isStream(response)) throw meshError(await readJson(this.#target.url, response), response.status);
@@ -86,6 +99,13 @@ export class Mesh {
       position: response.headers.get(POSITION_HEADER) ?? undefined,
       messages: this.#messages(response, options),
     };
+  }
+
+  async #request<Answer>(path: string, init: RequestInit): Promise<Answer> {
+    const response = await this.#send(path, init);
+    const body = await readJson(this.#target.url, response);
+    if (!response.ok) throw meshError(body, response.status);
+    return body as Answer;
   }
 
   async *#messages(response: Response, { signal }: StreamOptions): AsyncIterable<SseMessage> {
@@ -98,7 +118,7 @@ export class Mesh {
     }
   }
 
-  /** Sends with a token; when it is refused, once more with a new one, as a long tail outlives its first. */
+  /** Sends with a token. A long tail outlives its token, so an answer 401 leads to one more try with a new token. */
   async #send(path: string, init: RequestInit): Promise<Response> {
     const { url } = this.#target;
     const known = this.#token;
@@ -110,7 +130,7 @@ export class Mesh {
     return send(url, path, authorized(init, await this.#await(this.#token)));
   }
 
-  /** A token that could not be had is asked for again by the next call. */
+  /** Forgets a token that could not be fetched, so that the next call asks again. */
   async #await(token: Promise<string>): Promise<string> {
     try {
       return await token;
@@ -121,27 +141,39 @@ export class Mesh {
   }
 }
 
+/** Reads the JSON of one message of a stream. @throws CliError */
+export function parseMessage(data: string): unknown {
+  try {
+    return JSON.parse(data);
+  } catch (error) {
+    throw new CliError('The mesh sent an event that is not JSON. Check --url, STARLING_URL and STARLING_PORT.', {
+      cause: error,
+    });
+  }
+}
+
+function withJson(method: string, body: unknown, contentType = 'application/json'): RequestInit {
+  return { method, headers: { 'content-type': contentType }, body: JSON.stringify(body) };
+}
+
 function rpcRequest(agent: string, method: string, params: unknown): [path: string, init: RequestInit] {
-  return [
-    `/agents/${encodeURIComponent(agent)}`,
-    {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'a2a-version': '1.0' },
-      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
-    },
-  ];
+  const init = withJson('POST', { jsonrpc: '2.0', id: 1, method, params });
+  return [`/agents/${encodeURIComponent(agent)}`, withHeader(init, 'a2a-version', '1.0')];
 }
 
 function withStream(init: RequestInit, { lastEventId, signal }: StreamOptions): RequestInit {
-  const headers = new Headers(init.headers);
-  headers.set('accept', 'text/event-stream');
-  if (lastEventId) headers.set('last-event-id', lastEventId);
-  return { ...init, headers, ...(signal && { signal }) };
+  let streaming = withHeader(init, 'accept', 'text/event-stream');
+  if (lastEventId) streaming = withHeader(streaming, 'last-event-id', lastEventId);
+  return { ...streaming, ...(signal && { signal }) };
 }
 
 function authorized(init: RequestInit, token: string): RequestInit {
+  return withHeader(init, 'authorization', `Bearer ${token}`);
+}
+
+function withHeader(init: RequestInit, name: string, value: string): RequestInit {
   const headers = new Headers(init.headers);
-  headers.set('authorization', `Bearer ${token}`);
+  headers.set(name, value);
   return { ...init, headers };
 }
 
@@ -149,7 +181,7 @@ function isStream(response: Response): boolean {
   return response.ok && (response.headers.get('content-type') ?? '').startsWith('text/event-stream');
 }
 
-/** Whether the mesh is there but cannot answer now, as while it stops. */
+/** Whether the mesh runs but cannot answer now, for example while it stops. */
 export function isPassing(error: unknown): boolean {
   return error instanceof MeshError && error.httpStatus >= 500;
 }

@@ -1,8 +1,9 @@
 import { readSettings, type Settings } from '#hosts/runtimes/settings.ts';
 import { UsageError } from '../errors.ts';
+import { type Io, pathFrom } from '../io.ts';
 import { type Credentials, readCredentials } from './credentials.ts';
 
-/** Options that every command has. */
+/** The options that every command has. */
 export interface GlobalOptions {
   readonly url?: string;
   readonly data?: string;
@@ -10,7 +11,7 @@ export interface GlobalOptions {
   readonly region?: string;
 }
 
-/** The mesh that is meant. */
+/** The mesh that a command talks to. */
 export interface Target extends Pick<Settings, 'url' | 'tokenUrl' | 'bus' | 'artifactStream'> {
   readonly place:
     | { readonly kind: 'standalone'; readonly data: string }
@@ -19,16 +20,17 @@ export interface Target extends Pick<Settings, 'url' | 'tokenUrl' | 'bus' | 'art
 }
 
 /**
- * Without a stage the mesh is a standalone one: an option goes before its variable, and without both the mesh's own
- * defaults hold. With a stage it is the one deployed under that name.
+ * With `--stage` it is the mesh that is deployed on AWS under this name. Without, it is a standalone mesh. A flag overrides
+ * its environment variable; without both, the mesh's own default counts.
  *
  * @throws UsageError, ConfigurationError
  */
-export async function readTarget(options: GlobalOptions): Promise<Target> {
-  if (options.stage === undefined) return standalone(options);
-  if (options.data !== undefined)
-    throw new UsageError('--data is of a standalone mesh, --stage of one on AWS: give one.');
-  // The AWS SDK takes 100 ms to load, which no other command should wait for.
+export async function readTarget(options: GlobalOptions, io: Io): Promise<Target> {
+  if (options.stage === undefined) return standalone(options, io);
+  if (options.data !== undefined) {
+    throw new UsageError('--data is for a standalone mesh and --stage is for a mesh on AWS. Give only one of them.');
+  }
+  // The AWS SDK takes 100 ms to load. Other commands do not wait for it.
   const { findDeployment, readClientSecret } = await import('#deployment/deployed/deployment.ts');
   const deployment = await findDeployment({ stage: options.stage, region: options.region });
   return {
@@ -44,34 +46,37 @@ export async function readTarget(options: GlobalOptions): Promise<Target> {
 }
 
 /**
- * The data folder of a standalone mesh, for what is done to the folder itself.
+ * The data folder of a standalone mesh as the person named it, for a command that works on the folder and not on the mesh.
  *
  * @throws UsageError
  */
-export function dataFolder(options: GlobalOptions): string {
-  if (options.stage !== undefined) throw new UsageError('This is for a standalone mesh: leave --stage away.');
-  return ownSettings(options).data;
+export function dataFolder(options: GlobalOptions, { env }: Pick<Io, 'env'>): string {
+  if (options.stage !== undefined) {
+    throw new UsageError('This command is for a standalone mesh. Leave out --stage.');
+  }
+  return ownSettings(options, env).data;
 }
 
-function ownSettings({ data }: GlobalOptions): Settings {
-  return readSettings({ ...process.env, ...(data !== undefined && { STARLING_DATA: data }) }, false);
+function ownSettings({ data }: GlobalOptions, env: Io['env']): Settings {
+  return readSettings({ ...env, ...(data !== undefined && { STARLING_DATA: data }) }, false);
 }
 
-function standalone(options: GlobalOptions): Target {
-  const given = (options.url ?? process.env.STARLING_URL)?.replace(/\/+$/, '');
-  const own = ownSettings(options);
+function standalone(options: GlobalOptions, io: Io): Target {
+  const given = (options.url ?? io.env.STARLING_URL)?.replace(/\/+$/, '');
+  const own = ownSettings(options, io.env);
+  const data = pathFrom(io, own.data);
   const address = given || own.url;
   const protocol = URL.parse(address)?.protocol;
   if (protocol !== 'http:' && protocol !== 'https:') {
     throw new UsageError(
-      `"${address}" is no address of a mesh: --url and STARLING_URL take one like http://127.0.0.1:4280.`,
+      `"${address}" is not the address of a mesh. --url and STARLING_URL take an address like http://127.0.0.1:4280.`,
     );
   }
   return {
     ...own,
-    place: { kind: 'standalone', data: own.data },
+    place: { kind: 'standalone', data },
     url: address,
     tokenUrl: given ? `${given}/oauth2/token` : own.tokenUrl,
-    credentials: () => readCredentials(own.data),
+    credentials: () => readCredentials(data),
   };
 }

@@ -1,19 +1,33 @@
 import type { StreamResponse, Task, TaskState } from '#shared/a2a/types.ts';
 import { isTerminal, isWaitingForClient } from '#shared/tasks/state.ts';
 import { MeshError, UnreachableError } from '../errors.ts';
+import type { Io } from '../io.ts';
 import { isPassing, type Mesh } from './mesh.ts';
-import { pause } from './pause.ts';
 
-/** A mesh that was restarted has this long to come back, in milliseconds; its tasks are where they were. */
-const PATIENCE = 60_000;
+/** A mesh that restarts has this long to come back. Its tasks survive the restart. */
+const PATIENCE_MS = 60_000;
 
-/** How a stream begins: with a message, or at a task that is there already. */
+/** Between two tries to reach the mesh. It is short, because a restart takes about a second. */
+export const RETRY_AFTER_MS = 500;
+
+/** The method that opens the stream: with a message, or at a task that exists. */
 export type Beginning =
   | { readonly method: 'SendStreamingMessage'; readonly params: object }
   | { readonly method: 'SubscribeToTask'; readonly params: { readonly id: string } };
 
-/** What happens to a task until it has ended or asks its client something, also across a restart of the mesh. */
-export async function* taskStream(mesh: Mesh, agent: string, beginning: Beginning): AsyncIterable<StreamResponse> {
+type Timing = Pick<Io, 'clock' | 'sleep'>;
+
+/**
+ * Yields what happens to a task until the task has ended or asks its client for more. It survives a restart of the mesh.
+ *
+ * @throws UnreachableError when the mesh does not come back within a minute
+ */
+export async function* taskStream(
+  mesh: Mesh,
+  agent: string,
+  beginning: Beginning,
+  { clock, sleep }: Timing,
+): AsyncIterable<StreamResponse> {
   let { method, params }: Beginning = beginning;
   let taskId = beginning.method === 'SubscribeToTask' ? beginning.params.id : undefined;
   let lastEventId: string | undefined;
@@ -31,24 +45,26 @@ export async function* taskStream(mesh: Mesh, agent: string, beginning: Beginnin
     } catch (error) {
       if (taskId === undefined) throw error;
       if (error instanceof MeshError && error.code === 'UNSUPPORTED_OPERATION') {
+        // The task has ended, so there is nothing to subscribe to.
         yield { task: await getTask(mesh, agent, taskId) };
         return;
       }
       if (!(error instanceof UnreachableError) && !isPassing(error)) throw error;
     }
-    // A stream may begin and end with a message that is no task.
+    // A stream without a task is one message of the agent.
     if (taskId === undefined) return;
-    lostAt ??= Date.now();
-    if (Date.now() - lostAt > PATIENCE) throw lost(taskId);
-    await pause();
+    lostAt ??= clock.now();
+    if (clock.now() - lostAt > PATIENCE_MS) throw lost(taskId);
+    await sleep(RETRY_AFTER_MS);
     [method, params] = ['SubscribeToTask', { id: taskId }];
   }
 }
 
-/** The mesh answers after its wait budget with the task as it stands; a command waits until the task itself is settled. */
-export async function settledTask(mesh: Mesh, agent: string, task: Task): Promise<Task> {
+/** Waits until a task has ended or asks its client for more. The mesh itself answers earlier, when its wait budget ends. */
+export async function settledTask(mesh: Mesh, agent: string, task: Task, timing: Timing): Promise<Task> {
   if (isSettledState(task.status.state)) return task;
-  for await (const _ of taskStream(mesh, agent, { method: 'SubscribeToTask', params: { id: task.id } }));
+  const beginning: Beginning = { method: 'SubscribeToTask', params: { id: task.id } };
+  for await (const _ of taskStream(mesh, agent, beginning, timing));
   return getTask(mesh, agent, task.id);
 }
 
@@ -57,7 +73,7 @@ export async function getTask(mesh: Mesh, agent: string, id: string): Promise<Ta
   return result as Task;
 }
 
-/** Whether nothing more happens before the client does something. */
+/** Whether nothing more happens until the client does something. */
 export function isSettledState(state: TaskState): boolean {
   return isTerminal(state) || isWaitingForClient(state);
 }
@@ -77,6 +93,6 @@ function taskIdOf(response: StreamResponse): string | undefined {
 
 function lost(taskId: string): UnreachableError {
   return new UnreachableError(
-    `The mesh has gone. Task ${taskId} goes on when it is back: npx starling tasks get ${taskId}`,
+    `The mesh no longer answers. Task ${taskId} continues when the mesh is back. See it with: npx starling tasks get ${taskId}`,
   );
 }

@@ -1,33 +1,35 @@
 import type { Task } from '#shared/a2a/types.ts';
 import { isTerminal, isWaitingForClient } from '#shared/tasks/state.ts';
 import { CliError } from '../errors.ts';
-import { note, print } from './output.ts';
 import { partsText } from './parts.ts';
+import type { Printer } from './printer.ts';
 import { stateName } from './text.ts';
 
-/** Prints what an agent made, and how its turn ended. */
-export function printOutcome(agent: string, task: Task): void {
+/** Prints the artifacts of a task, and how its turn ended. */
+export function printOutcome(printer: Printer, agent: string, task: Task): void {
   const artifacts = task.artifacts ?? [];
-  for (const artifact of artifacts) print(partsText(artifact.parts));
+  for (const artifact of artifacts) printer.print(partsText(artifact.parts));
   const { state, message } = task.status;
   const isAnswer = state === 'TASK_STATE_COMPLETED' && artifacts.length === 0;
-  if (message && (isAnswer || isWaitingForClient(state))) print(partsText(message.parts));
-  concludeTask(agent, task);
+  if (message && (isAnswer || isWaitingForClient(state))) printer.print(partsText(message.parts));
+  concludeTask(printer, agent, task);
 }
 
 /**
- * What comes after the result: nothing for a task that completed; how to answer for one that asks.
+ * Prints what follows the result. A completed task needs nothing; a task that waits needs an answer.
  *
- * @throws CliError the reason of a task that ended otherwise
+ * @throws CliError with the agent's reason when the task failed, was rejected or was canceled
  */
-export function concludeTask(agent: string, { id, status }: Pick<Task, 'id' | 'status'>): void {
+export function concludeTask(printer: Printer, agent: string, { id, status }: Pick<Task, 'id' | 'status'>): void {
   const { state, message } = status;
   if (state === 'TASK_STATE_COMPLETED') return;
   if (isTerminal(state)) {
     const reason = message ? partsText(message.parts) : 'the agent gave no reason';
     throw new CliError(`${stateName(state)}: ${reason} (task ${id})`);
   }
-  if (isWaitingForClient(state))
-    note(`The agent asks for more. Answer with: npx starling call ${agent} --task ${id} "..."`);
-  else note(`The task goes on (${stateName(state)}). See it with: npx starling tasks get ${id}`);
+  if (isWaitingForClient(state)) {
+    printer.note(`The agent asks for more. Answer with: npx starling call ${agent} --task ${id} "..."`);
+  } else {
+    printer.note(`The task is still ${stateName(state)}. See it with: npx starling tasks get ${id}`);
+  }
 }

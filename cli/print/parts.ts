@@ -1,8 +1,8 @@
 import type { Part } from '#shared/a2a/types.ts';
 
 /**
- * Parts as text. Texts in a row are joined as they are, as an artifact that grew chunk by chunk has a part for each;
- * everything else stands on lines of its own.
+ * Parts as text. Neighbouring texts are joined without a space, because an artifact that grew chunk by chunk has one part
+ * for each chunk. Every other part gets lines of its own.
  */
 export function partsText(parts: readonly Part[]): string {
   let text = '';

@@ -1,19 +1,20 @@
-import { stripVTControlCharacters } from 'node:util';
-import { print } from './output.ts';
-import { dim } from './text.ts';
+import stringWidth from 'string-width';
 
-/** Prints rows in columns under a heading. Colours take no room. */
-export function printTable(heading: readonly string[], rows: readonly (readonly string[])[]): void {
-  const widths = heading.map((name, column) => Math.max(name.length, ...rows.map((row) => widthOf(row[column] ?? ''))));
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - widthOf(cell)))
+/** The lines of a table. Columns are as wide as their widest cell looks on a terminal: `鳥` takes two places, a colour none. */
+export function tableLines(rows: readonly (readonly string[])[]): string[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, stringWidth(cell));
+  }
+  return rows.map((row) =>
+    row
+      .map((cell, column) => padTo(cell, widths[column] ?? 0))
       .join('  ')
-      .trimEnd();
-  print(dim(line(heading)));
-  for (const row of rows) print(line(row));
+      .trimEnd(),
+  );
 }
 
-function widthOf(text: string): number {
-  return [...stripVTControlCharacters(text)].length;
+/** Adds spaces until the text takes `width` places on a terminal. */
+export function padTo(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - stringWidth(text)));
 }

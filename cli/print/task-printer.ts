@@ -1,20 +1,25 @@
 import type { Artifact, Part, StreamResponse, TaskStatus } from '#shared/a2a/types.ts';
 import { isWaitingForClient } from '#shared/tasks/state.ts';
 import { isSettledState } from '../mesh/task-stream.ts';
-import { note, write } from './output.ts';
 import { isText, partsText, partText } from './parts.ts';
+import type { Printer } from './printer.ts';
 
-/** Prints a stream of a task as it comes: artifacts, chunk by chunk, to stdout, and progress to stderr. */
+/** Prints the stream of a task while it comes: artifacts to stdout, chunk by chunk, and progress to stderr. */
 export class TaskPrinter {
+  readonly #printer: Printer;
   /** The artifact that was printed last. */
   #artifactId: string | undefined;
   #lineEnded = true;
   #status: TaskStatus | undefined;
 
+  constructor(printer: Printer) {
+    this.#printer = printer;
+  }
+
   print(response: StreamResponse): void {
     if ('task' in response) {
       const { status, artifacts = [] } = response.task;
-      // A stream that was taken up again begins with what was printed already.
+      // A resumed stream begins with artifacts that were printed already.
       if (this.#status === undefined) for (const artifact of artifacts) this.#artifact(artifact, false);
       this.#status = status;
     } else if ('artifactUpdate' in response) {
@@ -28,7 +33,7 @@ export class TaskPrinter {
     }
   }
 
-  /** Prints what the agent said at the end, where that is its answer or a question, and ends the line. */
+  /** Prints the agent's last message where it is the answer or a question, and ends the line. */
   end(): void {
     const { state, message } = this.#status ?? {};
     const isAnswer = state === 'TASK_STATE_COMPLETED' && this.#artifactId === undefined;
@@ -41,11 +46,11 @@ export class TaskPrinter {
 
   #progress(text: string): void {
     this.#endLine();
-    note(text);
+    this.#printer.note(text);
   }
 
   #artifact({ artifactId, parts }: Artifact, append: boolean): void {
-    // What does not append begins anew: another artifact, or what a later attempt makes of the same.
+    // Without `append` an artifact begins: another one, or the same one made again by a later attempt.
     if (!append || this.#artifactId !== artifactId) this.#endLine();
     this.#artifactId = artifactId;
     this.#parts(parts);
@@ -64,7 +69,7 @@ export class TaskPrinter {
 
   #write(text: string): void {
     if (text === '') return;
-    write(text);
+    this.#printer.write(text);
     this.#lineEnded = text.endsWith('\n');
   }
 

@@ -1,14 +1,6 @@
-import { styleText } from 'node:util';
 import type { TaskState } from '#shared/a2a/types.ts';
 
-/** Coloured where stdout is a terminal (and NO_COLOR is not set), else as it is. */
-export function styled(style: Parameters<typeof styleText>[0], text: string): string {
-  return styleText(style, text, { stream: process.stdout, validateStream: true });
-}
-
-export const dim = (text: string) => styled('dim', text);
-
-/** `TASK_STATE_INPUT_REQUIRED` is `input-required` to people. */
+/** `TASK_STATE_INPUT_REQUIRED` is `input-required` for people. */
 export function stateName(state: TaskState): string {
   return state
     .replace(/^TASK_STATE_/, '')
@@ -16,52 +8,25 @@ export function stateName(state: TaskState): string {
     .replaceAll('_', '-');
 }
 
-export function colouredState(state: TaskState): string {
-  return styled(stateColour(state), stateName(state));
-}
-
-function stateColour(state: TaskState): Parameters<typeof styleText>[0] {
-  switch (state) {
-    case 'TASK_STATE_COMPLETED':
-      return 'green';
-    case 'TASK_STATE_FAILED':
-    case 'TASK_STATE_REJECTED':
-      return 'red';
-    case 'TASK_STATE_CANCELED':
-    case 'TASK_STATE_INPUT_REQUIRED':
-    case 'TASK_STATE_AUTH_REQUIRED':
-      return 'yellow';
-    case 'TASK_STATE_SUBMITTED':
-    case 'TASK_STATE_WORKING':
-      return 'cyan';
-    default:
-      return state satisfies never;
-  }
-}
-
-/** `2026-11-21 09:10:00`, in the time zone of whoever reads it. */
-export function localTime(rfc3339: string): string {
-  const { date, clock } = local(rfc3339);
-  return `${date} ${clock}`;
-}
-
-/** `09:10:00.123`, in the time zone of whoever reads it. */
-export function localClock(rfc3339: string): string {
-  const { clock, milliseconds } = local(rfc3339);
-  return `${clock}.${milliseconds}`;
-}
-
-function local(rfc3339: string): { date: string; clock: string; milliseconds: string } {
-  const time = new Date(rfc3339);
-  const two = (value: number) => String(value).padStart(2, '0');
-  return {
-    date: `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`,
-    clock: `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`,
-    milliseconds: String(time.getMilliseconds()).padStart(3, '0'),
-  };
-}
-
-/** On one line, as what a stranger wrote into a column must not look like a line of its own. */
+/** Puts text on one line. Otherwise a stranger's text in a column could look like a line of the table. */
 export function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim();
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the expression looks for control characters. Tab and line end stay.
+const control = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the colours that commands print (SGR).
+const colour = /(\u001b\[[0-9;]{1,20}m)/;
+
+/**
+ * Replaces control characters by `�` where text goes to a terminal. An escape sequence of an agent or a producer could
+ * otherwise rename the window, move the cursor over earlier lines, or type. Colours stay. Files and pipes get all text
+ * unchanged.
+ */
+export function harmless(text: string, output: { readonly isTTY?: boolean | undefined }): string {
+  if (!output.isTTY) return text;
+  return text
+    .split(colour)
+    .map((piece, index) => (index % 2 === 1 ? piece : piece.replaceAll(control, '\ufffd')))
+    .join('');
 }

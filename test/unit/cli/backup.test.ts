@@ -40,7 +40,7 @@ describe('starling backup and restore', () => {
       events: 4,
       bytes: readFileSync(file).length,
     });
-    // --data goes before the variable.
+    // --data overrides the variable.
     const words = ['--data', path.join(place, 'other'), 'restore', file, '--json'];
     const { bytes: _, folder: __, ...manifest } = backup;
     expect(JSON.parse((await runCommand(at('data'), words)).stdout)).toEqual({
@@ -65,7 +65,7 @@ describe('starling backup and restore', () => {
     expect(refused.stderr).toContain('--force');
     const { code, stderr } = await runCommand(at('old'), ['restore', file, '--force']);
     expect(code).toBe(0);
-    const [, replaced = ''] = /What was there before is in (\S+)\n/.exec(stderr) ?? [];
+    const [, replaced = ''] = /The earlier content of the folder is now in (\S+)\n/.exec(stderr) ?? [];
     expect(countIn(replaced)).toEqual({ tasks: 1, events: 1 });
   });
 

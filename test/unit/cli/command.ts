@@ -1,75 +1,85 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
-import type { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
+import { setImmediate } from 'node:timers/promises';
+import type { Io } from '#cli/io.ts';
+import { run } from '#cli/run.ts';
+import { systemClock } from '#shared/ports/clock.ts';
 import type { FakeMesh } from './fake-mesh.ts';
 
-export const bin = fileURLToPath(new URL('../../../bin/starling.js', import.meta.url));
-
 export interface Ended {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
+  readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
 export interface Running {
-  readonly child: ChildProcessByStdio<null, Readable, Readable>;
   readonly ended: Promise<Ended>;
   /** Resolves when stdout or stderr holds the text. */
   seen(text: string): Promise<void>;
+  /** Does what Ctrl-C does, for a command that ends by itself then. */
+  interrupt(): Promise<Ended>;
 }
 
 export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** Options of node itself. */
-  readonly node?: readonly string[];
-  readonly script?: string;
-  /** A file that is its standard input. */
+  /** The text on standard input. Undefined: there is none, and `isTTY` decides. */
   readonly input?: string;
+  /** Whether standard input and output are a terminal. */
+  readonly isTTY?: boolean;
+  readonly cwd?: string;
+  readonly clock?: Io['clock'];
+  readonly sleep?: Io['sleep'];
 }
 
-/** The command as a user runs it, in a process of its own. */
+/** Runs a command in this process, as `npx starling` runs it in one of its own. */
 export function start(
   mesh: Pick<FakeMesh, 'url' | 'folder'>,
   words: readonly string[],
-  options: CommandOptions = {},
+  { env, input, isTTY = false, cwd, clock = systemClock, sleep = soon }: CommandOptions = {},
 ): Running {
-  const env = {
-    PATH: process.env.PATH,
-    TZ: 'UTC',
-    STARLING_URL: mesh.url,
-    STARLING_DATA: mesh.folder,
-    ...options.env,
-  };
-  const input = options.input === undefined ? undefined : openSync(options.input, 'r');
-  // With a third stream that is no pipe TypeScript cannot tell what the others are.
-  const child = spawn(process.execPath, [...(options.node ?? []), options.script ?? bin, ...words], {
-    env,
-    stdio: [input ?? 'ignore', 'pipe', 'pipe'],
-  }) as ChildProcessByStdio<null, Readable, Readable>;
-  if (input !== undefined) closeSync(input);
+  const stop = new AbortController();
   const printed = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const) {
-    child[name].setEncoding('utf8').on('data', (text: string) => {
+  const waiting = new Set<() => void>();
+  const output = (name: keyof typeof printed) => ({
+    isTTY,
+    write: (text: string) => {
       printed[name] += text;
-    });
-  }
-  const ended = new Promise<Ended>((resolve) => {
-    child.on('close', (code, signal) => resolve({ code, signal, ...printed }));
+      for (const look of waiting) look();
+    },
   });
+  const ended = run(words, {
+    stdin: {
+      isTTY: isTTY && input === undefined,
+      async *[Symbol.asyncIterator]() {
+        yield input ?? '';
+      },
+    },
+    stdout: output('stdout'),
+    stderr: output('stderr'),
+    env: { STARLING_URL: mesh.url, STARLING_DATA: mesh.folder, ...env },
+    cwd,
+    clock,
+    sleep,
+    stopSignal: () => stop.signal,
+    timeZone: 'UTC',
+  }).then((code): Ended => ({ code, ...printed }));
   return {
-    child,
     ended,
     seen: (wanted) =>
       new Promise((resolve, reject) => {
-        const look = () => (printed.stdout.includes(wanted) || printed.stderr.includes(wanted)) && resolve();
-        for (const stream of [child.stdout, child.stderr]) stream.on('data', look);
-        child.on('close', () =>
-          reject(new Error(`ended without printing ${wanted}: ${printed.stdout}${printed.stderr}`)),
-        );
+        const look = () => {
+          if (!printed.stdout.includes(wanted) && !printed.stderr.includes(wanted)) return;
+          waiting.delete(look);
+          resolve();
+        };
+        waiting.add(look);
         look();
+        void ended.then(({ stdout, stderr }) =>
+          reject(new Error(`The command ended and did not print ${wanted}: ${stdout}${stderr}`)),
+        );
       }),
+    interrupt: () => {
+      stop.abort();
+      return ended;
+    },
   };
 }
 
@@ -79,4 +89,9 @@ export function runCommand(
   options?: CommandOptions,
 ): Promise<Ended> {
   return start(mesh, words, options).ended;
+}
+
+/** A pause without its length: what a test waits for may come at once. */
+async function soon(): Promise<void> {
+  await setImmediate();
 }

@@ -102,7 +102,9 @@ describe('an answer that is none of a mesh', () => {
     mesh.onAdmin = (_request, answer) => answer.html(httpStatus);
     const { code, stdout, stderr } = await runCommand(mesh, ['agents']);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toContain(`What answers at ${mesh.url} is no Starling mesh (HTTP ${httpStatus}, text/html)`);
+    expect(stderr).toContain(
+      `${mesh.url} is not the address of a Starling mesh. It answered with HTTP ${httpStatus} and text/html.`,
+    );
   });
 
   it.each([
@@ -112,7 +114,7 @@ describe('an answer that is none of a mesh', () => {
       httpStatus: 403,
       printed: 'insufficient_scope: no\n',
     },
-    { body: [], httpStatus: 500, printed: 'HTTP_500: the mesh does not say why\n' },
+    { body: [], httpStatus: 500, printed: 'HTTP_500: the mesh gave no reason\n' },
   ])('or one of its doors is shown as it is: $printed', async ({ body, httpStatus, printed }) => {
     mesh.onAdmin = (_request, answer) => answer.json(body, httpStatus);
     expect(await runCommand(mesh, ['agents'])).toMatchObject({ code: 1, stdout: '', stderr: printed });

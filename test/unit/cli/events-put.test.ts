@@ -49,8 +49,8 @@ describe('starling events put', () => {
     const name = file(content);
     const expected = { code: 0, stdout: ids.map((id) => `${id}\n`).join(''), stderr: '' };
     expect(await put([name])).toMatchObject(expected);
-    expect(await put([], { input: name })).toMatchObject(expected);
-    expect(await put(['-'], { input: name })).toMatchObject(expected);
+    expect(await put([], { input: content })).toMatchObject(expected);
+    expect(await put(['-'], { input: content })).toMatchObject(expected);
     expect(sent()).toEqual([...ids, ...ids, ...ids].map(event));
   });
 
@@ -91,8 +91,8 @@ describe('starling events put', () => {
     const name = file(JSON.stringify(events));
     const stderr = `bad: ATTRIBUTE_NAME: No.
 (no id): INVALID_EVENT: No event.
-aside: in quarantine, and not delivered: data/n must be >= 2
-3 of 4 events did not get through.
+aside: quarantined, not delivered: data/n must be >= 2
+3 of 4 events were not delivered.
 `;
     expect(await put([name])).toMatchObject({ code: 1, stdout: 'good\naside\n', stderr });
     const json = await put([name, '--json']);
@@ -122,8 +122,8 @@ aside: in quarantine, and not delivered: data/n must be >= 2
     ['a number', () => [file('[{}, 7]')], 2, 'event 2 of '],
     ['nothing', () => [file('\n')], 2, 'no events in '],
     ['data that is no JSON', () => ['--payload', 'x'], 2, '--payload is not JSON'],
-    ['a file and data', () => [file('{}'), '--payload', '1'], 2, 'give it or a file'],
-    ['an id for a file', () => [file('{}'), '--id', 'x'], 2, '--id goes with --payload'],
+    ['a file and data', () => [file('{}'), '--payload', '1'], 2, 'Give --payload or a file, not both.'],
+    ['an id for a file', () => [file('{}'), '--id', 'x'], 2, '--id needs --payload'],
   ])('refuses %s, and sends nothing', async (_, words, code, message) => {
     const ended = await put(words());
     expect(ended).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(message) });

@@ -42,22 +42,16 @@ function streams(): { url: URL; headers: Record<string, unknown>; answer: Answer
   return opened;
 }
 
-/** Ends the command as Ctrl-C does, once it has printed what was waited for. */
-async function interrupted(command: ReturnType<typeof start>) {
-  command.child.kill('SIGINT');
-  return command.ended;
-}
-
 describe('starling events tail', () => {
   it('prints a line for each event, and ends cleanly with Ctrl-C', async () => {
     const opened = streams();
     const command = start(mesh, ['events', 'tail']);
-    await expect.poll(() => opened.length).toBe(1);
+    await mesh.until(() => opened.length === 1);
     opened[0]?.answer.event(41, requested).event(42, artifact).event(43, completed).event(44, foreign);
     await command.seen('acme.orders');
 
-    const { code, signal, stdout, stderr } = await interrupted(command);
-    expect({ code, signal, stderr }).toEqual({ code: 0, signal: null, stderr: '' });
+    const { code, stdout, stderr } = await command.interrupt();
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
       ['09:10:00.123', 'starling.tasks', 'TaskRequested.v1', '5e0d9b47', 'echo'],
       ['09:10:00.123', 'starling.agents.echo', 'TaskArtifact.v1', '5e0d9b47', 'result'],
@@ -71,11 +65,11 @@ describe('starling events tail', () => {
     const opened = streams();
     const pattern = '{"source": ["starling.tasks"]}';
     const command = start(mesh, ['events', 'tail', '--pattern', pattern, '--after', '7', '--json']);
-    await expect.poll(() => opened.length).toBe(1);
+    await mesh.until(() => opened.length === 1);
     opened[0]?.answer.event(8, requested);
     await command.seen('TaskRequested.v1');
 
-    const { code, stdout } = await interrupted(command);
+    const { code, stdout } = await command.interrupt();
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toEqual(requested);
     expect(Object.fromEntries(opened[0]?.url.searchParams ?? [])).toEqual({ pattern, after: '7' });
@@ -85,40 +79,40 @@ describe('starling events tail', () => {
   it('goes on behind the last event when the mesh was restarted', async () => {
     const opened = streams();
     const command = start(mesh, ['events', 'tail', '--json']);
-    await expect.poll(() => opened.length).toBe(1);
+    await mesh.until(() => opened.length === 1);
     opened[0]?.answer.event(41, requested);
     await command.seen('TaskRequested.v1');
     await mesh.stop();
-    await command.seen('Waiting for it to come back');
+    await command.seen('Waiting until it is back');
     await mesh.start();
-    await expect.poll(() => opened.length, { timeout: 10_000 }).toBe(2);
+    await mesh.until(() => opened.length === 2);
     opened[1]?.answer.event(42, completed);
     await command.seen('TaskStatusChanged.v1');
 
-    expect(await interrupted(command)).toMatchObject({ code: 0, signal: null });
+    expect(await command.interrupt()).toMatchObject({ code: 0 });
     expect(opened[1]?.headers).toMatchObject({ 'last-event-id': '41' });
   });
 
   it('goes on where the stream began when it was cut before the first event, and outlasts a mesh that is starting', async () => {
     const opened = streams();
     const command = start(mesh, ['events', 'tail']);
-    await expect.poll(() => opened.length).toBe(1);
+    await mesh.until(() => opened.length === 1);
     const serve = mesh.onAdmin;
     mesh.onAdmin = (_request, answer) => {
       answer.json({ error: { code: 'NOT_READY', message: 'starting' } }, 503);
       mesh.onAdmin = serve;
     };
     opened[0]?.answer.cut();
-    await expect.poll(() => opened.length, { timeout: 10_000 }).toBe(2);
+    await mesh.until(() => opened.length === 2);
 
-    expect(await interrupted(command)).toMatchObject({ code: 0 });
+    expect(await command.interrupt()).toMatchObject({ code: 0 });
     expect(opened[1]?.headers).toMatchObject({ 'last-event-id': '40' });
   });
 
   it('gets a new token when the old one has run out', async () => {
     const opened = streams();
     const command = start(mesh, ['events', 'tail']);
-    await expect.poll(() => opened.length).toBe(1);
+    await mesh.until(() => opened.length === 1);
     const serve = mesh.onAdmin;
     mesh.onAdmin = (request, answer) => {
       if (request.headers.authorization === 'Bearer token-1')
@@ -126,9 +120,9 @@ describe('starling events tail', () => {
       else serve(request, answer);
     };
     opened[0]?.answer.end();
-    await expect.poll(() => opened.length, { timeout: 10_000 }).toBe(2);
+    await mesh.until(() => opened.length === 2);
 
-    expect(await interrupted(command)).toMatchObject({ code: 0 });
+    expect(await command.interrupt()).toMatchObject({ code: 0 });
     expect(opened[1]?.headers).toMatchObject({ authorization: 'Bearer token-2' });
   });
 
@@ -139,15 +133,23 @@ describe('starling events tail', () => {
     expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: `INVALID_EVENT_PATTERN: ${message}\n` });
   });
 
-  it('ends when nobody reads any more', async () => {
+  it('prints the time as the producer wrote it, where it is not a time, and pads wide characters by their width', async () => {
     const opened = streams();
-    const command = start(mesh, ['events', 'tail', '--json']);
-    await expect.poll(() => opened.length).toBe(1);
-    opened[0]?.answer.event(41, requested);
-    await command.seen('TaskRequested.v1');
-    command.child.stdout.destroy();
-    opened[0]?.answer.event(42, requested);
+    const command = start(mesh, ['events', 'tail']);
+    await mesh.until(() => opened.length === 1);
+    opened[0]?.answer.event(41, { ...event('鳥.orders', 'Tag', {}, { time: 'the\nday' }) });
+    await command.seen('鳥.orders');
 
-    expect(await command.ended).toMatchObject({ code: 0, signal: null });
+    const { stdout } = await command.interrupt();
+    expect(stdout).toBe(`the day  鳥.orders${' '.repeat(17)}  Tag${' '.repeat(19)}  5e0d9b47\n`);
+  });
+
+  it('fails at an event that is not JSON', async () => {
+    mesh.onAdmin = (_request, answer) => answer.sse().raw('data: {half\n\n');
+    expect(await runCommand(mesh, ['events', 'tail'])).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('The mesh sent an event that is not JSON.'),
+    });
   });
 });

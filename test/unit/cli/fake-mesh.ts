@@ -91,6 +91,7 @@ export class FakeMesh {
   onToken: (request: FakeRequest, answer: Answer) => void = (_request, answer) =>
     answer.json({ access_token: `token-${++this.#tokens}`, token_type: 'Bearer', expires_in: 3600 });
   #tokens = 0;
+  readonly #waiting = new Set<() => void>();
   #server: Server | undefined;
   #port = 0;
 
@@ -131,12 +132,30 @@ export class FakeMesh {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
+  /** Resolves when the condition holds. It is looked at after each request, so the wait is as long as it needs to be. */
+  until(condition: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const look = () => {
+        if (!condition()) return;
+        this.#waiting.delete(look);
+        resolve();
+      };
+      this.#waiting.add(look);
+      look();
+    });
+  }
+
   async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(incoming.url ?? '/', this.url);
     const { method = '', headers } = incoming;
     const request: FakeRequest = { method, url, headers, body: await text(incoming) };
     this.requests.push(request);
-    const answer = new Answer(response);
+    await this.#answer(request, new Answer(response));
+    for (const look of this.#waiting) look();
+  }
+
+  async #answer(request: FakeRequest, answer: Answer): Promise<void> {
+    const { url, headers } = request;
     const [, root, name] = url.pathname.split('/');
     if (root === 'oauth2') return this.onToken(request, answer);
     if (root === 'health') return answer.json({ status: 'ok' });
