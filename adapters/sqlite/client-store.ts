@@ -17,11 +17,13 @@ export class EmbeddedClientStore implements ClientStore {
   readonly #get: StatementSync;
   readonly #put: StatementSync;
   readonly #list: StatementSync;
+  readonly #replaceHash: StatementSync;
 
   constructor(database: Database) {
     this.#database = database;
     this.#get = database.prepare('SELECT * FROM clients WHERE id = ?');
     this.#list = database.prepare('SELECT * FROM clients ORDER BY id');
+    this.#replaceHash = database.prepare('UPDATE clients SET secret_hash = ? WHERE id = ? AND secret_hash = ?');
     this.#put = database.prepare(
       `INSERT INTO clients (id, name, secret_hash, scopes, created_at, disabled_at) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET name = excluded.name, secret_hash = excluded.secret_hash,
@@ -39,6 +41,10 @@ export class EmbeddedClientStore implements ClientStore {
     await this.#database.write(() =>
       this.#put.run(id, name, secretHash, JSON.stringify(scopes), createdAt, disabledAt ?? null),
     );
+  }
+
+  async replaceHash(id: string, { from, to }: { readonly from: string; readonly to: string }): Promise<void> {
+    await this.#database.write(() => this.#replaceHash.run(to, id, from));
   }
 
   async list(): Promise<readonly Client[]> {

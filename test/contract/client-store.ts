@@ -34,6 +34,16 @@ export function clientStoreContract(name: string, open: () => Promise<ClientStor
       expect(await store.get('app')).toEqual(client('app'));
     });
 
+    it('replaces a hash that is still the expected one, and nothing else', async () => {
+      await store.put(client('app'));
+      await store.put(client('other'));
+      await store.replaceHash('app', { from: '$scrypt$', to: '$sha256$' });
+      expect(await store.list()).toEqual([{ ...client('app'), secretHash: '$sha256$' }, client('other')]);
+      await store.replaceHash('app', { from: '$scrypt$', to: 'late' });
+      await store.replaceHash('missing', { from: '$scrypt$', to: 'new' });
+      expect(await store.list()).toEqual([{ ...client('app'), secretHash: '$sha256$' }, client('other')]);
+    });
+
     it('lists all by id', async () => {
       expect(await store.list()).toEqual([]);
       await store.put(client('b'));

@@ -3,7 +3,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { EmbeddedClientStore } from '#adapters/sqlite/client-store.ts';
 import { Database } from '#adapters/sqlite/database.ts';
-import { SecretHasher } from '#shared/security/client-secret.ts';
+import { hashSecret } from '#shared/security/client-secret.ts';
 import { temporaryFolder } from './fixtures.ts';
 import { type ClientCredentials, MeshClient, type SeenEvent, tellTheEnd } from './mesh-client.ts';
 
@@ -192,7 +192,7 @@ async function addClients(
   for (const [index, scopes] of all.entries()) {
     const clientId = `client-${index}`;
     const clientSecret = 'a secret of the test';
-    const secretHash = await new SecretHasher().hash(clientSecret);
+    const secretHash = hashSecret(clientSecret);
     await store.put({ id: clientId, name: 'Test', secretHash, scopes: [...scopes], createdAt: Date.now() });
     clients.set(scopes.join(' '), { clientId, clientSecret });
   }

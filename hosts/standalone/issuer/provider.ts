@@ -1,7 +1,7 @@
 import type { Context, Client as OidcClient, Provider } from 'oidc-provider';
 import type { ClientStore } from '#shared/ports/client-store.ts';
 import type { Clock } from '#shared/ports/clock.ts';
-import { SecretHasher, TooManySecretsError } from '#shared/security/client-secret.ts';
+import { checkSecret, hashSecret } from '#shared/security/client-secret.ts';
 import { RESOURCE_SERVER } from '#shared/security/scopes.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
 import { decideScopes } from './scope-grant.ts';
@@ -20,14 +20,12 @@ export interface ProviderOptions {
 }
 
 const off = { enabled: false };
-const retryAfterSeconds = 1;
 
-/** oidc-provider with all that it can do turned off, but for one grant of ours. */
+/** oidc-provider with one grant, our own. Everything else that it can do is off. */
 export async function createProvider(options: ProviderOptions): Promise<Provider> {
   const { issuer, clients, keys, clock, tokenTtlSeconds, log } = options;
-  // Imported here, as that takes longer than all else at a start.
+  // This import takes longer than everything else at a start, so it waits for the first token request.
   const { Provider, errors } = await import('oidc-provider');
-  const hasher = new SecretHasher();
 
   const provider = new Provider(issuer, {
     adapter: (model: string) => (model === 'Client' ? { find } : {}),
@@ -49,14 +47,14 @@ export async function createProvider(options: ProviderOptions): Promise<Provider
     ttl: { ClientCredentials: tokenTtlSeconds },
     formats: {
       customizers: {
-        // The library reads the machine's clock; tokens go by the runtime's.
+        // The library reads the machine's clock. Tokens use the runtime's clock.
         jwt: async (_context: Context, _token: unknown, jwt: { payload: Record<string, unknown> }) => {
           const iat = Math.floor(clock.now() / 1_000);
           Object.assign(jwt.payload, { iat, exp: iat + tokenTtlSeconds });
         },
       },
     },
-    // A browser may ask from the page that this host served. Pages of others have no business with client secrets.
+    // Only a page of this host may ask from a browser: other pages must not send client secrets.
     clientBasedCORS: (context: Context, origin: string) => URL.parse(origin)?.host === context.request.host,
     renderError: async (context: Context, out: unknown) => {
       context.body = out;
@@ -65,10 +63,7 @@ export async function createProvider(options: ProviderOptions): Promise<Provider
 
   async function find(id: string): Promise<Record<string, unknown> | undefined> {
     const client = await clients.get(id);
-    if (!client || client.disabledAt !== undefined) {
-      await orBusy(hasher.pretend());
-      return undefined;
-    }
+    if (!client || client.disabledAt !== undefined) return undefined;
     return {
       client_id: client.id,
       client_secret: client.secretHash,
@@ -79,19 +74,21 @@ export async function createProvider(options: ProviderOptions): Promise<Provider
     };
   }
 
-  async function orBusy<T>(work: Promise<T>): Promise<T> {
+  provider.Client.prototype.compareClientSecret = async function (this: OidcClient, secret: string) {
+    const { clientId, clientSecret: hash } = this;
+    const check = await checkSecret(secret, hash);
+    if (check === 'outdated') await renewHash(clientId, hash, secret);
+    return check !== 'wrong';
+  };
+
+  async function renewHash(id: string, from: string, secret: string): Promise<void> {
     try {
-      return await work;
+      await clients.replaceHash(id, { from, to: hashSecret(secret) });
     } catch (error) {
-      if (!(error instanceof TooManySecretsError)) throw error;
-      const busy = new errors.OIDCProviderError(503, 'temporarily_unavailable');
-      throw Object.assign(busy, { expose: true, error_description: error.message });
+      // The secret is right, so the client gets its token. The next request tries again.
+      log.error('The new hash of a client secret could not be stored', { error });
     }
   }
-
-  provider.Client.prototype.compareClientSecret = function (this: OidcClient, secret: string) {
-    return orBusy(hasher.matches(secret, this.clientSecret));
-  };
 
   async function grantClientCredentials(context: Context): Promise<void> {
     const { client, params } = context.oidc;
@@ -117,11 +114,10 @@ export async function createProvider(options: ProviderOptions): Promise<Provider
 
   provider.use(async (context, next) => {
     await next();
-    // RFC 9110 §15.5.2 wants a challenge with every 401; the library gives one only to those who tried Basic.
+    // RFC 9110 §15.5.2 requires a challenge with every 401. The library sends one only after an attempt with Basic.
     if (context.status === 401 && !context.response.has('WWW-Authenticate')) {
       context.set('WWW-Authenticate', `Basic realm="${issuer}", error="invalid_client"`);
     }
-    if (context.status === 503) context.set('Retry-After', String(retryAfterSeconds));
   });
 
   provider.on('error', (error) => log.error('A token request broke off', { error }));

@@ -2,14 +2,14 @@ import path from 'node:path';
 import type { ClientStore } from '#shared/ports/client-store.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import type { PermissionStore } from '#shared/ports/permission-store.ts';
-import { newClientSecret, SecretHasher } from '#shared/security/client-secret.ts';
+import { checkSecret, hashSecret, newClientSecret } from '#shared/security/client-secret.ts';
 import { readPrivateFile, writePrivateFile } from '#shared/security/private-file.ts';
 import { ADMIN_SCOPE, INVOKE_SCOPE, PUT_EVENTS_SCOPE } from '#shared/security/scopes.ts';
 import { seedPermissions } from '#shared/security/seed-permissions.ts';
 
 export const CLI_CLIENT_ID = 'starling-cli';
 
-/** What the CLI reads to ask for tokens. */
+/** The CLI asks for tokens with these. */
 export interface ClientCredentials {
   readonly clientId: string;
   readonly clientSecret: string;
@@ -28,7 +28,7 @@ export interface SeedClientOptions {
   readonly clock: Clock;
 }
 
-/** Where the credentials of `starling-cli` stand in a data folder. */
+/** The file of a data folder that holds the credentials of `starling-cli`. */
 export function clientFile(folder: string): string {
   return path.join(folder, 'client.json');
 }
@@ -39,21 +39,20 @@ export async function readClientFile(file: string): Promise<ClientCredentials | 
     const { clientId, clientSecret } = JSON.parse((await readPrivateFile(file)) ?? '') as Partial<ClientCredentials>;
     if (typeof clientId === 'string' && typeof clientSecret === 'string') return { clientId, clientSecret };
   } catch {
-    // Unreadable is as good as gone: a new one takes its place.
+    // An unreadable file counts as missing: a new one replaces it.
   }
   return undefined;
 }
 
 /**
- * Sees to it that the client `starling-cli` exists and that its credentials stand in `{folder}/client.json`. The secret
- * itself is only there: when it is lost, a new one takes its place.
+ * Makes the client `starling-cli` if it is missing, and writes its credentials to `{folder}/client.json`. Only this file
+ * holds the secret. When the file is lost, the client gets a new secret.
  */
 export async function seedClient({ clients, folder, clock }: SeedClientOptions): Promise<SeededClient> {
   const file = clientFile(folder);
-  const hasher = new SecretHasher();
   const [client, kept] = await Promise.all([clients.get(CLI_CLIENT_ID), readClientFile(file)]);
-  if (client && kept?.clientId === CLI_CLIENT_ID && (await hasher.matches(kept.clientSecret, client.secretHash))) {
-    return { ...kept, file, renewed: false };
+  if (client && kept?.clientId === CLI_CLIENT_ID) {
+    if ((await checkSecret(kept.clientSecret, client.secretHash)) !== 'wrong') return { ...kept, file, renewed: false };
   }
   const credentials = { clientId: CLI_CLIENT_ID, clientSecret: newClientSecret() };
   const fresh = {
@@ -62,15 +61,15 @@ export async function seedClient({ clients, folder, clock }: SeedClientOptions):
     scopes: [INVOKE_SCOPE, PUT_EVENTS_SCOPE, ADMIN_SCOPE],
     createdAt: clock.now(),
   };
-  // The file first: a crash in between leaves one that does not match, which the next start replaces.
+  // The file comes first: a crash in between leaves a secret that does not match, and the next start replaces it.
   await writePrivateFile(file, `${JSON.stringify(credentials, undefined, 2)}\n`);
-  await clients.put({ ...(client ?? fresh), secretHash: await hasher.hash(credentials.clientSecret) });
+  await clients.put({ ...(client ?? fresh), secretHash: hashSecret(credentials.clientSecret) });
   return { ...credentials, file, renewed: true };
 }
 
 /**
- * What a new mesh begins with: permissions for its agents, then the client. The client comes last, as it tells the next
- * start that this one is done; permissions that an operator took back stay away.
+ * Gives a new mesh the permissions of its agents, then the client. The client comes last: it tells the next start that the
+ * permissions were made once. Permissions that an operator revoked do not come back.
  */
 export async function seedSecurity(
   options: SeedClientOptions & { readonly permissions: PermissionStore },

@@ -1,55 +1,35 @@
+import { scryptSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { newClientSecret, SecretHasher, TooManySecretsError } from '#shared/security/client-secret.ts';
+import { checkSecret, hashSecret, newClientSecret } from '#shared/security/client-secret.ts';
 
-describe('SecretHasher', () => {
-  it('knows the secret again, and no other', async () => {
-    const hasher = new SecretHasher();
+describe('a hash', () => {
+  it('matches its own secret only', async () => {
     const secret = newClientSecret();
-    const hash = await hasher.hash(secret);
-    for (let i = 0; i < 2; i++) {
-      expect(await hasher.matches(secret, hash)).toBe(true);
-      expect(await hasher.matches(`${secret} `, hash)).toBe(false);
-      expect(await hasher.matches('', hash)).toBe(false);
-    }
-    expect(await new SecretHasher().matches(secret, hash)).toBe(true);
+    const hash = hashSecret(secret);
+    expect(await checkSecret(secret, hash)).toBe('right');
+    for (const other of [`${secret} `, '', hash, newClientSecret()])
+      expect(await checkSecret(other, hash)).toBe('wrong');
   });
 
-  it('keeps the secret out of the hash, and salts it', async () => {
-    const hasher = new SecretHasher();
-    const [one, two] = await Promise.all([hasher.hash('secret'), hasher.hash('secret')]);
-    expect(one).toMatch(/^\$scrypt\$ln=14,r=8,p=1\$[\w-]{22}\$[\w-]{43}$/);
-    expect(one).not.toBe(two);
+  it('is the SHA-256 of the secret', () => {
+    // FIPS 180-2, appendix B.1.
+    expect(hashSecret('abc')).toBe('$sha256$ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0');
   });
 
-  it('does not take the memory of a rotated secret for the new one', async () => {
-    const hasher = new SecretHasher();
-    const [before, after] = await Promise.all([hasher.hash('before'), hasher.hash('after')]);
-    expect(await hasher.matches('before', before)).toBe(true);
-    expect(await hasher.matches('before', after)).toBe(false);
-    expect(await hasher.matches('after', after)).toBe(true);
-  });
-
-  it.each(['', '$scrypt$', 'plain', '$scrypt$ln=14,r=8,p=1$short$short'])(
-    'matches nothing to the hash %j',
+  it.each(['', '$scrypt$', '$sha256$', 'plain', '$sha256$short', '$scrypt$ln=14,r=8,p=1$short$short'])(
+    'that is damaged (%j) matches nothing',
     async (hash) => {
-      expect(await new SecretHasher().matches('', hash)).toBe(false);
-      expect(await new SecretHasher().matches(hash, hash)).toBe(false);
+      expect(await checkSecret('', hash)).toBe('wrong');
+      expect(await checkSecret(hash, hash)).toBe('wrong');
     },
   );
 
-  it('turns away a flood, but not who was right before', async () => {
-    const hasher = new SecretHasher();
-    const hash = await hasher.hash('right');
-    expect(await hasher.matches('right', hash)).toBe(true);
-    const flood = Array.from({ length: 100 }, (_, i) => hasher.matches(`wrong ${i}`, hash));
-    expect(await hasher.matches('right', hash)).toBe(true);
-
-    const settled = await Promise.allSettled(flood);
-    const refused = settled.filter((one) => one.status === 'rejected');
-    expect(refused).toHaveLength(34);
-    for (const { reason } of refused) expect(reason).toBeInstanceOf(TooManySecretsError);
-    expect(settled.some((one) => one.status === 'fulfilled' && one.value)).toBe(false);
-    expect(await hasher.matches('wrong', hash)).toBe(false);
+  it('of the old format is outdated, and still matches its own secret only', async () => {
+    const salt = Buffer.alloc(16, 7);
+    const key = scryptSync('secret', salt, 32, { N: 2 ** 14, r: 8, p: 1, maxmem: 2 ** 25 });
+    const hash = `$scrypt$ln=14,r=8,p=1$${salt.toString('base64url')}$${key.toString('base64url')}`;
+    expect(await checkSecret('secret', hash)).toBe('outdated');
+    expect(await checkSecret('other', hash)).toBe('wrong');
   });
 });
 

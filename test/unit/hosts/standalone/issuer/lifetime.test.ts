@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadSigningKeys } from '#hosts/standalone/issuer/signing-key.ts';
-import { SecretHasher } from '#shared/security/client-secret.ts';
+import { hashSecret } from '#shared/security/client-secret.ts';
 import { basic, type Mesh, openMesh, startIssuer } from './host.ts';
 
 const open: Mesh[] = [];
@@ -77,7 +77,7 @@ it('takes a rotated secret at once, and the old one no more', async () => {
   expect((await issuer.ask()).status).toBe(200);
   const client = await mesh.clients.get('starling-cli');
   if (!client) throw new Error('no client');
-  await mesh.clients.put({ ...client, secretHash: await new SecretHasher().hash('a new secret') });
+  await mesh.clients.put({ ...client, secretHash: hashSecret('a new secret') });
 
   expect((await issuer.ask()).status).toBe(401);
   const body = new URLSearchParams({ grant_type: 'client_credentials' });
