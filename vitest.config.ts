@@ -1,10 +1,47 @@
 import { defineConfig } from 'vitest/config';
 
+/** Test files that replace modules, count what a process wrote, or need a process without a runtime: each has its own process. */
+const ownProcess = [
+  'test/unit/adapters/sqlite/**/*.test.ts',
+  'test/unit/cli/bin.test.ts',
+  'test/unit/hosts/lambda/**/*.test.ts',
+  'test/unit/services/gateway/admin/**/*.test.ts',
+  'test/unit/shared/runtime/**/*.test.ts',
+];
+
+/** What `npm test` runs of the end-to-end tests. `npm run test:all` runs the rest too. */
+const short = ['access', 'calls', 'crash', 'events', 'streams'].map((name) => `test/e2e/${name}.test.ts`);
+
+const limits = { testTimeout: 60_000, hookTimeout: 60_000 };
+
+/**
+ * Every wait in a test has a limit far above what it takes, because the machine may be busy. No test measures time.
+ */
 export default defineConfig({
   test: {
-    include: ['test/{unit,contract,e2e}/**/*.test.ts'],
-    pool: 'forks',
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // Most tests wait for a disk, a timer or another process, so three workers keep two cores busy.
+    maxWorkers: 3,
+    projects: [
+      {
+        test: {
+          ...limits,
+          name: 'unit',
+          include: ['test/{unit,contract}/**/*.test.ts'],
+          exclude: ownProcess,
+          pool: 'forks',
+          // A worker runs one file after the other and keeps the modules that it has loaded.
+          isolate: false,
+        },
+      },
+      { test: { ...limits, name: 'own-process', include: ownProcess, pool: 'forks' } },
+      { test: { ...limits, name: 'short', include: short, pool: 'forks' } },
+      { test: { ...limits, name: 'long', include: ['test/e2e/**/*.test.ts'], exclude: short, pool: 'forks' } },
+    ],
+    coverage: {
+      provider: 'v8',
+      include: ['shared/{tasks,patterns,agent}/**/*.ts'],
+      reporter: ['text', 'text-summary'],
+      thresholds: {},
+    },
   },
 });
