@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Template } from '#deployment/plugin/template.ts';
 import { change } from './breach.ts';
 import { type Packaged, packageMesh } from './packaged.ts';
@@ -26,7 +26,6 @@ let made: Packaged;
 beforeAll(async () => {
   made = await packageMesh('dev', functions);
 }, 150_000);
-afterAll(() => made[Symbol.dispose]());
 
 const template = (): Template => structuredClone(made.template);
 

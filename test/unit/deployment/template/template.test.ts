@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { leaveOut, leftOut } from '#deployment/plugin/emulator/leave-out.ts';
 import type { Template } from '#deployment/plugin/template.ts';
 import { breachesOfAccess } from './breaches-of-access.ts';
@@ -35,10 +35,6 @@ beforeAll(async () => {
   packages.dev = await packageMesh('dev');
   packages.prod = await packageMesh('prod');
 }, 300_000);
-
-afterAll(() => {
-  for (const made of Object.values(packages)) made[Symbol.dispose]();
-});
 
 describe.each(stages)('the template of %s', (stage) => {
   it.each(Object.entries(rules))('keeps the rule %s', (_, rule) => {

@@ -1,20 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Resource, Template } from '#deployment/plugin/template.ts';
 import { stack } from '#tools/cost/stack.ts';
-import { type Packaged, packageMesh } from '../../deployment/template/packaged.ts';
+import { packageMesh } from '../../deployment/template/packaged.ts';
 
 /** Milliseconds: packaging bundles every function. */
 const PACKAGING = 90_000;
 
 describe('what the bill stands on is what the template has', () => {
-  let packaged: Packaged;
   let template: Template;
 
   beforeAll(async () => {
-    packaged = await packageMesh('dev');
-    template = packaged.template;
+    ({ template } = await packageMesh('dev'));
   }, PACKAGING);
-  afterAll(() => packaged[Symbol.dispose]());
 
   const all = (type: string): Resource[] => Object.values(template.Resources).filter(({ Type }) => Type === type);
   const properties = (id: string) => template.Resources[id]?.Properties;
