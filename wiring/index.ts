@@ -18,12 +18,17 @@ export function readWiring(file: string, options: VariableOptions): Wiring {
   const document = readDocument(file);
   const root = Setting.root(document, new Variables(document, options));
   const around = { folder: dirname(resolve(file)), root, subscriptions: new Subscriptions() };
-  return {
-    file,
-    stage: options.stage,
-    functions: root
+  const functions = root
+    .get('functions')
+    .entries()
+    .map(([name, setting]) => readFunction(name, setting, around));
+  const [first, second] = functions.filter(({ wakeAtDeadlines }) => wakeAtDeadlines);
+  if (first !== undefined && second !== undefined) {
+    root
       .get('functions')
-      .entries()
-      .map(([name, setting]) => readFunction(name, setting, around)),
-  };
+      .get(second.name)
+      .get('wakeAtDeadlines')
+      .fail(`the function '${first.name}' is woken at deadlines already, and a service has one. Remove one of them.`);
+  }
+  return { file, stage: options.stage, functions };
 }

@@ -21,7 +21,7 @@ const ranges = {
   deadline: { min: 1, max: 86_400 },
 } as const satisfies Record<string, Range>;
 
-const options = ['agent', 'pattern', ...Object.keys(ranges), 'fifo'];
+const options = ['agent', 'pattern', ...Object.keys(ranges), 'fifo', 'inline'];
 
 /**
  * Lambda retries an invocation that it had to throttle for a while, and the message must stay hidden for so long:
@@ -72,6 +72,12 @@ function agentSubscription(agent: unknown, raw: Record<string, unknown>, timeout
       'fifo',
     );
   }
+  if (boolean(raw, 'inline')) {
+    throw new InvalidSubscriptionError(
+      `'inline' is for the function that folds events into tasks. An agent receives its requests through its queue. Remove 'inline'.`,
+      'inline',
+    );
+  }
   const deadline = integer(raw, 'deadline') ?? 300;
   if (timeout > deadline) {
     throw new InvalidSubscriptionError(
@@ -91,9 +97,16 @@ function patternSubscription(pattern: unknown, raw: Record<string, unknown>, tim
     );
   }
   const fifo = parseFifo(raw.fifo);
+  const inline = boolean(raw, 'inline');
+  if (inline && fifo !== undefined) {
+    throw new InvalidSubscriptionError(
+      `'inline' and 'fifo' exclude each other: an inline event that fails goes to the queue while later ones are folded. Remove one.`,
+      'inline',
+    );
+  }
   // One message at a time: in a larger batch the messages behind one that fails are received with it, and count it.
   const options = queueOptions(raw, timeout, fifo === undefined ? 10 : 1);
-  return { kind: 'pattern', pattern: checkedPattern(pattern), fifo, ...options };
+  return { kind: 'pattern', pattern: checkedPattern(pattern), inline, fifo, ...options };
 }
 
 function checkedPattern(pattern: unknown): EventPattern {
@@ -130,6 +143,14 @@ function queueOptions(
     visibilityTimeout,
     concurrency: integer(raw, 'concurrency') ?? 10,
   };
+}
+
+function boolean(raw: Record<string, unknown>, key: 'inline'): boolean {
+  const value = raw[key] ?? false;
+  if (typeof value !== 'boolean') {
+    throw new InvalidSubscriptionError(`'${key}' must be true or false, not ${JSON.stringify(value)}.`, key);
+  }
+  return value;
 }
 
 function integer(raw: Record<string, unknown>, key: keyof typeof ranges): number | undefined {

@@ -38,6 +38,7 @@ export function readFunction(name: string, setting: Setting, around: Surrounding
     }
   }
   const isolation = setting.get('isolation');
+  const wakeAtDeadlines = readWakeAtDeadlines(setting.get('wakeAtDeadlines'), schedules);
   return {
     name,
     handler: readHandler(setting.get('handler'), around.folder),
@@ -49,9 +50,19 @@ export function readFunction(name: string, setting: Setting, around: Surrounding
     subscriptions,
     streams,
     schedules,
+    wakeAtDeadlines,
     routes,
     manifest,
   };
+}
+
+/** The schedule is what finds the deadlines of a mesh that did not run when they passed. */
+function readWakeAtDeadlines(setting: Setting, schedules: readonly Schedule[]): boolean {
+  if (setting.isAbsent || !setting.boolean()) return false;
+  if (schedules.length !== 1) {
+    return setting.fail('needs exactly one schedule among the events of the function, such as rate(1 minute).');
+  }
+  return true;
 }
 
 function firstOf(...settings: Setting[]): Setting | undefined {

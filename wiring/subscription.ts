@@ -38,6 +38,11 @@ export interface AgentSubscription extends QueueOptions {
 export interface PatternSubscription extends QueueOptions {
   readonly kind: 'pattern';
   readonly pattern: EventPattern;
+  /**
+   * Standalone folds these events into their tasks in the publisher's transaction; only an event whose fold fails goes
+   * through the queue. On AWS all events go through the queue.
+   */
+  readonly inline: boolean;
 }
 
 export type Subscription = AgentSubscription | PatternSubscription;

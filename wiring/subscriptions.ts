@@ -17,6 +17,7 @@ export class Subscriptions {
   readonly #functionOfAgent = new Map<string, string>();
   readonly #functions = new Set<string>();
   readonly #functionOfQueue = new Map<string, string>();
+  #inlineFunction: string | undefined;
 
   /**
    * @param raw the value of the event `subscription`, variables resolved
@@ -34,6 +35,7 @@ export class Subscriptions {
     this.#functions.add(functionName);
     this.#claimQueues(functionName, subscription);
     if (subscription.kind === 'agent') this.#claim(subscription.agentId, functionName);
+    else if (subscription.inline) this.#claimInline(functionName);
     return subscription;
   }
 
@@ -48,6 +50,18 @@ export class Subscriptions {
       }
       this.#functionOfQueue.set(queue, functionName);
     }
+  }
+
+  /** The fold of standalone stands in for one function: a second one would never see its events. */
+  #claimInline(functionName: string): void {
+    const other = this.#inlineFunction;
+    if (other !== undefined) {
+      throw new InvalidSubscriptionError(
+        `The function '${other}' has an inline subscription already, and a service has one. Remove 'inline' here or there.`,
+        'inline',
+      );
+    }
+    this.#inlineFunction = functionName;
   }
 
   /** Two functions of one agent would each answer every task. */

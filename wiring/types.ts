@@ -24,6 +24,8 @@ export interface WiredFunction {
   readonly subscriptions: readonly Subscription[];
   readonly streams: readonly WiredStream[];
   readonly schedules: readonly Schedule[];
+  /** Standalone also invokes the function at each task's deadline, not only by its schedule. */
+  readonly wakeAtDeadlines: boolean;
   readonly routes: readonly Route[];
   /** `agents`: it is called at the start with the manifest of all agents. */
   readonly manifest: 'agents' | undefined;

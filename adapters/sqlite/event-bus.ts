@@ -32,7 +32,6 @@ export interface BusIdentity {
  * after a trip through its queue. `apply` may be called for several events; `finish` ends the unit.
  */
 export interface InlineConsumer {
-  readonly queue: string;
   apply(event: BusEvent, position: number): void;
   finish(): void;
   /** Called instead of `finish` when the unit of work failed. */
@@ -56,6 +55,7 @@ export class EmbeddedEventBus implements EventBus, EventArchive {
   readonly #page: StatementSync;
   readonly #newest: StatementSync;
   #inline: InlineConsumer | undefined;
+  #inlineQueue: string | undefined;
 
   /** @param onUndelivered is told of each event whose message group cannot be told, once it is in that rule's other queue */
   constructor(
@@ -75,8 +75,9 @@ export class EmbeddedEventBus implements EventBus, EventArchive {
     this.#newest = database.prepare('SELECT max(position) AS position FROM events');
   }
 
-  /** Has the events for the consumer's queue folded at once; one that its fold throws on goes to the queue instead. */
-  inline(consumer: InlineConsumer): void {
+  /** The consumer folds the events for this queue at once. An event whose fold throws goes to the queue instead. */
+  inline(queue: string, consumer: InlineConsumer): void {
+    this.#inlineQueue = queue;
     this.#inline = consumer;
   }
 
@@ -160,7 +161,7 @@ export class EmbeddedEventBus implements EventBus, EventArchive {
 
   #deliver({ queue, rule, group }: Route, event: BusEvent, text: string, position: number): void {
     const inline = this.#inline;
-    if (inline?.queue === queue) {
+    if (inline !== undefined && this.#inlineQueue === queue) {
       try {
         this.#database.attempt(() => inline.apply(event, position));
         return;

@@ -18,7 +18,6 @@ interface Changed {
 
 /** Folds agents' events into the tables: inside the publisher's unit of work, or for the projector's handler. */
 export class TaskProjection implements InlineConsumer {
-  readonly queue: string;
   readonly #database: Database;
   readonly #rows: TaskRows;
   readonly #tails: TaskTails;
@@ -26,12 +25,11 @@ export class TaskProjection implements InlineConsumer {
   /** A new one for each unit of work. */
   #changed = new Map<TaskId, Changed>();
 
-  constructor(database: Database, rows: TaskRows, tails: TaskTails, quarantine: EmbeddedQuarantine, queue: string) {
+  constructor(database: Database, rows: TaskRows, tails: TaskTails, quarantine: EmbeddedQuarantine) {
     this.#database = database;
     this.#rows = rows;
     this.#tails = tails;
     this.#quarantine = quarantine;
-    this.queue = queue;
   }
 
   apply(event: BusEvent, position: number): void {

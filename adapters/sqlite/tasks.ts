@@ -13,16 +13,16 @@ export interface TasksOptions {
   readonly bus: EmbeddedEventBus;
   readonly quarantine: EmbeddedQuarantine;
   readonly clock: Clock;
-  /** The queue of the projector, whose fold is done within the publisher's unit of work. */
-  readonly projectorQueue: string;
+  /** The queue whose events the bus folds in the publisher's transaction; undefined: all events go through their queues. */
+  readonly inlineQueue: string | undefined;
 }
 
 /** The task store with its parts, and its fold put into the bus. */
-export function openTasks({ database, bus, quarantine, clock, projectorQueue }: TasksOptions): EmbeddedTaskStore {
+export function openTasks({ database, bus, quarantine, clock, inlineQueue }: TasksOptions): EmbeddedTaskStore {
   const rows = new TaskRows(database);
   const tails = new TaskTails();
-  const projection = new TaskProjection(database, rows, tails, quarantine, projectorQueue);
-  bus.inline(projection);
+  const projection = new TaskProjection(database, rows, tails, quarantine);
+  if (inlineQueue !== undefined) bus.inline(inlineQueue, projection);
   return new EmbeddedTaskStore({
     database,
     bus,

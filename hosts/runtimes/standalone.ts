@@ -37,8 +37,8 @@ export interface StandaloneOptions {
   readonly metrics: Runtime['metrics'];
   readonly account: string;
   readonly region: string;
-  /** The queue of the projector, whose fold is done within the publisher's unit of work. */
-  readonly projectorQueue: string;
+  /** The function whose events are folded in the publisher's transaction, by `inline: true`; undefined: no function. */
+  readonly inline: { readonly functionName: string; readonly queue: string } | undefined;
   readonly functions: ReadonlyMap<string, FunctionSettings>;
   /** Milliseconds for which a stream keeps its records. */
   readonly streamRetention: (stream: string) => number;
@@ -98,7 +98,7 @@ export function createStandaloneRuntime(options: StandaloneOptions): StandaloneR
     });
   });
   const quarantine = new EmbeddedQuarantine(database, clock, (reason) => {
-    metrics.count('starling_quarantined_total', { function: 'projector' });
+    metrics.count('starling_quarantined_total', { function: options.inline?.functionName ?? 'none' });
     log.warn('an event that breaks its contract was put into quarantine', { reason });
   });
   const idempotencyStore = new EmbeddedIdempotencyStore(database, clock);
@@ -115,7 +115,7 @@ export function createStandaloneRuntime(options: StandaloneOptions): StandaloneR
     archive: bus,
     queue,
     stream: new EmbeddedStream(database, clock),
-    tasks: openTasks({ database, bus, quarantine, clock, projectorQueue: options.projectorQueue }),
+    tasks: openTasks({ database, bus, quarantine, clock, inlineQueue: options.inline?.queue }),
     registry: new EmbeddedAgentRegistry(database, bus, clock),
     permissions: new EmbeddedPermissionStore(database),
     clients: new EmbeddedClientStore(database),

@@ -5,7 +5,12 @@ import { type LocalFunction, loadExport } from '#hosts/functions/function.ts';
 import { InProcessFunction } from '#hosts/functions/in-process.ts';
 import { IsolatedFunction } from '#hosts/functions/isolated.ts';
 import { type Settings, withPort } from '#hosts/runtimes/settings.ts';
-import { createStandaloneRuntime, type StandaloneRuntime, storeProblem } from '#hosts/runtimes/standalone.ts';
+import {
+  createStandaloneRuntime,
+  type StandaloneOptions,
+  type StandaloneRuntime,
+  storeProblem,
+} from '#hosts/runtimes/standalone.ts';
 import type { Source } from '#hosts/sources/source.ts';
 import { ConfigurationError } from '#shared/errors.ts';
 import { type HttpService, isHttpService } from '#shared/http/service.ts';
@@ -26,9 +31,6 @@ import { startSources } from './start-sources.ts';
 
 /** Milliseconds of the 5 s that a stop may take, after which what still runs is left to the next start. */
 const DRAIN = 4_000;
-
-/** The function whose fold the host does itself, by its name in serverless.yml. */
-const PROJECTOR = 'projector';
 
 export interface HostOptions {
   readonly settings: Settings;
@@ -145,12 +147,20 @@ function openRuntime({ settings, wiring, log, onFatal }: HostOptions): Standalon
     metrics: createMetrics({ log, gauges: gauges(wiring, () => runtime) }),
     account: ACCOUNT,
     region: REGION,
-    projectorQueue: queueName(wiring.stage, PROJECTOR),
+    inline: inlineSubscription(wiring),
     functions,
     streamRetention: streamRetention(wiring),
     onFatal,
   });
   return runtime;
+}
+
+/** The one subscription that says `inline: true`. */
+function inlineSubscription({ stage, functions }: Wiring): StandaloneOptions['inline'] {
+  const inline = functions.find(({ subscriptions }) =>
+    subscriptions.some((subscription) => subscription.kind === 'pattern' && subscription.inline),
+  );
+  return inline && { functionName: inline.name, queue: queueName(stage, inline.name) };
 }
 
 /** Milliseconds. Kinesis's own default where nothing says otherwise. */

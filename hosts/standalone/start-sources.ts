@@ -12,8 +12,6 @@ import type { StreamConsumer } from '#wiring/stream-consumer.ts';
 import { COMMON_GROUP, type FifoOptions, type Subscription } from '#wiring/subscription.ts';
 import type { WiredFunction, Wiring } from '#wiring/types.ts';
 
-/** The function that ends tasks at their deadlines: it is woken in time, not only by its schedule. */
-const SWEEPER = 'sweeper';
 /** Of every stream: enough to keep a slow task's chunks from holding up the others'. */
 const SHARDS = 4;
 /** Milliseconds until a store without room is tried again. */
@@ -44,7 +42,7 @@ export async function startSources({ runtime, wiring, functions, made }: Sources
     for (const consumer of wired.streams) sources.push(await streamSource(runtime, consumer, target));
     for (const { rate } of wired.schedules) {
       sources.push(
-        wired.name === SWEEPER ? sweeperSource(runtime, target, rate) : new ScheduleSource(target, rate, runtime.log),
+        wired.wakeAtDeadlines ? deadlineSource(runtime, target, rate) : new ScheduleSource(target, rate, runtime.log),
       );
     }
   }
@@ -53,15 +51,15 @@ export async function startSources({ runtime, wiring, functions, made }: Sources
   return sources;
 }
 
-/** Between two sweeps, in milliseconds: one that fails is not repeated without end. */
-const SWEEP_PAUSE = 500;
+/** The least time between two invocations: a deadline that cannot be settled must not invoke the function in a tight loop. */
+const DEADLINE_PAUSE_MS = 500;
 
-/** Sweeps at each deadline: after a sweep, the earliest that is left is the next. */
-function sweeperSource({ tasks, clock, log }: StandaloneRuntime, target: LocalFunction, rate: number): Source {
+/** Invokes at each task's deadline. After an invocation it waits for the earliest deadline that is left. */
+function deadlineSource({ tasks, clock, log }: StandaloneRuntime, target: LocalFunction, rate: number): Source {
   let notBefore = 0;
   const watch = () => tasks.watchDeadlines((at) => source.invokeAt(Math.max(at, notBefore), clock.now()));
   const source = new ScheduleSource(target, rate, log, () => {
-    notBefore = clock.now() + SWEEP_PAUSE;
+    notBefore = clock.now() + DEADLINE_PAUSE_MS;
     watch();
   });
   watch();

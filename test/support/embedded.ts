@@ -9,7 +9,7 @@ import { openTasks } from '#adapters/sqlite/tasks.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import { temporaryFolder } from './fixtures.ts';
 
-export const projectorQueue = 'starling-local-projector';
+export const inlineQueue = 'starling-local-projector';
 
 export type Embedded = Awaited<ReturnType<typeof openEmbedded>>;
 
@@ -19,15 +19,15 @@ export async function openEmbedded(clock: Clock, folder = temporaryFolder()) {
   const queue = new EmbeddedQueue(database, clock);
   const bus = new EmbeddedEventBus(database, queue, clock, { account: '000000000000', region: 'us-east-1' });
   const quarantine = new EmbeddedQuarantine(database, clock);
-  const tasks = openTasks({ database, bus, quarantine, clock, projectorQueue });
-  await queue.create(projectorQueue, { visibilityTimeout: 30 });
+  const tasks = openTasks({ database, bus, quarantine, clock, inlineQueue });
+  await queue.create(inlineQueue, { visibilityTimeout: 30 });
   await bus.putRule({
     name: 'projector',
     pattern: {
       source: [{ prefix: 'starling.agents.' }],
       'detail-type': ['TaskStatusChanged.v1', 'TaskArtifact.v1'],
     },
-    queue: projectorQueue,
+    queue: inlineQueue,
   });
   return {
     folder,

@@ -22,13 +22,17 @@ import { queueEvent, subscriptionResources } from './resources.ts';
  * ```
  *
  * `custom.subscription.eventBus` names the bus for CloudFormation, such as `!Ref EventBus`; by default it is
- * `starling-{stage}`. A function's own key `isolation: thread` says that standalone runs it in a worker.
+ * `starling-{stage}`. Two keys of a function speak to standalone only: `isolation: thread` runs it in a worker
+ * thread, and `wakeAtDeadlines: true` invokes it at each task's deadline. So does the option `inline: true` of a
+ * subscription: standalone folds its events in the publisher's transaction.
  */
 export const subscription: Step = (serverless) => {
   const schema = serverless.configSchemaHandler;
   // parseSubscription checks the shape, for standalone too, so both runtimes report the same error.
   schema.defineFunctionEvent('aws', 'subscription', { type: 'object' });
-  schema.defineFunctionProperties('aws', { properties: { isolation: { enum: ['thread'] } } });
+  schema.defineFunctionProperties('aws', {
+    properties: { isolation: { enum: ['thread'] }, wakeAtDeadlines: { type: 'boolean' } },
+  });
   schema.defineCustomProperties({
     properties: {
       subscription: { type: 'object', properties: { eventBus: {} }, additionalProperties: false },

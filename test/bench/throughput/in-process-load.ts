@@ -57,7 +57,7 @@ async function onRuntime<T>(folder: string, work: (runtime: StandaloneRuntime) =
     metrics: { count: nothing, text: async () => '', contentType: 'text/plain', flush: nothing },
     account: '000000000000',
     region: 'us-east-1',
-    projectorQueue: 'starling-local-projector',
+    inline: { functionName: 'projector', queue: 'starling-local-projector' },
     functions: new Map(),
     streamRetention: () => 86_400_000,
     onFatal(error) {

@@ -13,6 +13,7 @@ interface Printed {
   readonly timeout?: number;
   readonly memorySize?: number;
   readonly isolation?: 'thread';
+  readonly wakeAtDeadlines?: boolean;
   readonly environment?: Record<string, unknown>;
   readonly events: readonly Record<string, unknown>[];
 }
@@ -41,7 +42,7 @@ params:
   local: { prefix: here }
 custom:
   shared: &shared { memorySize: 333, timeout: 9 }
-  queue: { batchSize: 4, maxReceiveCount: 5, pattern: { source: ["\${param:prefix}.x", '\${self:custom.word}'] } }
+  queue: { batchSize: 4, maxReceiveCount: 5, inline: true, pattern: { source: ["\${param:prefix}.x", '\${self:custom.word}'] } }
   word: "\${env:LOST, self:service, 'never'}-\${sls:stage}"
 provider:
   name: aws
@@ -60,6 +61,7 @@ functions:
       - subscription: \${self:custom.queue}
       - http: { method: get, path: '/x/{id}' }
       - schedule: rate(2 hours)
+    wakeAtDeadlines: true
   two:
     <<: *shared
     handler: handler.handler
@@ -140,6 +142,7 @@ function wired(
     schedules: eventsOf(printed, 'schedule').map((rate) => ({
       rate: { 'rate(1 minute)': 60, 'rate(2 hours)': 7200 }[String(rate)] ?? Number.NaN,
     })),
+    wakeAtDeadlines: printed.wakeAtDeadlines === true,
     routes: eventsOf(printed, 'http').map((http) => ({
       method: String(http.method).toUpperCase(),
       path: String(http.path),

@@ -28,6 +28,7 @@ describe('a subscription', () => {
     expect(parseSubscription({ pattern: written }, 30)).toEqual({
       kind: 'pattern',
       pattern: written,
+      inline: false,
       batchSize: 10,
       maxReceiveCount: 3,
       visibilityTimeout: 180,
@@ -53,6 +54,10 @@ describe('a subscription', () => {
     });
     const fifo = { groupBy: 'detail.data.order-id' };
     expect(parseSubscription({ pattern, fifo, batchSize: 10 }, 10)).toMatchObject({ fifo, batchSize: 10 });
+  });
+
+  it('with a pattern may be inline', () => {
+    expect(parseSubscription({ pattern, inline: true }, 10)).toMatchObject({ inline: true });
   });
 
   it('may use the whole deadline and exactly six timeouts', () => {
@@ -101,6 +106,9 @@ const refusals: [what: string, raw: unknown, timeout: number, key: string | unde
   ['a group by a JSON path', { pattern, fifo: { groupBy: '$.detail.id' } }, 10, 'fifo', /path into the event/],
   ['a group by an item of a list', { pattern, fifo: { groupBy: 'resources[0]' } }, 10, 'fifo', /path into the event/],
   ['a path that a pipe does not take', { pattern, fifo: { groupBy: 'a'.repeat(94) } }, 10, 'fifo', /93 characters/],
+  ['an inline agent', { agent: 'a', inline: true }, 10, 'inline', /An agent receives its requests through its queue/],
+  ['inline and FIFO', { pattern, inline: true, fifo: true }, 10, 'inline', /'inline' and 'fifo' exclude each other/],
+  ['an inline that is a text', { pattern, inline: 'yes' }, 10, 'inline', /true or false, not "yes"/],
   ['a fraction', { agent: 'a', deadline: 10.5 }, 10, 'deadline', /not 10\.5/],
 ];
 
@@ -119,6 +127,14 @@ describe('the subscriptions of a service', () => {
     const refused = refusalOf(() => subscriptions.add('second', { agent: 'echo' }, 10));
     expect(refused.message).toMatch(/agent 'echo' is answered by the function 'first' already/);
     expect(refused.key).toBe('agent');
+  });
+
+  it('are refused when two are inline', () => {
+    const subscriptions = new Subscriptions();
+    subscriptions.add('first', { pattern, inline: true }, 10);
+    const refused = refusalOf(() => subscriptions.add('second', { pattern, inline: true }, 10));
+    expect(refused.message).toMatch(/'first' has an inline subscription already/);
+    expect(refused.key).toBe('inline');
   });
 
   it('are refused when a function has two, as it has one queue', () => {

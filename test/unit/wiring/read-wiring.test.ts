@@ -47,6 +47,7 @@ describe('a function', () => {
           subscriptions: [],
           streams: [],
           schedules: [],
+          wakeAtDeadlines: false,
           routes: [],
           manifest: undefined,
         },
@@ -193,6 +194,17 @@ describe('a mistake is told with its line:', () => {
       /:6: functions\.f\.timeout: must be a whole number/,
     ],
     ['a timeout over 15 minutes', 'timeout: 901', /:5: functions\.f\.timeout: .* from 1 to 900/],
+    [
+      'a wake-up at deadlines that is no boolean',
+      'wakeAtDeadlines: 1',
+      /:5: functions\.f\.wakeAtDeadlines: must be true/,
+    ],
+    ['a wake-up at deadlines without a schedule', 'wakeAtDeadlines: true', /:5: .*needs exactly one schedule/],
+    [
+      'an inline agent',
+      'events:\n  - subscription:\n      agent: a\n      inline: true',
+      /:8: functions\.f\.events\.0\.subscription\.inline: 'inline' is for the function that folds/,
+    ],
     ['another isolation', 'isolation: process', /:5: functions\.f\.isolation: must be thread/],
     [
       'an environment variable that is a list',
@@ -256,6 +268,26 @@ describe('a mistake is told with its line:', () => {
   it('a stream that is something else', () => {
     expect(() => functionOf('events: [{ stream: { type: kinesis, arn: !GetAtt Table.Arn } }]', stream)).toThrow(
       /names Table, which is no AWS::Kinesis::Stream/,
+    );
+  });
+
+  it('two functions that are woken at deadlines', () => {
+    const body = 'handler: handler.handler, events: [{ schedule: rate(1 day) }]';
+    const service = serviceFolder(
+      `functions:\n  a: { ${body}, wakeAtDeadlines: true }\n  b:\n    wakeAtDeadlines: true\n    ${body.replace(', ', '\n    ')}`,
+    );
+    expect(() => readWiring(service.file, { stage: 'local', env: {} })).toThrow(
+      /serverless\.yml:4: functions\.b\.wakeAtDeadlines: the function 'a' is woken at deadlines already/,
+    );
+  });
+
+  it('two inline subscriptions', () => {
+    const inline = '{ subscription: { pattern: { source: [x] }, inline: true } }';
+    const service = serviceFolder(
+      `functions:\n  a: { handler: handler.handler, events: [${inline}] }\n  b:\n    handler: handler.handler\n    events: [${inline}]`,
+    );
+    expect(() => readWiring(service.file, { stage: 'local', env: {} })).toThrow(
+      /serverless\.yml:5: functions\.b\.events\.0\.subscription\.inline: .*'a' has an inline subscription already/,
     );
   });
 

@@ -78,7 +78,6 @@ describe('EmbeddedEventBus', () => {
   describe('an inline consumer', () => {
     /** Writes each event's number into a table, and throws behind the write for the numbers that it is told. */
     class Folding implements InlineConsumer {
-      readonly queue = 'inbox';
       readonly failsAt: readonly number[];
       failsToFinish = false;
       readonly calls: string[] = [];
@@ -103,7 +102,7 @@ describe('EmbeddedEventBus', () => {
 
     it('gets events within their put, instead of its queue', async () => {
       const folding = new Folding();
-      embedded.bus.inline(folding);
+      embedded.bus.inline('inbox', folding);
       await embedded.bus.put([made(1), made(2)]);
       expect(await folded()).toEqual([1, 2]);
       expect(await numbers()).toEqual([]);
@@ -111,7 +110,7 @@ describe('EmbeddedEventBus', () => {
     });
 
     it('leaves other queues theirs', async () => {
-      embedded.bus.inline(new Folding());
+      embedded.bus.inline('inbox', new Folding());
       await embedded.queue.create('other', { visibilityTimeout: 30 });
       await embedded.bus.putRule({ name: 'other', pattern: { source: ['test'] }, queue: 'other' });
       await embedded.bus.put([made(1)]);
@@ -120,7 +119,7 @@ describe('EmbeddedEventBus', () => {
 
     it('gets no event that its rules do not match', async () => {
       const folding = new Folding();
-      embedded.bus.inline(folding);
+      embedded.bus.inline('inbox', folding);
       await embedded.bus.put([made(1, { source: 'elsewhere' })]);
       expect(folding.calls).toEqual(['finish']);
       expect(await archived()).toEqual([1]);
@@ -128,7 +127,7 @@ describe('EmbeddedEventBus', () => {
 
     it('that throws has what it did for this event undone, and the event in its queue', async () => {
       const folding = new Folding(2);
-      embedded.bus.inline(folding);
+      embedded.bus.inline('inbox', folding);
       const results = await embedded.bus.put([made(1), made(2), made(3)]);
       expect(results).toMatchObject([1, 2, 3].map(() => ({ eventId: expect.any(String) })));
       expect(await folded()).toEqual([1, 3]);
@@ -140,7 +139,7 @@ describe('EmbeddedEventBus', () => {
     it('that cannot finish takes the put with it, and is told', async () => {
       const folding = new Folding();
       folding.failsToFinish = true;
-      embedded.bus.inline(folding);
+      embedded.bus.inline('inbox', folding);
       const [first, second] = await Promise.allSettled([
         embedded.bus.put([made(1)]),
         embedded.queue.send('inbox', [{ body: JSON.stringify({ detail: { n: 9 } }) }]),

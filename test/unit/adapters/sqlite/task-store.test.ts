@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BusEntry } from '#shared/ports/event-bus.ts';
 import type { LogEntry, TaskRecord } from '#shared/ports/task.ts';
-import { type Embedded, openEmbedded, projectorQueue } from '#test/support/embedded.ts';
+import { type Embedded, inlineQueue, openEmbedded } from '#test/support/embedded.ts';
 import { TestClock } from '#test/support/fixtures.ts';
 import { artifactEvent, entry, entryOf, newTask, nextTurn, noon, statusEvent } from '#test/support/task-events.ts';
 
@@ -31,14 +31,14 @@ describe('EmbeddedTaskStore', () => {
       await embedded.database.read(() => embedded.database.prepare('SELECT sequence FROM task_parked ORDER BY 1').all())
     ).map((row) => row.sequence);
   const waiting = async () =>
-    (await embedded.queue.receive(projectorQueue, { max: 10, wait: 0 })).map(({ body }) => JSON.parse(body));
+    (await embedded.queue.receive(inlineQueue, { max: 10, wait: 0 })).map(({ body }) => JSON.parse(body));
 
   it('makes the task of a message anew whose unit of work was undone', async () => {
     const fresh = newTask();
     const creating = embedded.tasks.create(fresh);
     // Behind it in the same transaction, which this one spoils.
     const spoiling = embedded.database.write(() => {
-      embedded.queue.sendWithin(projectorQueue, { body: 'never' });
+      embedded.queue.sendWithin(inlineQueue, { body: 'never' });
       throw new Error('no');
     });
     await expect(spoiling).rejects.toThrow('no');
@@ -57,7 +57,7 @@ describe('EmbeddedTaskStore', () => {
     await put(entryOf(statusEvent(task, { sequence: 1 }, 'TASK_STATE_INPUT_REQUIRED', 'and?')));
     const beginning = embedded.tasks.begin(nextTurn(task, 1));
     const spoiling = embedded.database.write(() => {
-      embedded.queue.sendWithin(projectorQueue, { body: 'never' });
+      embedded.queue.sendWithin(inlineQueue, { body: 'never' });
       throw new Error('no');
     });
     await expect(spoiling).rejects.toThrow('no');
