@@ -77,14 +77,6 @@ export function pipeName(stage: string, functionName: string): string {
   return queueName(stage, functionName);
 }
 
-/** The DynamoDB table of a stage that keeps `what`. */
-export function tableName(
-  stage: string,
-  what: 'tasks' | 'registry' | 'idempotency' | 'quarantine' | 'positions',
-): string {
-  return `starling-${stage}-${what}`;
-}
-
 /** The log group that every event of the bus goes to, where the stage has that switched on. */
 export function eventLogName(stage: string): string {
   return `/starling/${stage}/events`;

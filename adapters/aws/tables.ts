@@ -17,7 +17,7 @@ export interface IndexDefinition {
 
 export type TableName = 'tasks' | 'registry' | 'idempotency' | 'quarantine' | 'positions';
 
-/** The tables of a stage, by the last part of their names. Keys are strings. */
+/** The tables of a stage, by the last part of their names. This is the only list of tables. Keys are strings. */
 export const tables: Readonly<Record<TableName, TableDefinition>> = {
   tasks: {
     partitionKey: 'pk',
@@ -52,3 +52,8 @@ export const tables: Readonly<Record<TableName, TableDefinition>> = {
   quarantine: { partitionKey: 'pk', sortKey: 'sk', timeToLive: 'expiresAt', indexes: [] },
   positions: { partitionKey: 'pk', sortKey: 'sk', indexes: [] },
 };
+
+/** The name of a table: scripts and policies of users rely on it. */
+export function tableName(stage: string, name: TableName): string {
+  return `starling-${stage}-${name}`;
+}

@@ -9,12 +9,12 @@ import { AwsEventBus } from '#adapters/aws/event-bus/event-bus.ts';
 import { DynamoIdempotency } from '#adapters/aws/idempotency.ts';
 import { AwsQueue } from '#adapters/aws/queue/queue.ts';
 import { AwsStreamWriter } from '#adapters/aws/stream/writer.ts';
+import { tableName } from '#adapters/aws/tables.ts';
 import { EventPublisher } from '#shared/events/publisher.ts';
 import { systemClock } from '#shared/ports/clock.ts';
 import type { AgentRuntime } from '#shared/runtime/runtime.ts';
 import { createEmfMetrics, type EmfMetrics } from '#shared/telemetry/emf.ts';
 import { createLogger } from '#shared/telemetry/powertools-logger.ts';
-import { tableName } from '#wiring/names.ts';
 import { awsOptions } from './aws-options.ts';
 import type { AwsAgentSettings } from './aws-settings.ts';
 

@@ -1,10 +1,10 @@
 import { dynamoDbDocumentClient } from '#adapters/aws/clients/dynamodb.ts';
 import { cognitoVerifier } from '#adapters/aws/cognito.ts';
 import { DynamoPermissionStore } from '#adapters/aws/permission-store.ts';
+import { tableName } from '#adapters/aws/tables.ts';
 import { systemClock } from '#shared/ports/clock.ts';
 import type { AuthorizerRuntime } from '#shared/runtime/runtime.ts';
 import { createLogger } from '#shared/telemetry/powertools-logger.ts';
-import { tableName } from '#wiring/names.ts';
 import { awsOptions } from './aws-options.ts';
 import type { AwsAuthorizerSettings } from './aws-settings.ts';
 

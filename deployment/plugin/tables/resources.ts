@@ -1,5 +1,4 @@
-import { type IndexDefinition, type TableDefinition, type TableName, tables } from '#adapters/aws/tables.ts';
-import { tableName } from '#wiring/names.ts';
+import { type IndexDefinition, type TableDefinition, type TableName, tableName, tables } from '#adapters/aws/tables.ts';
 import type { Resource, ResourceMap } from '../template.ts';
 
 export interface TableOptions {

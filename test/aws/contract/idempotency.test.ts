@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { dynamoDbClient, dynamoDbDocumentClient } from '#adapters/aws/clients/dynamodb.ts';
 import { DynamoIdempotency } from '#adapters/aws/idempotency.ts';
+import { tableName } from '#adapters/aws/tables.ts';
 import { agentTask } from '#shared/agent/task.ts';
 import type { TaskRequestedV1 } from '#shared/generated/types.ts';
 import { idempotencyContract } from '#test/contract/idempotency.ts';
-import { tableName } from '#wiring/names.ts';
 import { clearTable } from '../support/clear-table.ts';
 import { clientOptions, randomStage } from '../support/endpoint.ts';
 import { createTables } from '../support/tables.ts';

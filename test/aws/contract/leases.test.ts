@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll } from 'vitest';
 import { dynamoDbDocumentClient } from '#adapters/aws/clients/dynamodb.ts';
 import { AwsLeases } from '#adapters/aws/leases.ts';
+import { tableName } from '#adapters/aws/tables.ts';
 import { leasesContract } from '#test/contract/leases.ts';
-import { tableName } from '#wiring/names.ts';
 import { clientOptions, randomStage } from '../support/endpoint.ts';
 import { createTables } from '../support/tables.ts';
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll } from 'vitest';
 import { dynamoDbDocumentClient } from '#adapters/aws/clients/dynamodb.ts';
 import { DynamoPermissionStore } from '#adapters/aws/permission-store.ts';
+import { tableName } from '#adapters/aws/tables.ts';
 import { permissionStoreContract } from '#test/contract/permission-store.ts';
-import { tableName } from '#wiring/names.ts';
 import { clearTable } from '../support/clear-table.ts';
 import { clientOptions, randomStage } from '../support/endpoint.ts';
 import { createTables } from '../support/tables.ts';

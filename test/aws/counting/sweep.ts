@@ -1,8 +1,8 @@
 import { dynamoDbDocumentClient } from '#adapters/aws/clients/dynamodb.ts';
+import { tableName } from '#adapters/aws/tables.ts';
 import { DynamoTaskStore } from '#adapters/aws/tasks/task-store.ts';
 import { systemClock } from '#shared/ports/clock.ts';
 import type { Row } from '#tools/cost/counts.ts';
-import { tableName } from '#wiring/names.ts';
 import { clientOptions, endpoint } from '../support/endpoint.ts';
 import { observer } from './observe.ts';
 import { startProxy } from './proxy.ts';

@@ -1,6 +1,5 @@
 import { DeleteCommand, type DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
-import { type TableName, tables } from '#adapters/aws/tables.ts';
-import { tableName } from '#wiring/names.ts';
+import { type TableName, tableName, tables } from '#adapters/aws/tables.ts';
 
 /** Empties a table between two tests: making another takes AWS some ten seconds. */
 export async function clearTable(documents: DynamoDBDocumentClient, stage: string, name: TableName): Promise<void> {

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { tableName } from '#adapters/aws/tables.ts';
 import type { Deployment } from '#deployment/deployed/deployment.ts';
-import { tableName } from '#wiring/names.ts';
 import { clientOptions } from './endpoint.ts';
 
 /** What a deployed stack has quarantined, as an operator finds it. */

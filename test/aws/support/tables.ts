@@ -7,8 +7,7 @@ import {
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
-import { type TableDefinition, type TableName, tables } from '#adapters/aws/tables.ts';
-import { tableName } from '#wiring/names.ts';
+import { type TableDefinition, type TableName, tableName, tables } from '#adapters/aws/tables.ts';
 
 /** Seconds that a table may take until it can be used. */
 const MAX_WAIT = 60;

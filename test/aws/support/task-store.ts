@@ -1,4 +1,5 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { tableName } from '#adapters/aws/tables.ts';
 import { DynamoTaskStore } from '#adapters/aws/tasks/task-store.ts';
 import type { BlobStore } from '#shared/ports/blob-store.ts';
 import type { Clock } from '#shared/ports/clock.ts';
@@ -6,7 +7,6 @@ import { EntryRefusedError } from '#shared/ports/errors.ts';
 import type { EventBus } from '#shared/ports/event-bus.ts';
 import type { Quarantine, QuarantinePage } from '#shared/ports/quarantine.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
-import { tableName } from '#wiring/names.ts';
 import { RecordingBus } from './recording-bus.ts';
 
 /** What the suites of the task store know of the bus: it takes what has a source. That of EventBridge has its own suite. */

@@ -1,10 +1,10 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { dynamoDbDocumentClient } from '#adapters/aws/clients/dynamodb.ts';
+import { tableName } from '#adapters/aws/tables.ts';
 import type { DynamoTaskStore } from '#adapters/aws/tasks/task-store.ts';
 import type { TaskRecord } from '#shared/ports/task.ts';
 import { artifactEvent, entry, newTask, nextTurn, noon, statusEvent } from '#test/support/task-events.ts';
-import { tableName } from '#wiring/names.ts';
 import { CapacityMeter } from '../support/capacity.ts';
 import { clearTable } from '../support/clear-table.ts';
 import { clientOptions, randomStage } from '../support/endpoint.ts';

@@ -1,13 +1,13 @@
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { dynamoDbDocumentClient } from '#adapters/aws/clients/dynamodb.ts';
+import { tableName } from '#adapters/aws/tables.ts';
 import { madeItem } from '#adapters/aws/tasks/made-tasks.ts';
 import type { DynamoTaskStore } from '#adapters/aws/tasks/task-store.ts';
 import { type AgentId, type TaskId, uuidv7 } from '#shared/ids.ts';
 import { TurnConflictError } from '#shared/ports/errors.ts';
 import type { TaskRecord } from '#shared/ports/task.ts';
 import { newTask, nextTurn, noon, statusEvent } from '#test/support/task-events.ts';
-import { tableName } from '#wiring/names.ts';
 import { clearTable } from '../support/clear-table.ts';
 import { clientOptions, randomStage } from '../support/endpoint.ts';
 import { createTables } from '../support/tables.ts';

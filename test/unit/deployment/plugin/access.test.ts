@@ -171,23 +171,27 @@ describe('the role of a function', () => {
 
 describe('an access is refused with the name of its function:', () => {
   it.each<[what: string, access: unknown, message: RegExp]>([
-    ['an unknown word', { task: 'write' }, /'task' is nothing to have access to\. It takes tasks, registry/],
-    ['an unknown way', { tasks: 'all' }, /'tasks' is "all", but takes read or write or add/],
-    ['an unknown way in a list', { tasks: ['read', 'all'] }, /'tasks' is "all"/],
-    ['foreign events to read', { foreignEvents: 'read' }, /'foreignEvents' is "read", but takes put/],
-    ['no source', { bus: [] }, /'bus' takes the sources/],
-    ['a source that is no text', { bus: [1] }, /'bus' takes the sources/],
-    ['every source', { bus: ['*'] }, /The source \* is not to be had/],
-    ["another agent's source", { bus: ['starling.agents.echo'] }, /starling\.agents\.echo is not to be had/],
-    ['every action', { statements: [{ Effect: 'Allow', Action: 's3:*', Resource: 'x' }] }, /names its actions one by/],
-    ['no action', { statements: [{ Effect: 'Allow', NotAction: 's3:x', Resource: 'x' }] }, /names its actions/],
-    ['every resource', { statements: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }] }, /its resources/],
+    ['an unknown word', { task: 'write' }, /unknown key 'task'\. Use tasks, registry/],
+    ['an unknown way', { tasks: 'all' }, /'tasks' cannot be "all"\. Use read or write or add/],
+    ['an unknown way in a list', { tasks: ['read', 'all'] }, /'tasks' cannot be "all"/],
+    ['foreign events to read', { foreignEvents: 'read' }, /'foreignEvents' cannot be "read"\. Use put/],
+    ['no source', { bus: [] }, /'bus' must be a list/],
+    ['a source that is no text', { bus: [1] }, /'bus' must be a list/],
+    ['every source', { bus: ['*'] }, /cannot contain \*:/],
+    ["another agent's source", { bus: ['starling.agents.echo'] }, /cannot contain starling\.agents\.echo:/],
+    ['every action', { statements: [{ Effect: 'Allow', Action: 's3:*', Resource: 'x' }] }, /must name its actions/],
+    ['no action', { statements: [{ Effect: 'Allow', NotAction: 's3:x', Resource: 'x' }] }, /must name its actions/],
+    [
+      'every resource',
+      { statements: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }] },
+      /and its resources/,
+    ],
     [
       'every resource in a list',
       { statements: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: ['x', '*'] }] },
-      /its resources/,
+      /and its resources/,
     ],
-    ['statements that are no list', { statements: {} }, /takes a list/],
+    ['statements that are no list', { statements: {} }, /must be a list/],
   ])('%s', (_, access, message) => {
     expect(() => statementsOf({ access })).toThrow(message);
     expect(() => statementsOf({ access })).toThrow(/^functions\.f\.access: /);
