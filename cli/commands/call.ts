@@ -104,15 +104,19 @@ async function streamMessage(
 ): Promise<void> {
   const taskPrinter = new TaskPrinter(printer);
   let last: Pick<Task, 'id' | 'status'> | undefined;
-  for await (const response of taskStream(mesh, agent, { method: 'SendStreamingMessage', params: { message } }, io)) {
-    if (json) printer.print(JSON.stringify(response));
-    else taskPrinter.print(response);
-    if ('task' in response) last = response.task;
-    else if ('statusUpdate' in response) {
-      last = { id: response.statusUpdate.taskId, status: response.statusUpdate.status };
+  try {
+    for await (const response of taskStream(mesh, agent, { method: 'SendStreamingMessage', params: { message } }, io)) {
+      if (json) printer.print(JSON.stringify(response));
+      else taskPrinter.print(response);
+      if ('task' in response) last = response.task;
+      else if ('statusUpdate' in response) {
+        last = { id: response.statusUpdate.taskId, status: response.statusUpdate.status };
+      }
     }
+    if (!json) taskPrinter.end();
+  } finally {
+    taskPrinter.endLine();
   }
-  if (!json) taskPrinter.end();
   if (last) concludeTask(printer, agent, last);
 }
 

@@ -38,20 +38,20 @@ export class TaskPrinter {
     const { state, message } = this.#status ?? {};
     const isAnswer = state === 'TASK_STATE_COMPLETED' && this.#artifactId === undefined;
     if (message && state && (isAnswer || isWaitingForClient(state))) {
-      this.#endLine();
+      this.endLine();
       this.#parts(message.parts);
     }
-    this.#endLine();
+    this.endLine();
   }
 
   #progress(text: string): void {
-    this.#endLine();
+    this.endLine();
     this.#printer.note(text);
   }
 
   #artifact({ artifactId, parts }: Artifact, append: boolean): void {
     // Without `append` an artifact begins: another one, or the same one made again by a later attempt.
-    if (!append || this.#artifactId !== artifactId) this.#endLine();
+    if (!append || this.#artifactId !== artifactId) this.endLine();
     this.#artifactId = artifactId;
     this.#parts(parts);
   }
@@ -61,7 +61,7 @@ export class TaskPrinter {
       if (isText(part)) {
         this.#write(partText(part));
       } else {
-        this.#endLine();
+        this.endLine();
         this.#write(`${partText(part)}\n`);
       }
     }
@@ -73,7 +73,8 @@ export class TaskPrinter {
     this.#lineEnded = text.endsWith('\n');
   }
 
-  #endLine(): void {
+  /** Ends the line that is begun, so that a message after it gets a line of its own. */
+  endLine(): void {
     if (!this.#lineEnded) this.#write('\n');
   }
 }

@@ -19,6 +19,12 @@ it('starling bindings writes files and prints their names', async () => {
   const ended = await runCommand(nowhere(), ['bindings', '--lang', 'python', '--out', out]);
   expect(ended).toMatchObject({ code: 0, stdout: `${file}\n`, stderr: '' });
   expect(readFileSync(file, 'utf8')).toContain('class TaskRequestedV1:');
+
+  const json = await runCommand(nowhere(), ['bindings', '--lang', 'python', '--out', 'here', '--json'], {
+    cwd: folder,
+  });
+  expect(JSON.parse(json.stdout)).toEqual({ files: [path.join('here', 'starling_events.py')] });
+  expect(readFileSync(path.join(folder, 'here', 'starling_events.py'), 'utf8')).toContain('class TaskRequestedV1:');
 });
 
 it('starling bindings says where it cannot write', async () => {

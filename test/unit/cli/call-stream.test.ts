@@ -146,6 +146,30 @@ describe('starling call --stream', () => {
     });
   });
 
+  it('gives up when the mesh has been gone for a minute, and says where the task is', async () => {
+    mesh.onCall = (_call, answer) => {
+      answer
+        .sse()
+        .update(1, { task: task('SUBMITTED') })
+        .update(2, artifactUpdate('Roses ', false));
+    };
+    let now = 0;
+    const clock = { now: () => now };
+    const sleep = async (milliseconds: number) => {
+      now += milliseconds;
+    };
+    const command = start(mesh, words, { clock, sleep });
+    await command.seen('Roses ');
+    await mesh.stop();
+
+    const { code, stdout, stderr } = await command.ended;
+    expect({ code, stdout }).toEqual({ code: 1, stdout: 'Roses \n' });
+    expect(stderr).toBe(
+      `The mesh no longer answers. Task ${TASK_ID} continues when the mesh is back. See it with: npx starling tasks get ${TASK_ID}\n`,
+    );
+    expect(now).toBe(60_500);
+  });
+
   it('reads events whose bytes come in pieces', async () => {
     const bytes = Buffer.from(
       [

@@ -41,6 +41,12 @@ describe('starling token', () => {
     );
   });
 
+  it("prints the issuer's whole answer with --json", async () => {
+    const { code, stdout } = await runCommand(mesh, ['token', '--json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({ access_token: 'token-1', token_type: 'Bearer', expires_in: 3600 });
+  });
+
   it('reports a scope that the client may not have', async () => {
     mesh.onToken = (_request, answer) => answer.json({ error: 'invalid_scope', error_description: 'not for you' }, 400);
     expect(await runCommand(mesh, ['token'])).toMatchObject({

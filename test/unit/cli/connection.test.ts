@@ -1,6 +1,10 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createContext } from '#cli/context.ts';
+import type { Io } from '#cli/io.ts';
+import { createProgram } from '#cli/program.ts';
+import { systemClock } from '#shared/ports/clock.ts';
 import { runCommand } from './command.ts';
 import { FakeMesh } from './fake-mesh.ts';
 
@@ -29,15 +33,52 @@ describe('every command', () => {
     rmSync(path.join(mesh.folder, 'client.json'));
     expect(await runCommand(mesh, words)).toMatchObject(none);
   });
+});
 
-  it.each([...commands, ['env'], ['tasks'], ['events']])('%s %s: has --help with an example', async (...words) => {
-    const names = words.filter((word) => /^(call|agents|tasks|list|get|events|tail|token|env)$/.test(word));
-    const { code, stdout } = await runCommand(mesh, [...names, '--help']);
-    expect(code).toBe(0);
+describe('--help', () => {
+  const { program, leaves } = allCommands();
+
+  it('of the program names every command', async () => {
+    const { code, stdout, stderr } = await runCommand(mesh, ['--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const { name } of program) expect(stdout).toMatch(new RegExp(`^  ${name}\\b`, 'm'));
+  });
+
+  it.each(leaves)('of $path has an example, and the options of every command', async ({ path: names }) => {
+    const { code, stdout, stderr } = await runCommand(mesh, [...names, '--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain(`Usage: starling ${names.join(' ')}`);
-    if (!['tasks', 'events'].includes(words.join(' '))) expect(stdout).toMatch(/Examples?:\n {2}\S*.*npx starling/);
+    expect(stdout).toMatch(/Examples?:\n {2}\S*.*npx starling/);
+    for (const option of ['--url', '--data', '--stage', '--region']) expect(stdout).toContain(option);
+  });
+
+  it.each(leaves)('of $path has --json, where the command prints data', ({ path: names, options }) => {
+    // A worker prints its log alone.
+    if (names[0] !== 'worker') expect(options).toContain('--json');
   });
 });
+
+/** Every command of the program, as the program itself lists them, so a new one is covered. */
+function allCommands() {
+  const io: Io = {
+    stdin: (async function* () {})(),
+    stdout: { write: () => {} },
+    stderr: { write: () => {} },
+    env: {},
+    clock: systemClock,
+    sleep: async () => {},
+    stopSignal: () => new AbortController().signal,
+  };
+  const program = createProgram(createContext(io)).commands.map((command) => ({ name: command.name(), command }));
+  const leaves = program.flatMap(({ name, command }) => {
+    const below = command.commands.length > 0 ? command.commands : [command];
+    return below.map((leaf) => ({
+      path: leaf === command ? [name] : [name, leaf.name()],
+      options: leaf.options.map(({ long }) => long),
+    }));
+  });
+  return { program, leaves };
+}
 
 describe('the address and the data folder', () => {
   it('are taken from options before variables', async () => {

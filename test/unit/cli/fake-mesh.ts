@@ -42,6 +42,12 @@ export class Answer {
     this.json({ jsonrpc: '2.0', id: 1, error: { code, message, data } });
   }
 
+  /** An answer that has no body. */
+  empty(): void {
+    this.#response.writeHead(204);
+    this.#response.end();
+  }
+
   html(status: number): void {
     this.#response.writeHead(status, { 'content-type': 'text/html' });
     this.#response.end('<p>Hello</p>');
