@@ -41,7 +41,12 @@ export default defineConfig({
       provider: 'v8',
       include: ['shared/{tasks,patterns,agent}/**/*.ts'],
       reporter: ['text', 'text-summary'],
-      thresholds: {},
+      // Just under what the tests reach.
+      thresholds: {
+        'shared/tasks/**': { lines: 95, branches: 92 },
+        'shared/patterns/**': { lines: 97, branches: 92 },
+        'shared/agent/**': { lines: 92, branches: 92 },
+      },
     },
   },
 });
