@@ -1,137 +1,115 @@
-import { Decimal } from 'decimal.js';
-import { CalculationError } from './errors.ts';
-import { format } from './format.ts';
-import { constants, functions } from './functions.ts';
-import { factorial } from './integers.ts';
-import type { FunctionNode, MathNode, OperatorNode } from './nodes.ts';
-import { parse } from './parse.ts';
-import { power } from './power.ts';
-import { add, divide, modulo, multiply, negate, type Quantity, quantity } from './quantity.ts';
+// biome-ignore format: a list of names
+// biome-ignore assist/source/organizeImports: a list of names
+import {
+  parseDependencies, piDependencies, tauDependencies, eDependencies, absDependencies, ceilDependencies,
+  floorDependencies, roundDependencies, signDependencies, sqrtDependencies, cbrtDependencies, expDependencies,
+  logDependencies, log10Dependencies, log2Dependencies, powDependencies, modDependencies, factorialDependencies,
+  minDependencies, maxDependencies, sinDependencies, cosDependencies, tanDependencies, asinDependencies,
+  acosDependencies, atanDependencies, addDependencies, subtractDependencies, multiplyDependencies, divideDependencies,
+  unaryMinusDependencies, unaryPlusDependencies,
+  type BigNumber, create, type FactoryFunctionMap, type MathNode,
+} from 'mathjs';
+import { TaskRejected } from '#shared/agent/index.ts';
+
+/** Characters. This also bounds the nesting, and with it the recursion of the parser. */
+const MAX_LENGTH = 500;
+const MAX_FACTORIAL = 1_000;
+/** Significant digits of each step. Fewer are shown, because rounding may spoil the last ones. */
+const PRECISION = 64;
+const INTEGER_DIGITS = 50;
+const FRACTION_DIGITS = 20;
+
+const constants = new Set(['pi', 'tau', 'e']);
+const operators = new Set('add subtract multiply divide mod pow factorial unaryMinus unaryPlus'.split(' '));
+const functions = new Set(
+  'abs ceil floor round sign sqrt cbrt exp log log10 log2 pow mod factorial min max sin cos tan asin acos atan'.split(
+    ' ',
+  ),
+);
+
+// Leaves out the functions that mathjs warns of (import, evaluate, simplify …): https://mathjs.org/docs/expressions/security.html
+// biome-ignore format: a list of names
+const parts = {
+  parseDependencies, piDependencies, tauDependencies, eDependencies, absDependencies, ceilDependencies,
+  floorDependencies, roundDependencies, signDependencies, sqrtDependencies, cbrtDependencies, expDependencies,
+  logDependencies, log10Dependencies, log2Dependencies, powDependencies, modDependencies, factorialDependencies,
+  minDependencies, maxDependencies, sinDependencies, cosDependencies, tanDependencies, asinDependencies,
+  acosDependencies, atanDependencies, addDependencies, subtractDependencies, multiplyDependencies, divideDependencies,
+  unaryMinusDependencies, unaryPlusDependencies,
+};
+/** `predictable`: no complex numbers. The square root of -1 is NaN. */
+const math = create(parts as FactoryFunctionMap, { number: 'BigNumber', precision: PRECISION, predictable: true });
+const { divide, mod, factorial } = math;
+math.import(
+  {
+    divide: (a: BigNumber, b: BigNumber) => divide(a, notZero(b, 'Division')),
+    mod: (a: BigNumber, b: BigNumber) => mod(a, notZero(b, 'Modulo')),
+    factorial: (n: BigNumber) => {
+      if (n.gt(MAX_FACTORIAL)) throw new TaskRejected(`A factorial is calculated up to ${MAX_FACTORIAL}!.`);
+      return factorial(n);
+    },
+  },
+  { override: true },
+);
 
 /**
  * The result of an arithmetic expression in real numbers, as text.
  *
- * mathjs parses; the tree is walked here with a list of what is allowed and calculated in decimals, so 0.1 + 0.2 is 0.3.
- * Every bound (length, depth, magnitude, angle, factorial) is checked before the work that it limits. The README
- * beside this file lists the functions and says how results are written.
- *
  * @example evaluate('(3 + 4) * 5 - 2^3') // '27'
- * @throws CalculationError, and nothing else
+ * @throws TaskRejected
  */
 export function evaluate(expression: string): string {
-  return format(calculate(parse(expression)));
-}
-
-function calculate(node: MathNode): Quantity {
-  switch (node.type) {
-    case 'ConstantNode':
-      return literal(node.value);
-    case 'ParenthesisNode':
-      return calculate(node.content);
-    case 'SymbolNode':
-      return constant(node.name);
-    case 'OperatorNode':
-      return operation(node);
-    case 'FunctionNode':
-      return call(node);
-    default:
-      throw new CalculationError(
-        'NOT_ARITHMETIC',
-        'Only numbers, operators (+ - * / ^ % !), parentheses and functions can be calculated.',
-      );
+  if (expression.trim() === '') throw new TaskRejected('There is no expression. Send one, such as (3 + 4) * 5.');
+  if (expression.length > MAX_LENGTH) throw new TaskRejected(`An expression has at most ${MAX_LENGTH} characters.`);
+  // The parser reads `%` twice (modulo or per cent), which takes 2^n steps for n nested ones. It reads `mod` once.
+  const text = expression.replace(/[×·]/g, '*').replace(/÷/g, '/').replace(/−/g, '-').replace(/%/g, ' mod ');
+  // decimal.js keeps another precision and rounding when a function failed on a number that is too large for it.
+  (math.bignumber(0).constructor as unknown as { set(options: object): void }).set({
+    precision: PRECISION,
+    rounding: 4,
+  });
+  try {
+    const tree = math.parse(text);
+    tree.traverse(check);
+    return format(tree.evaluate());
+  } catch (error) {
+    if (error instanceof TaskRejected) throw error;
+    if (error instanceof RangeError) throw new TaskRejected('The expression is nested too deeply.', { cause: error });
+    throw new TaskRejected(`This cannot be calculated: ${(error as Error).message}`, { cause: error });
   }
 }
 
-/** Anything but a Decimal is a keyword that mathjs reads as a constant: true, null, undefined. */
-function literal(value: unknown): Quantity {
-  if (Decimal.isDecimal(value)) return quantity(value, true);
-  throw new CalculationError('NOT_ARITHMETIC', `"${String(value)}" is not a number.`);
-}
-
-function constant(name: string): Quantity {
-  const value = constants.get(name.toLowerCase());
-  if (value) return value;
-  if (functions.has(name.toLowerCase())) {
-    throw new CalculationError('SYNTAX', `${name} is a function; give its argument in parentheses, as in ${name}(2).`);
+/** Lets only arithmetic through: no property, text, assignment, unit or function that is not on the lists. */
+function check(node: MathNode): void {
+  const { type, name, fn, value, implicit } = node as MathNode &
+    Partial<Record<'name' | 'value' | 'fn' | 'implicit', unknown>>;
+  if (implicit) throw new TaskRejected('An operator is missing between two values: write 2 * pi, not 2 pi.');
+  if (type === 'SymbolNode' && !constants.has(name as string) && !functions.has(name as string)) {
+    throw new TaskRejected(`"${name}" is not a number, constant (pi, tau, e) or function of the calculator.`);
   }
-  throw new CalculationError(
-    'NOT_ARITHMETIC',
-    `"${name}" is not a number, constant (pi, e, tau) or function that the calculator knows.`,
-  );
+  const isArithmetic =
+    type === 'ParenthesisNode' ||
+    type === 'SymbolNode' ||
+    (type === 'ConstantNode' && math.typeOf(value) === 'BigNumber') ||
+    (type === 'OperatorNode' && operators.has(fn as string)) ||
+    (type === 'FunctionNode' && functions.has(name as string));
+  if (!isArithmetic)
+    throw new TaskRejected('Only numbers, + - * / ^ % !, parentheses and functions can be calculated.');
 }
 
-function operation(node: OperatorNode): Quantity {
-  const [first, second] = node.args;
-  if (!first) throw notAnOperator(node);
-  const a = calculate(first);
-  if (!second) return unary(node, first, a);
-  const b = calculate(second);
-  // Read as 2 * pi by some and as an error by others; 1/2x is worse. What stands on either side is checked first,
-  // since in a sentence the unknown word is the better thing to complain about.
-  if (node.implicit) {
-    throw new CalculationError('SYNTAX', 'An operator is missing between two values; write 2 * (3), not 2(3).');
-  }
-  switch (node.fn) {
-    case 'add':
-      return add(a, b);
-    case 'subtract':
-      return add(a, negate(b));
-    case 'multiply':
-      return multiply(a, b);
-    case 'divide':
-      return divide(a, b);
-    case 'mod':
-      return modulo(a, b);
-    case 'pow':
-      return power(a, b);
-    default:
-      throw notAnOperator(node);
-  }
+function notZero(divisor: BigNumber, what: string): BigNumber {
+  if (divisor.isZero()) throw new TaskRejected(`${what} by zero has no result.`);
+  return divisor;
 }
 
-function unary(node: OperatorNode, operand: MathNode, value: Quantity): Quantity {
-  switch (node.fn) {
-    case 'unaryMinus':
-      return negate(value);
-    case 'unaryPlus':
-      return value;
-    case 'factorial':
-      if ('fn' in operand && operand.fn === 'factorial') {
-        throw new CalculationError('SYNTAX', '"!!" may mean two things; write (5!)! for the factorial of a factorial.');
-      }
-      return factorial(value);
-    default:
-      throw notAnOperator(node);
-  }
-}
-
-function call(node: FunctionNode): Quantity {
-  const name = 'name' in node.fn ? node.fn.name : '';
-  const callable = node.fn.type === 'SymbolNode' ? functions.get(name.toLowerCase()) : undefined;
-  if (!callable) {
-    if (!constants.has(name.toLowerCase())) throw unknownFunction(name);
-    throw new CalculationError('SYNTAX', `${name} is a constant; write ${name} * (…) to multiply it.`);
-  }
-  const { least, most, apply } = callable;
-  const [first, ...others] = node.args.map(calculate);
-  const count = node.args.length;
-  if (!first || count < least || count > most) {
-    throw new CalculationError('BAD_ARGUMENT', `${name} takes ${argumentsOf(least, most)}, not ${count}.`);
-  }
-  return apply(first, ...others);
-}
-
-function argumentsOf(least: number, most: number): string {
-  if (most === Number.POSITIVE_INFINITY) return `${least} or more arguments`;
-  if (most > least) return `${least} to ${most} arguments`;
-  return least === 1 ? '1 argument' : `${least} arguments`;
-}
-
-function unknownFunction(name: string): CalculationError {
-  const known = [...functions.keys()].join(', ');
-  return new CalculationError('NOT_ARITHMETIC', `"${name}" is not a function that the calculator knows: ${known}.`);
-}
-
-function notAnOperator(node: OperatorNode): CalculationError {
-  return new CalculationError('NOT_ARITHMETIC', `The operator "${node.op}" is not one of + - * / ^ % !.`);
+/** `27`, `0.3`, `0.33333333333333333333`, `1e+400`. The places after the 50th are noise of the steps before. */
+function format(value: unknown): string {
+  if (math.typeOf(value) !== 'BigNumber') throw new TaskRejected('This is not an arithmetic expression.');
+  const number = value as BigNumber;
+  if (number.isNaN()) throw new TaskRejected('The result is not a real number.');
+  if (!number.isFinite()) throw new TaskRejected('The result is not finite, or too large.');
+  const rounded = number.toDecimalPlaces(INTEGER_DIGITS).toSignificantDigits(INTEGER_DIGITS);
+  if (rounded.isZero()) return '0';
+  const shown = rounded.isInteger() ? rounded : rounded.toSignificantDigits(FRACTION_DIGITS);
+  return shown.isInteger() && shown.e < INTEGER_DIGITS ? shown.toFixed() : shown.toString();
 }

@@ -1,9 +1,8 @@
-import { defineAgent, TaskRejected } from '#shared/agent/index.ts';
-import { CalculationError } from './errors.ts';
+import { defineAgent } from '#shared/agent/index.ts';
 
 /**
- * Calculates what strangers write, so serverless.yml has it in a thread of its own. The parser is imported when the first
- * expression comes: nothing else needs it.
+ * Calculates expressions of strangers, so serverless.yml runs it in a thread that can be terminated. mathjs takes long to
+ * import, so it waits for the first expression.
  */
 export const handler = defineAgent({
   name: 'Calculator',
@@ -27,11 +26,6 @@ export const handler = defineAgent({
   ],
   async handler(task) {
     const { evaluate } = await import('./evaluate.ts');
-    try {
-      return evaluate(task.skill === 'calculate' ? (task.input as { expression: string }).expression : task.text);
-    } catch (error) {
-      if (error instanceof CalculationError) throw new TaskRejected(error.message, { cause: error });
-      throw error;
-    }
+    return evaluate(task.skill === 'calculate' ? (task.input as { expression: string }).expression : task.text);
   },
 });

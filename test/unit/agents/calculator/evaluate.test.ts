@@ -1,295 +1,93 @@
-import { describe, expect, test } from 'vitest';
-import { type CalculationCode, CalculationError } from '#agents/calculator/errors.ts';
+import { expect, test } from 'vitest';
 import { evaluate } from '#agents/calculator/evaluate.ts';
+import { TaskRejected } from '#shared/agent/index.ts';
 
-const results: Record<string, [expression: string, result: string][]> = {
-  'precedence and signs': [
-    ['(3 + 4) * 5 - 2^3', '27'],
-    ['2+2', '4'],
-    ['2 + 3 * 4', '14'],
-    ['10 - 4 - 3', '3'],
-    ['100 / 10 / 5', '2'],
-    ['-2^2', '-4'],
-    ['(-2)^2', '4'],
-    ['2^-1', '0.5'],
-    ['2^3^2', '512'],
-    ['--2', '2'],
-    ['+-+2', '-2'],
-    ['3 - -2', '5'],
-    ['2 * -3', '-6'],
-    ['-3!', '-6'],
-    ['2^3!', '64'],
-    ['3!^2', '36'],
-    ['2 + 7 % 4 * 3', '11'],
-    ['((((1))))', '1'],
-    ['\n 1 + 1 \n', '2'],
-    ['1\u00a0+\u202f1', '2'],
-  ],
-  'decimals without the noise of doubles': [
-    ['0.1 + 0.2', '0.3'],
-    ['0.1 * 3', '0.3'],
-    ['1.1 * 1.1', '1.21'],
-    ['0.3 - 0.1', '0.2'],
-    ['.5 + 5.', '5.5'],
-    ['1e3', '1000'],
-    ['2.5E-3', '0.0025'],
-    ['1/8', '0.125'],
-    ['1/1024', '0.0009765625'],
-    ['1.1^20', '6.72749994932560009201'],
-    ['1e21 + 0.5', '1000000000000000000000.5'],
-    ['0.1234567890123456789 * 10', '1.234567890123456789'],
-  ],
-  'rounded to 17 digits where the digits do not end': [
-    ['1/3', '0.33333333333333333'],
-    ['2/3', '0.66666666666666667'],
-    ['1/3 * 3', '1'],
-    ['1/3 + 1/3 + 1/3', '1'],
-    ['sqrt(2)', '1.414213562373095'],
-    ['sqrt(2)^2', '2'],
-    ['pi', '3.1415926535897932'],
-    ['e', '2.7182818284590452'],
-    ['exp(100)', '2.6881171418161354e+43'],
-    ['1/3e9', '3.3333333333333333e-10'],
-  ],
-  'zero instead of the noise of a rounded number, and only there': [
-    ['sqrt(2)^2 - 2', '0'],
-    ['1/3*3 - 1', '0'],
-    ['sin(pi)', '0'],
-    ['sin(1000000 * pi)', '0'],
-    ['cos(pi/2)', '0'],
-    ['tan(pi)', '0'],
-    ['1e-60', '1e-60'],
-    ['1 + 1e-60 - 1', '1e-60'],
-    ['sin(1e-60)', '1e-60'],
-    ['-0', '0'],
-    ['0 * -1', '0'],
-  ],
-  'large numbers': [
-    ['9007199254740993 + 1', '9007199254740994'],
-    ['25!', '15511210043330985984000000'],
-    ['170! / 168!', '28730'],
-    ['2^256', (2n ** 256n).toString()],
-    ['7^400', (7n ** 400n).toString()],
-    ['1000!', '4.0238726007709377e+2567'],
-    ['1e9999', '1e+9999'],
-    ['10^399', `1${'0'.repeat(399)}`],
-    ['10^400', '1e+400'],
-  ],
-  modulo: [
-    ['7 % 3', '1'],
-    ['7 mod 3', '1'],
-    ['mod(7, 3)', '1'],
-    ['-7 % 3', '2'],
-    ['7 % -3', '-2'],
-    ['5.5 % 2', '1.5'],
-    ['1e30 % 7', (10n ** 30n % 7n).toString()],
-    ['(1/3*3) % 1', '0'],
-  ],
-  'names, in any case, and the usual symbols': [
-    ['2 × 3 ÷ 4 − 1', '0.5'],
-    ['2 · 3', '6'],
-    ['PI - π', '0'],
-    ['tau / pi', '2'],
-    ['Sqrt(9)', '3'],
-  ],
-  functions: [
-    ['sqrt(3^2 + 4^2)', '5'],
-    ['sqrt(0.25)', '0.5'],
-    ['sqrt(0)', '0'],
-    ['sqrt(1e40)', '100000000000000000000'],
-    ['cbrt(-8)', '-2'],
-    ['hypot(3, 4)', '5'],
-    ['hypot(2, 3, 6)', '7'],
-    ['abs(-3.5)', '3.5'],
-    ['sign(-2)', '-1'],
-    ['sign(0)', '0'],
-    ['round(2.5)', '3'],
-    ['round(-2.5)', '-3'],
-    ['round(2.675, 2)', '2.68'],
-    ['round(pi, 30)', '3.14159265358979323846264338328'],
-    ['floor(-1.5)', '-2'],
-    ['ceil(-1.5)', '-1'],
-    ['trunc(-1.5)', '-1'],
-    ['floor(3 * (1/3))', '1'],
-    ['floor(log10(1000))', '3'],
-    ['min(3, 1, 2)', '1'],
-    ['max(3, 1, 2)', '3'],
-    ['pow(2, 10)', '1024'],
-    ['4^0.5', '2'],
-    ['0^0', '1'],
-    ['ln(e)', '1'],
-    ['ln(1)', '0'],
-    ['log(e)', '1'],
-    ['log(8, 2)', '3'],
-    ['log10(0.001)', '-3'],
-    ['log2(1024)', '10'],
-    ['exp(0)', '1'],
-    ['sin(pi/6)', '0.5'],
-    ['tan(pi/4)', '1'],
-    ['4 * atan(1) - pi', '0'],
-    ['atan2(1, -1) / pi', '0.75'],
-    ['asin(1) + acos(1)', '1.5707963267948966'],
-    ['sinh(0)', '0'],
-    ['cosh(1)^2 - sinh(1)^2', '1'],
-    ['cosh(300) / sinh(300)', '1'],
-    ['tanh(-1000)', '-1'],
-    ['sinh(asinh(2))', '2'],
-    ['cosh(acosh(1e60)) / 1e60', '1'],
-    ['asinh(-1e60) + asinh(1e60)', '0'],
-    ['tanh(atanh(0.5))', '0.5'],
-    ['gcd(12, 18)', '6'],
-    ['gcd(-12, 18, 27)', '3'],
-    ['gcd(0, 0)', '0'],
-    ['lcm(4, 6)', '12'],
-    ['lcm(4, 0)', '0'],
-    ['factorial(5)', '120'],
-    ['(3!)!', '720'],
-    ['0!', '1'],
-  ],
-};
-
-describe.each(Object.entries(results))('%s', (_, cases) => {
-  test.each(cases)('%s is %s', (expression, result) => {
-    expect(evaluate(expression)).toBe(result);
-  });
-});
-
-const refused: [expression: string, code: CalculationCode, says: RegExp][] = [
-  ['', 'EMPTY_EXPRESSION', /no expression/],
-  [' \n\t ', 'EMPTY_EXPRESSION', /no expression/],
-  ['2 +', 'SYNTAX', /character 4: unexpected end/],
-  ['2 ** 3', 'SYNTAX', /character 4: value expected/],
-  ['(1 + 2', 'SYNTAX', /character 7: parenthesis \)/],
-  ['1 + 2)', 'SYNTAX', /character 6/],
-  ['7 % 3 + )', 'SYNTAX', /character 9/],
-  ['5%', 'SYNTAX', /per cent/],
-  ['1.2.3', 'SYNTAX', /character 4/],
-  ['()', 'SYNTAX', /character 2/],
-  ['1,000', 'SYNTAX', /character 2/],
-  ['2 pi', 'SYNTAX', /operator is missing/],
-  ['2(3)', 'SYNTAX', /operator is missing/],
-  ['(2)(3)', 'SYNTAX', /operator is missing/],
-  ['1/2e', 'SYNTAX', /operator is missing/],
-  ['pi(2)', 'SYNTAX', /pi is a constant/],
-  ['sqrt', 'SYNTAX', /sqrt\(2\)/],
-  ['sin 3', 'SYNTAX', /sin is a function/],
-  ['3!!', 'SYNTAX', /two things/],
-  ['what is 2+2?', 'NOT_ARITHMETIC', /"\?" at character 12/],
-  ['what is 2+2', 'NOT_ARITHMETIC', /"what"/],
-  ['hello', 'NOT_ARITHMETIC', /"hello"/],
-  ['i', 'NOT_ARITHMETIC', /"i"/],
-  ['x = 3', 'NOT_ARITHMETIC', /"=" at character 3/],
-  ['f(x) = x', 'NOT_ARITHMETIC', /"=" at character 6/],
-  ['[1, 2]', 'NOT_ARITHMETIC', /"\["/],
-  ['{a: 1}', 'NOT_ARITHMETIC', /"\{"/],
-  ['"text"', 'NOT_ARITHMETIC', /character 1/],
-  ["'text'", 'NOT_ARITHMETIC', /character 1/],
-  ['1:3', 'NOT_ARITHMETIC', /":"/],
-  ['1 < 2', 'NOT_ARITHMETIC', /"<"/],
-  ['1 ? 2 : 3', 'NOT_ARITHMETIC', /"\?"/],
-  ['1; 2', 'NOT_ARITHMETIC', /";"/],
-  ['1\n2', 'NOT_ARITHMETIC', /line break/],
-  ['2 # comment', 'NOT_ARITHMETIC', /"#"/],
-  ['5 & 3', 'NOT_ARITHMETIC', /"&"/],
-  ['5 cm', 'NOT_ARITHMETIC', /"cm"/],
-  ['5 cm to inch', 'NOT_ARITHMETIC', /"cm"/],
-  ['1 to 2', 'NOT_ARITHMETIC', /"to"/],
-  ['1 and 2', 'NOT_ARITHMETIC', /"and"/],
-  ['not 1', 'NOT_ARITHMETIC', /"not"/],
-  ['2 .* 3', 'NOT_ARITHMETIC', /"\.\*"/],
-  ['true', 'NOT_ARITHMETIC', /"true"/],
-  ['null', 'NOT_ARITHMETIC', /"null"/],
-  ['NaN', 'NOT_ARITHMETIC', /"NaN"/],
-  ['Infinity', 'NOT_ARITHMETIC', /"Infinity"/],
-  ['0x1F', 'NOT_ARITHMETIC', /"0x1F"/],
-  ['a.b', 'NOT_ARITHMETIC', /Only numbers/],
-  ['(1).constructor', 'NOT_ARITHMETIC', /Only numbers/],
-  ['constructor(1)', 'NOT_ARITHMETIC', /"constructor"/],
-  ['__proto__', 'NOT_ARITHMETIC', /"__proto__"/],
-  ['import(1)', 'NOT_ARITHMETIC', /"import"/],
-  ['eval(1)', 'NOT_ARITHMETIC', /not a function.*sqrt/],
-  ['cos.call(1)', 'NOT_ARITHMETIC', /not a function/],
-  ['sqrt()', 'BAD_ARGUMENT', /1 argument, not 0/],
-  ['sqrt(1, 2)', 'BAD_ARGUMENT', /1 argument, not 2/],
-  ['atan2(1)', 'BAD_ARGUMENT', /2 arguments, not 1/],
-  ['round(1, 2, 3)', 'BAD_ARGUMENT', /1 to 2 arguments, not 3/],
-  ['min()', 'BAD_ARGUMENT', /1 or more arguments/],
-  ['gcd(1.5, 2)', 'BAD_ARGUMENT', /whole numbers only, not 1.5/],
-  ['round(1, 1e9)', 'BAD_ARGUMENT', /0 to 100/],
-  ['round(1, -1)', 'BAD_ARGUMENT', /0 to 100/],
-  ['1/0', 'DIVISION_BY_ZERO', /by zero/],
-  ['0/0', 'DIVISION_BY_ZERO', /by zero/],
-  ['1/(sqrt(2)^2 - 2)', 'DIVISION_BY_ZERO', /by zero/],
-  ['0^-1', 'DIVISION_BY_ZERO', /negative power/],
-  ['0^-0.5', 'DIVISION_BY_ZERO', /negative power/],
-  ['5 % 0', 'DIVISION_BY_ZERO', /Modulo by zero/],
-  ['sqrt(-1)', 'NOT_REAL', /square root/],
-  ['(-8)^(1/3)', 'NOT_REAL', /cbrt/],
-  ['ln(0)', 'NOT_REAL', /ln got 0/],
-  ['log10(-1)', 'NOT_REAL', /log10 got -1/],
-  ['log(2, -2)', 'NOT_REAL', /base of log got -2/],
-  ['log(2, 1)', 'NOT_REAL', /base 1/],
-  ['asin(2)', 'NOT_REAL', /asin/],
-  ['acosh(0.5)', 'NOT_REAL', /acosh/],
-  ['atanh(1)', 'NOT_REAL', /atanh/],
-  ['tan(pi/2)', 'NOT_REAL', /tan has no value/],
-  ['(-1)!', 'NOT_REAL', /factorial/],
-  ['2.5!', 'NOT_REAL', /factorial/],
-  ['1e10000', 'OUT_OF_RANGE', /9999/],
-  ['1e99999999999999999999999', 'OUT_OF_RANGE', /9999/],
-  ['10^-9999 / 10', 'OUT_OF_RANGE', /too small/],
-];
-
-test.each(refused)('%s is refused: %s', (expression, code, says) => {
-  const error = errorOf(expression);
-  expect(error).toBeInstanceOf(CalculationError);
-  expect(error).toMatchObject({ code, message: expect.stringMatching(says) });
-});
-
-/** Each of these would take hours or all memory if it were worked out; the test's own time limit is the assertion. */
-const endless: [what: string, expression: string, code: CalculationCode][] = [
-  ['a tower of powers', '9^9^9^9', 'OUT_OF_RANGE'],
-  ['a tower under a function', 'sqrt(9^9^9^9)', 'OUT_OF_RANGE'],
-  ['a huge whole power', '9^999999999', 'OUT_OF_RANGE'],
-  ['a huge fractional power', '1.5^1234567890123.5', 'OUT_OF_RANGE'],
-  ['a power of powers', `${'2^'.repeat(499)}2`, 'OUT_OF_RANGE'],
-  ['a large factorial', '99999999!', 'OUT_OF_RANGE'],
-  ['a factorial of a factorial', '((9!)!)!', 'OUT_OF_RANGE'],
-  ['a huge angle', 'sin(1e1000)', 'OUT_OF_RANGE'],
-  ['a huge exponential', 'exp(1e9)', 'OUT_OF_RANGE'],
-  ['a huge hyperbolic', 'cosh(1e9)', 'OUT_OF_RANGE'],
-  ['a divisor of giants', 'gcd(1e9999, 3)', 'OUT_OF_RANGE'],
-  ['a multiple of giants', 'lcm(7^450, 11^400)', 'OUT_OF_RANGE'],
-  ['a million characters', `${'1+'.repeat(500_000)}1`, 'TOO_LONG'],
-  ['10,000 parentheses', `${'('.repeat(10_000)}1${')'.repeat(10_000)}`, 'TOO_LONG'],
-  ['all the parentheses that fit', `${'('.repeat(499)}1${')'.repeat(499)}`, 'TOO_COMPLEX'],
-  ['as many nested calls', `${'abs('.repeat(150)}1${')'.repeat(150)}`, 'TOO_COMPLEX'],
-];
-
-test.each(endless)('%s is refused before it is worked out', (_, expression, code) => {
-  expect(errorOf(expression)).toMatchObject({ name: 'CalculationError', code });
-});
-
-/** At the bounds the work is done, and ends. `%` is one that mathjs itself parses in 2^depth steps. */
-const bounded: [what: string, expression: string, result: string][] = [
-  ['nested modulos', `${'7 % (9 + '.repeat(50)}4${')'.repeat(50)}`, '7'],
-  ['nested parentheses', `${'('.repeat(50)}1${')'.repeat(50)}`, '1'],
-  ['a sum of 500', `${'1+'.repeat(499)}1`, '500'],
-  ['999 signs', `${'-'.repeat(999)}1`, '-1'],
-  ['a thousand digits', '7'.repeat(1000), '7.7777777777777778e+999'],
-  ['a root of a number without end', 'asinh(1e9999)', '23024.241492028023'],
-  ['the same of one without size', 'asinh(1e-9999)', '1e-9999'],
-  ['a power of nearly one', '(1 - 1e-400)^9007199254740991', '1'],
-];
-
-test.each(bounded)('%s is worked out', (_, expression, result) => {
+test.each([
+  ['(3 + 4) * 5 - 2^3', '27'],
+  ['0.1 + 0.2', '0.3'],
+  ['1.1 * 1.1', '1.21'],
+  ['-2^2', '-4'],
+  ['2^3^2', '512'],
+  ['2^-1', '0.5'],
+  ['1/3', '0.33333333333333333333'],
+  ['1/3 * 3', '1'],
+  ['2^0.5', '1.4142135623730950488'],
+  ['sqrt(2)^2', '2'],
+  ['sqrt(2)^2 - 2', '0'],
+  ['sin(pi)', '0'],
+  ['-7 % 3', '2'],
+  ['7 mod 3', '1'],
+  ['25!', '15511210043330985984000000'],
+  ['9007199254740993 + 1', '9007199254740994'],
+  ['1e400', '1e+400'],
+  ['round(2.675, 2)', '2.68'],
+  ['log(8, 2) + log10(1000)', '6'],
+  ['max(1, 3) * min(2, 4)', '6'],
+  ['cbrt(-8)', '-2'],
+  ['2 × 3 ÷ 4 − 1', '0.5'],
+])('%s is %s', (expression, result) => {
   expect(evaluate(expression)).toBe(result);
 });
 
-function errorOf(expression: string): unknown {
+test.each([
+  ['1/0', 'Division by zero has no result.'],
+  ['5 % 0', 'Modulo by zero has no result.'],
+  ['0^-1', 'not finite'],
+  ['sqrt(-1)', 'not a real number'],
+  ['(-8)^(1/3)', 'not a real number'],
+  ['2.5!', 'Integer'],
+  [' ', 'no expression'],
+  ['2 +', 'Unexpected end'],
+  ['sqrt()', 'Too few arguments'],
+  ['sqrt', 'not an arithmetic expression'],
+  ['hello', '"hello" is not a number'],
+  ['2 pi', 'operator is missing'],
+  ['5 cm', 'operator is missing'],
+  ['x = 3', 'Only numbers'],
+  ['"a"', 'Only numbers'],
+  ['[1, 2]', 'Only numbers'],
+  ['1 < 2', 'Only numbers'],
+  ['true', 'Only numbers'],
+])('%s is rejected: %s', (expression, reason) => {
+  expect(rejectionOf(expression)).toContain(reason);
+});
+
+const hostile: [what: string, expression: string][] = [
+  ...'import createUnit evaluate parse compile simplify derivative resolve reviver unit config constructor'
+    .split(' ')
+    .map((name): [string, string] => [name, `${name}("1")`]),
+  ['a property', 'cos.constructor("return 1")()'],
+  ['a function behind a property', 'abs.sqrt(4)'],
+  ['a definition', 'f(x) = x'],
+  ['a tower of powers', '9^9^9^9'],
+  ['a longer tower', `${'2^'.repeat(200)}2`],
+  ['a large factorial', '99999999!'],
+  ['a factorial of a factorial', '((9!)!)!'],
+  ['a huge angle', 'sin(1e1000)'],
+  ['a million characters', `${'1+'.repeat(500_000)}1`],
+  ['open parentheses', '('.repeat(499)],
+];
+test.each(hostile)('%s is rejected', (_, expression) => {
+  expect(rejectionOf(expression)).not.toBe('');
+});
+
+test('deep nesting at the bound is calculated', () => {
+  expect(evaluate(`${'('.repeat(240)}1${')'.repeat(240)}`)).toBe('1');
+  expect(evaluate(`${'7 % (9 + '.repeat(49)}4${')'.repeat(49)}`)).toBe('7');
+});
+
+test('an expression that fails leaves the next one exact', () => {
+  rejectionOf('sin(1e1000)');
+  expect(evaluate('round(2.675, 2)')).toBe('2.68');
+  expect(evaluate('log(8, 2)')).toBe('3');
+});
+
+function rejectionOf(expression: string): string {
   try {
-    return `${expression} is ${evaluate(expression)}`;
+    evaluate(expression);
+    return '';
   } catch (error) {
-    return error;
+    expect(error).toBeInstanceOf(TaskRejected);
+    return (error as TaskRejected).message;
   }
 }
