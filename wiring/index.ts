@@ -17,11 +17,11 @@ import { type VariableOptions, Variables } from './variables.ts';
 export function readWiring(file: string, options: VariableOptions): Wiring {
   const document = readDocument(file);
   const root = Setting.root(document, new Variables(document, options));
-  const around = { folder: dirname(resolve(file)), root, subscriptions: new Subscriptions() };
+  const context = { folder: dirname(resolve(file)), root, subscriptions: new Subscriptions() };
   const functions = root
     .get('functions')
     .entries()
-    .map(([name, setting]) => readFunction(name, setting, around));
+    .map(([name, setting]) => readFunction(name, setting, context));
   const [first, second] = functions.filter(({ wakeAtDeadlines }) => wakeAtDeadlines);
   if (first !== undefined && second !== undefined) {
     root

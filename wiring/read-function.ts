@@ -9,15 +9,15 @@ import type { Subscriptions } from './subscriptions.ts';
 import type { Handler, Route, Schedule, WiredFunction, WiredStream } from './types.ts';
 
 /** What reading one function needs to know of the rest of the file. */
-export interface Surroundings {
+export interface ReadContext {
   /** The folder of the file: handlers are named from there. */
   readonly folder: string;
   readonly root: Setting;
   readonly subscriptions: Subscriptions;
 }
 
-export function readFunction(name: string, setting: Setting, around: Surroundings): WiredFunction {
-  const provider = around.root.get('provider');
+export function readFunction(name: string, setting: Setting, context: ReadContext): WiredFunction {
+  const provider = context.root.get('provider');
   const timeout = firstOf(setting.get('timeout'), provider.get('timeout'))?.integer(1, 900) ?? defaultTimeout;
   const subscriptions: Subscription[] = [];
   const streams: WiredStream[] = [];
@@ -26,10 +26,10 @@ export function readFunction(name: string, setting: Setting, around: Surrounding
   let manifest: WiredFunction['manifest'];
   for (const event of setting.get('events').items()) {
     const [type, value] = onlyEntry(event);
-    if (type === 'subscription') subscriptions.push(readSubscription(name, value, timeout, around.subscriptions));
-    else if (type === 'stream') streams.push(readStream(value, around.root));
+    if (type === 'subscription') subscriptions.push(readSubscription(name, value, timeout, context.subscriptions));
+    else if (type === 'stream') streams.push(readStream(value, context.root));
     else if (type === 'schedule') schedules.push(readSchedule(value));
-    else if (type === 'http') routes.push(readRoute(value, around.root.get('functions')));
+    else if (type === 'http') routes.push(readRoute(value, context.root.get('functions')));
     else if (type === 'manifest') manifest = value.oneOf(['agents']);
     else {
       value.fail(
@@ -41,7 +41,7 @@ export function readFunction(name: string, setting: Setting, around: Surrounding
   const wakeAtDeadlines = readWakeAtDeadlines(setting.get('wakeAtDeadlines'), schedules);
   return {
     name,
-    handler: readHandler(setting.get('handler'), around.folder),
+    handler: readHandler(setting.get('handler'), context.folder),
     timeout,
     memorySize:
       firstOf(setting.get('memorySize'), provider.get('memorySize'))?.integer(128, 10_240) ?? defaultMemorySize,

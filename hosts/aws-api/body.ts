@@ -2,10 +2,10 @@ import type { Readable } from 'node:stream';
 import { StarlingError } from '#shared/errors.ts';
 import { ServiceError } from './errors.ts';
 
-/** Of one request, in bytes: 10 MiB of records and what base64 and JSON add to them. */
-const MAX_BODY = 16 * 1024 * 1024;
-/** Of all requests that are being read or worked on: producers that are faster than the disk wait, and do not fill the memory. */
-const MAX_HELD = 16 * MAX_BODY;
+/** The largest request: 10 MiB of records and the overhead of base64 and JSON. */
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
+/** All requests in progress together: producers that are faster than the disk must not fill the memory. */
+const MAX_HELD_BYTES = 16 * MAX_BODY_BYTES;
 
 export interface BodyLimits {
   readonly body: number;
@@ -17,7 +17,7 @@ export class Bodies {
   readonly #limits: BodyLimits;
   #held = 0;
 
-  constructor(limits: BodyLimits = { body: MAX_BODY, held: MAX_HELD }) {
+  constructor(limits: BodyLimits = { body: MAX_BODY_BYTES, held: MAX_HELD_BYTES }) {
     this.#limits = limits;
   }
 

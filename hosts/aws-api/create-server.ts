@@ -3,24 +3,27 @@ import { schemaFor } from '#shared/events/catalog.ts';
 import { EventIngress } from '#shared/events/ingress.ts';
 import { awsCredentials, EMBEDDED_REGION } from '#shared/security/aws-credentials.ts';
 import { Bodies } from './body.ts';
-import { Door } from './door.ts';
 import { eventsService } from './events/events.ts';
-import type { RuleBook } from './events/rule-book.ts';
+import type { RuleStore } from './events/rule-store.ts';
 import { kinesisService } from './kinesis/kinesis.ts';
-import type { QueueBook } from './sqs/queue-book.ts';
+import { AwsApiServer } from './server.ts';
+import type { QueueStore } from './sqs/queue-store.ts';
 import { sqsService } from './sqs/sqs.ts';
 
-/** What clients made. */
-export interface Books {
-  readonly rules: RuleBook;
-  readonly queues: QueueBook;
+/** The rules and queues that clients made. */
+export interface ClientStores {
+  readonly rules: RuleStore;
+  readonly queues: QueueStore;
 }
 
-/** Makes the door with its services; the keys are those that `npx starling env` prints. */
-export async function openDoor(runtime: StandaloneRuntime, { rules, queues }: Books): Promise<Door> {
+/** Creates the server with its services. It accepts the keys that `npx starling env` prints. */
+export async function createAwsApiServer(
+  runtime: StandaloneRuntime,
+  { rules, queues }: ClientStores,
+): Promise<AwsApiServer> {
   const { settings, clock, wallClock, log, bus, quarantine, metrics, queue, stream, streamRetention } = runtime;
   const ingress = new EventIngress({ bus, quarantine, clock, metrics, log, door: 'PutEvents', schemaFor });
-  return new Door({
+  return new AwsApiServer({
     services: [
       eventsService({ bus: settings.bus, ingress, rules, queue, log }),
       sqsService({ queue, queues, url: settings.url }),

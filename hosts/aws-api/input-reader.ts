@@ -1,8 +1,8 @@
 import { isObject } from '#shared/objects.ts';
 import { type ServiceError, serializationError } from './errors.ts';
 
-/** How a service words what is wrong with its input. */
-export interface Wording {
+/** The errors by which a service refuses a wrong input, in its own words. */
+export interface ValidationMessages {
   missing(member: string): ServiceError;
   /** @param constraint what the member must be: `between 1 and 10` */
   invalid(member: string, value: unknown, constraint: string): ServiceError;
@@ -20,15 +20,15 @@ type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
  * The members of an input, read by their types. As with AWS, null counts as absent, a member of another type is a
- * SerializationException, and members that an operation does not know are nobody's concern.
+ * SerializationException, and members that an operation does not know are ignored.
  */
-export class Members {
+export class InputReader {
   readonly #values: JsonObject;
-  readonly #wording: Wording;
+  readonly #messages: ValidationMessages;
 
-  constructor(values: unknown, wording: Wording) {
+  constructor(values: unknown, messages: ValidationMessages) {
     this.#values = objectOf(values, 'the input');
-    this.#wording = wording;
+    this.#messages = messages;
   }
 
   has(name: string): boolean {
@@ -43,7 +43,7 @@ export class Members {
 
   requiredString(name: string): string {
     const value = this.string(name);
-    if (value === undefined) throw this.#wording.missing(name);
+    if (value === undefined) throw this.#messages.missing(name);
     return value;
   }
 
@@ -57,7 +57,7 @@ export class Members {
     const value = this.number(name);
     if (value === undefined) return undefined;
     if (!Number.isInteger(value)) throw wrongType(name, 'a whole number');
-    if (value < from || value > to) throw this.#wording.invalid(name, value, `between ${from} and ${to}`);
+    if (value < from || value > to) throw this.#messages.invalid(name, value, `between ${from} and ${to}`);
     return value;
   }
 
@@ -91,32 +91,32 @@ export class Members {
   }
 
   /** @throws ServiceError when there is no list, or it is empty or longer than `most` */
-  structures(name: string, most: number): readonly Members[] {
+  structures(name: string, most: number): readonly InputReader[] {
     const list = this.#list(name);
-    if (list === undefined) throw this.#wording.missing(name);
+    if (list === undefined) throw this.#messages.missing(name);
     if (list.length < 1 || list.length > most) {
-      throw this.#wording.invalid(name, `a list of ${list.length}`, `a list of 1 to ${most}`);
+      throw this.#messages.invalid(name, `a list of ${list.length}`, `a list of 1 to ${most}`);
     }
-    return list.map((value) => new Members(objectOf(value, name), this.#wording));
+    return list.map((value) => new InputReader(objectOf(value, name), this.#messages));
   }
 
-  structure(name: string): Members | undefined {
+  structure(name: string): InputReader | undefined {
     const value = this.#get(name);
-    return value === undefined ? undefined : new Members(objectOf(value, name), this.#wording);
+    return value === undefined ? undefined : new InputReader(objectOf(value, name), this.#messages);
   }
 
-  /** However many there are; none where there is no list. */
-  anyStructures(name: string): readonly Members[] {
-    return (this.#list(name) ?? []).map((value) => new Members(objectOf(value, name), this.#wording));
+  /** A list of any length; an absent list is empty. */
+  anyStructures(name: string): readonly InputReader[] {
+    return (this.#list(name) ?? []).map((value) => new InputReader(objectOf(value, name), this.#messages));
   }
 
   /** Each key of a map with its value as a structure. */
-  map(name: string): readonly (readonly [string, Members])[] {
+  map(name: string): readonly (readonly [string, InputReader])[] {
     const value = this.#get(name);
     if (value === undefined) return [];
     return Object.entries(objectOf(value, name)).map(([key, each]) => [
       key,
-      new Members(objectOf(each, name), this.#wording),
+      new InputReader(objectOf(each, name), this.#messages),
     ]);
   }
 

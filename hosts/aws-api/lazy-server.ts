@@ -1,54 +1,54 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
-import type { Door } from './door.ts';
-import { RuleBook } from './events/rule-book.ts';
-import { QueueBook } from './sqs/queue-book.ts';
+import { RuleStore } from './events/rule-store.ts';
+import type { AwsApiServer } from './server.ts';
+import { QueueStore } from './sqs/queue-store.ts';
 
 /** Whether an AWS SDK sent it: signed, or naming an operation of AWS's. */
 export function isAwsRequest({ headers }: IncomingMessage): boolean {
   return headers['x-amz-target'] !== undefined || headers.authorization?.startsWith('AWS4-') === true;
 }
 
-/** The door of the AWS protocols. Its code is loaded with the first request: the SDK's signer would hold up every start. */
-export class LazyDoor {
+/** The AWS API server. Its code is loaded at the first request, because the SDK's signer would slow every start down. */
+export class LazyAwsApiServer {
   readonly #runtime: StandaloneRuntime;
-  readonly #rules: RuleBook;
-  readonly #queues: QueueBook;
-  #door: Promise<Door> | undefined;
+  readonly #rules: RuleStore;
+  readonly #queues: QueueStore;
+  #server: Promise<AwsApiServer> | undefined;
 
   constructor(runtime: StandaloneRuntime) {
     this.#runtime = runtime;
-    this.#rules = new RuleBook(runtime);
-    this.#queues = new QueueBook(runtime);
+    this.#rules = new RuleStore(runtime);
+    this.#queues = new QueueStore(runtime);
   }
 
-  /** Brings back what clients had made. The queues and rules of serverless.yml are there by then. */
+  /** Restores the queues and rules that clients made. Call it when those of serverless.yml exist. */
   async restore(): Promise<void> {
     await this.#queues.restore();
     await this.#rules.restore();
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    let door: Door;
+    let server: AwsApiServer;
     try {
-      this.#door ??= import('./open-door.ts').then(({ openDoor }) =>
-        openDoor(this.#runtime, { rules: this.#rules, queues: this.#queues }),
+      this.#server ??= import('./create-server.ts').then(({ createAwsApiServer }) =>
+        createAwsApiServer(this.#runtime, { rules: this.#rules, queues: this.#queues }),
       );
-      door = await this.#door;
+      server = await this.#server;
     } catch (error) {
-      // Keys that cannot be read, for one: the next request tries again.
-      this.#door = undefined;
-      this.#runtime.log.error('the door of the AWS protocols does not open', { error });
+      // Such as keys that cannot be read. The next request tries again.
+      this.#server = undefined;
+      this.#runtime.log.error('the AWS API server cannot start', { error });
       response.writeHead(500, { 'content-type': 'application/x-amz-json-1.1' });
       response.end(JSON.stringify({ __type: 'InternalFailure', message: 'The mesh failed; its log has the details.' }));
       return;
     }
-    await door.answer(request, response);
+    await server.answer(request, response);
   }
 
   drain(): void {
-    this.#door?.then(
-      (door) => door.drain(),
+    this.#server?.then(
+      (server) => server.drain(),
       () => {},
     );
   }

@@ -1,5 +1,5 @@
-/** Has changes that look before they write done one after another. */
-export class Serial {
+/** Runs one piece of work at a time: a change that reads before it writes must not meet another. */
+export class Mutex {
   #last: Promise<unknown> = Promise.resolve();
 
   run<T>(work: () => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 import type { ServiceError } from './errors.ts';
-import type { Members } from './members.ts';
+import type { InputReader } from './input-reader.ts';
 
 export interface Page<Item> {
   readonly items: readonly Item[];
@@ -32,7 +32,7 @@ export function pageOf<Item>(
 }
 
 /** The members `Limit` and `NextToken`, as EventBridge has them. */
-export function pageOptions(input: Members): { limit: number; token: string | undefined } {
+export function pageOptions(input: InputReader): { limit: number; token: string | undefined } {
   return { limit: input.integer('Limit', { from: 1, to: 100 }) ?? 100, token: input.string('NextToken') };
 }
 

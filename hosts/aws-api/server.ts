@@ -8,12 +8,12 @@ import type { AwsCredentials } from '#shared/security/aws-credentials.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
 import { type Bodies, CutOffError } from './body.ts';
 import { ServiceError, serializationError, unknownOperation } from './errors.ts';
-import { Members } from './members.ts';
+import { InputReader } from './input-reader.ts';
 import { checkProtocol, isQueryProtocol, queryProtocolRefusal } from './protocol.ts';
 import type { Operation, Service } from './service.ts';
 import { SignatureVerifier } from './signature/verifier.ts';
 
-export interface DoorOptions {
+export interface AwsApiServerOptions {
   readonly services: readonly Service[];
   readonly credentials: AwsCredentials;
   readonly region: string;
@@ -32,13 +32,13 @@ interface Entry {
 const JSON_1_1 = 'application/x-amz-json-1.1';
 
 /** Takes requests of AWS SDKs: finds the service by `X-Amz-Target`, checks the signature, and answers as AWS does. */
-export class Door {
+export class AwsApiServer {
   readonly #log: Logger;
   readonly #entries: ReadonlyMap<string, Entry>;
   readonly #bodies: Bodies;
   readonly #answering = new Set<AbortController>();
 
-  constructor({ services, log, bodies, ...verification }: DoorOptions) {
+  constructor({ services, log, bodies, ...verification }: AwsApiServerOptions) {
     this.#log = log;
     this.#bodies = bodies;
     this.#entries = new Map(
@@ -90,7 +90,7 @@ export class Door {
       const { method = '', url = '', headers } = request;
       await verifier.verify(claim, { method, url, headers }, body);
       const operation = operationOf(service, name);
-      return operation(new Members(parse(body), service.wording), { signal });
+      return operation(new InputReader(parse(body), service.validationMessages), { signal });
     });
   }
 

@@ -1,4 +1,4 @@
-import type { Members, Wording } from './members.ts';
+import type { InputReader, ValidationMessages } from './input-reader.ts';
 
 export interface Call {
   /** Aborts when the client is gone, or the mesh is about to stop. */
@@ -6,7 +6,7 @@ export interface Call {
 }
 
 /** One operation: gets the members of its input, gives those of its output. @throws ServiceError */
-export type Operation = (input: Members, call: Call) => Promise<object> | object;
+export type Operation = (input: InputReader, call: Call) => Promise<object> | object;
 
 /** A service of AWS in one of its JSON protocols. */
 export interface Service {
@@ -19,6 +19,6 @@ export interface Service {
   readonly queryCompatible: boolean;
   /** The code that has its SDKs wait and try again. */
   readonly throttled: string;
-  readonly wording: Wording;
+  readonly validationMessages: ValidationMessages;
   readonly operations: Readonly<Record<string, Operation>>;
 }

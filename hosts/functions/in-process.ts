@@ -11,11 +11,11 @@ import {
 export interface InProcessOptions extends Loadable {
   /** Seconds. */
   readonly timeout: number;
-  /** What is put around the handler. */
-  readonly host?: (handler: LambdaHandler) => LambdaHandler;
+  /** Wraps the handler, as Lambda's start file does. */
+  readonly wrap?: (handler: LambdaHandler) => LambdaHandler;
 }
 
-/** A function on the main thread: as fast as a call, and stopped at its timeout only if it ever yields. */
+/** A function on the main thread. It is as fast as a call, but its timeout works only if the handler yields. */
 export class InProcessFunction implements LocalFunction {
   readonly name: string;
   readonly #wired: InProcessOptions;
@@ -28,9 +28,9 @@ export class InProcessFunction implements LocalFunction {
 
   /** The module is imported at the first use. */
   load(): Promise<LambdaHandler> {
-    const { host = (handler) => handler } = this.#wired;
+    const { wrap = (handler) => handler } = this.#wired;
     this.#handler ??= loadHandler(this.#wired)
-      .then(host)
+      .then(wrap)
       .catch((error: unknown) => {
         this.#handler = undefined;
         throw error;

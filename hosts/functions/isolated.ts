@@ -6,8 +6,8 @@ import type { WiredFunction } from '#wiring/types.ts';
 import { FunctionTimeoutError, type LocalFunction } from './function.ts';
 import { type FromWorker, remoteMethods, type ToWorker, type WorkerStart } from './protocol.ts';
 
-/** A worker that stays idle for so long is ended. */
-const IDLE = 60_000;
+/** An idle thread ends after this time. */
+const IDLE_MS = 60_000;
 
 interface Invocation {
   readonly resolve: (value: unknown) => void;
@@ -73,7 +73,7 @@ export class IsolatedFunction implements LocalFunction {
 
   #rest(worker: IsolatedWorker): void {
     this.#idle.push(worker);
-    worker.endWhenIdle(IDLE);
+    worker.endWhenIdle(IDLE_MS);
   }
 }
 

@@ -7,9 +7,9 @@ import { ShortLivedSet } from '#shared/short-lived.ts';
 import { sleep } from '#shared/sleep.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
 import type { Metrics } from '#shared/telemetry/metrics.ts';
-import type { HeldMessages } from './held-messages.ts';
 import type { Source } from './source.ts';
 import { sqsRecord } from './sqs-record.ts';
+import type { VisibilityExtender } from './visibility-extender.ts';
 
 export interface QueueSourceOptions {
   readonly queue: Queue;
@@ -24,8 +24,8 @@ export interface QueueSourceOptions {
   readonly maxReceiveCount: number;
   /** A FIFO queue's messages of one group are never in two invocations at the same time. */
   readonly fifo: boolean;
-  /** Keeps messages for functions that may run longer than the queue's visibility timeout. */
-  readonly held?: HeldMessages;
+  /** Extends the visibility of messages while a function runs longer than the queue's visibility timeout. */
+  readonly visibility?: VisibilityExtender;
   /** Where the queue is in the mesh's own store, which may have no room. */
   readonly store?: OwnStore;
   readonly log: Logger;
@@ -46,20 +46,17 @@ export interface OwnStore {
 export interface Poll {
   /** Of one long poll: the time after which an idle loop looks again. */
   readonly seconds: number;
-  /** Whether a stop breaks a poll off, or waits for its end. */
+  /** true: a stop aborts the poll; false: a stop waits for its end. */
   readonly breakOff: boolean;
 }
 
 /** Within a process a poll that is broken off has taken nothing. */
 export const ownPoll: Poll = { seconds: 20, breakOff: true };
-/**
- * SQS may hand a message to a poll that nobody waits for any more, which hides it for nothing and takes one of its
- * attempts. So a poll is let end, and is short.
- */
+/** SQS may give a message to an aborted poll, which hides the message and uses up an attempt. So a poll is short and always ends. */
 export const sqsPoll: Poll = { seconds: 5, breakOff: false };
 
-/** Milliseconds until a queue is asked again that could not be received from. */
-const LATER = 1_000;
+/** The pause after a receive that failed. */
+const RETRY_MS = 1_000;
 
 /**
  * Lambda's event source mapping of an SQS queue: hands batches to the function and deletes what it did not report as failed.
@@ -91,12 +88,12 @@ export class QueueSource implements Source {
   }
 
   async #poll(): Promise<void> {
-    const { queue, name, poll, batchSize, concurrency, fifo, held, log } = this.#options;
+    const { queue, name, poll, batchSize, concurrency, fifo, visibility, log } = this.#options;
     const { signal } = this.#stopping;
     const options = {
       wait: poll.seconds,
       ...(poll.breakOff && { signal }),
-      ...(held && { visibilityTimeout: held.seconds }),
+      ...(visibility && { visibilityTimeout: visibility.visibilityTimeoutSeconds }),
     };
     while (!signal.aborted) {
       const free = this.#held > 0 ? 0 : concurrency - this.#running.size;
@@ -107,14 +104,14 @@ export class QueueSource implements Source {
         continue;
       }
       try {
-        // Of a FIFO queue each receive is one invocation, since the next gives nothing of the groups that this one gave.
+        // FIFO: one receive per invocation. The next receive cannot return these groups while they are in flight.
         const messages = await queue.receive(name, { ...options, max: fifo ? batchSize : free * batchSize });
-        held?.hold(messages);
+        visibility?.extend(messages);
         for (let at = 0; at < messages.length; at += batchSize) this.#run(messages.slice(at, at + batchSize));
       } catch (error) {
         if (signal.aborted) return;
         if (!isStoreUnavailable(error)) log.error('a queue could not be received from', { queue: name, error });
-        await sleep(this.#options.store?.pause ?? LATER, signal);
+        await sleep(this.#options.store?.pause ?? RETRY_MS, signal);
       }
     }
   }
@@ -128,10 +125,10 @@ export class QueueSource implements Source {
   }
 
   async #invoke(messages: readonly ReceivedMessage[]): Promise<void> {
-    const { queue, name, held, store, log } = this.#options;
+    const { queue, name, visibility, store, log } = this.#options;
     const refusedBefore = store?.refused();
     const { failed, noRoom = store?.refused() !== refusedBefore } = await this.#hand(messages);
-    if (held) await Promise.all(messages.map(({ receiptHandle }) => held.letGo(receiptHandle)));
+    if (visibility) await Promise.all(messages.map(({ receiptHandle }) => visibility.stopExtending(receiptHandle)));
     const isFailed = ({ messageId }: ReceivedMessage) => failed.has(messageId);
     const done = messages.filter((message) => !isFailed(message)).map(handleOf);
     try {
@@ -162,7 +159,7 @@ export class QueueSource implements Source {
         }
         if (!waits) this.#held++;
         waits = true;
-        await sleep(this.#options.store?.pause ?? LATER, signal);
+        await sleep(this.#options.store?.pause ?? RETRY_MS, signal);
       }
     } finally {
       if (waits) this.#held--;

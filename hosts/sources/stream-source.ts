@@ -17,12 +17,12 @@ export interface StreamSourceOptions {
   readonly metrics: Metrics;
 }
 
-/** Seconds of one long poll: only the time after which an idle loop looks again. */
-const LONG_POLL = 20;
-const FIRST_BACKOFF = 100;
-const MAX_BACKOFF = 10_000;
-/** Milliseconds until the shards are listed again: a stream may be given more while it is read. */
-const SHARDS_AGAIN = 60_000;
+/** The length of one long poll. It delays nothing: a record ends the poll. */
+const LONG_POLL_SECONDS = 20;
+const FIRST_BACKOFF_MS = 100;
+const MAX_BACKOFF_MS = 10_000;
+/** The time between two listings of the shards: a stream may get more of them while it is read. */
+const LIST_SHARDS_MS = 60_000;
 
 /**
  * Lambda's event source mapping of a Kinesis stream: one batch of a shard at a time, in order. A batch that fails is
@@ -59,7 +59,7 @@ export class StreamSource implements Source {
           if (!consumed.has(shard)) consumed.set(shard, this.#consume(shard, beginning));
         }
         beginning = 'TRIM_HORIZON';
-        await sleep(SHARDS_AGAIN, signal);
+        await sleep(LIST_SHARDS_MS, signal);
       } catch (error) {
         log.error('the shards of a stream could not be listed', { stream: consumer.stream, error });
         await sleep(1000, signal);
@@ -108,7 +108,7 @@ export class StreamSource implements Source {
     const { stream, consumer } = this.#options;
     const { signal } = this.#stopping;
     const read = { max: consumer.batchSize, signal };
-    const records = await stream.read(consumer.stream, shard, after, { ...read, wait: LONG_POLL });
+    const records = await stream.read(consumer.stream, shard, after, { ...read, wait: LONG_POLL_SECONDS });
     if (records.length === 0 || records.length >= consumer.batchSize || consumer.batchWindow === 0) return records;
     await sleep(consumer.batchWindow * 1000, signal);
     return stream.read(consumer.stream, shard, after, { max: consumer.batchSize, wait: 0 });
@@ -141,7 +141,7 @@ export class StreamSource implements Source {
         await this.#checkpoint(shard, batch.at(-1));
         return;
       }
-      await sleep(Math.min(FIRST_BACKOFF * 2 ** (failures - 1), MAX_BACKOFF), signal);
+      await sleep(Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), MAX_BACKOFF_MS), signal);
     }
   }
 

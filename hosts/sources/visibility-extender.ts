@@ -1,83 +1,107 @@
 import type { Queue, ReceivedMessage } from '#shared/ports/queue.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
 
-export interface HoldOptions {
+export interface VisibilityExtenderOptions {
   readonly queue: Pick<Queue, 'changeVisibility'>;
   /** The queue's name. */
   readonly name: string;
-  /** For so long a message is hidden from others, again and again while its function runs. */
-  readonly seconds: number;
+  /** Seconds by which each extension hides a message from other receivers. */
+  readonly visibilityTimeoutSeconds: number;
   readonly log: Logger;
 }
 
-/** Of three renewals two may be lost. */
-const RENEWALS = 3;
+/** Extensions in one visibility timeout: two of three may be lost. */
+const EXTENSIONS_PER_TIMEOUT = 3;
 
 /**
- * The messages that are worked on, kept from other receivers for as long as that takes. The visibility timeout itself can
- * then be short, so that the messages of a process that died soon come to another.
+ * Extends the visibility timeout of messages while functions work on them. The timeout itself can then be short, so that
+ * another process soon receives the messages of a process that died.
  */
-export class HeldMessages {
-  readonly seconds: number;
-  readonly #options: HoldOptions;
-  /** By receipt: the renewals that are on their way. */
-  readonly #held = new Map<string, Promise<void>>();
+export class VisibilityExtender {
+  readonly visibilityTimeoutSeconds: number;
+  readonly #options: VisibilityExtenderOptions;
+  /** By receipt handle: the extension that is under way. */
+  readonly #extended = new Map<string, Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(options: HoldOptions) {
+  constructor(options: VisibilityExtenderOptions) {
     this.#options = options;
-    this.seconds = options.seconds;
+    this.visibilityTimeoutSeconds = options.visibilityTimeoutSeconds;
   }
 
   get count(): number {
-    return this.#held.size;
+    return this.#extended.size;
   }
 
-  hold(messages: readonly ReceivedMessage[]): void {
-    for (const { receiptHandle } of messages) this.#held.set(receiptHandle, Promise.resolve());
-    this.#timer ??= setInterval(() => this.#renew(), (this.seconds * 1000) / RENEWALS);
+  /** Extends the visibility of these messages until `stopExtending` or `releaseAll`. */
+  extend(messages: readonly ReceivedMessage[]): void {
+    for (const { receiptHandle } of messages) this.#extended.set(receiptHandle, Promise.resolve());
+    this.#timer ??= setInterval(
+      () => this.#extendAll(),
+      (this.visibilityTimeoutSeconds * 1000) / EXTENSIONS_PER_TIMEOUT,
+    );
   }
 
-  /** Resolves when nothing more is done to the message: a renewal that is on its way would undo what its holder does next. */
-  async letGo(receiptHandle: string): Promise<void> {
-    const renewal = this.#held.get(receiptHandle);
-    this.#held.delete(receiptHandle);
-    if (this.#held.size === 0) {
+  /** Resolves when no extension of the message is under way: a late one would undo the caller's next change. */
+  async stopExtending(receiptHandle: string): Promise<void> {
+    const extension = this.#extended.get(receiptHandle);
+    this.#extended.delete(receiptHandle);
+    if (this.#extended.size === 0) {
       clearInterval(this.#timer);
       this.#timer = undefined;
     }
-    await renewal;
+    await extension;
   }
 
-  /** Has every message delivered again now, to whoever receives then. */
-  async giveBack(): Promise<void> {
+  /** Makes every message visible now, so that the next receiver gets it. */
+  async releaseAll(): Promise<void> {
     const { queue, name, log } = this.#options;
     await Promise.all(
-      [...this.#held.keys()].map(async (receiptHandle) => {
-        await this.letGo(receiptHandle);
+      [...this.#extended.keys()].map(async (receiptHandle) => {
+        await this.stopExtending(receiptHandle);
         try {
           await queue.changeVisibility(name, receiptHandle, 0);
         } catch (error) {
-          log.warn('a message that was not done comes back only after its visibility timeout', { queue: name, error });
+          log.warn('a message could not be released and comes back only after its visibility timeout', {
+            queue: name,
+            error,
+          });
         }
       }),
     );
   }
 
-  /** One renewal of a message after the other: of two under way `letGo` would wait for the later alone. */
-  #renew(): void {
-    for (const [receiptHandle, before] of this.#held) {
-      const renewal = before.then(() => (this.#held.has(receiptHandle) ? this.#renewOne(receiptHandle) : undefined));
-      this.#held.set(receiptHandle, renewal);
+  /** The extensions of a message run one after another, because `stopExtending` waits for the last one only. */
+  #extendAll(): void {
+    for (const [receiptHandle, before] of this.#extended) {
+      const extension = before.then(() =>
+        this.#extended.has(receiptHandle) ? this.#extendOne(receiptHandle) : undefined,
+      );
+      this.#extended.set(receiptHandle, extension);
     }
   }
 
-  async #renewOne(receiptHandle: string): Promise<void> {
-    const { queue, name, seconds, log } = this.#options;
+  async #extendOne(receiptHandle: string): Promise<void> {
+    const { queue, name, visibilityTimeoutSeconds, log } = this.#options;
     try {
-      await queue.changeVisibility(name, receiptHandle, seconds);
+      await queue.changeVisibility(name, receiptHandle, visibilityTimeoutSeconds);
     } catch (error) {
-      log.warn('a message could not be kept from other receivers', { queue: name, error });
+      log.warn('the visibility timeout of a message could not be extended', { queue: name, error });
     }
   }
+}
+
+/** The queue for functions whose messages are extended: when a function sets a visibility timeout, that timeout stays. */
+export function releaseOnChange(queue: Queue, visibility: VisibilityExtender): Queue {
+  return {
+    create: (name, settings) => queue.create(name, settings),
+    send: (name, messages) => queue.send(name, messages),
+    receive: (name, options) => queue.receive(name, options),
+    delete: (name, receiptHandles) => queue.delete(name, receiptHandles),
+    depth: (name) => queue.depth(name),
+    async changeVisibility(name, receiptHandle, timeout) {
+      await visibility.stopExtending(receiptHandle);
+      await queue.changeVisibility(name, receiptHandle, timeout);
+    },
+  };
 }

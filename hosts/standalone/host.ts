@@ -1,6 +1,6 @@
 import { getRequestListener } from '@hono/node-server';
 import { ACCOUNT, REGION } from '#hosts/aws-api/identity.ts';
-import { isAwsRequest, LazyDoor } from '#hosts/aws-api/lazy-door.ts';
+import { isAwsRequest, LazyAwsApiServer } from '#hosts/aws-api/lazy-server.ts';
 import { type LocalFunction, loadExport } from '#hosts/functions/function.ts';
 import { InProcessFunction } from '#hosts/functions/in-process.ts';
 import { IsolatedFunction } from '#hosts/functions/isolated.ts';
@@ -29,8 +29,8 @@ import { collectAgents } from './manifest.ts';
 import { HttpServer, type Listener, unavailable } from './server.ts';
 import { startSources } from './start-sources.ts';
 
-/** Milliseconds of the 5 s that a stop may take, after which what still runs is left to the next start. */
-const DRAIN = 4_000;
+/** A stop takes 5 s at most. Work that still runs after this time is left to the next start. */
+const DRAIN_MS = 4_000;
 
 export interface HostOptions {
   readonly settings: Settings;
@@ -110,10 +110,10 @@ async function startBehind(server: HttpServer, options: HostOptions, stops: (() 
     ]),
   );
   const api = createApiGateway(wiring.functions, services, authorizers);
-  const door = new LazyDoor(runtime);
-  const sources = await startSources({ runtime, wiring, functions, made: () => door.restore() });
+  const awsApi = new LazyAwsApiServer(runtime);
+  const sources = await startSources({ runtime, wiring, functions, made: () => awsApi.restore() });
   runtime.retention.start();
-  server.serve(route(issuer, door, getRequestListener(api.fetch)));
+  server.serve(route(issuer, awsApi, getRequestListener(api.fetch)));
   // The issuer is slow to load: better now than in the first client's call.
   const loading = setTimeout(
     () => void issuer.load().catch((error: unknown) => log.error('the token issuer failed to load', { error })),
@@ -126,7 +126,7 @@ async function startBehind(server: HttpServer, options: HostOptions, stops: (() 
     async stop() {
       clearTimeout(loading);
       const pruned = runtime.retention.stop();
-      await drain(server, [...services.values(), door], sources);
+      await drain(server, [...services.values(), awsApi], sources);
       await Promise.all([...functions.values()].map((each) => each.stop()));
       await pruned;
       await runtime.database.close();
@@ -183,25 +183,25 @@ async function loadServices(wiring: Wiring): Promise<Map<string, HttpService>> {
 
 const issuerPaths = new Set(['/oauth2/token', '/.well-known/jwks.json']);
 
-function route(issuer: Issuer, door: LazyDoor, api: Listener): Listener {
+function route(issuer: Issuer, awsApi: LazyAwsApiServer, api: Listener): Listener {
   return (request, response) => {
-    if (isAwsRequest(request)) return void door.answer(request, response);
+    if (isAwsRequest(request)) return void awsApi.answer(request, response);
     const path = request.url?.split('?', 1)[0] ?? '';
     if (issuerPaths.has(path)) issuer.callback(request, response);
     else api(request, response);
   };
 }
 
-/** Waiting calls and streams are answered first, then what runs may end; what does not is delivered again at the next start. */
+/** Answers waiting calls and ends streams, then lets invocations end. The next start delivers again what did not end. */
 async function drain(
   server: HttpServer,
   services: readonly Pick<HttpService, 'drain'>[],
   sources: readonly Source[],
 ): Promise<void> {
   for (const service of services) service.drain();
-  const closed = server.close(DRAIN);
+  const closed = server.close(DRAIN_MS);
   server.serve(unavailable);
   const stopped = Promise.all(sources.map((source) => source.stop()));
-  await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, DRAIN).unref())]);
+  await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, DRAIN_MS).unref())]);
   await closed;
 }

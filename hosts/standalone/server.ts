@@ -10,7 +10,7 @@ export type Listener = (request: IncomingMessage, response: ServerResponse) => v
  * An HTTP/2 session on which nothing passed for so long (milliseconds) takes no further calls, and those whose body has not
  * come whole by then are cut: they would hold what came for ever.
  */
-const IDLE_SESSION = 120_000;
+const IDLE_SESSION_MS = 120_000;
 
 /**
  * The one port of a standalone mesh, for HTTP/1.1 and for HTTP/2 without TLS, which some AWS clients speak. It is taken first of all, so that a second start says so before it touches anything;
@@ -24,7 +24,7 @@ export class HttpServer {
   #http2: Promise<Http2Server> | undefined;
   #listener: Listener = unavailable;
 
-  constructor({ idleSession = IDLE_SESSION } = {}) {
+  constructor({ idleSession = IDLE_SESSION_MS } = {}) {
     this.#idleSession = idleSession;
     this.#server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 60_000 }, (request, response) =>
       this.#listener(request, response),

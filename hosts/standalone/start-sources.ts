@@ -12,21 +12,21 @@ import type { StreamConsumer } from '#wiring/stream-consumer.ts';
 import { COMMON_GROUP, type FifoOptions, type Subscription } from '#wiring/subscription.ts';
 import type { WiredFunction, Wiring } from '#wiring/types.ts';
 
-/** Of every stream: enough to keep a slow task's chunks from holding up the others'. */
+/** Shards of every stream: with several, the chunks of a slow task delay few others. */
 const SHARDS = 4;
-/** Milliseconds until a store without room is tried again. */
-const NO_ROOM = 1_000;
-/** Seconds for a message that went to the dead-letter queue, or was never delivered: nobody receives from there but a redrive. */
-const DEAD_LETTER_VISIBILITY = 30;
-/** Seconds for which queues keep a message, and dead-letter queues: as the deployment to AWS has them. */
-const RETENTION = 4 * 86_400;
-const DEAD_LETTER_RETENTION = 14 * 86_400;
+/** The pause before the next try while the store has no room. */
+const NO_ROOM_PAUSE_MS = 1_000;
+/** Only a redrive receives from dead-letter queues and from queues of undelivered events. */
+const DEAD_LETTER_VISIBILITY_SECONDS = 30;
+/** The retention of queues and of dead-letter queues is that of the deployment to AWS. */
+const RETENTION_SECONDS = 4 * 86_400;
+const DEAD_LETTER_RETENTION_SECONDS = 14 * 86_400;
 
 export interface Sources {
   readonly runtime: StandaloneRuntime;
   readonly wiring: Wiring;
   readonly functions: ReadonlyMap<string, LocalFunction>;
-  /** Called when all is made and nothing is woken yet. */
+  /** Called when every queue and rule exists and no function is invoked yet. */
   readonly made: () => Promise<void>;
 }
 
@@ -82,9 +82,15 @@ async function queueSource(
   const { queue: name, deadLetterQueue } = queueNames(stage, wired.name, { fifo });
   const kind = fifo && { fifo: fifoSettings(fifo) };
   const deadKind = fifo && { fifo: { contentBasedDeduplication: false } };
-  const deadLetters = { visibilityTimeout: DEAD_LETTER_VISIBILITY, retention: DEAD_LETTER_RETENTION };
+  const deadLetters = { visibilityTimeout: DEAD_LETTER_VISIBILITY_SECONDS, retention: DEAD_LETTER_RETENTION_SECONDS };
   await queue.create(deadLetterQueue, { ...deadLetters, ...deadKind });
-  await queue.create(name, { visibilityTimeout, retention: RETENTION, maxReceiveCount, deadLetterQueue, ...kind });
+  await queue.create(name, {
+    visibilityTimeout,
+    retention: RETENTION_SECONDS,
+    maxReceiveCount,
+    deadLetterQueue,
+    ...kind,
+  });
   await queue.releaseInFlight(name);
   const undelivered = undeliveredQueueName(stage, wired.name);
   if (fifo) await queue.create(undelivered, deadLetters);
@@ -102,7 +108,7 @@ async function queueSource(
     fifo: fifo !== undefined,
     store: {
       refused: runtime.refusedWrites,
-      pause: NO_ROOM,
+      pause: NO_ROOM_PAUSE_MS,
       excuse: (receiptHandles, delay) => queue.excuse(name, receiptHandles, delay),
     },
     log,

@@ -1,9 +1,8 @@
 import { InProcessFunction } from '#hosts/functions/in-process.ts';
-import { HeldMessages } from '#hosts/sources/held-messages.ts';
-import { heldQueue } from '#hosts/sources/held-queue.ts';
 import { QueueSource } from '#hosts/sources/queue-source.ts';
 import type { Source } from '#hosts/sources/source.ts';
 import { StreamSource } from '#hosts/sources/stream-source.ts';
+import { releaseOnChange, VisibilityExtender } from '#hosts/sources/visibility-extender.ts';
 import { ConfigurationError } from '#shared/errors.ts';
 import { QueueNotFoundError } from '#shared/ports/errors.ts';
 import { provideRuntime } from '#shared/runtime/current.ts';
@@ -16,10 +15,10 @@ import type { WorkerSettings } from './settings.ts';
 import { defaultTimeout, type WorkerFunction } from './worker-function.ts';
 import type { WorkerRuntime } from './worker-runtime.ts';
 
-/** Seconds that a message is hidden from other workers, again and again: after so long one that died is replaced. */
-const HOLD = 60;
-/** Milliseconds after which another worker may read the stream of one that died. */
-const LEASE = 30_000;
+/** Another worker receives the messages of a worker that died after this time at most. */
+const VISIBILITY_TIMEOUT_SECONDS = 60;
+/** Another worker reads the stream of a worker that died after this time. */
+const LEASE_MS = 30_000;
 
 export interface WorkerStart {
   readonly wired: WorkerFunction;
@@ -36,8 +35,8 @@ export interface Worker {
   readonly port: number;
   readonly concurrency: number;
   /**
-   * Takes no more, and resolves when what runs has ended. What runs longer than the time to drain is given back: another
-   * worker gets it at once.
+   * Stops receiving, and resolves when the running invocations have ended. Messages of invocations that outlast the drain
+   * time are released: another worker receives them at once.
    */
   stop(): Promise<void>;
 }
@@ -51,19 +50,24 @@ export async function startWorker({ wired, stage, settings, runtime, id }: Worke
   const { queue, inner } = runtime;
   const [subscription] = wired.subscriptions;
   const { queue: name } = queueNames(stage, wired.name, { fifo: subscription?.fifo });
-  const held = new HeldMessages({ queue, name, seconds: HOLD, log: inner.log });
-  provideRuntime({ ...inner, queue: heldQueue(queue, held) });
+  const visibility = new VisibilityExtender({
+    queue,
+    name,
+    visibilityTimeoutSeconds: VISIBILITY_TIMEOUT_SECONDS,
+    log: inner.log,
+  });
+  provideRuntime({ ...inner, queue: releaseOnChange(queue, visibility) });
   const target = new InProcessFunction({
     ...wired,
     timeout: settings.timeout ?? defaultTimeout(wired),
-    host: runtime.host,
+    wrap: runtime.host,
   });
   await target.load();
   const concurrency = settings.concurrency ?? subscription?.concurrency ?? 1;
   const sources = wired.streams.map((consumer) => streamSource(runtime, target, consumer, id));
   if (subscription) {
     await checkQueue(runtime, name, stage);
-    sources.push(queueSource(runtime, target, { ...subscription, name, held, concurrency }));
+    sources.push(queueSource(runtime, target, { ...subscription, name, visibility, concurrency }));
   }
   const health = new HealthEndpoint();
   const port = await health.listen(settings.host, settings.port);
@@ -74,8 +78,9 @@ export async function startWorker({ wired, stage, settings, runtime, id }: Worke
     async stop() {
       health.drain();
       await atMost(settings.drain * 1000, Promise.all(sources.map((source) => source.stop())));
-      if (held.count > 0) inner.log.warn('messages that were not done are given back', { messages: held.count });
-      await held.giveBack();
+      if (visibility.count > 0)
+        inner.log.warn('messages that were not done are given back', { messages: visibility.count });
+      await visibility.releaseAll();
       runtime.flush();
       await health.close();
     },
@@ -84,17 +89,17 @@ export async function startWorker({ wired, stage, settings, runtime, id }: Worke
 
 interface QueueOptions extends Pick<Subscription, 'batchSize' | 'maxReceiveCount' | 'fifo'> {
   readonly name: string;
-  readonly held: HeldMessages;
+  readonly visibility: VisibilityExtender;
   readonly concurrency: number;
 }
 
 function queueSource(
   { queue, poll, region, inner }: WorkerRuntime,
   target: InProcessFunction,
-  { name, held, concurrency, batchSize, maxReceiveCount, fifo }: QueueOptions,
+  { name, visibility, concurrency, batchSize, maxReceiveCount, fifo }: QueueOptions,
 ): Source {
   const { log, metrics } = inner;
-  // Whose account it is nobody needs here, and nobody tells.
+  // The ARN has no account: no handler needs it, and the worker does not know it.
   const arn = `arn:aws:sqs:${region}::${name}`;
   return new QueueSource({
     queue,
@@ -106,13 +111,13 @@ function queueSource(
     concurrency,
     maxReceiveCount,
     fifo: fifo !== undefined,
-    held,
+    visibility,
     log,
     metrics,
   });
 }
 
-/** The shards of a stream are read by one worker: two that took turns would mix up what stands in order. */
+/** One worker reads all shards of a stream: two workers in turn would lose the order of the records. */
 function streamSource(
   { stream, leases, region, inner }: WorkerRuntime,
   target: InProcessFunction,
@@ -122,7 +127,7 @@ function streamSource(
   const { log, metrics } = inner;
   const arn = `arn:aws:kinesis:${region}::stream/${consumer.stream}`;
   const open = () => new StreamSource({ stream, consumer, arn, target, log, metrics });
-  return new LeasedSource({ leases, name: `${target.name}#${consumer.stream}`, owner, duration: LEASE, log, open });
+  return new LeasedSource({ leases, name: `${target.name}#${consumer.stream}`, owner, duration: LEASE_MS, log, open });
 }
 
 async function checkQueue({ queue }: WorkerRuntime, name: string, stage: string): Promise<void> {

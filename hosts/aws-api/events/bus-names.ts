@@ -1,6 +1,6 @@
 import { arn } from '../identity.ts';
-import type { Members } from '../members.ts';
-import { notFound } from './wording.ts';
+import type { InputReader } from '../input-reader.ts';
+import { notFound } from './validation-messages.ts';
 
 /** The one bus of a standalone mesh, as the API names it. */
 export class BusNames {
@@ -22,7 +22,7 @@ export class BusNames {
   }
 
   /** @throws ServiceError when the input names another bus */
-  check(input: Members, member: string): void {
+  check(input: InputReader, member: string): void {
     const named = input.string(member);
     if (!this.is(named)) throw notFound(this.missing(named));
   }

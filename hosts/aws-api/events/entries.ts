@@ -2,7 +2,7 @@ import { nestingOf } from '#shared/json-nesting.ts';
 import { isObject } from '#shared/objects.ts';
 import { parseEvent } from '#shared/patterns/index.ts';
 import type { BusEntry } from '#shared/ports/event-bus.ts';
-import type { Members } from '../members.ts';
+import type { InputReader } from '../input-reader.ts';
 import type { BusNames } from './bus-names.ts';
 
 /** A result entry of PutEvents for an entry that was not taken. */
@@ -23,7 +23,7 @@ export interface RequestEntry {
 }
 
 /** @throws ServiceError for a member of another type: AWS refuses the whole call then. */
-export function readEntry(entry: Members): RequestEntry {
+export function readEntry(entry: InputReader): RequestEntry {
   return {
     source: entry.string('Source'),
     detailType: entry.string('DetailType'),

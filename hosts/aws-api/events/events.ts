@@ -4,17 +4,17 @@ import { pageOf, pageOptions } from '../pages.ts';
 import type { Service } from '../service.ts';
 import { BusNames } from './bus-names.ts';
 import { putEvents } from './put-events.ts';
-import type { RuleBook } from './rule-book.ts';
+import type { RuleStore } from './rule-store.ts';
 import { Rules } from './rules.ts';
 import { listTargetsByRule, putTargets, removeTargets } from './targets.ts';
 import { testEventPattern } from './test-event-pattern.ts';
-import { notFound, validation, wording } from './wording.ts';
+import { notFound, validation, validationMessages } from './validation-messages.ts';
 
 export interface EventsOptions {
   /** The name of the bus. */
   readonly bus: string;
   readonly ingress: EventIngress;
-  readonly rules: RuleBook;
+  readonly rules: RuleStore;
   readonly queue: Pick<StandaloneRuntime['queue'], 'settings'>;
   readonly log: StandaloneRuntime['log'];
 }
@@ -29,7 +29,7 @@ export function eventsService({ bus: name, ingress, rules: book, queue, log }: E
     contentType: 'application/x-amz-json-1.1',
     queryCompatible: false,
     throttled: 'ThrottlingException',
-    wording,
+    validationMessages,
     operations: {
       PutEvents: putEvents(ingress, bus, log),
       TestEventPattern: testEventPattern,

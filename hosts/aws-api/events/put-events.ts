@@ -5,7 +5,7 @@ import type { Logger } from '#shared/telemetry/logger.ts';
 import type { Operation } from '../service.ts';
 import type { BusNames } from './bus-names.ts';
 import { busEntry, type EntryRefusal, readEntry, sizeOf } from './entries.ts';
-import { validation } from './wording.ts';
+import { validation } from './validation-messages.ts';
 
 /** Of a call: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
 const MAX_ENTRIES = 10;

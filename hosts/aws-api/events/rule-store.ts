@@ -1,8 +1,8 @@
 import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
 import { readPatternText } from '#shared/patterns/json.ts';
 import type { Rule } from '#shared/ports/event-bus.ts';
+import { Mutex } from '../mutex.ts';
 import { queueOf } from '../queue-arn.ts';
-import { Serial } from '../serial.ts';
 
 export interface Target {
   readonly id: string;
@@ -25,13 +25,13 @@ export interface MadeRule {
  * The rules that clients make. EventBridge's have up to five targets and a state, the bus's one queue: on the bus a rule
  * is one for each target while it is enabled. A client's rule is kept before it takes effect.
  */
-export class RuleBook {
+export class RuleStore {
   readonly #bus: StandaloneRuntime['bus'];
   readonly #made: StandaloneRuntime['made'];
   readonly #queue: StandaloneRuntime['queue'];
   readonly #log: StandaloneRuntime['log'];
   readonly #rules = new Map<string, MadeRule>();
-  readonly #changes = new Serial();
+  readonly #changes = new Mutex();
 
   constructor({ bus, made, queue, log }: Pick<StandaloneRuntime, 'bus' | 'made' | 'queue' | 'log'>) {
     this.#bus = bus;

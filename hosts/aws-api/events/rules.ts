@@ -1,13 +1,13 @@
 import { ServiceError } from '../errors.ts';
 import { arn } from '../identity.ts';
-import type { Members } from '../members.ts';
+import type { InputReader } from '../input-reader.ts';
 import { pageOf, pageOptions } from '../pages.ts';
 import { queueArn } from '../queue-arn.ts';
 import type { Operation } from '../service.ts';
 import type { BusNames } from './bus-names.ts';
-import type { MadeRule, RuleBook } from './rule-book.ts';
+import type { MadeRule, RuleStore } from './rule-store.ts';
 import { compile } from './test-event-pattern.ts';
-import { notFound, validation } from './wording.ts';
+import { notFound, validation } from './validation-messages.ts';
 
 /** Quotas of AWS: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
 const MAX_RULES = 300;
@@ -17,10 +17,10 @@ const WIRED_TARGET = 'queue';
 
 /** PutRule, DeleteRule, ListRules, and what operations on targets need of rules. */
 export class Rules {
-  readonly book: RuleBook;
+  readonly book: RuleStore;
   readonly #bus: BusNames;
 
-  constructor(book: RuleBook, bus: BusNames) {
+  constructor(book: RuleStore, bus: BusNames) {
     this.book = book;
     this.#bus = bus;
   }
@@ -83,7 +83,7 @@ export class Rules {
   };
 
   /** A rule by its name, of serverless.yml too. @throws ServiceError */
-  find(input: Members, member: string): MadeRule {
+  find(input: InputReader, member: string): MadeRule {
     this.#bus.check(input, 'EventBusName');
     const name = input.requiredString(member);
     const rule = this.book.get(name) ?? this.#wired().find((wired) => wired.name === name);
@@ -92,7 +92,7 @@ export class Rules {
   }
 
   /** The name of a rule that clients may change. @throws ServiceError */
-  writable(input: Members, member: string): string {
+  writable(input: InputReader, member: string): string {
     this.#bus.check(input, 'EventBusName');
     return this.#writableName(input, member);
   }
@@ -101,7 +101,7 @@ export class Rules {
     return notFound(`Rule ${name} does not exist on EventBus ${this.#bus.name}.`);
   }
 
-  #writableName(input: Members, member: string): string {
+  #writableName(input: InputReader, member: string): string {
     const name = input.requiredString(member);
     if (!/^[.\-_A-Za-z0-9]{1,64}$/.test(name)) {
       throw validation(`'${member}' must satisfy regular expression pattern: [.\\-_A-Za-z0-9]{1,64}`);
@@ -129,7 +129,7 @@ export class Rules {
   }
 }
 
-function stateOf(input: Members): boolean {
+function stateOf(input: InputReader): boolean {
   const state = input.string('State') ?? 'ENABLED';
   if (state !== 'ENABLED' && state !== 'DISABLED')
     throw validation(`State must be ENABLED or DISABLED, not '${state}'.`);

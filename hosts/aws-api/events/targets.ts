@@ -2,13 +2,13 @@ import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
 import { isFifo, isFifoId } from '#shared/ports/fifo.ts';
 import type { QueueSettings } from '#shared/ports/queue.ts';
 import { ServiceError } from '../errors.ts';
-import type { Members } from '../members.ts';
+import type { InputReader } from '../input-reader.ts';
 import { pageOf, pageOptions } from '../pages.ts';
 import { isQueueArn, queueOf } from '../queue-arn.ts';
 import type { Operation } from '../service.ts';
-import type { Target } from './rule-book.ts';
+import type { Target } from './rule-store.ts';
 import type { Rules } from './rules.ts';
-import { validation } from './wording.ts';
+import { validation } from './validation-messages.ts';
 
 /** Quotas of AWS: of a rule, and of a call. */
 const MAX_TARGETS = 5;
@@ -80,7 +80,7 @@ export function listTargetsByRule(rules: Rules): Operation {
   };
 }
 
-function readTarget(target: Members): Target {
+function readTarget(target: InputReader): Target {
   const id = target.requiredString('Id');
   const arn = target.requiredString('Arn');
   if (!/^[.\-_A-Za-z0-9]{1,64}$/.test(id)) {

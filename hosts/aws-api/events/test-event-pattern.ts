@@ -8,14 +8,14 @@ import {
   parsePattern,
 } from '#shared/patterns/index.ts';
 import { ServiceError } from '../errors.ts';
-import type { Members } from '../members.ts';
-import { validation } from './wording.ts';
+import type { InputReader } from '../input-reader.ts';
+import { validation } from './validation-messages.ts';
 
 /** What an event given to TestEventPattern must have: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_TestEventPattern.html */
 const required = ['id', 'account', 'source', 'time', 'region', 'resources', 'detail-type'];
 const MAX_DEPTH = 1000;
 
-export function testEventPattern(input: Members): { Result: boolean } {
+export function testEventPattern(input: InputReader): { Result: boolean } {
   const pattern = compile(input.requiredString('EventPattern'));
   return { Result: matches(pattern, readEvent(input.requiredString('Event'))) };
 }

@@ -1,8 +1,8 @@
 import { ServiceError } from '../errors.ts';
-import type { Wording } from '../members.ts';
+import type { ValidationMessages } from '../input-reader.ts';
 
-/** How EventBridge words what is wrong with an input. */
-export const wording: Wording = {
+/** The errors by which EventBridge refuses a wrong input, in its words. */
+export const validationMessages: ValidationMessages = {
   missing: (member) =>
     validation(
       `1 validation error detected: Value null at '${member}' failed to satisfy constraint: Member must not be null`,

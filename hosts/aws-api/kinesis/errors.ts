@@ -1,9 +1,9 @@
 import { ServiceError } from '../errors.ts';
 import { ACCOUNT } from '../identity.ts';
-import type { Wording } from '../members.ts';
+import type { ValidationMessages } from '../input-reader.ts';
 
 /** How Kinesis words what is wrong with an input. */
-export const wording: Wording = {
+export const validationMessages: ValidationMessages = {
   missing: (member) => invalid(member, 'null', 'Member must not be null'),
   invalid: (member, value, constraint) => invalid(member, String(value), `Member must be ${constraint}`),
 };

@@ -1,11 +1,11 @@
 import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
 import type { Clock } from '#shared/ports/clock.ts';
-import type { Members } from '../members.ts';
-import { expiredIterator, invalidArgument, wording } from './errors.ts';
+import type { InputReader } from '../input-reader.ts';
+import { expiredIterator, invalidArgument, validationMessages } from './errors.ts';
 import type { Streams } from './streams.ts';
 
 /** A place in a shard from which on records are read. */
-export interface Place {
+export interface StreamPosition {
   readonly stream: string;
   readonly shard: string;
   /** The sequence number before the first record; undefined at the beginning. */
@@ -16,12 +16,16 @@ export interface Place {
 const LIFE = 5;
 
 /** The place that GetShardIterator asks for. @throws ServiceError */
-export async function placeOf(input: Members, stream: StandaloneRuntime['stream'], streams: Streams): Promise<Place> {
+export async function positionOf(
+  input: InputReader,
+  stream: StandaloneRuntime['stream'],
+  streams: Streams,
+): Promise<StreamPosition> {
   const name = streams.named(input);
   const shard = input.requiredString('ShardId');
   await streams.checkShard(name, shard);
   const type = input.requiredString('ShardIteratorType');
-  const at = (after: string | undefined): Place => ({ stream: name, shard, after });
+  const at = (after: string | undefined): StreamPosition => ({ stream: name, shard, after });
   switch (type) {
     case 'TRIM_HORIZON':
       return at(undefined);
@@ -38,16 +42,16 @@ export async function placeOf(input: Members, stream: StandaloneRuntime['stream'
       return at(first === undefined ? await stream.newest(name, shard) : before(first));
     }
     default:
-      throw wording.invalid('ShardIteratorType', type, 'an iterator type of Kinesis');
+      throw validationMessages.invalid('ShardIteratorType', type, 'an iterator type of Kinesis');
   }
 }
 
-export function iteratorFor({ stream, shard, after }: Place, clock: Clock): string {
+export function iteratorFor({ stream, shard, after }: StreamPosition, clock: Clock): string {
   return Buffer.from(JSON.stringify([stream, shard, after ?? '0', clock.now()])).toString('base64url');
 }
 
 /** @throws ServiceError for what is no iterator, and for one that is older than five minutes */
-export function readIterator(text: string, clock: Clock): Place {
+export function readIterator(text: string, clock: Clock): StreamPosition {
   let parts: unknown;
   try {
     parts = JSON.parse(Buffer.from(text, 'base64url').toString());
@@ -62,7 +66,7 @@ export function readIterator(text: string, clock: Clock): Place {
   return { stream, shard, after };
 }
 
-function sequenceNumber(input: Members): string {
+function sequenceNumber(input: InputReader): string {
   const text = input.string('StartingSequenceNumber');
   if (!isSequenceNumber(text)) throw invalidArgument('StartingSequenceNumber must be one that PutRecord gave.');
   return text;

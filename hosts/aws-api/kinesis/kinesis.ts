@@ -2,9 +2,9 @@ import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import { pageOf } from '../pages.ts';
 import type { Service } from '../service.ts';
-import { invalidArgument, wording } from './errors.ts';
+import { invalidArgument, validationMessages } from './errors.ts';
 import { getRecords } from './get-records.ts';
-import { iteratorFor, placeOf } from './iterators.ts';
+import { iteratorFor, positionOf } from './iterators.ts';
 import { putRecord, putRecords } from './put.ts';
 import { shardList } from './shards.ts';
 import { Streams, streamArn } from './streams.ts';
@@ -34,14 +34,14 @@ export function kinesisService({ stream, clock, retention, since }: KinesisOptio
     contentType: 'application/x-amz-json-1.1',
     queryCompatible: false,
     throttled: 'ProvisionedThroughputExceededException',
-    wording,
+    validationMessages,
     operations: {
       PutRecord: putRecord(stream, streams),
       PutRecords: putRecords(stream, streams),
       GetRecords: getRecords(stream, streams, clock),
       ListShards: shardList(streams),
       async GetShardIterator(input) {
-        return { ShardIterator: iteratorFor(await placeOf(input, stream, streams), clock) };
+        return { ShardIterator: iteratorFor(await positionOf(input, stream, streams), clock) };
       },
       async DescribeStreamSummary(input) {
         const name = streams.named(input);

@@ -1,7 +1,7 @@
 import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
-import type { Members } from '../members.ts';
+import type { InputReader } from '../input-reader.ts';
 import type { Operation } from '../service.ts';
-import { invalidArgument, wording } from './errors.ts';
+import { invalidArgument, validationMessages } from './errors.ts';
 import type { Streams } from './streams.ts';
 
 type Stream = StandaloneRuntime['stream'];
@@ -37,12 +37,12 @@ async function put(stream: Stream, name: string, records: Records) {
   return results.map(({ sequenceNumber, shard }) => ({ SequenceNumber: sequenceNumber, ShardId: shard }));
 }
 
-function readRecord(input: Members): Records[number] {
+function readRecord(input: InputReader): Records[number] {
   const data = input.blob('Data');
-  if (data === undefined) throw wording.missing('Data');
+  if (data === undefined) throw validationMessages.missing('Data');
   const partitionKey = input.requiredString('PartitionKey');
   if (partitionKey === '' || partitionKey.length > 256 || !partitionKey.isWellFormed()) {
-    throw wording.invalid('PartitionKey', partitionKey, 'a text of 1 to 256 characters');
+    throw validationMessages.invalid('PartitionKey', partitionKey, 'a text of 1 to 256 characters');
   }
   const explicitHashKey = input.string('ExplicitHashKey');
   if (explicitHashKey !== undefined && !isHashKey(explicitHashKey)) {
@@ -50,7 +50,11 @@ function readRecord(input: Members): Records[number] {
   }
   const record = { partitionKey, data, ...(explicitHashKey !== undefined && { explicitHashKey }) };
   if (sizeOf(record) > MAX_RECORD) {
-    throw wording.invalid('Data', `of ${data.length} bytes`, `at most ${MAX_RECORD} bytes with the partition key`);
+    throw validationMessages.invalid(
+      'Data',
+      `of ${data.length} bytes`,
+      `at most ${MAX_RECORD} bytes with the partition key`,
+    );
   }
   return record;
 }

@@ -1,6 +1,6 @@
 import { pageOf } from '../pages.ts';
 import type { Operation } from '../service.ts';
-import { invalidArgument, wording } from './errors.ts';
+import { invalidArgument, validationMessages } from './errors.ts';
 import type { Streams } from './streams.ts';
 
 /** Partition keys are hashed to 128 bits, which the shards share evenly. */
@@ -54,7 +54,7 @@ function readToken(token: string, streams: Streams): [stream: string, pageToken:
 
 function afterShard(type: string | undefined, shard: string | undefined): string | undefined {
   if (type !== undefined && !filters.includes(type)) {
-    throw wording.invalid('ShardFilter.Type', type, `one of ${filters.join(', ')}`);
+    throw validationMessages.invalid('ShardFilter.Type', type, `one of ${filters.join(', ')}`);
   }
   if (type !== 'AFTER_SHARD_ID') return undefined;
   if (shard === undefined) throw invalidArgument('AFTER_SHARD_ID needs a ShardId.');

@@ -1,6 +1,6 @@
 import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
 import { arn } from '../identity.ts';
-import type { Members } from '../members.ts';
+import type { InputReader } from '../input-reader.ts';
 import { invalidArgument, shardNotFound, streamNotFound } from './errors.ts';
 
 const prefix = arn('kinesis', 'stream/');
@@ -22,7 +22,7 @@ export class Streams {
   }
 
   /** The stream that `StreamName` or `StreamARN` names. @throws ServiceError */
-  named(input: Members): string {
+  named(input: InputReader): string {
     const arnGiven = input.string('StreamARN');
     const name = input.string('StreamName') ?? arnGiven?.slice(prefix.length);
     if (name === undefined) throw invalidArgument('Either StreamName or StreamARN must be given.');

@@ -3,7 +3,7 @@ import type { QueueDepth } from '#shared/ports/queue.ts';
 import { isQueueArn, queueArn, queueOf } from '../queue-arn.ts';
 import { invalidAttributeName, invalidValue, queueNameExists, unsupported } from './errors.ts';
 import { describeFifo, fifoAttributes, readFifo } from './fifo-attributes.ts';
-import type { QueueAttributes } from './queue-book.ts';
+import type { QueueAttributes } from './queue-store.ts';
 import type { NamedQueue } from './queue-urls.ts';
 
 /** Bytes of a message, with its attributes: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */

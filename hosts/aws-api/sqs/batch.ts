@@ -1,5 +1,5 @@
 import { ServiceError } from '../errors.ts';
-import type { Members } from '../members.ts';
+import type { InputReader } from '../input-reader.ts';
 import { batchErrors } from './errors.ts';
 
 const MAX_ENTRIES = 10;
@@ -21,7 +21,7 @@ export interface ReadBatch<Entry> {
  *
  * @throws ServiceError for what SQS refuses the whole batch for
  */
-export function readBatch<Entry>(input: Members, read: (entry: Members) => Entry): ReadBatch<Entry> {
+export function readBatch<Entry>(input: InputReader, read: (entry: InputReader) => Entry): ReadBatch<Entry> {
   const all = input.anyStructures('Entries');
   if (all.length === 0) throw batchErrors.empty();
   if (all.length > MAX_ENTRIES) throw batchErrors.tooMany(all.length);

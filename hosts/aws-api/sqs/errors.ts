@@ -1,8 +1,8 @@
 import { ServiceError } from '../errors.ts';
-import type { Wording } from '../members.ts';
+import type { ValidationMessages } from '../input-reader.ts';
 
 /** How SQS words what is wrong with an input. */
-export const wording: Wording = {
+export const validationMessages: ValidationMessages = {
   missing: (member) => new ServiceError('MissingParameter', `The request must contain the parameter ${member}.`),
   invalid: (member, value, constraint) => invalidValue(member, value, `Must be ${constraint}, if provided.`),
 };

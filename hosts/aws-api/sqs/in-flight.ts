@@ -1,8 +1,8 @@
 import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
-import type { Members } from '../members.ts';
+import type { InputReader } from '../input-reader.ts';
 import type { Operation } from '../service.ts';
 import { type FailedEntry, readBatch } from './batch.ts';
-import { invalidValue, notInFlight, wording } from './errors.ts';
+import { invalidValue, notInFlight, validationMessages } from './errors.ts';
 import type { NamedQueue, QueueUrls } from './queue-urls.ts';
 import { readReceipt } from './receipts.ts';
 import { MAX_VISIBILITY } from './receive.ts';
@@ -45,7 +45,7 @@ export function changeMessageVisibility(queue: Queue, urls: QueueUrls): Operatio
     const named = urls.queue(input);
     const { handle, text } = readEntry(named, input);
     const timeout = input.integer('VisibilityTimeout', { from: 0, to: MAX_VISIBILITY });
-    if (timeout === undefined) throw wording.missing('VisibilityTimeout');
+    if (timeout === undefined) throw validationMessages.missing('VisibilityTimeout');
     const state = await queue.receiptState(named.name, handle);
     if (state === 'spent') throw notInFlight();
     if (state === 'gone') {
@@ -63,7 +63,7 @@ interface Receipt {
   readonly text: string;
 }
 
-function readEntry({ name }: NamedQueue, entry: Members): Receipt {
+function readEntry({ name }: NamedQueue, entry: InputReader): Receipt {
   const text = entry.requiredString('ReceiptHandle');
   return { text, handle: readReceipt(name, text) };
 }

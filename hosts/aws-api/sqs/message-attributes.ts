@@ -1,7 +1,7 @@
 import { isBinaryType, typeOfAttribute } from '#shared/ports/message-attributes.ts';
 import type { AttributeTypes, OutgoingMessage } from '#shared/ports/queue.ts';
-import type { Members } from '../members.ts';
-import { invalidContents, invalidValue, isValidText, wording } from './errors.ts';
+import type { InputReader } from '../input-reader.ts';
+import { invalidContents, invalidValue, isValidText, validationMessages } from './errors.ts';
 
 const MAX_ATTRIBUTES = 10;
 
@@ -16,7 +16,7 @@ export interface MessageAttribute {
 }
 
 /** Reads the message attributes of an input. @throws ServiceError */
-export function readMessageAttributes(input: Members): Attributes {
+export function readMessageAttributes(input: InputReader): Attributes {
   const all = input.map('MessageAttributes').map(([name, value]) => readAttribute(name, value));
   if (all.length === 0) return {};
   if (all.length > MAX_ATTRIBUTES) {
@@ -46,7 +46,7 @@ export function bytesOf(attribute: MessageAttribute): Buffer {
   return Buffer.from(attribute.value, isBinary(attribute) ? 'base64' : 'utf8');
 }
 
-function readAttribute(name: string, member: Members): MessageAttribute {
+function readAttribute(name: string, member: InputReader): MessageAttribute {
   if (!/^(?!\.)(?!.*\.\.)[A-Za-z0-9_.-]{1,256}(?<!\.)$/.test(name) || /^(?:aws|amazon)\./i.test(name)) {
     throw invalidValue('MessageAttributes', name, 'It is no name for a message attribute.');
   }
@@ -57,14 +57,14 @@ function readAttribute(name: string, member: Members): MessageAttribute {
   return { name, type, value: isBinaryType(type) ? binaryOf(name, member) : textOf(name, type, member) };
 }
 
-function binaryOf(name: string, member: Members): string {
+function binaryOf(name: string, member: InputReader): string {
   const bytes = member.blob('BinaryValue');
-  if (bytes === undefined) throw wording.missing('BinaryValue');
+  if (bytes === undefined) throw validationMessages.missing('BinaryValue');
   if (bytes.length === 0) throw invalidValue('MessageAttributes', name, 'Its value must not be empty.');
   return bytes.toString('base64');
 }
 
-function textOf(name: string, type: string, member: Members): string {
+function textOf(name: string, type: string, member: InputReader): string {
   const text = member.requiredString('StringValue');
   if (text === '') throw invalidValue('MessageAttributes', name, 'Its value must not be empty.');
   if (!isValidText(text)) throw invalidContents();

@@ -1,15 +1,15 @@
 import { isFifoId } from '#shared/ports/fifo.ts';
 import type { FifoSettings, OutgoingMessage } from '#shared/ports/queue.ts';
 import { ServiceError } from '../errors.ts';
-import type { Members } from '../members.ts';
-import { invalidValue, wording } from './errors.ts';
+import type { InputReader } from '../input-reader.ts';
+import { invalidValue, validationMessages } from './errors.ts';
 
-type Place = Pick<OutgoingMessage, 'groupId' | 'deduplicationId'>;
+type MessageGroup = Pick<OutgoingMessage, 'groupId' | 'deduplicationId'>;
 
 /** Reads where a message of a FIFO queue belongs. @throws ServiceError */
-export function readPlace(input: Members, fifo: FifoSettings, delay: number | undefined): Place {
+export function readMessageGroup(input: InputReader, fifo: FifoSettings, delay: number | undefined): MessageGroup {
   const groupId = readId(input, 'MessageGroupId');
-  if (groupId === undefined) throw wording.missing('MessageGroupId');
+  if (groupId === undefined) throw validationMessages.missing('MessageGroupId');
   if (delay !== undefined && delay !== 0) throw notOfThisType('DelaySeconds', delay);
   const deduplicationId = readId(input, 'MessageDeduplicationId');
   if (deduplicationId !== undefined) return { groupId, deduplicationId };
@@ -21,7 +21,7 @@ export function readPlace(input: Members, fifo: FifoSettings, delay: number | un
 }
 
 /** A standard queue takes a group for the fairness of its order, which it has none of here: the reader gets it. @throws ServiceError */
-export function readFair(input: Members): Place {
+export function readStandardMessageGroup(input: InputReader): MessageGroup {
   const groupId = readId(input, 'MessageGroupId');
   const deduplicationId = input.string('MessageDeduplicationId');
   if (deduplicationId !== undefined) throw notOfThisType('MessageDeduplicationId', deduplicationId);
@@ -29,7 +29,7 @@ export function readFair(input: Members): Place {
 }
 
 /** What SQS identifies by: 1 to 128 letters, digits and punctuation. @throws ServiceError */
-export function readId(input: Members, member: string): string | undefined {
+export function readId(input: InputReader, member: string): string | undefined {
   const id = input.string(member);
   if (id === undefined || isFifoId(id)) return id;
   throw invalidValue(

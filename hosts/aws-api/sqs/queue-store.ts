@@ -1,6 +1,6 @@
 import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
 import type { QueueSettings } from '#shared/ports/queue.ts';
-import { Serial } from '../serial.ts';
+import { Mutex } from '../mutex.ts';
 
 /** A queue's attributes; times in seconds. */
 export interface QueueAttributes extends QueueSettings {
@@ -11,11 +11,11 @@ export interface QueueAttributes extends QueueSettings {
 }
 
 /** The queues that clients make, and those of serverless.yml, by their names. */
-export class QueueBook {
+export class QueueStore {
   readonly #queue: StandaloneRuntime['queue'];
   readonly #made: StandaloneRuntime['made'];
   readonly #attributes = new Map<string, QueueAttributes>();
-  readonly #changes = new Serial();
+  readonly #changes = new Mutex();
 
   constructor({ queue, made }: Pick<StandaloneRuntime, 'queue' | 'made'>) {
     this.#queue = queue;

@@ -1,7 +1,7 @@
 import { ACCOUNT } from '../identity.ts';
-import type { Members } from '../members.ts';
+import type { InputReader } from '../input-reader.ts';
 import { invalidAddress, queueDoesNotExist } from './errors.ts';
-import type { QueueAttributes, QueueBook } from './queue-book.ts';
+import type { QueueAttributes, QueueStore } from './queue-store.ts';
 
 export interface NamedQueue {
   readonly name: string;
@@ -10,11 +10,11 @@ export interface NamedQueue {
 
 /** Queues by their URLs. The host of a URL is not looked at: a client may reach the mesh by several. */
 export class QueueUrls {
-  readonly #book: QueueBook;
+  readonly #book: QueueStore;
   readonly #base: string;
 
   /** @param url of the mesh */
-  constructor(book: QueueBook, url: string) {
+  constructor(book: QueueStore, url: string) {
     this.#book = book;
     this.#base = `${url}/${ACCOUNT}/`;
   }
@@ -24,7 +24,7 @@ export class QueueUrls {
   }
 
   /** The queue that the input's `QueueUrl` names. @throws ServiceError */
-  queue(input: Members): NamedQueue {
+  queue(input: InputReader): NamedQueue {
     const url = input.requiredString('QueueUrl');
     const [, account, name] = /^https?:\/\/.+\/(\d{12})\/([^/?#]+)$/.exec(url) ?? [];
     if (account === undefined || name === undefined) throw invalidAddress(url);

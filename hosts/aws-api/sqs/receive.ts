@@ -1,10 +1,10 @@
 import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
 import type { ReceivedMessage } from '#shared/ports/queue.ts';
 import type { Operation } from '../service.ts';
-import { wording } from './errors.ts';
-import { readId } from './fifo-place.ts';
+import { validationMessages } from './errors.ts';
 import { md5OfAttributes, md5OfBody } from './md5.ts';
 import { isBinary, listAttributes, type MessageAttribute } from './message-attributes.ts';
+import { readId } from './message-group.ts';
 import type { QueueUrls } from './queue-urls.ts';
 import { receiptFor } from './receipts.ts';
 
@@ -32,7 +32,8 @@ export function receiveMessage(queue: StandaloneRuntime['queue'], urls: QueueUrl
     };
     // Nothing is given again by it: what a lost answer held comes back when its visibility timeout ends.
     readId(input, 'ReceiveRequestAttemptId');
-    if (wanted.attributes.some((each) => each === '')) throw wording.invalid('MessageAttributeNames', '', 'names');
+    if (wanted.attributes.some((each) => each === ''))
+      throw validationMessages.invalid('MessageAttributeNames', '', 'names');
     const messages = await queue.receive(name, {
       max,
       wait,

@@ -1,15 +1,15 @@
 import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
 import type { OutgoingMessage, SentMessage } from '#shared/ports/queue.ts';
 import { ServiceError } from '../errors.ts';
-import type { Members } from '../members.ts';
+import type { InputReader } from '../input-reader.ts';
 import type { Operation } from '../service.ts';
 import { MAX_MESSAGE } from './attributes.ts';
 import { readBatch } from './batch.ts';
-import { batchErrors, invalidContents, isValidText, wording } from './errors.ts';
-import { readFair, readPlace } from './fifo-place.ts';
+import { batchErrors, invalidContents, isValidText, validationMessages } from './errors.ts';
 import { md5OfAttributes, md5OfBody } from './md5.ts';
 import { bytesOf, listAttributes, readMessageAttributes } from './message-attributes.ts';
-import type { QueueAttributes } from './queue-book.ts';
+import { readMessageGroup, readStandardMessageGroup } from './message-group.ts';
+import type { QueueAttributes } from './queue-store.ts';
 import type { QueueUrls } from './queue-urls.ts';
 
 type Queue = StandaloneRuntime['queue'];
@@ -48,12 +48,12 @@ function result(message: OutgoingMessage, sent: SentMessage | undefined) {
 }
 
 /** @throws ServiceError */
-function readMessage(input: Members, queue: QueueAttributes): OutgoingMessage {
+function readMessage(input: InputReader, queue: QueueAttributes): OutgoingMessage {
   const body = input.requiredString('MessageBody');
-  if (body === '') throw wording.missing('MessageBody');
+  if (body === '') throw validationMessages.missing('MessageBody');
   if (!isValidText(body)) throw invalidContents();
   const delay = input.integer('DelaySeconds', { from: 0, to: 900 });
-  const place = queue.fifo === undefined ? readFair(input) : readPlace(input, queue.fifo, delay);
+  const place = queue.fifo === undefined ? readStandardMessageGroup(input) : readMessageGroup(input, queue.fifo, delay);
   const message = {
     body,
     ...readMessageAttributes(input),

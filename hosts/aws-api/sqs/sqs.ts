@@ -1,18 +1,18 @@
 import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
-import type { Members } from '../members.ts';
+import type { InputReader } from '../input-reader.ts';
 import { isQueueName } from '../queue-arn.ts';
 import type { Service } from '../service.ts';
 import { checkSame, describe, readAttributes } from './attributes.ts';
-import { invalidValue, queueDoesNotExist, wording } from './errors.ts';
+import { invalidValue, queueDoesNotExist, validationMessages } from './errors.ts';
 import { changeMessageVisibility, deleteMessage, deleteMessageBatch } from './in-flight.ts';
-import type { QueueBook } from './queue-book.ts';
+import type { QueueStore } from './queue-store.ts';
 import { QueueUrls } from './queue-urls.ts';
 import { receiveMessage } from './receive.ts';
 import { sendMessage, sendMessageBatch } from './send.ts';
 
 export interface SqsOptions {
   readonly queue: StandaloneRuntime['queue'];
-  readonly queues: QueueBook;
+  readonly queues: QueueStore;
   /** Where clients reach the mesh: queue URLs begin with it. */
   readonly url: string;
 }
@@ -26,7 +26,7 @@ export function sqsService({ queue, queues, url }: SqsOptions): Service {
     contentType: 'application/x-amz-json-1.0',
     queryCompatible: true,
     throttled: 'RequestThrottled',
-    wording,
+    validationMessages,
     operations: {
       async CreateQueue(input) {
         const name = queueName(input);
@@ -56,7 +56,7 @@ export function sqsService({ queue, queues, url }: SqsOptions): Service {
   };
 }
 
-function queueName(input: Members): string {
+function queueName(input: InputReader): string {
   const name = input.requiredString('QueueName');
   if (!isQueueName(name)) {
     throw invalidValue(

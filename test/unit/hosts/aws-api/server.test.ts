@@ -7,8 +7,8 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Bodies } from '#hosts/aws-api/body.ts';
-import { Door } from '#hosts/aws-api/door.ts';
-import { wording } from '#hosts/aws-api/events/wording.ts';
+import { validationMessages } from '#hosts/aws-api/events/validation-messages.ts';
+import { AwsApiServer } from '#hosts/aws-api/server.ts';
 import type { Operation, Service } from '#hosts/aws-api/service.ts';
 import { StoreUnavailableError } from '#shared/ports/errors.ts';
 import { changeRequests, type SdkRequest } from '#test/support/aws-request.ts';
@@ -17,13 +17,13 @@ const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEM
 const region = 'us-east-1';
 const minute = 60_000;
 
-/** The door behind a server, with what its operations do given by the test, and the SDKs' clients at it. */
-describe('Door', () => {
+/** The AWS API server behind an HTTP server. The test gives its operations, and the SDKs' clients call it. */
+describe('AwsApiServer', () => {
   // The SDKs set their clock by the answers', which is the machine's.
   let now: number;
   const clock = { now: () => now };
   let server: Server;
-  let door: Door;
+  let awsApi: AwsApiServer;
   let work: Operation;
   let taken: number;
   let logged: unknown[];
@@ -42,10 +42,10 @@ describe('Door', () => {
       ...parts,
       contentType: 'application/x-amz-json-1.1',
       queryCompatible: false,
-      wording,
+      validationMessages,
       operations: { [name]: operation },
     });
-    door = new Door({
+    awsApi = new AwsApiServer({
       services: [
         service({ target: 'AWSEvents', signingName: 'events', throttled: 'ThrottlingException' }, 'PutEvents'),
         service({ target: 'AmazonSQS', signingName: 'sqs', throttled: 'RequestThrottled' }, 'SendMessage'),
@@ -60,7 +60,7 @@ describe('Door', () => {
       log: { debug() {}, info() {}, warn() {}, error: (...parts) => void logged.push(parts) },
       bodies: new Bodies({ body: 4_000, held: 1_000 }),
     });
-    server = createServer((request, response) => void door.answer(request, response)).listen(0, '127.0.0.1');
+    server = createServer((request, response) => void awsApi.answer(request, response)).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const requestHandler = new NodeHttpHandler();

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { HeldMessages } from '#hosts/sources/held-messages.ts';
-import { heldQueue } from '#hosts/sources/held-queue.ts';
+import { releaseOnChange, VisibilityExtender } from '#hosts/sources/visibility-extender.ts';
 import type { Queue, ReceivedMessage } from '#shared/ports/queue.ts';
 import { RecordingRuntime } from '#test/support/agent-runtime.ts';
 
@@ -18,7 +17,7 @@ describe('held messages', () => {
   const runtime = new RecordingRuntime();
   let changes: string[];
   let queue: Pick<Queue, 'changeVisibility'>;
-  let held: HeldMessages;
+  let held: VisibilityExtender;
 
   beforeEach(() => {
     vi.useFakeTimers();
@@ -26,18 +25,18 @@ describe('held messages', () => {
     queue = {
       changeVisibility: async (name, receipt, timeout) => void changes.push(`${name} ${receipt} ${timeout}`),
     };
-    held = new HeldMessages({ queue, name: 'work', seconds: 60, log: runtime.log });
+    held = new VisibilityExtender({ queue, name: 'work', visibilityTimeoutSeconds: 60, log: runtime.log });
   });
   afterEach(() => vi.useRealTimers());
 
   it('are hidden anew, in time, for as long as they are held', async () => {
-    held.hold([message('a'), message('b')]);
+    held.extend([message('a'), message('b')]);
     await vi.advanceTimersByTimeAsync(20_000);
     expect(changes).toEqual(['work a 60', 'work b 60']);
-    await held.letGo('a');
+    await held.stopExtending('a');
     await vi.advanceTimersByTimeAsync(40_000);
     expect(changes.slice(2)).toEqual(['work b 60', 'work b 60']);
-    await held.letGo('b');
+    await held.stopExtending('b');
     await vi.advanceTimersByTimeAsync(3_600_000);
     expect(changes).toHaveLength(4);
     expect(vi.getTimerCount()).toBe(0);
@@ -51,17 +50,17 @@ describe('held messages', () => {
         changes.push(`${name} ${receipt} ${timeout}`);
       },
     };
-    held = new HeldMessages({ queue: flaky, name: 'work', seconds: 60, log: runtime.log });
-    held.hold([message('a')]);
+    held = new VisibilityExtender({ queue: flaky, name: 'work', visibilityTimeoutSeconds: 60, log: runtime.log });
+    held.extend([message('a')]);
     await vi.advanceTimersByTimeAsync(40_000);
     expect(changes).toEqual(['work a 60']);
     expect(runtime.lines.at(-1)).toMatchObject({ level: 'warn', fields: { queue: 'work' } });
-    await held.letGo('a');
+    await held.stopExtending('a');
   });
 
   it('are given back at once', async () => {
-    held.hold([message('a'), message('b')]);
-    await held.giveBack();
+    held.extend([message('a'), message('b')]);
+    await held.releaseAll();
     expect(changes).toEqual(['work a 0', 'work b 0']);
     expect(held.count).toBe(0);
   });
@@ -76,9 +75,9 @@ describe('held messages', () => {
       }
       changes.push(`${name} ${receipt} ${timeout}`);
     };
-    held.hold([message('a')]);
+    held.extend([message('a')]);
     await vi.advanceTimersByTimeAsync(20_000);
-    const said = heldQueue(queue as Queue, held).changeVisibility('work', 'a', 1);
+    const said = releaseOnChange(queue as Queue, held).changeVisibility('work', 'a', 1);
     await vi.advanceTimersByTimeAsync(60_000);
     expect(changes).toEqual([]);
     arrived();
@@ -93,9 +92,9 @@ describe('held messages', () => {
       if (timeout === 60) await new Promise<void>((resolve) => arrivals.push(resolve));
       changes.push(`${name} ${receipt} ${timeout}`);
     };
-    held.hold([message('a')]);
+    held.extend([message('a')]);
     await vi.advanceTimersByTimeAsync(40_000);
-    const said = heldQueue(queue as Queue, held).changeVisibility('work', 'a', 1);
+    const said = releaseOnChange(queue as Queue, held).changeVisibility('work', 'a', 1);
     await vi.advanceTimersByTimeAsync(0);
     for (const arrive of arrivals.toReversed()) {
       arrive();
