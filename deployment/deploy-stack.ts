@@ -11,20 +11,19 @@ import { writeConfigWithTestAgents } from './test-agents.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 
-/** Milliseconds. The bundler's plugin prints an error and then waits for ever, so that step has a short end. */
-const patience = { types: 5 * 60_000, package: 5 * 60_000, deploy: 60 * 60_000 };
+const timeoutsMs = { types: 5 * 60_000, package: 5 * 60_000, deploy: 60 * 60_000 };
 
 export interface DeployOptions {
   /** `name=value`, for the parameters of serverless.yml. */
   readonly params: readonly string[];
-  /** With the agents of test/fixtures/mesh, which misbehave on purpose. */
+  /** Whether to deploy the agents of test/fixtures/mesh too, which misbehave on purpose. */
   readonly testAgents: boolean;
 }
 
 /**
- * Type check, packaging, `serverless deploy`.
+ * Checks the types, packages the functions, and runs `serverless deploy`.
  *
- * @returns what the stack says of itself
+ * @returns the outputs of the stack
  * @throws ConfigurationError that says what to do.
  */
 export async function deployStack(target: Target, options: DeployOptions): Promise<Deployment> {
@@ -47,22 +46,21 @@ export async function deployStack(target: Target, options: DeployOptions): Promi
 
 async function checkTypes(): Promise<void> {
   console.log('\nChecking types');
-  const { code } = await run('node_modules/typescript/bin/tsc', ['--noEmit'], patience.types);
-  if (code !== 0)
-    throw new ConfigurationError('The types do not fit: correct what is listed above, then deploy again.');
+  const { code } = await run('node_modules/typescript/bin/tsc', ['--noEmit'], timeoutsMs.types);
+  if (code !== 0) throw new ConfigurationError('The type check failed. Correct the errors above, then deploy again.');
 }
 
 async function packageFunctions(rest: readonly string[]): Promise<void> {
-  const { code } = await serverless('package', rest, patience.package);
-  if (code !== 0) throw new ConfigurationError('The functions cannot be packaged: see above.');
+  const { code } = await serverless('package', rest, timeoutsMs.package);
+  if (code !== 0) throw new ConfigurationError('Packaging failed. The cause is above.');
 }
 
 async function deployPackage(rest: readonly string[], target: Target): Promise<void> {
-  const { code, output } = await serverless('deploy', rest, patience.deploy);
+  const { code, output } = await serverless('deploy', rest, timeoutsMs.deploy);
   if (code === 0) return;
   const advice = adviceAfterFailure(output, await stackStatus(target), target);
   throw new ConfigurationError(
-    `The deployment of ${stackName(target)} (${optionsOf(target)}) failed: see above.\n${advice}`.trimEnd(),
+    `The deployment of ${stackName(target)} (${optionsOf(target)}) failed. The cause is above.\n${advice}`.trimEnd(),
   );
 }
 

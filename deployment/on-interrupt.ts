@@ -1,7 +1,7 @@
 /**
- * Tidies up when this process is told to end (Ctrl-C, a terminal that closes, a CI job that is cancelled), and ends it then.
+ * Tidies up when a signal ends this process (Ctrl-C, a closed terminal, a cancelled CI job), and then exits.
  *
- * @returns takes it back
+ * @returns a function that removes the signal handlers
  */
 export function onInterrupt(tidyUp: () => Promise<void>): () => void {
   const signals = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const;

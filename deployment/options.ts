@@ -7,7 +7,7 @@ export interface Options {
   readonly region: string | undefined;
   /** `name=value`, for the parameters of serverless.yml. */
   readonly params: readonly string[];
-  /** With the agents of test/fixtures/mesh, which misbehave on purpose. */
+  /** Whether to deploy the agents of test/fixtures/mesh too, which misbehave on purpose. */
   readonly testAgents: boolean;
 }
 
@@ -23,9 +23,9 @@ const deploying = {
 } as const;
 
 export interface CommandLine {
-  /** As it is written on the command line, for messages. */
+  /** The command line without options, for messages. */
   readonly command: string;
-  /** Whether it takes the options of a deployment. */
+  /** Whether the command takes the options of a deployment. */
   readonly deploys: boolean;
 }
 
@@ -53,7 +53,7 @@ interface Values {
   readonly 'test-agents'?: boolean;
 }
 
-/** A stage stands in the names of functions, queues and a domain, which take no more. */
+/** The names of functions, queues and a domain contain the stage, and AWS limits their length and characters. */
 function checkStage(stage: string): void {
   if (/^[a-z][a-z0-9-]{0,19}$/.test(stage) && !stage.endsWith('-')) return;
   throw new Error(`--stage is "${stage}", but takes up to 20 lower-case letters, digits and hyphens, a letter first.`);

@@ -5,10 +5,10 @@ import type { Options } from './options.ts';
 import type { Target } from './target.ts';
 
 /**
- * The stage that is meant, `dev` when none was named, in the region that the AWS SDK takes when none was named.
+ * Reads the stage and the region. The defaults are the stage `dev` and the region of the AWS SDK.
  *
- * An endpoint is taken for an emulator only where STARLING_EMULATOR says so: a shell that has been pointed at a standalone
- * mesh (`starling env`) has one too, and a deployment must go neither there nor somewhere that is not AWS unseen.
+ * AWS_ENDPOINT_URL means an emulator only if STARLING_EMULATOR is set. A shell after `starling env` also has the variable, and
+ * it points to a standalone mesh. A deployment must not go there.
  *
  * @throws ConfigurationError
  */
@@ -21,12 +21,12 @@ export async function readTarget({ stage = 'dev', region }: Partial<Options>, en
     );
   }
   if (emulated && endpoint === undefined) {
-    throw new ConfigurationError('STARLING_EMULATOR is set: set AWS_ENDPOINT_URL to where the emulator is, too.');
+    throw new ConfigurationError('STARLING_EMULATOR is set. Set AWS_ENDPOINT_URL to the address of the emulator, too.');
   }
   return { stage, region: region ?? (await regionOfSdk()), endpoint };
 }
 
-/** Of AWS_REGION or the profile. */
+/** The region of AWS_REGION or of the profile. */
 async function regionOfSdk(): Promise<string> {
   const client = new CloudFormationClient({});
   try {

@@ -14,13 +14,12 @@ import { checkRemovable } from '#deployment/stack/preflight.ts';
 import { ConfigurationError } from '#shared/errors.ts';
 import { optionsOf, stackName, type Target } from './target.ts';
 
-/** Seconds. */
-const patience = 60 * 60;
+const deletionTimeoutSeconds = 60 * 60;
 
 /**
- * Removes the stack, whatever state it is in, and what its buckets hold: CloudFormation deletes only empty ones.
+ * Removes the stack in any state. First empties its buckets, because CloudFormation deletes only empty buckets.
  *
- * @returns what is retained, as serverless.yml said for the stage: its ids, such as names of tables
+ * @returns the ids of the retained resources, such as names of tables
  * @throws ConfigurationError that says what to do.
  */
 export async function removeStack(target: Target): Promise<readonly string[]> {
@@ -34,7 +33,7 @@ export async function removeStack(target: Target): Promise<readonly string[]> {
     for (const { PhysicalResourceId: bucket } of bucketsOf(resources.filter((resource) => !stays(resource)))) {
       if (bucket !== undefined) await emptyBucket(bucket, target.region);
     }
-    // By its id, as the name of a stack that is gone can no longer be asked for.
+    // AWS describes a deleted stack by its id only, not by its name.
     const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName }));
     const id = Stacks[0]?.StackId ?? StackName;
     await client.send(new DeleteStackCommand({ StackName: id }));
@@ -48,7 +47,7 @@ export async function removeStack(target: Target): Promise<readonly string[]> {
   }
 }
 
-/** All of them: DescribeStackResources tells of the first hundred. */
+/** All resources. DescribeStackResources returns only the first hundred. */
 async function resourcesOf(client: CloudFormationClient, StackName: string): Promise<readonly StackResourceSummary[]> {
   const resources: StackResourceSummary[] = [];
   for await (const page of paginateListStackResources({ client }, { StackName })) {
@@ -63,10 +62,10 @@ function bucketsOf(resources: readonly StackResourceSummary[]): readonly StackRe
   );
 }
 
-/** The logical ids of what stays when the stack goes. */
+/** The logical ids of the resources that remain after the deletion. */
 async function retainedOf(client: CloudFormationClient, StackName: string): Promise<ReadonlySet<string>> {
   const { TemplateBody = '{}' } = await client.send(new GetTemplateCommand({ StackName }));
-  // A stack that was never executed has an empty one.
+  // The template is empty when no change set of the stack was executed.
   const { Resources = {} } = JSON.parse(TemplateBody || '{}') as {
     Resources?: Record<string, { DeletionPolicy?: string }>;
   };
@@ -77,14 +76,17 @@ async function retainedOf(client: CloudFormationClient, StackName: string): Prom
 
 async function deleted(client: CloudFormationClient, StackName: string, target: Target): Promise<void> {
   try {
-    await waitUntilStackDeleteComplete({ client, maxWaitTime: patience, minDelay: 1, maxDelay: 10 }, { StackName });
+    await waitUntilStackDeleteComplete(
+      { client, maxWaitTime: deletionTimeoutSeconds, minDelay: 1, maxDelay: 10 },
+      { StackName },
+    );
   } catch (cause) {
     const { StackEvents = [] } = await client.send(new DescribeStackEventsCommand({ StackName }));
     const failed = StackEvents.filter(({ ResourceStatus }) => ResourceStatus === 'DELETE_FAILED').map(
       ({ LogicalResourceId, ResourceStatusReason }) => `  ${LogicalResourceId}: ${ResourceStatusReason}`,
     );
     throw new ConfigurationError(
-      `The stack ${stackName(target)} is not removed. What failed:\n${failed.join('\n')}\nDelete that by hand, then again: npm run remove -- ${optionsOf(target)}`,
+      `The stack ${stackName(target)} is not removed. These resources failed:\n${failed.join('\n')}\nDelete them by hand, then run again: npm run remove -- ${optionsOf(target)}`,
       { cause },
     );
   }

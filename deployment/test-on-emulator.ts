@@ -16,8 +16,7 @@ const log = path.join(root, 'build/aws/emulator.log');
 const stage = 'test';
 
 /**
- * Deploys the mesh with its test agents to an emulator, has it tested, and takes all away again, also when something
- * failed on the way.
+ * Deploys the mesh with its test agents to an emulator, runs the tests, and removes the stack, also after a failure.
  */
 export async function testOnEmulator(test: (target: Target) => Promise<void>): Promise<void> {
   const emulator = await theEmulator();
@@ -40,7 +39,7 @@ async function deployAndTest(target: Target, test: (target: Target) => Promise<v
     await deployStack(target, { params: [], testAgents: true });
     await test(target);
   } catch (error) {
-    // What failed first is what has to be told.
+    // The first error is the cause, so it is the one to throw.
     await remove(target).catch((problem: unknown) => console.error(messageOf(problem)));
     throw error;
   }
@@ -56,16 +55,16 @@ async function remove(target: Target): Promise<void> {
 interface Started {
   readonly endpoint: string;
   readonly log: string | undefined;
-  /** What is to be done when there is no time to take the stack away. */
+  /** Called when a signal ends the process and there is no time to remove the stack. */
   interrupted(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** The one at AWS_ENDPOINT_URL, which is left as it is, or one of our own. */
+/** The emulator at AWS_ENDPOINT_URL, which keeps running, or a new one. */
 async function theEmulator(): Promise<Started> {
   const given = process.env.AWS_ENDPOINT_URL;
   if (given) {
-    const left = `What was deployed stays at ${given}; take it away with AWS_ENDPOINT_URL=${given} STARLING_EMULATOR=1 npm run remove -- --stage ${stage}`;
+    const left = `The stack stays at ${given}. Remove it: AWS_ENDPOINT_URL=${given} STARLING_EMULATOR=1 npm run remove -- --stage ${stage}`;
     return {
       endpoint: given,
       log: undefined,

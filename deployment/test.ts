@@ -9,17 +9,16 @@ import { testOnEmulator } from './test-on-emulator.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 
-/** Milliseconds. */
-const patience = 20 * 60_000;
+const timeoutMs = 20 * 60_000;
 
 const help = `Tests the mesh on AWS.
 
-Without a stage: on an emulator, which is installed in .venv (needs Python 3.10) and started, or is at AWS_ENDPOINT_URL
-already. The mesh is deployed to it with agents that misbehave on purpose, the contract suites of all adapters run, and the
-end-to-end cases through the deployed API; then all is taken away.
+Without --stage, the tests run on an emulator: the one at AWS_ENDPOINT_URL, or one that the command installs in .venv (needs
+Python 3.10) and starts. The command deploys the mesh with agents that misbehave on purpose. It runs the contract suites of all
+adapters, and the end-to-end cases through the deployed API. Then it removes the stack.
 
-With a stage: the end-to-end cases against what \`npm run deploy -- --stage NAME\` deployed to your account. Those about
-agents that misbehave run where it was deployed with --test-agents.
+With --stage, the end-to-end cases run against the stage that \`npm run deploy -- --stage NAME\` deployed to your account. The
+cases about misbehaving agents run only if the stage was deployed with --test-agents.
 
   --stage NAME     a deployed stage
   --region REGION  AWS_REGION, or that of the profile
@@ -31,7 +30,7 @@ await runCommand({
   async run(options) {
     const { stage, region } = options;
     if (stage !== undefined) return testStage(await readTarget(options, process.env));
-    if (region !== undefined) throw new ConfigurationError('--region goes with --stage: an emulator has one region.');
+    if (region !== undefined) throw new ConfigurationError('--region needs --stage: an emulator has one region.');
     await testOnEmulator((target) => runSuites(target, ['test/aws']));
   },
 });
@@ -49,8 +48,9 @@ async function runSuites(target: Target, folders: readonly string[]): Promise<vo
     {
       cwd: root,
       env: { ...process.env, AWS_REGION: target.region, STARLING_TEST_STAGE: target.stage },
-      timeout: patience,
+      timeout: timeoutMs,
     },
   );
-  if (code !== 0) throw new ConfigurationError(`Tests failed on the stage that ${optionsOf(target)} names: see above.`);
+  if (code !== 0)
+    throw new ConfigurationError(`Tests failed on the stage of ${optionsOf(target)}. The failures are above.`);
 }

@@ -1,7 +1,7 @@
 import { type AwsCall, awsError } from '#adapters/aws/errors.ts';
 import { messageOf } from '#shared/errors.ts';
 
-/** The failures that come from the account, the network or the clock, whatever the call asks for. */
+/** Failures of the account, the network or the clock, which every call can have. */
 const accessCodes: ReadonlySet<string> = new Set([
   'AWS_NO_CREDENTIALS',
   'AWS_CREDENTIALS_EXPIRED',

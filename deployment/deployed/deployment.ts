@@ -6,7 +6,7 @@ import {
 import { ConfigurationError, messageOf } from '#shared/errors.ts';
 import { accessProblem } from './access-problem.ts';
 
-/** A mesh on AWS, as its stack tells. */
+/** A mesh on AWS: the outputs of its stack. */
 export interface Deployment {
   readonly stage: string;
   readonly region: string;
@@ -23,12 +23,12 @@ export interface Deployment {
 
 export interface DeploymentName {
   readonly stage: string;
-  /** The SDK's own (AWS_REGION, the profile) when undefined. */
+  /** Undefined: the region of the SDK (AWS_REGION, the profile). */
   readonly region: string | undefined;
 }
 
 /**
- * Looks a deployed mesh up by its stage, with the caller's own AWS credentials.
+ * Finds a deployed mesh by its stage, with the AWS credentials of the caller.
  *
  * @throws ConfigurationError that says what to do.
  */
@@ -69,7 +69,7 @@ export async function findDeployment({ stage, region }: DeploymentName): Promise
   }
 }
 
-/** The secret of the example client: Cognito tells it to whoever may read the pool. */
+/** The secret of the example client, from Cognito. The credentials must allow cognito-idp:DescribeUserPoolClient. */
 export async function readClientSecret({ region, userPoolId, clientId }: Deployment): Promise<string> {
   const client = new CognitoIdentityProviderClient({ region });
   try {

@@ -10,7 +10,7 @@ import { freePort } from './free-port.ts';
 export interface EmulatorOptions {
   /** The interpreter of {@link pythonWithEmulator}. */
   readonly python: string;
-  /** Where its output goes. */
+  /** The file for its output. */
   readonly log: string;
 }
 
@@ -21,7 +21,7 @@ const program = path.join(import.meta.dirname, 'run.py');
 const startPatience = 60_000;
 const stopPatience = 10_000;
 
-/** An emulator of AWS in a process of its own, whose state is gone with it. */
+/** An emulator of AWS in a process of its own. Its state ends with the process. */
 export class Emulator {
   readonly endpoint: string;
   readonly #child: ChildProcess;
@@ -35,7 +35,7 @@ export class Emulator {
     this.#folder = folder;
   }
 
-  /** @throws ConfigurationError when it does not come up, with the end of its log. */
+  /** @throws ConfigurationError with the end of the log when the emulator does not start. */
   static async start({ python, log }: EmulatorOptions): Promise<Emulator> {
     const port = await freePort();
     const folder = mkdtempSync(path.join(tmpdir(), 'starling-emulator-'));
@@ -44,7 +44,7 @@ export class Emulator {
     const child = spawn(python, [program], {
       env: environment(port, folder),
       stdio: ['pipe', output, output],
-      // A group of its own, out of Ctrl-C's reach: whoever started it may have something to tidy up in it.
+      // A process group of its own, which Ctrl-C does not reach: the parent may have to tidy up in the emulator first.
       detached: true,
     });
     closeSync(output);
@@ -70,7 +70,7 @@ export class Emulator {
     throw new Error(`no answer at ${this.endpoint}`);
   }
 
-  /** Ends it and the functions that it runs, and removes its state. */
+  /** Ends the emulator and its functions, and removes its state. */
   async stop(): Promise<void> {
     this.#child.kill('SIGTERM');
     const ended = await Promise.race([this.#exited, sleep(stopPatience, undefined, { ref: false })]);
@@ -82,10 +82,10 @@ export class Emulator {
   }
 }
 
-/** Nothing of the caller's: what stands here is also in the environment of every function that the emulator runs. */
+/** Contains no variables of the caller, because every function in the emulator inherits this environment. */
 function environment(port: number, folder: string): Record<string, string> {
   return {
-    // Its functions run with the first `node` of the path: with this one.
+    // The emulator runs functions with the first `node` of the path. This must be the present one.
     PATH: [path.dirname(process.execPath), process.env.PATH].join(path.delimiter),
     HOME: folder,
     TMPDIR: folder,
@@ -94,9 +94,9 @@ function environment(port: number, folder: string): Record<string, string> {
     BIND_HOST: '127.0.0.1',
     STATE_DIR: path.join(folder, 'state'),
     S3_DATA_DIR: path.join(folder, 's3'),
-    // Functions call with the rights of their own roles only.
+    // A function has the rights of its role and no others.
     AUTH: 'true',
-    // Ports of services that nobody asked for.
+    // These services would open ports that no test needs.
     IOT_MTLS_ENABLED: '0',
     SFTP_ENABLED: '0',
   };

@@ -1,9 +1,8 @@
 const region = 'us-east-1';
 
 /**
- * Points this process, the SDK in it and every program that it starts at an emulator, away from any account: what a shell
- * has set for AWS or for another mesh is not for this one. An emulator that was there before keeps the credentials that
- * were set for it.
+ * Points this process, its SDK and its child processes at an emulator. Removes the variables that the shell has for AWS or for
+ * another mesh. The credentials of an emulator that ran before stay.
  */
 export function pointAt(endpoint: string, env: NodeJS.ProcessEnv): void {
   const { AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID = 'test', AWS_SECRET_ACCESS_KEY = 'test' } = env;

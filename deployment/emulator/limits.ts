@@ -1,6 +1,6 @@
 import { leftOut } from '#deployment/plugin/emulator/leave-out.ts';
 
-/** What a pass on an emulator says nothing about, and what shows it instead. */
+/** The behaviour that tests on an emulator cannot show, with the tests that show it instead. */
 export const limits: readonly string[] = [
   'Streamed answers: API Gateway and Lambda of the emulator pass an answer on when it is whole. The handler that streams is tested against a local host of Lambda’s framing.',
   'Kinesis: its mapping takes no partial batch response, does not bisect, retries for ever and has no destination for failures. The embedded contract suite and the template’s tests stand in.',

@@ -1,14 +1,14 @@
 import { ConfigurationError, messageOf } from '#shared/errors.ts';
 import { virtualEnvironment } from './virtual-environment.ts';
 
-/** The emulator, and what it signs tokens with: without it their signatures are random and every token is refused. */
+/** Without cryptography, the emulator signs tokens with random bytes, and the mesh refuses every token. */
 const packages = { ministack: '1.5.33', cryptography: '50.0.2' } as const;
 
 /**
- * The Python of a virtual environment of our own, with the emulator in it.
+ * Python in a virtual environment that contains the emulator.
  *
  * @returns the path of its interpreter
- * @throws ConfigurationError that says what is missing.
+ * @throws ConfigurationError that says what to install.
  */
 export async function pythonWithEmulator(folder: string, say: (line: string) => void): Promise<string> {
   try {

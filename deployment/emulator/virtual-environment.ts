@@ -5,8 +5,8 @@ import { ConfigurationError, messageOf } from '#shared/errors.ts';
 
 const run = promisify(execFile);
 
-/** Minutes, in milliseconds: a slow mirror is still a mirror. */
-const patience = 5 * 60_000;
+/** A slow mirror may take minutes. */
+const installTimeoutMs = 5 * 60_000;
 
 export interface Environment {
   readonly folder: string;
@@ -16,11 +16,11 @@ export interface Environment {
 }
 
 /**
- * A virtual environment of Python with these packages in it. Made when it is not there, by pip and the index that it is set
- * to on this machine.
+ * A virtual environment of Python with these packages. Creates it when it is missing, with pip and the index that this machine
+ * has configured.
  *
  * @returns the path of its interpreter
- * @throws ConfigurationError that says what is missing.
+ * @throws ConfigurationError that says what to install.
  */
 export async function virtualEnvironment({ folder, packages, say }: Environment): Promise<string> {
   const python = path.join(folder, 'bin/python');
@@ -29,9 +29,9 @@ export async function virtualEnvironment({ folder, packages, say }: Environment)
   const wanted = Object.entries(packages).map(([name, version]) => `${name}==${version}`);
   say(`Installing ${wanted.join(', ')} in ${folder}`);
   try {
-    await run('python3', ['-m', 'venv', folder], { timeout: patience });
+    await run('python3', ['-m', 'venv', folder], { timeout: installTimeoutMs });
     await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...wanted], {
-      timeout: patience,
+      timeout: installTimeoutMs,
     });
   } catch (cause) {
     throw new ConfigurationError(`${wanted.join(', ')} cannot be installed in ${folder}: ${problemOf(cause)}`, {
@@ -48,7 +48,7 @@ async function hasPackages(python: string, packages: Environment['packages']): P
     const { stdout } = await run(python, ['-c', program]);
     return stdout.trim() === Object.values(packages).join(' ');
   } catch {
-    // No environment yet, or half of one: installing mends both.
+    // The environment is missing or incomplete. The installation repairs both.
     return false;
   }
 }
@@ -58,13 +58,13 @@ async function requirePython(): Promise<void> {
     await run('python3', ['-c', 'import sys, venv; sys.exit(sys.version_info < (3, 10))']);
   } catch (cause) {
     throw new ConfigurationError(
-      'It takes Python 3.10 or newer as python3, with its module venv (Debian: python3-venv). Install it.',
+      'Install Python 3.10 or newer as python3, with its module venv (Debian: python3-venv).',
       { cause },
     );
   }
 }
 
-/** What the program said last, or how it failed. */
+/** The error output of the program, or else the error. */
 function problemOf(error: unknown): string {
   const { stderr } = error as { stderr?: string };
   return stderr?.trim() || messageOf(error);

@@ -1,6 +1,6 @@
 import type { Resource, Template } from './template.ts';
 
-/** Takes all resources of some types out of a template, with the dependencies and outputs of the others that name them. */
+/** Removes all resources of these types from a template, and the dependencies and outputs that name them. */
 export function leaveOutTypes(template: Template, types: readonly string[]): void {
   const gone = new Set(
     Object.entries(template.Resources).flatMap(([id, { Type }]) => (types.includes(Type) ? [id] : [])),

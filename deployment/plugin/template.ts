@@ -10,7 +10,7 @@ export interface Resource {
 
 export type ResourceMap = Record<string, Resource>;
 
-/** A CloudFormation template, as far as our plugins read it. */
+/** A CloudFormation template, as far as the steps read it. */
 export interface Template {
   Resources: ResourceMap;
   Outputs?: Record<string, { readonly Value: unknown; readonly Condition?: string }>;

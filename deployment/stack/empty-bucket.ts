@@ -1,7 +1,7 @@
 import { DeleteObjectsCommand, ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
 import { ConfigurationError } from '#shared/errors.ts';
 
-/** Deletes all that a bucket holds, older versions too. @throws ConfigurationError with what S3 would not delete. */
+/** Deletes all objects of a bucket with all their versions. @throws ConfigurationError that names an object which S3 did not delete. */
 export async function emptyBucket(bucket: string, region: string): Promise<void> {
   const client = new S3Client({ region });
   try {
@@ -11,7 +11,7 @@ export async function emptyBucket(bucket: string, region: string): Promise<void>
   }
 }
 
-/** The first thousand of what there is; false when there was nothing. */
+/** Deletes up to a thousand versions. @returns false when there was none */
 async function deleteSome(client: S3Client, Bucket: string): Promise<boolean> {
   const { Versions = [], DeleteMarkers = [] } = await client.send(new ListObjectVersionsCommand({ Bucket }));
   const Objects = [...Versions, ...DeleteMarkers].map(({ Key, VersionId }) => ({

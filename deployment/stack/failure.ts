@@ -2,10 +2,10 @@ import { stackName, type Target } from '#deployment/target.ts';
 import { halfDeployed } from './half-deployed.ts';
 
 /**
- * What to do after a deployment that failed.
+ * The advice after a failed deployment.
  *
- * @param output what the deployment printed
- * @param status of the stack by now; undefined when there is none
+ * @param output the output of the deployment
+ * @param status the present status of the stack; undefined when there is no stack
  */
 export function adviceAfterFailure(output: string, status: string | undefined, target: Target): string {
   const causes = [takenName(output, target), tooManyStages(output), unknownTypes(output), noRoleOfEcs(output)].filter(
@@ -19,13 +19,13 @@ export function adviceAfterFailure(output: string, status: string | undefined, t
   return [...causes, state ?? unchanged].filter((part) => part !== undefined).join('\n');
 }
 
-/** A bucket, a table, a log group … that CloudFormation did not make as part of this stack. */
+/** A bucket, a table or a log group of that name exists outside this stack. */
 function takenName(output: string, target: Target): string | undefined {
   const [line] =
     /^.*(?:already exists|BucketAlreadyExists|BucketAlreadyOwnedByYou|AlreadyExists).*$/m.exec(output) ?? [];
   return line === undefined
     ? undefined
-    : `Something of that name is there already: left by an earlier ${stackName(target)} that was told to retain it (onRemoval), or another's. Delete or rename it, import it into the stack, or deploy another stage.`;
+    : `A resource of that name exists already. An earlier ${stackName(target)} retained it (onRemoval), or it belongs to somebody else. Delete or rename it, import it into the stack, or deploy another stage.`;
 }
 
 function unknownTypes(output: string): string | undefined {
@@ -36,18 +36,18 @@ function unknownTypes(output: string): string | undefined {
   ];
   return lacking.length === 0
     ? undefined
-    : `The region does not have what the mesh can do without: deploy with --param regionLacks=${lacking.join(',')}, or to another region.`;
+    : `The region lacks services that the mesh can do without. Deploy with --param regionLacks=${lacking.join(',')}, or to another region.`;
 }
 
-/** ECS makes its role with an account's first cluster, and does not wait for it. */
+/** ECS creates its role with the first cluster of an account, and does not wait until the role works. */
 function noRoleOfEcs(output: string): string | undefined {
   return /Unable to assume the service linked role/.test(output)
-    ? 'The account has not run containers before, and ECS has its role only now: deploy again.'
+    ? 'The account had no containers before, and ECS has created its role only now. Deploy again.'
     : undefined;
 }
 
 function tooManyStages(output: string): string | undefined {
   return /LimitExceeded|TooManyBuckets|quota/i.test(output)
-    ? 'A quota of the account is used up: remove a stage that is no longer needed, or have the quota raised (Service Quotas).'
+    ? 'A quota of the account is used up. Remove a stage that nobody needs, or request a higher quota (Service Quotas).'
     : undefined;
 }

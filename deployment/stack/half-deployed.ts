@@ -1,7 +1,7 @@
 import { optionsOf, stackName, type Target } from '#deployment/target.ts';
 
 /**
- * What to do about a stack in this status before it can be deployed; undefined when it can.
+ * The advice for a stack whose status prevents a deployment; undefined when the stack can be deployed.
  *
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
  */
@@ -10,16 +10,16 @@ export function halfDeployed(status: string, target: Target): string | undefined
   const state = `The stack ${name} in ${target.region} is in ${status}`;
   const again = `npm run deploy -- ${optionsOf(target)}`;
   switch (status) {
-    // Its first deployment failed: nothing of it is of use, and CloudFormation updates no such stack.
+    // The first deployment failed. CloudFormation does not update such a stack.
     case 'ROLLBACK_COMPLETE':
     case 'ROLLBACK_FAILED':
     case 'CREATE_FAILED':
     case 'REVIEW_IN_PROGRESS':
-      return `${state}: its first deployment failed. Remove what is left of it, then deploy again:\n  npm run remove -- ${optionsOf(target)}\n  ${again}`;
+      return `${state}: its first deployment failed. Remove the stack, then deploy again:\n  npm run remove -- ${optionsOf(target)}\n  ${again}`;
     case 'DELETE_FAILED':
-      return `${state}: its removal failed halfway. Finish that, then deploy again:\n  npm run remove -- ${optionsOf(target)}\n  ${again}`;
+      return `${state}: its removal failed halfway. Finish the removal, then deploy again:\n  npm run remove -- ${optionsOf(target)}\n  ${again}`;
     case 'UPDATE_ROLLBACK_FAILED':
-      return `${state}: an update failed, and so did the way back. The stack's events name the resource; mend it, go on with the way back, then deploy again:\n  aws cloudformation describe-stack-events --stack-name ${name} --region ${target.region}\n  aws cloudformation continue-update-rollback --stack-name ${name} --region ${target.region}\n  ${again}`;
+      return `${state}: an update failed, and its rollback failed too. The stack's events name the resource. Repair it, continue the rollback, then deploy again:\n  aws cloudformation describe-stack-events --stack-name ${name} --region ${target.region}\n  aws cloudformation continue-update-rollback --stack-name ${name} --region ${target.region}\n  ${again}`;
   }
   return status.endsWith('_IN_PROGRESS')
     ? `${state}: somebody is changing it at the moment. Deploy again when that is done.`

@@ -6,7 +6,7 @@ import { halfDeployed } from './half-deployed.ts';
 import { stackStatus } from './status.ts';
 
 /**
- * Finds out in a second what a deployment would fail of in minutes: credentials, region, the state of the stack.
+ * Checks credentials, region and the state of the stack. It takes a second; the deployment would fail after minutes.
  *
  * @throws ConfigurationError that says what to do.
  */
@@ -16,7 +16,7 @@ export async function checkDeployable(target: Target): Promise<void> {
   if (problem !== undefined) throw new ConfigurationError(problem);
 }
 
-/** @throws ConfigurationError when there is nothing to remove, or not now. */
+/** @throws ConfigurationError when there is no stack, or somebody is changing it. */
 export async function checkRemovable(target: Target): Promise<void> {
   const status = await stackStatus(target);
   if (status === undefined) {
@@ -31,7 +31,7 @@ export async function checkRemovable(target: Target): Promise<void> {
   }
 }
 
-/** @throws ConfigurationError when packages cannot be put into the bucket that was named for them. */
+/** @throws ConfigurationError when the deployment cannot put packages into the bucket. */
 export async function checkBucket(bucket: string, { region }: Target): Promise<void> {
   const client = new S3Client({ region });
   try {
@@ -43,7 +43,7 @@ export async function checkBucket(bucket: string, { region }: Target): Promise<v
   }
 }
 
-/** The answer to a HEAD has no body, so the status is all there is. */
+/** A response to HEAD has no body, so only its status tells the cause. */
 function bucketProblem(bucket: string, region: string, error: unknown): string {
   const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
   switch (status) {

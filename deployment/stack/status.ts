@@ -4,9 +4,9 @@ import { stackName, type Target } from '#deployment/target.ts';
 import { ConfigurationError, messageOf } from '#shared/errors.ts';
 
 /**
- * CloudFormation's status of the stack; undefined when there is none.
+ * CloudFormation's status of the stack; undefined when there is no stack.
  *
- * @throws ConfigurationError that says what to do when AWS cannot be asked.
+ * @throws ConfigurationError that says what to do when the call to AWS fails.
  */
 export async function stackStatus(target: Target): Promise<string | undefined> {
   const client = new CloudFormationClient({ region: target.region });

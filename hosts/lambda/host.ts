@@ -8,16 +8,16 @@ import { type Claims, type RedeemOptions, redeemMessages, redeemStreamRecords } 
 export interface HostOptions {
   readonly claims: Claims;
   readonly log: Logger;
-  /** The FIFO queue of the function's own subscription, whose messages come through a pipe; undefined where there is none. */
+  /** The FIFO queue of the function's subscription. Its messages come through a pipe. Undefined: the function has none. */
   readonly pipedQueue: string | undefined;
-  /** Flushed at the end of every invocation, as Lambda freezes the process then. */
+  /** Flushed at the end of every invocation, because Lambda then freezes the process. */
   readonly metrics: Metrics & { flush(): void };
-  /** Takes events whose data cannot be had for good. Without one they are delivered again until their source gives them up. */
+  /** Takes events whose data is lost for good. Undefined: their source delivers them again until it gives up. */
   readonly quarantine?: Pick<Quarantine, 'put'>;
 }
 
 type Handler = (event: never, context: Context) => unknown;
-/** What Lambda calls, with whatever properties the handler bears, such as an agent's definition. */
+/** The function that Lambda calls. It has the properties of the handler, such as an agent's definition. */
 export type Hosted<Wrapped extends Handler> = Pick<Wrapped, keyof Wrapped> &
   ((event: Parameters<Wrapped>[0], context: Context) => Promise<unknown>);
 export type Host = <Wrapped extends Handler>(handler: Wrapped) => Hosted<Wrapped>;
@@ -27,8 +27,8 @@ interface BatchResponse {
 }
 
 /**
- * Makes the function that Lambda calls of a service's handler: events that were too large for the bus are whole when
- * the handler sees them, what it throws is logged, and its counts are written down.
+ * Makes the function that Lambda calls from a service's handler. It puts data that was too large for the bus back into the
+ * events, logs the errors of the handler, and writes its metrics.
  */
 export function createHost(options: HostOptions): Host {
   const { log, metrics } = options;

@@ -1,23 +1,23 @@
 import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceResponse, Context } from 'aws-lambda';
 import { messageOf } from '#shared/errors.ts';
 
-/** What the handler gets: the manifest, and whether the stack is new. */
+/** The event of the handler: the manifest, and whether the stack is new. */
 export type Deployed<Manifest> = Manifest & { readonly first: boolean };
 
-/** Also what an operator sends to have the manifest of the last deployment gone through again. */
+/** An operator sends an empty event to process the manifest of the last deployment again. */
 type Call = CloudFormationCustomResourceEvent | Readonly<Record<string, never>>;
 
-/** The resource is the mesh's list of agents, and there is one of it: an update replaces nothing. */
+/** There is one list of agents, so an update must not replace the resource: its id is constant. */
 const physicalId = 'starling-agents';
-/** CloudFormation takes an answer of 4 KB. */
+/** Characters. CloudFormation takes an answer of 4 KB. */
 const MAX_REASON = 1_000;
 
 /**
- * Makes the handler of a CloudFormation custom resource of one that takes a manifest: a deployment calls it when the
- * manifest has changed, and fails when it fails. Called without a custom resource's event, such as by
- * `serverless invoke -f registry`, it goes through the same manifest and answers in words.
+ * Makes the handler of a CloudFormation custom resource from a handler of manifests. A deployment calls it when the manifest has
+ * changed, and fails when it fails. `serverless invoke -f registry` calls it without a custom resource's event: it then
+ * processes the same manifest.
  *
- * @param manifest is packaged with the function, as CloudFormation's own properties take 64 KB at most.
+ * @param manifest packaged with the function, because properties in CloudFormation take 64 KB at most
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
  */
 export function onDeployment<Manifest extends object>(
@@ -29,7 +29,7 @@ export function onDeployment<Manifest extends object>(
       await handler({ ...manifest, first: false }, context);
       return;
     }
-    // The agents are gone with the stack, or stay in the tables that it retains: either way there is nothing to do.
+    // The agents are deleted with the tables, or stay in retained tables. Both need no work here.
     if (event.RequestType === 'Delete') return answer(event, { Status: 'SUCCESS' });
     let failure: unknown;
     try {
@@ -57,16 +57,16 @@ function reasonOf(failure: unknown, log: string): string {
 type Outcome = { readonly Status: 'SUCCESS' } | { readonly Status: 'FAILED'; readonly Reason: string };
 
 /**
- * Tells CloudFormation, which else waits until the resource's timeout. The function is retried when this fails, as its
- * sync can be done again.
+ * Answers CloudFormation, which otherwise waits until the resource's timeout. When this throws, Lambda retries the function:
+ * registering the same agents twice is safe.
  */
 async function answer(event: CloudFormationCustomResourceEvent, outcome: Outcome): Promise<void> {
   const { StackId, RequestId, LogicalResourceId } = event;
   const identity = { StackId, RequestId, LogicalResourceId, PhysicalResourceId: physicalId };
   const body = JSON.stringify({ ...identity, ...outcome } as CloudFormationCustomResourceResponse);
-  // The signature of the URL covers an empty content type: with another S3 refuses the answer.
+  // The URL is signed for an empty content type. S3 refuses any other.
   const headers = { 'content-type': '' };
   const response = await fetch(event.ResponseURL, { method: 'PUT', headers, body });
   if (!response.ok)
-    throw new Error(`CloudFormation did not take the answer: ${response.status} ${await response.text()}`);
+    throw new Error(`CloudFormation did not accept the answer: ${response.status} ${await response.text()}`);
 }

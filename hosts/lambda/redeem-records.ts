@@ -3,7 +3,7 @@ import { failedInOrder } from '#shared/events/fifo-batch.ts';
 import { ClaimError } from '#shared/ports/blob-store.ts';
 import { eventOfPiped } from '#wiring/piped-event.ts';
 
-/** Puts the data of an event back that was too large for the bus or the stream; any other goes through as it is. */
+/** Puts the data back into an event that was too large for the bus or the stream. Other events stay as they are. */
 export interface Claims {
   redeemEvent(body: string): Promise<string>;
   redeemRecord(data: Uint8Array): Promise<Uint8Array>;
@@ -11,22 +11,22 @@ export interface Claims {
 
 export interface Redeemed<Event> {
   readonly event: Event;
-  /** The records that cannot be handed over now, and are to be delivered again. */
+  /** The records that must be delivered again. */
   readonly failed: readonly string[];
 }
 
 export interface RedeemOptions {
   readonly claims: Claims;
-  /** The queue whose messages a pipe wrapped; those of any other are their senders', whatever they look like. */
+  /** The queue whose messages a pipe wrapped. Messages of other queues are never unwrapped, whatever they look like. */
   readonly pipedQueue: string | undefined;
-  /** Takes a record that can never be whole, and says whether it has: then the record is done, and not delivered again. */
+  /** Quarantines a record whose data is lost for good. Returns true when it did: the record is then not delivered again. */
   readonly putAside: (error: ClaimError, record: string) => Promise<boolean>;
   readonly report: (recordId: string, error: unknown) => void;
 }
 
 /**
- * An SQS batch with every event whole. A message whose data cannot be fetched is left out and reported, as its
- * neighbours must not wait for it; with it what came behind it in its message group, where the queue is FIFO.
+ * Puts the data back into every event of an SQS batch. A message whose data cannot be fetched is left out and reported, so that
+ * other messages do not wait for it. In a FIFO queue, the later messages of its group are left out too.
  */
 export async function redeemMessages(event: SQSEvent, options: RedeemOptions): Promise<Redeemed<SQSEvent>> {
   const lost = new Set<string>();
@@ -48,8 +48,8 @@ export async function redeemMessages(event: SQSEvent, options: RedeemOptions): P
 }
 
 /**
- * A batch of a stream with every record whole. It ends before the first whose data cannot be fetched now: the order of a
- * shard does not bear a gap, except of what can never be had.
+ * Puts the data back into every record of a stream's batch. The batch ends before the first record whose data cannot be fetched
+ * now, because the order of a shard allows no gap. A record whose data is lost for good is skipped.
  */
 export async function redeemStreamRecords(
   event: KinesisStreamEvent,
@@ -76,7 +76,7 @@ function queueOf({ eventSourceARN }: SQSRecord): string | undefined {
   return eventSourceARN.split(':')[5];
 }
 
-/** Reports the error, and puts the record aside where delivering it again would not help. */
+/** Reports the error, and quarantines the record when another delivery would not help. */
 async function isDone(
   error: unknown,
   record: string,

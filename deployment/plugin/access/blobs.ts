@@ -13,7 +13,7 @@ export function putBlobs(keys: string): Statement {
   return { Effect: 'Allow', Action: ['s3:PutObject'], Resource: [sub(`\${${bucket}.Arn}/${keys}`)] };
 }
 
-/** By it S3 says that a blob is gone: who may not list hears instead that access is denied. */
+/** With this right, S3 reports a missing blob as missing. Without it, S3 reports that access is denied. */
 export function listBlobs(): Statement {
   return { Effect: 'Allow', Action: ['s3:ListBucket'], Resource: [arnOf(bucket)] };
 }

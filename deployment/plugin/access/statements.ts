@@ -16,12 +16,12 @@ const tableActions: Readonly<Record<TableAccess, readonly string[]>> = {
   add: ['dynamodb:PutItem'],
 };
 
-/** What every function does: write its own log, and tell X-Ray of its calls. */
+/** The rights of every function: write its own log, and send traces to X-Ray. */
 export function basicStatements(logGroupId: string): Statement[] {
   return [
-    // The log group is made with the stack, so that none is made that nobody empties.
+    // No right to create the log group: the stack creates it, with a retention.
     allow(['logs:CreateLogStream', 'logs:PutLogEvents'], arnOf(logGroupId)),
-    // X-Ray knows no resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
+    // These actions of X-Ray have no resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
     allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*'),
   ];
 }
@@ -39,25 +39,25 @@ export function accessStatements(
   ];
 }
 
-/** What an agent does, whatever its author wrote: answer under its own name, and remember what it did. */
+/** The rights of every agent: answer under its own source, and keep its idempotency records. */
 export function agentStatements(agentId: string): Statement[] {
   return [
     ...putEventsAs(`starling.agents.${agentId}`),
     allow(['kinesis:PutRecords'], arnOf(artifactStream)),
-    // The requests that were too large for the bus. It may not list: which tasks there are is not its business.
+    // Requests that were too large for the bus. An agent may not list the tasks that exist, so it may not list the bucket.
     readBlobs('events/starling.tasks/*'),
     {
       ...allow(
         ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
         arnOf(tableId('idempotency')),
       ),
-      // Keys begin with the agent's id: what another agent did can neither be read nor undone.
+      // Keys begin with the agent's id, so an agent can neither read nor delete another agent's records.
       Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${agentId}#*`] } },
     },
   ];
 }
 
-/** What consuming a queue takes. A failed message is hidden for a while, so that it comes back in time. */
+/** The rights to consume a queue. ChangeMessageVisibility sets when a failed message comes back. */
 export function queueStatements(queueId: string): Statement[] {
   return [
     allow(
@@ -87,18 +87,18 @@ export function streamStatements(stream: unknown, onFailure: unknown): Statement
   return onFailure === undefined ? [consume] : [consume, allow(['sqs:SendMessage'], onFailure)];
 }
 
-/** What a consumer that is no agent needs to see events whole, whoever put them. */
+/** The rights to read the data of events that went by reference, for consumers that are no agents. */
 export function wholeEventStatements(): Statement[] {
   return [readBlobs('events/*'), listBlobs()];
 }
 
-/** What is too large for the bus goes to the bucket, below the source that it is put under. */
+/** The rights to put events under a source. Data too large for the bus goes to the bucket, below the source. */
 function putEventsAs(source: string): Statement[] {
   return [
     {
       ...allow(['events:PutEvents'], arnOf(bus)),
       Condition: {
-        // A call has many entries, and each of them must be of the source. Of none the first alone would hold, too.
+        // Every entry of a call must have the source. ForAllValues is also true when there is no entry, so Null excludes that.
         'ForAllValues:StringEquals': { 'events:source': [source] },
         Null: { 'events:source': 'false' },
       },
@@ -107,7 +107,7 @@ function putEventsAs(source: string): Statement[] {
   ];
 }
 
-/** Under every source but the mesh's own: who may put these can answer for no agent. */
+/** The rights to put events under every source outside the mesh. They do not allow to answer for an agent. */
 function putForeignEvents(): Statement[] {
   return [
     {
@@ -122,7 +122,7 @@ function putForeignEvents(): Statement[] {
   ];
 }
 
-/** What is too large for an item of a table is below the table's name. */
+/** The rights on a table. Data too large for an item goes to the bucket, below the table's name. */
 function tableStatements(name: TableWord, how: TableAccess): Statement[] {
   const id = tableId(name);
   const indexes = how === 'add' ? [] : tables[name].indexes.map((index) => sub(`\${${id}.Arn}/index/${index.name}`));
@@ -132,7 +132,7 @@ function tableStatements(name: TableWord, how: TableAccess): Statement[] {
   return [table, ...(how === 'read' ? [] : [putBlobs(keys)]), ...(how === 'add' ? [] : [readBlobs(keys), listBlobs()])];
 }
 
-/** By its name: a stage may be without the log, and then says so. */
+/** The log group by its name, because a stage without `eventLog` has no such resource. */
 function readEventLog(stage: string): Statement {
   const group = `\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:${eventLogName(stage)}`;
   return allow(['logs:FilterLogEvents'], sub(`arn:${group}:*`));

@@ -1,6 +1,6 @@
 import { type Resource, ref } from '../template.ts';
 
-/** What an alarm watches, and above which value it goes off. */
+/** The metric of an alarm, and the value above which the alarm goes off. */
 export interface Alarm {
   readonly name: unknown;
   readonly description: string;
@@ -12,10 +12,10 @@ export interface Alarm {
 }
 
 /**
- * One minute over the value is enough, as every value here is a failure; no data is none.
+ * The alarm goes off after one minute above the value, because every such value is a failure. Missing data is no failure.
  *
- * @param topic the logical id of the SNS topic that is told when it begins and when it is over
- * @param condition of the resource that is watched
+ * @param topic the logical id of the SNS topic that is notified of the beginning and the end
+ * @param condition the condition of the resource
  */
 export function alarmResource(alarm: Alarm, topic: string, condition: string | undefined): Resource {
   return {

@@ -2,7 +2,7 @@ import { attributeOf, type Resource, type ResourceMap, ref, resourcesOf, sub, ty
 import { type Alarm, alarmResource } from './alarm.ts';
 
 type Properties = Readonly<Record<string, unknown>>;
-/** Alarms of one resource, each by what its logical id ends with. */
+/** The alarms of one resource, by the suffix of their logical ids. */
 type Alarms = Readonly<Record<string, Alarm>>;
 
 /** Seconds. A task's deadline, where its agent says no other, is as long: who waits so long has failed. */
@@ -20,7 +20,7 @@ const rules: Readonly<Record<string, (id: string, properties: Properties, templa
   'AWS::ApiGateway::Stage': apiAlarms,
 };
 
-/** @param topic the logical id of the SNS topic that is told */
+/** @param topic the logical id of the SNS topic that is notified */
 export function alarmsOf(template: Template, topic: string): ResourceMap {
   const alarms: ResourceMap = {};
   for (const [type, alarmsOfOne] of Object.entries(rules)) {
@@ -43,7 +43,7 @@ function queueAlarms(id: string, { QueueName: name }: Properties, template: Temp
     return {
       DeadLetter: {
         ...alarm,
-        // The alarm of dead letters bears the queue's name: see wiring/names.ts.
+        // The alarm of dead letters has the name of the queue: see wiring/names.ts.
         name,
         description: `Messages failed for good: see the dead-letter queue ${name}.`,
         metric: 'ApproximateNumberOfMessagesVisible',
@@ -81,7 +81,7 @@ function functionAlarms(id: string, { FunctionName: name }: Properties): Alarms 
 }
 
 function consumerAlarms(_id: string, properties: Properties, template: Template): Alarms {
-  // Queues have their own; only a mapping of a stream has a position that can fall behind.
+  // Queues have alarms of their own. Only a consumer of a stream can fall behind.
   if (properties.StartingPosition === undefined) return {};
   const functionId = (properties.FunctionName as { 'Fn::GetAtt': [string, string] })['Fn::GetAtt'][0];
   const name = template.Resources[functionId]?.Properties.FunctionName;
@@ -99,7 +99,7 @@ function consumerAlarms(_id: string, properties: Properties, template: Template)
 }
 
 function ruleAlarms(id: string, properties: Properties): Alarms {
-  // A schedule is on the default bus, whose metrics have no dimension of a bus.
+  // A schedule is on the default bus. Its metrics have no dimension for the bus.
   const { Name: name, EventBusName: bus } = properties;
   return {
     Failed: {
@@ -153,7 +153,7 @@ function apiAlarms(_id: string, properties: Properties, template: Template): Ala
       namespace: 'AWS/ApiGateway',
       metric: '5XXError',
       dimensions: { ApiName: name, Stage: properties.StageName },
-      // Of this metric the average is the share of calls.
+      // The average of this metric is the share of calls.
       statistic: 'Average',
       above: 0.01,
     },

@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import type { Plugin } from 'esbuild';
 
 /**
- * Lets the bundler drop the schemas of an SDK client that no command in use refers to: 60 KB of S3's.
+ * Lets the bundler drop the schemas of an SDK client that no used command needs: 60 KB for S3.
  *
- * The SDK writes an object's keys as constants, `{ [_hH]: _xae }`. To the bundler a computed key may run code, so it keeps
- * every schema that has one. Here the constants' values, plain texts of the same file, take their places.
+ * The SDK writes an object's keys as constants, `{ [_hH]: _xae }`. For the bundler, a computed key may run code, so it keeps
+ * every schema with such a key. This plugin replaces the constants by their values, which are strings in the same file.
  */
 export const shakableSchemas: Plugin = {
   name: 'shakable-schemas',

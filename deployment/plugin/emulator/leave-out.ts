@@ -1,7 +1,7 @@
 import { leaveOutTypes } from '../leave-out-types.ts';
 import { resourcesOf, type Template } from '../template.ts';
 
-/** Types that MiniStack 1.5.33 refuses a template for. All that the mesh is tested by on an emulator is without these. */
+/** MiniStack 1.5.33 refuses a template with these types. The tests on an emulator do not need them. */
 export const leftOut: readonly string[] = [
   'AWS::Events::Archive',
   'AWS::EventSchemas::Registry',
@@ -9,8 +9,8 @@ export const leftOut: readonly string[] = [
 ];
 
 /**
- * Takes the types of `leftOut` out of the template, and response streaming, which an emulator deploys and cannot do: its
- * functions have no `awslambda`. Alarms, dependencies and outputs of what is left out go with it.
+ * Removes the types of `leftOut` from the template, with dependencies and outputs that name them. Also removes response
+ * streaming: an emulator deploys it, but its functions have no `awslambda`.
  */
 export function leaveOut(template: Template): void {
   leaveOutTypes(template, leftOut);
@@ -27,13 +27,13 @@ interface Environment {
   readonly Variables?: Record<string, unknown>;
 }
 
-/** Both halves: how API Gateway calls the function, and how the function answers. */
+/** Changes both sides: how API Gateway calls the function, and how the function answers. */
 function bufferResponses(template: Template): void {
   for (const [, { Properties }] of resourcesOf(template, 'AWS::ApiGateway::Method')) {
     const integration = Properties.Integration as Integration | undefined;
     if (integration?.ResponseTransferMode !== 'STREAM') continue;
     delete integration.ResponseTransferMode;
-    // An answer that is not streamed may take 29 s.
+    // The default, 29 s, is the maximum of a buffered response.
     delete integration.TimeoutInMillis;
     integration.Uri = JSON.parse(
       JSON.stringify(integration.Uri)

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { arnOf, type Resource } from '../template.ts';
 
-/** Seconds that CloudFormation waits for the answer: longer than the function may run. */
-const TIMEOUT = '120';
+/** CloudFormation waits so long for the answer. It is longer than the timeout of the function. */
+const TIMEOUT_SECONDS = '120';
 
 /**
- * @param functionId the logical id of the function that is called
- * @param manifest what is packaged with the function; its hash has CloudFormation call the function when it has changed
+ * @param functionId the logical id of the function
+ * @param manifest its hash is a property, so CloudFormation calls the function when the manifest has changed
  */
 export function manifestResource(functionId: string, manifest: string, dependsOn: string[]): Resource {
   return {
@@ -14,7 +14,7 @@ export function manifestResource(functionId: string, manifest: string, dependsOn
     DependsOn: dependsOn,
     Properties: {
       ServiceToken: arnOf(functionId),
-      ServiceTimeout: TIMEOUT,
+      ServiceTimeout: TIMEOUT_SECONDS,
       Manifest: createHash('sha256').update(manifest).digest('hex'),
     },
   };

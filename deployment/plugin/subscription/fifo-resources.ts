@@ -6,12 +6,12 @@ import { arnOf, type Resource, type ResourceMap, ref, sub } from '../template.ts
 import type { Place } from './ids.ts';
 import { deadLetterQueueOf, queueOf } from './queues.ts';
 
-/** Seconds that an event is hidden while the pipe sends it on: one that failed is tried again after so long. */
-const INTAKE_VISIBILITY = 30;
-/** So FIFO queue and pipe may be out of order for five minutes before an event counts as one that cannot be delivered. */
+/** The pipe retries an event after this time. */
+const INTAKE_VISIBILITY_SECONDS = 30;
+/** 10 receives at 30 s each: the FIFO queue and the pipe may fail for five minutes before an event is undelivered. */
 const INTAKE_RECEIVES = 10;
 
-/** What makes the queue and its dead-letter queue FIFO queues. */
+/** The properties that make the queue and its dead-letter queue FIFO queues. */
 export function fifoQueueOf(fifo: FifoOptions) {
   const { deduplicationScope, throughputLimit } = fifoSettings(fifo);
   return {
@@ -25,13 +25,13 @@ export function fifoQueueOf(fifo: FifoOptions) {
 }
 
 /**
- * The way from the rule to a FIFO queue: a standard queue, and a pipe that reads each event's message group. An event whose
- * group cannot be told fails the pipe and goes to the queue of the undelivered.
+ * The way from the rule to a FIFO queue: a standard queue, and a pipe that reads the message group from the event. An event
+ * without a group fails in the pipe and goes to the queue of undelivered events.
  */
 export function intakeResources(fifo: FifoOptions, { stage, functionName, ids }: Place): ResourceMap {
   return {
     [ids.intake]: queueOf(intakeQueueName(stage, functionName), {
-      visibilityTimeout: INTAKE_VISIBILITY,
+      visibilityTimeout: INTAKE_VISIBILITY_SECONDS,
       deadLetters: { id: ids.undelivered, maxReceiveCount: INTAKE_RECEIVES },
     }),
     [ids.undelivered]: deadLetterQueueOf(undeliveredQueueName(stage, functionName)),
@@ -42,12 +42,12 @@ export function intakeResources(fifo: FifoOptions, { stage, functionName, ids }:
         Name: pipeName(stage, functionName),
         RoleArn: arnOf(ids.pipeRole),
         Source: arnOf(ids.intake),
-        // One at a time: an event without a group fails none but itself.
+        // One event at a time, so an event without a group fails alone.
         SourceParameters: { SqsQueueParameters: { BatchSize: 1 } },
         Target: arnOf(ids.queue),
         TargetParameters: {
           InputTemplate: pipedEvent,
-          // What begins with a dollar is a path into the message, whose body is parsed:
+          // A value that begins with a dollar is a path into the message. The pipe parses the body:
           // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-event-target.html#pipes-targets-dynamic-parms
           SqsQueueParameters: {
             MessageGroupId: fifo.groupBy === undefined ? COMMON_GROUP : `$.body.${fifo.groupBy}`,
@@ -70,7 +70,7 @@ function pipeRole(pipe: string, { source, target }: { readonly source: string; r
             Effect: 'Allow',
             Principal: { Service: 'pipes.amazonaws.com' },
             Action: 'sts:AssumeRole',
-            // For this pipe alone: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+            // Only for this pipe: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
             Condition: {
               StringEquals: { 'aws:SourceAccount': ref('AWS::AccountId') },
               ArnEquals: {

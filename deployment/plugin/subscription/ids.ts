@@ -1,10 +1,10 @@
-/** The logical ids of what one subscription becomes. */
+/** The logical ids of the resources of one subscription. */
 export interface LogicalIds {
   readonly rule: string;
   readonly queue: string;
   readonly deadLetterQueue: string;
   readonly queuePolicy: string;
-  /** Of a FIFO subscription alone. */
+  /** Only a FIFO subscription has this resource and the next three. */
   readonly intake: string;
   readonly undelivered: string;
   readonly pipe: string;
@@ -16,7 +16,7 @@ export interface Place {
   readonly stage: string;
   readonly functionName: string;
   readonly ids: LogicalIds;
-  /** The bus as CloudFormation takes it; by default the name of the stage's bus. */
+  /** The bus as a value of CloudFormation. Undefined: the name of the stage's bus. */
   readonly eventBus: unknown;
 }
 

@@ -1,6 +1,6 @@
 import { arnOf, type Resource } from '../template.ts';
 
-const day = 86_400;
+const DAY_SECONDS = 86_400;
 
 export interface QueueSettings {
   /** Seconds. */
@@ -12,7 +12,7 @@ export interface QueueSettings {
   };
 }
 
-/** @param kind what makes it another than a standard queue */
+/** @param kind the properties of a queue that is no standard queue */
 export function queueOf(
   name: string,
   { visibilityTimeout, deadLetters }: QueueSettings,
@@ -23,7 +23,7 @@ export function queueOf(
     Properties: {
       QueueName: name,
       VisibilityTimeout: visibilityTimeout,
-      MessageRetentionPeriod: 4 * day,
+      MessageRetentionPeriod: 4 * DAY_SECONDS,
       SqsManagedSseEnabled: true,
       RedrivePolicy: {
         deadLetterTargetArn: arnOf(deadLetters.id),
@@ -39,15 +39,15 @@ export function deadLetterQueueOf(name: string, kind: Readonly<Record<string, un
     Type: 'AWS::SQS::Queue',
     Properties: {
       QueueName: name,
-      // The longest there is: SQS counts from when the message was first sent, not from when it died.
-      MessageRetentionPeriod: 14 * day,
+      // The maximum. SQS counts from the first send of the message, not from its move to the dead-letter queue.
+      MessageRetentionPeriod: 14 * DAY_SECONDS,
       SqsManagedSseEnabled: true,
       ...kind,
     },
   };
 }
 
-/** Only this rule: else any rule of any account that learns the queue's ARN could feed a function. */
+/** Allows this rule only. Otherwise any rule of any account could send to the queue if it knew the ARN. */
 export function mayBeSentTo(queue: string, rule: string): Record<string, unknown> {
   return {
     Effect: 'Allow',

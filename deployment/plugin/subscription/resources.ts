@@ -6,8 +6,8 @@ import type { LogicalIds, Place } from './ids.ts';
 import { deadLetterQueueOf, mayBeSentTo, queueOf } from './queues.ts';
 
 /**
- * What a subscription becomes on AWS, but for the event source mapping and the right to consume: osls makes those
- * from the `sqs` event of {@link queueEvent}.
+ * The resources of a subscription, except the event source mapping. osls makes that from the `sqs` event of
+ * {@link queueEvent}.
  */
 export function subscriptionResources(subscription: Subscription, place: Place): ResourceMap {
   const { stage, functionName, ids, eventBus } = place;
@@ -15,7 +15,7 @@ export function subscriptionResources(subscription: Subscription, place: Place):
   const names = queueNames(stage, functionName, subscription);
   const settings = { visibilityTimeout, deadLetters: { id: ids.deadLetterQueue, maxReceiveCount } };
   const kind = fifo && fifoQueueOf(fifo);
-  // The rule knows no message groups, so its events for a FIFO queue take the way round by a pipe.
+  // A rule cannot set a message group, so events for a FIFO queue go through a pipe.
   const [entry, lost] = fifo === undefined ? [ids.queue, ids.deadLetterQueue] : [ids.intake, ids.undelivered];
   return {
     [ids.rule]: {
@@ -24,7 +24,7 @@ export function subscriptionResources(subscription: Subscription, place: Place):
         Name: ruleName(stage, functionName),
         EventBusName: eventBus ?? busName(stage),
         EventPattern: subscription.pattern,
-        // What the bus cannot put into the queue after a day of retries is not lost but a dead letter.
+        // EventBridge retries for a day. It then puts the event into the dead-letter queue.
         Targets: [{ Id: 'queue', Arn: arnOf(entry), DeadLetterConfig: { Arn: arnOf(lost) } }],
       },
     },
@@ -44,7 +44,7 @@ export function subscriptionResources(subscription: Subscription, place: Place):
   };
 }
 
-/** The event of osls's own that maps the queue to the function and lets the function's role consume it. */
+/** The `sqs` event of which osls makes the event source mapping. */
 export function queueEvent(subscription: Subscription, ids: LogicalIds): Record<string, unknown> {
   return {
     sqs: {

@@ -23,7 +23,7 @@ function tableResource(stage: string, name: TableName, table: TableDefinition, o
   return {
     Type: 'AWS::DynamoDB::Table',
     DeletionPolicy: options.onRemoval,
-    // A change that makes a new table of it must not take the old one's data along.
+    // A change that replaces the table must not delete the old table's data.
     UpdateReplacePolicy: 'Retain',
     Properties: {
       TableName: tableName(stage, name),
@@ -57,7 +57,7 @@ function keySchema(partitionKey: string, sortKey: string | undefined): Record<st
   return sortKey === undefined ? [hash] : [hash, { AttributeName: sortKey, KeyType: 'RANGE' }];
 }
 
-/** Only attributes that are keys are declared, each once. */
+/** CloudFormation wants each key attribute once, and no other attributes. */
 function attributesOf(table: TableDefinition): Record<string, string>[] {
   const types = new Map<string, string>([[table.partitionKey, 'S']]);
   if (table.sortKey !== undefined) types.set(table.sortKey, 'S');

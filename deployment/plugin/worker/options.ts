@@ -1,17 +1,17 @@
 import { StarlingError } from '#shared/errors.ts';
 import { isOneOf } from '#shared/objects.ts';
 
-/** How functions run on containers, as serverless.yml says it under `custom.workers`. */
+/** The options of functions on containers: `custom.workers` in serverless.yml. */
 export interface WorkerOptions {
   readonly functions: readonly string[];
-  /** As docker would pull it. */
+  /** The address for `docker pull`. */
   readonly image: string;
   readonly subnets: readonly string[];
-  /** Empty: the VPC's own. */
+  /** Empty: the default security group of the VPC. */
   readonly securityGroups: readonly string[];
-  /** Whether tasks have a public address: they need one in a subnet whose way to AWS is an internet gateway. */
+  /** Whether containers have a public address. They need one in a subnet that reaches AWS by an internet gateway. */
   readonly publicIp: boolean;
-  /** Containers of each function. */
+  /** The number of containers of each function. */
   readonly count: number;
   /** In Fargate's units and MB. */
   readonly cpu: number;
@@ -19,11 +19,11 @@ export interface WorkerOptions {
   /** Fargate Spot: some 70 % cheaper, and a container may be ended after a warning of two minutes. */
   readonly spot: boolean;
   readonly architecture: 'ARM64' | 'X86_64';
-  /** Seconds that what runs may go on when a container is stopped. */
+  /** Seconds that running tasks have to end when a container is stopped. */
   readonly drain: number;
 }
 
-/** `custom.workers` that cannot be deployed. */
+/** A value of `custom.workers` that cannot be deployed. */
 export class InvalidWorkersError extends StarlingError {
   constructor(message: string) {
     super('INVALID_WORKERS', `custom.workers: ${message}`);
@@ -47,14 +47,14 @@ const known = [
 ] as const;
 type Key = (typeof known)[number];
 
-/** Of Fargate: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html#ECS-Type-ContainerDefinition-stopTimeout */
+/** Seconds. The maximum of Fargate: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html#ECS-Type-ContainerDefinition-stopTimeout */
 export const LONGEST_STOP = 120;
 /** Seconds between the end of the drain and the end of the container. */
 export const STOP_MARGIN = 10;
 
 /**
- * @param raw the value of `custom.workers`, variables resolved; parameters come as texts
- * @returns undefined where no function runs on containers
+ * @param raw the value of `custom.workers` after osls has resolved variables; parameters are strings
+ * @returns undefined when no function runs on containers
  * @throws InvalidWorkersError
  */
 export function parseWorkers(raw: unknown): WorkerOptions | undefined {
@@ -88,7 +88,7 @@ export function parseWorkers(raw: unknown): WorkerOptions | undefined {
   };
 }
 
-/** Names with commas or spaces between them. */
+/** Names, separated by commas or spaces. */
 function names(given: Raw, key: Key): string[] {
   const value = given[key] ?? '';
   if (typeof value !== 'string') throw new InvalidWorkersError(`'${key}' takes names with commas between them.`);

@@ -1,22 +1,22 @@
 import { arnOf, type Resource, type ResourceMap, ref } from '../template.ts';
 import { LONGEST_STOP, type WorkerOptions } from './options.ts';
 
-/** One function that runs on containers. */
+/** A function that runs on containers. */
 export interface Worked {
   readonly functionName: string;
   /** The function's name as osls writes it in logical ids. */
   readonly prefix: string;
   /** `starling-{stage}-{function}`. */
   readonly name: string;
-  /** What the function's Lambda has. */
+  /** The environment of the function's Lambda. */
   readonly environment: Readonly<Record<string, unknown>>;
   readonly logRetention: unknown;
 }
 
 export const cluster = 'WorkerCluster';
-/** The port of the health endpoint: within the container, and nowhere else. */
+/** The port of the health endpoint, inside the container only. */
 const HEALTH_PORT = 4280;
-/** A check of its own, as the image need not have curl. */
+/** The check uses Node, because the image may lack curl. */
 const HEALTH_CHECK = `fetch('http://127.0.0.1:${HEALTH_PORT}/health').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))`;
 
 export const logicalIds = (prefix: string) => ({
@@ -36,7 +36,7 @@ export function clusterResource(stage: string): ResourceMap {
   };
 }
 
-/** The service of a function, its containers and their log, but for what they may do. */
+/** The service of a function, its containers and their log. Their roles are in roles.ts. */
 export function workerResources(worked: Worked, options: WorkerOptions): ResourceMap {
   const ids = logicalIds(worked.prefix);
   return {
@@ -53,7 +53,7 @@ export function workerResources(worked: Worked, options: WorkerOptions): Resourc
         TaskDefinition: ref(ids.task),
         DesiredCount: options.count,
         CapacityProviderStrategy: [{ CapacityProvider: options.spot ? 'FARGATE_SPOT' : 'FARGATE', Weight: 1 }],
-        // The new take messages before the old let go, and a version that does not start is taken back.
+        // New containers start before old ones stop, and ECS rolls back a version that does not start.
         DeploymentConfiguration: {
           MinimumHealthyPercent: 100,
           MaximumPercent: 200,
@@ -107,7 +107,7 @@ function taskDefinition({ functionName, prefix, name, environment }: Worked, opt
             Retries: 3,
             StartPeriod: 30,
           },
-          // Process 1 of a container ignores signals that it does not handle yet, while it starts.
+          // Process 1 of a container ignores signals that it does not handle, and while it starts it handles none.
           LinuxParameters: { InitProcessEnabled: true, Capabilities: { Drop: ['ALL'] } },
           LogConfiguration: {
             LogDriver: 'awslogs',

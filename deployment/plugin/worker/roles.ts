@@ -3,13 +3,13 @@ import { arnOf, type Resource, type ResourceMap, ref, sub } from '../template.ts
 import { logicalIds } from './resources.ts';
 
 export interface Rights {
-  /** What the function's Lambda may do. */
+  /** The rights of the function's Lambda. */
   readonly statements: readonly Statement[];
-  /** The table of places and leases, for a function that reads a stream; Lambda itself keeps its place. */
+  /** The logical id of the table of positions and leases, for a function that reads a stream. (Lambda keeps its own position.) */
   readonly positions: string | undefined;
 }
 
-/** The containers of a function may do what its Lambda may, and are started by a role that pulls the image and writes the log. */
+/** Two roles: the containers have the rights of the function's Lambda, and ECS may pull the image and write the log. */
 export function workerRoles(prefix: string, image: string, { statements, positions }: Rights): ResourceMap {
   const ids = logicalIds(prefix);
   const ofLambda = statements.filter(
@@ -28,13 +28,13 @@ export function workerRoles(prefix: string, image: string, { statements, positio
   };
 }
 
-/** An image elsewhere than in ECR is public, or pulled through ECR. */
+/** Only an image in ECR needs rights. Another image is public, or ECR caches it. */
 function pullStatements(image: string): Statement[] {
   const match = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)/.exec(image);
   if (match === null) return [];
   const [, account, region, repository] = match;
   return [
-    // It has no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
+    // The action has no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
     allow(['ecr:GetAuthorizationToken'], '*'),
     allow(
       ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
@@ -54,7 +54,7 @@ function role(name: string, statements: readonly Statement[]): Resource {
             Effect: 'Allow',
             Principal: { Service: 'ecs-tasks.amazonaws.com' },
             Action: 'sts:AssumeRole',
-            // Not for tasks of another account: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+            // Only for tasks of this account: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
             Condition: { StringEquals: { 'aws:SourceAccount': ref('AWS::AccountId') } },
           },
         ],

@@ -55,7 +55,7 @@ describe('after a deployment that failed', () => {
   it('the first cluster of an account is explained', () => {
     const output =
       'CREATE_FAILED: WorkerCluster (AWS::ECS::Cluster)\nUnable to assume the service linked role. Please verify that the ECS service linked role exists.';
-    expect(adviceAfterFailure(output, 'UPDATE_ROLLBACK_COMPLETE', target)).toContain('deploy again');
+    expect(adviceAfterFailure(output, 'UPDATE_ROLLBACK_COMPLETE', target)).toContain('Deploy again');
   });
 
   it('a stack that is as it was is said to be', () => {

@@ -84,7 +84,7 @@ describe('a deployment', () => {
   it('is tried again by Lambda when the answer is not taken', async () => {
     status = 403;
     await expect(recorded().handler(event('Create'), context)).rejects.toThrow(
-      /did not take the answer: 403 Signature/,
+      /did not accept the answer: 403 Signature/,
     );
   });
 });
