@@ -11,6 +11,8 @@ async function main(): Promise<void> {
   const settings = readSettings(process.env, process.stdout.isTTY ?? false);
   const log = createLogger({ level: settings.logLevel, format: settings.logFormat, service: 'starling' });
   outliveStrayErrors(log);
+  // Settings hold no secrets: keys and client secrets are in the data folder.
+  log.debug('the settings of this mesh', { settings });
   const wiring = readWiring(settings.config, { stage: settings.stage, env: process.env });
   const host = await startHost({
     settings,

@@ -2,9 +2,13 @@ import type { AgentRuntime, AuthorizerRuntime, Runtime } from './runtime.ts';
 
 type Provided = AgentRuntime | AuthorizerRuntime;
 
+/**
+ * The one runtime of this process. It is a contract between services and hosts, not a factory: a Lambda handler is a bare
+ * function that nobody passes a runtime to, so the host provides the runtime here before it calls the first handler.
+ */
 let current: Provided | undefined;
 
-/** Called once by whoever hosts the handlers: the standalone process, a worker thread of it, a worker, or a Lambda. */
+/** Each host calls it once at start: the standalone process, each of its worker threads, a worker, a Lambda function. */
 export function provideRuntime(runtime: Provided): void {
   current = runtime;
 }
