@@ -13,6 +13,7 @@ import {
 import { inParallel } from './batches.ts';
 import { calling } from './errors.ts';
 import { queryAll } from './query-all.ts';
+import { timeOf } from './tasks/made-tasks.ts';
 
 export interface DynamoQuarantineOptions {
   readonly documents: DynamoDBDocumentClient;
@@ -20,10 +21,11 @@ export interface DynamoQuarantineOptions {
   /** Takes what an item is too small for. */
   readonly blobs: BlobStore;
   readonly clock: Clock;
+  /** Milliseconds for which an event is kept. */
+  readonly retentionMs: number;
 }
 
 const DAY = 86_400_000;
-const KEPT_DAYS = 14;
 /** A producer that breaks its contract does so with every event; one partition takes 1,000 writes/s of 1 KB. */
 const SHARDS = 8;
 const QUERIES_AT_ONCE = 16;
@@ -32,20 +34,22 @@ const MAX_INLINE = 200 * 1024;
 const MAX_REASON = 2_000;
 
 /**
- * The quarantine on DynamoDB, for 14 days: an item an event, partitioned by the day (UTC) and a shard, so that what is new
- * is found without a scan.
+ * The quarantine on DynamoDB: an item an event, partitioned by the day (UTC) and a shard, so that a query finds the newest
+ * events without a scan.
  */
 export class DynamoQuarantine implements Quarantine {
   readonly #documents: DynamoDBDocumentClient;
   readonly #table: string;
   readonly #blobs: BlobStore;
   readonly #clock: Clock;
+  readonly #retentionMs: number;
 
-  constructor({ documents, table, blobs, clock }: DynamoQuarantineOptions) {
+  constructor({ documents, table, blobs, clock, retentionMs }: DynamoQuarantineOptions) {
     this.#documents = documents;
     this.#table = table;
     this.#blobs = blobs;
     this.#clock = clock;
+    this.#retentionMs = retentionMs;
   }
 
   async put(reason: string, event: string): Promise<void> {
@@ -56,9 +60,10 @@ export class DynamoQuarantine implements Quarantine {
     const Item = {
       pk: `${dayOf(now)}#${shardOf(id)}`,
       sk: id,
+      at: now,
       reason: reason.slice(0, MAX_REASON).toWellFormed(),
       ...(await this.#keep(text, `quarantine/${dayOf(now)}/${id}`)),
-      expiresAt: Math.ceil((now + KEPT_DAYS * DAY) / 1_000),
+      expiresAt: Math.ceil((now + this.#retentionMs) / 1_000),
     };
     await calling({ action: 'dynamodb:PutItem', resource: `the table ${this.#table}` }, () =>
       this.#documents.send(new PutCommand({ TableName: this.#table, Item })),
@@ -69,7 +74,7 @@ export class DynamoQuarantine implements Quarantine {
   async count(): Promise<number> {
     const now = this.#clock.now();
     const partitions: string[] = [];
-    for (let day = 0; day <= KEPT_DAYS; day++) {
+    for (let day = 0; day * DAY <= this.#retentionMs + DAY; day++) {
       for (let shard = 0; shard < SHARDS; shard++) partitions.push(`${dayOf(now - day * DAY)}#${shard}`);
     }
     const counts = await inParallel(partitions, QUERIES_AT_ONCE, (partition) => this.#countOne(partition, now));
@@ -81,7 +86,7 @@ export class DynamoQuarantine implements Quarantine {
     const from = cursor === undefined ? undefined : placeOf(cursor);
     const events: QuarantinedEvent[] = [];
     let length = 0;
-    for (let day = 0; day <= KEPT_DAYS; day++) {
+    for (let day = 0; day * DAY <= this.#retentionMs + DAY; day++) {
       const date = dayOf(now - day * DAY);
       if (from !== undefined && date > from.date) continue;
       for await (const item of this.#newestOf(date, from?.date === date ? from.id : undefined, limit, now)) {
@@ -170,10 +175,11 @@ interface Item {
 /** Greater than any UUID. */
 const AFTER_ALL = 'g';
 
-function itemOf({ sk, reason, event, blob, expiresAt }: Readonly<Record<string, unknown>>): Item {
+function itemOf({ sk, at, reason, event, blob }: Readonly<Record<string, unknown>>): Item {
   return {
     sk: String(sk),
-    at: Number(expiresAt) * 1_000 - KEPT_DAYS * DAY,
+    // Items of earlier versions have no time. Their id has it.
+    at: Number(at ?? timeOf(String(sk))),
     reason: String(reason),
     event: event as string | undefined,
     blob: blob as string | undefined,

@@ -1,7 +1,7 @@
 import type { StatementSync } from 'node:sqlite';
 import { logEntryOf } from '#shared/events/task-events.ts';
 import type { TaskId } from '#shared/ids.ts';
-import { InvalidCursorError, TurnConflictError } from '#shared/ports/errors.ts';
+import { InvalidCursorError, TaskExpiresError, TurnConflictError } from '#shared/ports/errors.ts';
 import type { BusEvent } from '#shared/ports/event-bus.ts';
 import type { AgentEvent, LogEntry, MessageEntry, Outcome, TaskRecord } from '#shared/ports/task.ts';
 import type { Created, Ending, NewTask, NextTurn, TaskPage, TaskQuery, TaskStore } from '#shared/ports/task-store.ts';
@@ -21,6 +21,8 @@ export interface TaskStoreParts {
   readonly tails: TaskTails;
   readonly projection: TaskProjection;
   readonly messages: RecentMessages;
+  /** Milliseconds after its creation at which a task is deleted. */
+  readonly retentionMs: number;
 }
 
 interface ReadLog {
@@ -38,6 +40,7 @@ export class EmbeddedTaskStore implements TaskStore {
   readonly #tails: TaskTails;
   readonly #projection: TaskProjection;
   readonly #messages: RecentMessages;
+  readonly #retentionMs: number;
   readonly #overdue: StatementSync;
   readonly #nextDeadline: StatementSync;
   readonly #list: StatementSync;
@@ -51,6 +54,7 @@ export class EmbeddedTaskStore implements TaskStore {
     this.#tails = parts.tails;
     this.#projection = parts.projection;
     this.#messages = parts.messages;
+    this.#retentionMs = parts.retentionMs;
     this.#overdue = database.prepare('SELECT * FROM tasks WHERE open = 1 AND deadline <= ? ORDER BY deadline LIMIT ?');
     this.#nextDeadline = database.prepare('SELECT min(deadline) AS at FROM tasks WHERE open = 1');
     this.#list = database.prepare(
@@ -85,6 +89,7 @@ export class EmbeddedTaskStore implements TaskStore {
       const began = { ...made, owner: task.id };
       if ([made, began].some((key) => this.#messages.find(key) === task.id)) return task;
       if (task.turn !== turn.after || !isWaitingForClient(task.state)) throw new TurnConflictError(task.id, task.state);
+      if (turn.deadline > task.createdAt + this.#retentionMs) throw new TaskExpiresError(task.id);
       const next = nextTurn(task, turn);
       const { position } = this.#bus.putWithin(turn.request);
       const entry = messageEntry(turn, next);

@@ -13,12 +13,21 @@ export interface TasksOptions {
   readonly bus: EmbeddedEventBus;
   readonly quarantine: EmbeddedQuarantine;
   readonly clock: Clock;
+  /** Milliseconds after its creation at which a task is deleted. */
+  readonly retentionMs: number;
   /** The queue whose events the bus folds in the publisher's transaction; undefined: all events go through their queues. */
   readonly inlineQueue: string | undefined;
 }
 
 /** The task store with its parts, and its fold put into the bus. */
-export function openTasks({ database, bus, quarantine, clock, inlineQueue }: TasksOptions): EmbeddedTaskStore {
+export function openTasks({
+  database,
+  bus,
+  quarantine,
+  clock,
+  retentionMs,
+  inlineQueue,
+}: TasksOptions): EmbeddedTaskStore {
   const rows = new TaskRows(database);
   const tails = new TaskTails();
   const projection = new TaskProjection(database, rows, tails, quarantine);
@@ -29,6 +38,7 @@ export function openTasks({ database, bus, quarantine, clock, inlineQueue }: Tas
     rows,
     tails,
     projection,
+    retentionMs,
     messages: new RecentMessages(database, clock),
   });
 }

@@ -9,6 +9,7 @@ import {
   oneOf,
   readLogLevel,
   readMaxBody,
+  readRetention,
   readWait,
   required,
 } from './environment.ts';
@@ -44,7 +45,10 @@ export interface AwsAgentSettings extends AwsSettingsBase, FunctionSettings {
 }
 
 /** Of the functions of the mesh. */
-export interface AwsSettings extends AwsAgentSettings, AwsAuthorizerSettings, MeshSettings {}
+export interface AwsSettings extends AwsAgentSettings, AwsAuthorizerSettings, MeshSettings {
+  /** How long tasks (from their creation) and quarantined events are kept. */
+  readonly retentionMs: number;
+}
 
 /** See `MeshSettings`. A person who watches a task notices a second; a task of a second needs no word in between. */
 const WORKING_AFTER = 1_000;
@@ -74,6 +78,8 @@ export function readAwsSettings(env: Environment): AwsSettings {
     ...authorizerSettings(env),
     waitMs: readWait(env),
     maxBodyBytes: readMaxBody(env),
+    // A task may take 24 h, and must not expire under its agent.
+    retentionMs: readRetention(env, { fromDays: 2 }),
     url: address(env, 'STARLING_PUBLIC_URL') ?? variables.STARLING_PUBLIC_URL,
     tokenUrl: address(env, 'STARLING_TOKEN_URL') ?? variables.STARLING_TOKEN_URL,
     responses: oneOf(env, 'STARLING_RESPONSES', ['stream', 'buffered'], 'buffered'),

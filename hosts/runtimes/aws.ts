@@ -36,7 +36,7 @@ export interface AwsRuntime extends Runtime {
 
 /** Puts every adapter together. What a function may really do is its role's to say. */
 export function createAwsRuntime(settings: AwsSettings): AwsRuntime {
-  const { stage } = settings;
+  const { stage, retentionMs } = settings;
   const aws = awsOptions(settings);
   const clock = systemClock;
   const log = createLogger({ level: settings.logLevel, format: 'json', service: settings.service });
@@ -45,7 +45,7 @@ export function createAwsRuntime(settings: AwsSettings): AwsRuntime {
   const blobs = new S3BlobStore(s3Client(aws), settings.blobs);
   const claims = new ClaimCheck({ blobs, bucket: settings.blobs });
   const bus = new AwsEventBus({ client: eventBridgeClient(aws), bus: settings.bus, claims });
-  const quarantine = new DynamoQuarantine({ documents, table: table('quarantine'), blobs, clock });
+  const quarantine = new DynamoQuarantine({ documents, table: table('quarantine'), blobs, clock, retentionMs });
   return {
     settings,
     clock,
@@ -63,7 +63,7 @@ export function createAwsRuntime(settings: AwsSettings): AwsRuntime {
       claims,
     }),
     queue: new AwsQueue({ client: sqsClient(aws) }),
-    tasks: new DynamoTaskStore({ documents, table: table('tasks'), bus, blobs, quarantine, clock, log }),
+    tasks: new DynamoTaskStore({ documents, table: table('tasks'), bus, blobs, quarantine, clock, log, retentionMs }),
     registry: new DynamoAgentRegistry({ documents, table: table('registry'), bus, clock }),
     permissions: new DynamoPermissionStore({ documents, table: table('registry') }),
     quarantine,

@@ -77,9 +77,9 @@ export function readMaxBody(env: Environment): number {
   return number(env, 'STARLING_MAX_BODY', 4 * 1024 * 1024, { from: 1024, to: 2 ** 30, integer: true, what: 'bytes' });
 }
 
-/** How long a standalone mesh keeps what is done with, in milliseconds. */
-export function readRetention(env: Environment): number {
-  return number(env, 'STARLING_RETENTION', 30, { from: 0.001, to: 36_500, what: 'days' }) * 86_400_000;
+/** How long the mesh keeps tasks, from their creation, and quarantined events, in milliseconds. */
+export function readRetention(env: Environment, { fromDays = 0.001 } = {}): number {
+  return number(env, 'STARLING_RETENTION', 14, { from: fromDays, to: 36_500, what: 'days' }) * 86_400_000;
 }
 
 /** The size of a standalone mesh's database above which the oldest goes before its age, in bytes. */

@@ -33,6 +33,16 @@ export class TurnConflictError extends StarlingError {
   }
 }
 
+/** The next turn of a task could end after the store has deleted the task. */
+export class TaskExpiresError extends StarlingError {
+  constructor(taskId: string) {
+    super(
+      'TASK_EXPIRES',
+      `Task ${taskId} takes no more messages: the mesh deletes it soon, because it is old. Send the message without a taskId. This makes a new task.`,
+    );
+  }
+}
+
 /** A cursor of a list that no page of the list gave. */
 export class InvalidCursorError extends StarlingError {
   constructor() {

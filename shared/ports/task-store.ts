@@ -70,13 +70,18 @@ export interface TaskPage {
  * - `list` gives the newest first, and throws InvalidCursorError for a cursor that is not its own. A page may be short
  *   where little of what was looked through matched; it is the last when it has no `next`.
  * - `end` moves a task that has not ended to a terminal state and publishes; it is false for one that had.
+ * - A task that has ended is deleted a number of days after its creation, which the mesh sets for both runtimes. No turn
+ *   outlives its task: `begin` refuses it.
  * - An adapter that cannot store and publish in one step stores first, with a note of what is to be published. `recover`
  *   publishes what was stored before a time and is noted still, as its process died in between, and gives the number of
  *   such tasks. A request goes out with an `attemptBase` past every attempt that an earlier one can have led to.
  */
 export interface TaskStore {
   create(task: NewTask): Promise<Created>;
-  /** @throws TurnConflictError when the task does not wait for its client any more. */
+  /**
+   * @throws TurnConflictError when the task does not wait for its client any more.
+   * @throws TaskExpiresError when the turn's deadline is after the time at which the store deletes the task.
+   */
   begin(turn: NextTurn): Promise<TaskRecord>;
   apply(event: AgentEvent): Promise<Outcome | { readonly kind: 'unknown' }>;
   end(ending: Ending): Promise<boolean>;

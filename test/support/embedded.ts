@@ -11,6 +11,9 @@ import { temporaryFolder } from './fixtures.ts';
 
 export const inlineQueue = 'starling-local-projector';
 
+/** 30 days. */
+export const RETENTION_MS = 30 * 86_400_000;
+
 export type Embedded = Awaited<ReturnType<typeof openEmbedded>>;
 
 /** The embedded adapters on one data folder, put together as the standalone runtime does. */
@@ -19,7 +22,7 @@ export async function openEmbedded(clock: Clock, folder = temporaryFolder()) {
   const queue = new EmbeddedQueue(database, clock);
   const bus = new EmbeddedEventBus(database, queue, clock, { account: '000000000000', region: 'us-east-1' });
   const quarantine = new EmbeddedQuarantine(database, clock);
-  const tasks = openTasks({ database, bus, quarantine, clock, inlineQueue });
+  const tasks = openTasks({ database, bus, quarantine, clock, retentionMs: RETENTION_MS, inlineQueue });
   await queue.create(inlineQueue, { visibilityTimeout: 30 });
   await bus.putRule({
     name: 'projector',

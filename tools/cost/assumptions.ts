@@ -61,7 +61,7 @@ export const deliveries = {
 export const authorizerCache = { ours: stack.authorizerCache, sample: 300 } as const;
 
 /** Days that tasks stay before their TTL deletes them, and events in the archive. */
-export const retention = { tasks: 7, archive: stack.archiveRetention } as const;
+export const retention = { tasks: 14, archive: stack.archiveRetention } as const;
 
 /** Bytes that CloudWatch Logs adds to each line. */
 export const LOG_OVERHEAD = 26;

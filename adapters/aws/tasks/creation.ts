@@ -17,8 +17,8 @@ const SOON = 150_000;
 export interface CreationOptions extends TaskParts {
   readonly messages: RecentMessages;
   readonly logger: Logger;
-  /** Milliseconds that a task is kept. */
-  readonly retention: number;
+  /** Milliseconds after its creation at which a task is deleted. */
+  readonly retentionMs: number;
 }
 
 /**
@@ -101,7 +101,7 @@ export class TaskCreation {
   }
 
   #unwritten(task: TaskRecord, { messageId }: NewTask): StoredTask {
-    const { clock, retention } = this.#parts;
+    const { clock, retentionMs } = this.#parts;
     return {
       task,
       version: newVersion(),
@@ -111,7 +111,7 @@ export class TaskCreation {
       messages: messageHash(messageId),
       parked: false,
       due: task.deadline - task.createdAt < SOON ? task.deadline : undefined,
-      expiresAt: Math.ceil((clock.now() + retention) / 1_000),
+      expiresAt: Math.ceil((clock.now() + retentionMs) / 1_000),
     };
   }
 }

@@ -12,8 +12,8 @@ export interface ListingOptions {
   readonly table: TaskTable;
   readonly made: MadeTasks;
   readonly clock: Clock;
-  /** Milliseconds that a task is kept. */
-  readonly retention: number;
+  /** Milliseconds after its creation at which a task is deleted. */
+  readonly retentionMs: number;
 }
 
 /** Tasks that one page looks through at most: 1,000 read units, or half a second. */
@@ -25,9 +25,9 @@ const SKEW = 60_000;
 export async function listTasks(options: ListingOptions, query: TaskQuery): Promise<TaskPage> {
   const { limit, cursor, state } = query;
   if (cursor !== undefined && !isTaskId(cursor)) throw new InvalidCursorError();
-  const { table, made, retention } = options;
+  const { table, made, retentionMs } = options;
   const now = options.clock.now();
-  const newest = made.newest({ since: now - retention, until: now + SKEW, before: cursor });
+  const newest = made.newest({ since: now - retentionMs, until: now + SKEW, before: cursor });
   const tasks: TaskRecord[] = [];
   let looked = 0;
   for await (const chunk of chunked(newest, Math.min(limit + 1, 100))) {

@@ -30,12 +30,9 @@ export interface DynamoTaskStoreOptions {
   readonly quarantine: Quarantine;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Days from its making that a task is kept: 7 when not given. */
-  readonly retentionDays?: number;
+  /** Milliseconds after its creation at which a task is deleted. */
+  readonly retentionMs: number;
 }
-
-const DAY = 86_400_000;
-const RETENTION_DAYS = 7;
 
 /**
  * Tasks on DynamoDB: docs/decisions/0006-tasks-on-dynamodb.md tells of the items, the order of the writes and what they
@@ -51,8 +48,7 @@ export class DynamoTaskStore implements TaskStore {
   readonly #listing: ListingOptions;
 
   constructor(options: DynamoTaskStoreOptions) {
-    const { documents, bus, blobs, quarantine, clock, log: logger, retentionDays = RETENTION_DAYS } = options;
-    const retention = retentionDays * DAY;
+    const { documents, bus, blobs, quarantine, clock, log: logger, retentionMs } = options;
     const table = new TaskTable(documents, options.table, clock);
     const log = new TaskLog(table, blobs);
     const writer = new TaskWriter(table, log);
@@ -62,11 +58,11 @@ export class DynamoTaskStore implements TaskStore {
     const made = new MadeTasks(table);
     this.#table = table;
     this.#log = log;
-    this.#creation = new TaskCreation({ ...parts, messages, logger, retention });
+    this.#creation = new TaskCreation({ ...parts, messages, logger, retentionMs });
     this.#turns = new TaskTurns(parts);
     this.#projection = new TaskProjection({ table, writer, parked: new ParkedEvents(table, log), quarantine });
     this.#sweep = new TaskSweep({ ...parts, made, creation: this.#creation, logger });
-    this.#listing = { table, made, clock, retention };
+    this.#listing = { table, made, clock, retentionMs };
   }
 
   create(task: NewTask): Promise<Created> {

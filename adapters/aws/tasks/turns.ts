@@ -1,5 +1,5 @@
 import type { TaskId } from '#shared/ids.ts';
-import { TurnConflictError } from '#shared/ports/errors.ts';
+import { TaskExpiresError, TurnConflictError } from '#shared/ports/errors.ts';
 import type { BusEntry } from '#shared/ports/event-bus.ts';
 import type { TaskRecord } from '#shared/ports/task.ts';
 import type { Ending, NextTurn } from '#shared/ports/task-store.ts';
@@ -34,8 +34,8 @@ export class TaskTurns {
       const known = messages.split(' ');
       if (known.includes(message)) return { result: { begun: false } };
       if (task.turn !== turn.after || !isWaitingForClient(task.state)) throw new TurnConflictError(task.id, task.state);
-      // All items of a task expire together, at a time that was set with the first.
-      if (turn.deadline > expiresAt * 1_000) throw new TurnConflictError(task.id, task.state);
+      // All items of a task expire together, at a time that was set with the first item.
+      if (turn.deadline > expiresAt * 1_000) throw new TaskExpiresError(task.id);
       const next = nextTurn(task, turn);
       return {
         result: { begun: true },

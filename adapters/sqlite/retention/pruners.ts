@@ -12,8 +12,10 @@ import { TimedRows } from './timed-rows.ts';
 /** What a pass deletes. Times in milliseconds since 1970. */
 export interface Pass {
   readonly now: number;
-  /** Tasks that ended before it go, and what came before it: events, and what is in quarantine. */
+  /** Ended tasks that were created before it go, and the events and quarantined events from before it. */
   readonly before: number;
+  /** A task that ended after it stays. */
+  readonly endedBefore: number;
   /** From when on the records of a stream stay. */
   readonly recordsFrom: (stream: string) => number;
   readonly unread: (lost: UnreadRecords) => void;
@@ -48,9 +50,9 @@ export class Pruners {
   }
 
   /** Events go last of what refers to each other: by then no log points at those that go. */
-  async prune(work: Work, { now, before, recordsFrom, unread }: Pass): Promise<void> {
+  async prune(work: Work, { now, before, endedBefore, recordsFrom, unread }: Pass): Promise<void> {
     const position = await work.read(() => this.#events.positionBefore(before));
-    if (!(await this.#tasks.prune(work, { now, endedBefore: before, position }))) return;
+    if (!(await this.#tasks.prune(work, { now, createdBefore: before, endedBefore, position }))) return;
     await this.#events.prune(work, position);
     await this.#records.prune(work, recordsFrom, unread);
     const quarantined = await work.read(() => this.#quarantine.lastBefore(before));

@@ -16,7 +16,7 @@ export interface RetentionOptions {
   readonly ageClock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
-  /** Milliseconds for which tasks that ended, events and quarantine are kept. */
+  /** Milliseconds for which tasks (from their creation), events and quarantined events are kept. */
   readonly age: number;
   /** Bytes of live pages above which the oldest goes before its age. */
   readonly maxStore: number;
@@ -136,6 +136,7 @@ export class Retention {
     await this.#all.prune(this.#work, {
       now,
       before,
+      endedBefore: now - FRESH,
       recordsFrom: keptFrom,
       unread: (lost) => this.#ledger.unread(lost),
     });

@@ -12,10 +12,13 @@ const TASKS = 500;
  */
 const endedAt = 'iif(status_at > :now, deadline, max(status_at, created_at))';
 
+/** SQLite gives a new row the number after the newest row's. The newest row stays, so that no number is given twice. */
+const goes = `open IS NULL AND created_at < :createdBefore AND ${endedAt} < :endedBefore AND task < :newest`;
+
 interface Row {
   readonly task: number;
-  /** Null while the task is open. */
-  readonly ended: number | null;
+  /** Whether the cutoff lets it go. */
+  readonly goes: number;
   /** The event of the request that made the task; null once the log has a copy. */
   readonly first: number | null;
 }
@@ -23,14 +26,16 @@ interface Row {
 /** Times in milliseconds since 1970. */
 export interface TaskCutoff {
   readonly now: number;
-  /** Tasks that ended before it go. */
+  /** Ended tasks that were created before it go. */
+  readonly createdBefore: number;
+  /** A task that ended after it stays: a client that waits for the task still reads it. */
   readonly endedBefore: number;
   /** The archive's position up to which the log of those that stay is freed from it. */
   readonly position: number;
 }
 
 /**
- * Tasks that ended long ago. Every task that is left has a log that needs no event up to the position: it is given copies.
+ * Ended tasks that were created long ago. Every task that is left has a log that needs no event up to the position: it is given copies.
  *
  * A task points only at events that came with it or after it, and rows of tasks are in the order of their making. So those
  * that point so far back are the first ones, up to the first whose request came later.
@@ -45,13 +50,11 @@ export class TaskPruner {
   constructor(database: Database) {
     this.#logs = new TaskLogs(database);
     this.#page = database.prepare(
-      `SELECT task, iif(open IS NULL, ${endedAt}, NULL) AS ended, (SELECT event FROM task_log l WHERE l.task = t.task AND l.position = 1) AS first
+      `SELECT task, ${goes} AS goes, (SELECT event FROM task_log l WHERE l.task = t.task AND l.position = 1) AS first
        FROM tasks t WHERE task > :after ORDER BY task LIMIT ${TASKS}`,
     );
     this.#newest = database.prepare('SELECT max(task) AS task FROM tasks');
-    this.#delete = database.prepare(
-      `DELETE FROM tasks WHERE task > :after AND task <= :end AND open IS NULL AND ${endedAt} < :endedBefore AND task < :newest`,
-    );
+    this.#delete = database.prepare(`DELETE FROM tasks WHERE task > :after AND task <= :end AND ${goes}`);
     this.#forgetParked = database.prepare(
       `DELETE FROM task_parked WHERE task > ?1 AND task <= ?2
        AND task NOT IN (SELECT task FROM tasks WHERE task > ?1 AND task <= ?2)`,
@@ -70,19 +73,22 @@ export class TaskPruner {
     return done && this.#logs.prune(work, end);
   }
 
-  #pruneAfter(after: number, { now, endedBefore, position }: TaskCutoff): Step<number> & { readonly end: number } {
-    // A number that was given once is not to be given again, and SQLite gives the one after the newest row's.
+  #pruneAfter(
+    after: number,
+    { now, createdBefore, endedBefore, position }: TaskCutoff,
+  ): Step<number> & { readonly end: number } {
     const newest = Number(this.#newest.get()?.task ?? 0);
-    const page = this.#page.all({ now, after }) as unknown as Row[];
+    const cutoff = { now, createdBefore, endedBefore, newest };
+    const page = this.#page.all({ ...cutoff, after }) as unknown as Row[];
     const later = page.findIndex(({ first }) => first !== null && first > position);
     const rows = later === -1 ? page : page.slice(0, later);
     const end = rows.at(-1)?.task ?? after;
-    const { changes } = this.#delete.run({ now, after, end, endedBefore, newest });
+    const { changes } = this.#delete.run({ ...cutoff, after, end });
     const pruned = Number(changes);
     this.#forgetParked.run(after, end);
     let bytes = 0;
-    for (const { task, ended } of rows) {
-      if (ended !== null && ended < endedBefore && task < newest) continue;
+    for (const { task, goes } of rows) {
+      if (goes === 1) continue;
       const copied = this.#logs.copyEvents(task, position, UNIT.bytes - bytes);
       bytes += copied.bytes;
       if (!copied.all) return { pruned, next: task - 1, end };

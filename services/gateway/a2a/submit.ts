@@ -6,7 +6,7 @@ import type { TaskRequestedV1 } from '#shared/generated/types.ts';
 import { type ContextId, type TaskId, uuidv7 } from '#shared/ids.ts';
 import { isObject } from '#shared/objects.ts';
 import type { RegisteredAgent } from '#shared/ports/agent-registry.ts';
-import { TurnConflictError } from '#shared/ports/errors.ts';
+import { TaskExpiresError, TurnConflictError } from '#shared/ports/errors.ts';
 import type { Principal } from '#shared/ports/permission-store.ts';
 import type { LogEntry, TaskRecord } from '#shared/ports/task.ts';
 import type { TaskStore } from '#shared/ports/task-store.ts';
@@ -104,6 +104,7 @@ async function proceed(runtime: Runtime, submission: Submission, message: Messag
     });
     return { taskId: id, turn: begun.turn, log: [] };
   } catch (error) {
+    if (error instanceof TaskExpiresError) throw new A2AError('UNSUPPORTED_OPERATION', error.message);
     if (error instanceof TurnConflictError) throw takesNoMessage((await runtime.tasks.get(id)) ?? task);
     throw error;
   }

@@ -31,9 +31,12 @@ afterAll(async () => {
 });
 
 quarantineContract('aws', async () => ({
-  quarantine: new DynamoQuarantine({ documents, table, blobs, clock: systemClock }),
+  quarantine: new DynamoQuarantine({ documents, table, blobs, clock: systemClock, retentionMs }),
   close: clear,
 }));
+
+/** 14 days. */
+const retentionMs = 14 * 86_400_000;
 
 describe('the quarantine on DynamoDB', () => {
   afterEach(clear);
@@ -44,7 +47,7 @@ describe('the quarantine on DynamoDB', () => {
   }
 
   it('keeps the event beside its reason, and a large one in a blob', async () => {
-    const quarantine = new DynamoQuarantine({ documents, table, blobs, clock: new TestClock() });
+    const quarantine = new DynamoQuarantine({ documents, table, blobs, clock: new TestClock(), retentionMs });
     await quarantine.put('no such agent', '{"a":1}');
     const [small] = await items();
     expect(small).toMatchObject({ reason: 'no such agent', event: '{"a":1}' });
@@ -61,7 +64,7 @@ describe('the quarantine on DynamoDB', () => {
   });
 
   it('spreads the events of a day', async () => {
-    const quarantine = new DynamoQuarantine({ documents, table, blobs, clock: new TestClock() });
+    const quarantine = new DynamoQuarantine({ documents, table, blobs, clock: new TestClock(), retentionMs });
     await Promise.all(Array.from({ length: 100 }, () => quarantine.put('bad', '{}')));
     expect(new Set((await items()).map(({ pk }) => pk)).size).toBe(8);
     expect(await quarantine.count()).toBe(100);
@@ -69,7 +72,7 @@ describe('the quarantine on DynamoDB', () => {
 
   it('lists over its days and shards, and not what has expired', async () => {
     const clock = new TestClock();
-    const quarantine = new DynamoQuarantine({ documents, table, blobs, clock });
+    const quarantine = new DynamoQuarantine({ documents, table, blobs, clock, retentionMs });
     const day = 86_400;
     for (let index = 0; index < 30; index++) {
       await quarantine.put(`number ${index}`, '{}');
@@ -95,7 +98,7 @@ describe('the quarantine on DynamoDB', () => {
 
   it('counts what is kept, over all its days, and not what has expired', async () => {
     const clock = new TestClock();
-    const quarantine = new DynamoQuarantine({ documents, table, blobs, clock });
+    const quarantine = new DynamoQuarantine({ documents, table, blobs, clock, retentionMs });
     const day = 86_400;
     for (const wait of [0, day, 12 * day]) {
       clock.advance(wait);

@@ -2,6 +2,7 @@ import { dynamoDbDocumentClient } from '#adapters/aws/clients/dynamodb.ts';
 import { tableName } from '#adapters/aws/tables.ts';
 import { DynamoTaskStore } from '#adapters/aws/tasks/task-store.ts';
 import { systemClock } from '#shared/ports/clock.ts';
+import { RETENTION_MS } from '#test/support/embedded.ts';
 import type { Row } from '#tools/cost/counts.ts';
 import { clientOptions, endpoint } from '../support/endpoint.ts';
 import { observer } from './observe.ts';
@@ -20,6 +21,7 @@ export async function countSweep(stage: Stage): Promise<Row[]> {
       blobs: unused('blobs'),
       quarantine: unused('quarantine'),
       clock: systemClock,
+      retentionMs: RETENTION_MS,
       log: { debug() {}, info() {}, warn() {}, error() {} },
     });
     await tasks.recover(Date.now());

@@ -7,6 +7,7 @@ import { EntryRefusedError } from '#shared/ports/errors.ts';
 import type { EventBus } from '#shared/ports/event-bus.ts';
 import type { Quarantine, QuarantinePage } from '#shared/ports/quarantine.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
+import { RETENTION_MS } from '#test/support/embedded.ts';
 import { RecordingBus } from './recording-bus.ts';
 
 /** What the suites of the task store know of the bus: it takes what has a source. That of EventBridge has its own suite. */
@@ -69,6 +70,7 @@ export function openTaskStore(options: TaskStoreOptions): DynamoTaskStore {
     blobs: options.blobs ?? new MemoryBlobs(),
     quarantine: options.quarantine ?? new MemoryQuarantine(),
     clock,
+    retentionMs: RETENTION_MS,
     log: silent,
   });
 }

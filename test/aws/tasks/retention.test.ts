@@ -5,8 +5,9 @@ import { tableName } from '#adapters/aws/tables.ts';
 import { madeItem } from '#adapters/aws/tasks/made-tasks.ts';
 import type { DynamoTaskStore } from '#adapters/aws/tasks/task-store.ts';
 import { type AgentId, type TaskId, uuidv7 } from '#shared/ids.ts';
-import { TurnConflictError } from '#shared/ports/errors.ts';
+import { TaskExpiresError } from '#shared/ports/errors.ts';
 import type { TaskRecord } from '#shared/ports/task.ts';
+import { RETENTION_MS } from '#test/support/embedded.ts';
 import { newTask, nextTurn, noon, statusEvent } from '#test/support/task-events.ts';
 import { clearTable } from '../support/clear-table.ts';
 import { clientOptions, randomStage } from '../support/endpoint.ts';
@@ -42,17 +43,17 @@ describe('tasks over the days', () => {
     return created.task;
   }
 
-  it('are there for a week, and then no more, though DynamoDB may not have deleted them yet', async () => {
+  it('are there for their retention, and then no more, though DynamoDB may not have deleted them yet', async () => {
     const task = await create();
     const tail = async () => {
       for await (const entries of store.tail(task.id, 0, new AbortController().signal)) return entries.length;
       return 0;
     };
-    now = noon + 7 * DAY - 1_000;
+    now = noon + RETENTION_MS - 1_000;
     expect(await store.get(task.id)).toEqual(task);
     expect(await store.list({ limit: 10 })).toEqual({ tasks: [task] });
     expect(await tail()).toBe(1);
-    now = noon + 7 * DAY;
+    now = noon + RETENTION_MS;
     expect(await store.get(task.id)).toBeUndefined();
     expect(await store.read(task.id, 0)).toEqual([]);
     expect(await store.list({ limit: 10 })).toEqual({ tasks: [] });
@@ -62,9 +63,9 @@ describe('tasks over the days', () => {
   it('begin no turn that would outlive them', async () => {
     const task = await create();
     await store.apply(statusEvent(task, { sequence: 1 }, 'TASK_STATE_INPUT_REQUIRED'));
-    const late = { deadline: noon + 7 * DAY + 1 };
-    await expect(store.begin(nextTurn(task, 1, late))).rejects.toBeInstanceOf(TurnConflictError);
-    expect(await store.begin(nextTurn(task, 1, { deadline: noon + 7 * DAY }))).toMatchObject({ turn: 2 });
+    const late = { deadline: noon + RETENTION_MS + 1 };
+    await expect(store.begin(nextTurn(task, 1, late))).rejects.toBeInstanceOf(TaskExpiresError);
+    expect(await store.begin(nextTurn(task, 1, { deadline: noon + RETENTION_MS }))).toMatchObject({ turn: 2 });
   });
 
   it('are listed over midnight', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { TurnConflictError } from '#shared/ports/errors.ts';
+import { TaskExpiresError, TurnConflictError } from '#shared/ports/errors.ts';
 import type { AgentEvent } from '#shared/ports/task.ts';
+import { RETENTION_MS } from '#test/support/embedded.ts';
 import { newTask, nextTurn, noon, statusEvent } from '#test/support/task-events.ts';
 import type { TaskStoreSetting } from './setting.ts';
 
@@ -27,6 +28,14 @@ export function turnCases({
       return get(task);
     };
 
+    it('refuses a turn whose deadline is after the end of its tasks retention', async () => {
+      const task = await waiting();
+      const end = task.createdAt + RETENTION_MS;
+      await expect(tasks.begin(nextTurn(task, 1, { deadline: end + 60_000 }))).rejects.toBeInstanceOf(TaskExpiresError);
+      expect(await get(task)).toEqual(task);
+      expect(await tasks.begin(nextTurn(task, 1, { deadline: end }))).toMatchObject({ turn: 2 });
+    });
+
     it('begins the next turn of a task that waits, with the message and the request', async () => {
       const task = await waiting();
       const turn = nextTurn(task, 1);
@@ -47,7 +56,7 @@ export function turnCases({
       expect(await publishedOf(task, 'TaskRequested.v1')).toMatchObject([{}, { detail: turn.request.detail }]);
     });
 
-    it('folds the new turn’s events and puts those of the turn before aside', async () => {
+    it('folds the new turns events and puts those of the turn before aside', async () => {
       const task = await waiting();
       await tasks.begin(nextTurn(task, 1));
       await deliver(statusEvent(task, { turn: 1, attempt: 9, sequence: 1 }, 'TASK_STATE_FAILED'));

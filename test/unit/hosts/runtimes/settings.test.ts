@@ -12,7 +12,7 @@ describe('readSettings', () => {
       port: 4280,
       config: 'serverless.yml',
       data: '.starling',
-      retentionMs: 30 * 86_400_000,
+      retentionMs: 14 * 86_400_000,
       maxStoreBytes: 10_737_418_240,
       waitMs: 25_000,
       maxBodyBytes: 4_194_304,

@@ -52,6 +52,20 @@ describe('retention by age', () => {
     expect(await store.tasks.read(waiting.id, 0)).toHaveLength(3);
   });
 
+  it('takes a task by its creation, and not while it is open or has just ended', async () => {
+    const task = await store.create();
+    await store.create();
+    clock.advance(2 * DAY);
+    await store.keeping().look();
+    expect(await store.find(task)).toBeDefined();
+    await store.put(store.status(task, 'TASK_STATE_COMPLETED', clock.now()));
+    await store.keeping().look();
+    expect(await store.find(task)).toBeDefined();
+    clock.advance(10_000);
+    await store.keeping().look();
+    expect(await store.find(task)).toBeUndefined();
+  });
+
   it('tells the age of what there is by its own clock, which a jump of the other does not move', async () => {
     await store.completed();
     await store.queue.create('jobs', { visibilityTimeout: 30 });

@@ -16,7 +16,14 @@ export function openMesh() {
   const queue = new EmbeddedQueue(database, clock);
   const archive = new EmbeddedEventBus(database, queue, clock, { account: '000000000000', region: 'us-east-1' });
   const quarantine = new EmbeddedQuarantine(database, clock);
-  const tasks = openTasks({ database, bus: archive, quarantine, clock, inlineQueue: 'projector' });
+  const tasks = openTasks({
+    database,
+    bus: archive,
+    quarantine,
+    clock,
+    retentionMs: 30 * 86_400_000,
+    inlineQueue: 'projector',
+  });
   const registry = new EmbeddedAgentRegistry(database, archive, clock);
   const publisher = new EventPublisher(archive, clock);
   const errors: LogFields[] = [];
