@@ -4,6 +4,8 @@ import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { leaveOut, leftOut } from '#deployment/plugin/emulator/leave-out.ts';
 import type { Template } from '#deployment/plugin/template.ts';
+import { problemsOf } from '#tools/bundles/limits.ts';
+import { packagedFunctions } from '#tools/bundles/packaged.ts';
 import { breachesOfAccess } from './breaches-of-access.ts';
 import { breachesOfSafety } from './breaches-of-safety.ts';
 import { type Packaged, packageMesh } from './packaged.ts';
@@ -109,11 +111,7 @@ describe('the bundles', () => {
   });
 
   it('are as large as a quick start allows', () => {
-    const tooLarge = functions().filter(({ name, files }) => {
-      const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-      return bytes >= (name === 'gateway' ? 1_500_000 : 720_000);
-    });
-    expect(tooLarge).toEqual([]);
+    expect(problemsOf(packagedFunctions(packageOf('dev').folder))).toEqual([]);
   });
 
   it('have their source maps beside them', () => {
