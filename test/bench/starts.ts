@@ -1,6 +1,5 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '#deployment/emulator/free-port.ts';
 import { Mesh } from '#test/support/mesh.ts';
 import { type Spread, spreadOf } from './statistics.ts';
 
@@ -48,13 +47,4 @@ async function healthyAt(port: number, signal: AbortSignal): Promise<number> {
     await sleep(LOOK);
   }
   return performance.now();
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import { freePort } from '#deployment/emulator/free-port.ts';
 import { temporaryFolder } from '#test/support/fixtures.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -40,16 +40,6 @@ it('a mesh whose log nobody reads any more goes on, and still stops when it is t
   expect(errors).toBe('Nobody reads standard output any more (EPIPE): the mesh goes on without a log.\n');
   rmSync(data, { recursive: true, force: true });
 });
-
-/** Of the system's choice; somebody else may take it before it is used, which is told as that. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 it.skipIf(!existsSync('/dev/full'))(
   'a mesh whose log goes to a full disk goes on, and says so where it can',
