@@ -11,19 +11,19 @@ import type { Clock } from '#shared/ports/clock.ts';
 import { AgentTooLargeError } from '#shared/ports/errors.ts';
 import type { BusEntry } from '#shared/ports/event-bus.ts';
 import type { Database } from './database.ts';
-import type { EmbeddedEventBus } from './event-bus.ts';
+import type { SqliteEventBus } from './event-bus.ts';
 
 /** The registry on SQLite, with the active agents in memory: one process owns the file. */
-export class EmbeddedAgentRegistry implements AgentRegistry {
+export class SqliteAgentRegistry implements AgentRegistry {
   readonly #database: Database;
-  readonly #bus: EmbeddedEventBus;
+  readonly #bus: SqliteEventBus;
   readonly #clock: Clock;
   readonly #upsert: StatementSync;
   readonly #find: StatementSync;
   readonly #deactivate: StatementSync;
   readonly #agents = new Map<AgentId, RegisteredAgent>();
 
-  constructor(database: Database, bus: EmbeddedEventBus, clock: Clock) {
+  constructor(database: Database, bus: SqliteEventBus, clock: Clock) {
     this.#database = database;
     this.#bus = bus;
     this.#clock = clock;

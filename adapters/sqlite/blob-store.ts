@@ -5,7 +5,7 @@ import { type BlobStore, BlobTooLargeError, checkBlobKey, MAX_BLOB_BYTES } from 
 import { syncFolder } from '#shared/sync-folder.ts';
 
 /** Blobs as files `{dataFolder}/blobs/{hash of the key}`: no key, `../` included, can leave the folder or be too long for a file. */
-export class EmbeddedBlobStore implements BlobStore {
+export class SqliteBlobStore implements BlobStore {
   readonly #folder: string;
 
   constructor(dataFolder: string) {

@@ -12,7 +12,7 @@ interface Row {
 }
 
 /** The clients in the SQLite file of a standalone mesh. */
-export class EmbeddedClientStore implements ClientStore {
+export class SqliteClientStore implements ClientStore {
   readonly #database: Database;
   readonly #get: StatementSync;
   readonly #put: StatementSync;

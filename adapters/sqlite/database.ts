@@ -29,7 +29,7 @@ export interface DatabaseOptions {
 const LONG_LOG = 8 * 1024 * 1024;
 
 /**
- * The SQLite file of a standalone mesh, shared by all embedded adapters.
+ * The SQLite file of a standalone mesh, shared by all SQLite adapters.
  *
  * Writes are grouped: what is asked for within one turn of the event loop, or while a sync is under way, is one
  * transaction and one sync. A commit does not sync by itself (`synchronous = NORMAL`); the write-ahead log is synced in

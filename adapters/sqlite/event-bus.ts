@@ -16,7 +16,7 @@ import type {
   Rule,
 } from '#shared/ports/event-bus.ts';
 import type { Database } from './database.ts';
-import type { EmbeddedQueue } from './queue.ts';
+import type { SqliteQueue } from './queue.ts';
 import { type Route, routeOf } from './route.ts';
 import { isStoreFailure } from './store-errors.ts';
 import { Waiters } from './waiters.ts';
@@ -42,9 +42,9 @@ export interface InlineConsumer {
 const TAIL_PAGE = 500;
 
 /** The bus on SQLite: an event, its archive row and its queue rows are one unit of work. */
-export class EmbeddedEventBus implements EventBus, EventArchive {
+export class SqliteEventBus implements EventBus, EventArchive {
   readonly #database: Database;
-  readonly #queue: EmbeddedQueue;
+  readonly #queue: SqliteQueue;
   readonly #clock: Clock;
   readonly #identity: BusIdentity;
   readonly #onUndelivered: (rule: Rule, event: BusEvent) => void;
@@ -60,7 +60,7 @@ export class EmbeddedEventBus implements EventBus, EventArchive {
   /** @param onUndelivered is told of each event whose message group cannot be told, once it is in that rule's other queue */
   constructor(
     database: Database,
-    queue: EmbeddedQueue,
+    queue: SqliteQueue,
     clock: Clock,
     identity: BusIdentity,
     onUndelivered: (rule: Rule, event: BusEvent) => void = () => {},

@@ -17,7 +17,7 @@ const PUTS_PER_CLEARING = 256;
 const MAX_CLEARED = 1_024;
 
 /** The side effects of agents in the SQLite file of a standalone mesh. */
-export class EmbeddedIdempotencyStore implements IdempotencyStore {
+export class SqliteIdempotencyStore implements IdempotencyStore {
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #get: StatementSync;

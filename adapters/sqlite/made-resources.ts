@@ -11,7 +11,7 @@ export interface MadeResource {
 }
 
 /** The definitions of resources that outlive the process. On AWS, AWS itself keeps them. */
-export class EmbeddedMadeResources {
+export class SqliteMadeResources {
   readonly #database: Database;
   readonly #put: StatementSync;
   readonly #delete: StatementSync;

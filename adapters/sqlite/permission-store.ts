@@ -5,7 +5,7 @@ import { checkGrant, subjectsOf } from '#shared/security/grant.ts';
 import type { Database } from './database.ts';
 
 /** The permissions in the SQLite file of a standalone mesh. */
-export class EmbeddedPermissionStore implements PermissionStore {
+export class SqlitePermissionStore implements PermissionStore {
   readonly #database: Database;
   readonly #agentsOf: StatementSync;
   readonly #grant: StatementSync;

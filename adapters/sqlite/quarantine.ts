@@ -10,7 +10,7 @@ import {
 } from '#shared/ports/quarantine.ts';
 import type { Database } from './database.ts';
 
-export class EmbeddedQuarantine implements Quarantine {
+export class SqliteQuarantine implements Quarantine {
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #insert: StatementSync;

@@ -23,7 +23,7 @@ const DEFAULT_RETENTION = 4 * 86_400;
 const LONGEST_RETENTION = 14 * 86_400;
 
 /** Queues on SQLite. Settings live in memory: whoever consumes a queue makes it at start. */
-export class EmbeddedQueue implements Queue {
+export class SqliteQueue implements Queue {
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #queues = new Map<string, QueueOfAKind>();

@@ -9,7 +9,7 @@ import {
 import { checkSecret } from '#shared/security/secret-name.ts';
 
 /** Secrets as files `{dataFolder}/secrets/{name}` that only the owner can read. */
-export class EmbeddedSecretStore implements SecretStore {
+export class SqliteSecretStore implements SecretStore {
   readonly #folder: string;
 
   constructor(dataFolder: string) {

@@ -25,7 +25,7 @@ export interface PutRecord {
 }
 
 /** Streams on SQLite. Every stream has `shards` shards; a record's shard is the MD5 of its partition key, as on Kinesis. */
-export class EmbeddedStream implements EventStream {
+export class SqliteStream implements EventStream {
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #streams = new Map<string, { readonly shards: number; readonly waiters: Waiters }>();

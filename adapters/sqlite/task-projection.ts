@@ -6,7 +6,7 @@ import { fold } from '#shared/tasks/fold.ts';
 import { isTerminal } from '#shared/tasks/state.ts';
 import type { Database } from './database.ts';
 import type { InlineConsumer } from './event-bus.ts';
-import type { EmbeddedQuarantine } from './quarantine.ts';
+import type { SqliteQuarantine } from './quarantine.ts';
 import type { TaskRow, TaskRows } from './task-rows.ts';
 import type { TaskTails } from './task-tails.ts';
 
@@ -21,11 +21,11 @@ export class TaskProjection implements InlineConsumer {
   readonly #database: Database;
   readonly #rows: TaskRows;
   readonly #tails: TaskTails;
-  readonly #quarantine: EmbeddedQuarantine;
+  readonly #quarantine: SqliteQuarantine;
   /** A new one for each unit of work. */
   #changed = new Map<TaskId, Changed>();
 
-  constructor(database: Database, rows: TaskRows, tails: TaskTails, quarantine: EmbeddedQuarantine) {
+  constructor(database: Database, rows: TaskRows, tails: TaskTails, quarantine: SqliteQuarantine) {
     this.#database = database;
     this.#rows = rows;
     this.#tails = tails;

@@ -8,7 +8,7 @@ import type { Created, Ending, NewTask, NextTurn, TaskPage, TaskQuery, TaskStore
 import { isTerminal, isWaitingForClient } from '#shared/tasks/state.ts';
 import { endedBy, firstTurn, nextTurn } from '#shared/tasks/transitions.ts';
 import type { Database } from './database.ts';
-import type { EmbeddedEventBus } from './event-bus.ts';
+import type { SqliteEventBus } from './event-bus.ts';
 import type { RecentMessages } from './recent-messages.ts';
 import type { TaskProjection } from './task-projection.ts';
 import { type StoredTask, type TaskRow, type TaskRows, toTaskRow } from './task-rows.ts';
@@ -16,7 +16,7 @@ import type { TaskTails } from './task-tails.ts';
 
 export interface TaskStoreParts {
   readonly database: Database;
-  readonly bus: EmbeddedEventBus;
+  readonly bus: SqliteEventBus;
   readonly rows: TaskRows;
   readonly tails: TaskTails;
   readonly projection: TaskProjection;
@@ -33,9 +33,9 @@ interface ReadLog {
 const nothingYet: ReadLog = { entries: [], ended: false };
 
 /** Tasks on SQLite: a change of a task, its log entry and its event are one unit of work. */
-export class EmbeddedTaskStore implements TaskStore {
+export class SqliteTaskStore implements TaskStore {
   readonly #database: Database;
-  readonly #bus: EmbeddedEventBus;
+  readonly #bus: SqliteEventBus;
   readonly #rows: TaskRows;
   readonly #tails: TaskTails;
   readonly #projection: TaskProjection;

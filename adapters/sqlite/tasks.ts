@@ -1,17 +1,17 @@
 import type { Clock } from '#shared/ports/clock.ts';
 import type { Database } from './database.ts';
-import type { EmbeddedEventBus } from './event-bus.ts';
-import type { EmbeddedQuarantine } from './quarantine.ts';
+import type { SqliteEventBus } from './event-bus.ts';
+import type { SqliteQuarantine } from './quarantine.ts';
 import { RecentMessages } from './recent-messages.ts';
 import { TaskProjection } from './task-projection.ts';
 import { TaskRows } from './task-rows.ts';
-import { EmbeddedTaskStore } from './task-store.ts';
+import { SqliteTaskStore } from './task-store.ts';
 import { TaskTails } from './task-tails.ts';
 
 export interface TasksOptions {
   readonly database: Database;
-  readonly bus: EmbeddedEventBus;
-  readonly quarantine: EmbeddedQuarantine;
+  readonly bus: SqliteEventBus;
+  readonly quarantine: SqliteQuarantine;
   readonly clock: Clock;
   /** Milliseconds after its creation at which a task is deleted. */
   readonly retentionMs: number;
@@ -27,12 +27,12 @@ export function openTasks({
   clock,
   retentionMs,
   inlineQueue,
-}: TasksOptions): EmbeddedTaskStore {
+}: TasksOptions): SqliteTaskStore {
   const rows = new TaskRows(database);
   const tails = new TaskTails();
   const projection = new TaskProjection(database, rows, tails, quarantine);
   if (inlineQueue !== undefined) bus.inline(inlineQueue, projection);
-  return new EmbeddedTaskStore({
+  return new SqliteTaskStore({
     database,
     bus,
     rows,

@@ -2,7 +2,7 @@ import { ShortLivedSet } from '#shared/short-lived.ts';
 
 /**
  * Those who wait for something to come: woken by who brings it, by a time, or by an abort. This is what saves the
- * embedded adapters from polling.
+ * SQLite adapters from polling.
  */
 export class Waiters {
   readonly #waiting = new ShortLivedSet<() => void>();

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { awsCredentials, EMBEDDED_REGION } from '#shared/security/aws-credentials.ts';
+import { awsCredentials, STANDALONE_REGION } from '#shared/security/aws-credentials.ts';
 import type { CliContext } from '../context.ts';
 import { type GlobalOptions, readTarget, type Target } from '../mesh/target.ts';
 
@@ -65,8 +65,8 @@ async function awsEnvironment({ url, place }: Target): Promise<Record<string, st
     AWS_ENDPOINT_URL: url,
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
-    AWS_REGION: EMBEDDED_REGION,
-    AWS_DEFAULT_REGION: EMBEDDED_REGION,
+    AWS_REGION: STANDALONE_REGION,
+    AWS_DEFAULT_REGION: STANDALONE_REGION,
     // The SDKs for Java (2 and 1) speak CBOR to Kinesis. The mesh does not.
     CBOR_ENABLED: 'false',
     AWS_CBOR_DISABLE: 'true',

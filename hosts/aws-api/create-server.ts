@@ -1,7 +1,7 @@
 import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
 import { schemaFor } from '#shared/events/catalog.ts';
 import { EventIngress } from '#shared/events/ingress.ts';
-import { awsCredentials, EMBEDDED_REGION } from '#shared/security/aws-credentials.ts';
+import { awsCredentials, STANDALONE_REGION } from '#shared/security/aws-credentials.ts';
 import { Bodies } from './body.ts';
 import { eventsService } from './events/events.ts';
 import type { RuleStore } from './events/rule-store.ts';
@@ -30,7 +30,7 @@ export async function createAwsApiServer(
       kinesisService({ stream, clock, retention: streamRetention, since: clock.now() }),
     ],
     credentials: await awsCredentials(settings.data),
-    region: EMBEDDED_REGION,
+    region: STANDALONE_REGION,
     clock: wallClock,
     log,
     bodies: new Bodies(),

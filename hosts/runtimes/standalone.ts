@@ -1,22 +1,22 @@
-import { EmbeddedAgentRegistry } from '#adapters/sqlite/agent-registry.ts';
-import { EmbeddedClientStore } from '#adapters/sqlite/client-store.ts';
+import { SqliteAgentRegistry } from '#adapters/sqlite/agent-registry.ts';
+import { SqliteClientStore } from '#adapters/sqlite/client-store.ts';
 import { Database } from '#adapters/sqlite/database.ts';
-import { EmbeddedEventBus } from '#adapters/sqlite/event-bus.ts';
+import { SqliteEventBus } from '#adapters/sqlite/event-bus.ts';
 import { databaseFile } from '#adapters/sqlite/folder.ts';
-import { EmbeddedIdempotencyStore } from '#adapters/sqlite/idempotency.ts';
+import { SqliteIdempotencyStore } from '#adapters/sqlite/idempotency.ts';
 import { latestTime } from '#adapters/sqlite/latest-time.ts';
-import { EmbeddedMadeResources } from '#adapters/sqlite/made-resources.ts';
+import { SqliteMadeResources } from '#adapters/sqlite/made-resources.ts';
 import { openProblem } from '#adapters/sqlite/open-problem.ts';
-import { EmbeddedPermissionStore } from '#adapters/sqlite/permission-store.ts';
-import { EmbeddedQuarantine } from '#adapters/sqlite/quarantine.ts';
-import { EmbeddedQueue } from '#adapters/sqlite/queue.ts';
+import { SqlitePermissionStore } from '#adapters/sqlite/permission-store.ts';
+import { SqliteQuarantine } from '#adapters/sqlite/quarantine.ts';
+import { SqliteQueue } from '#adapters/sqlite/queue.ts';
 import { AgeClock } from '#adapters/sqlite/retention/age-clock.ts';
 import { Retention } from '#adapters/sqlite/retention/retention.ts';
-import { EmbeddedSecretStore } from '#adapters/sqlite/secret-store.ts';
+import { SqliteSecretStore } from '#adapters/sqlite/secret-store.ts';
 import { isSqliteError } from '#adapters/sqlite/sqlite-errors.ts';
 import { StoreWatch } from '#adapters/sqlite/store-watch.ts';
-import { EmbeddedStream } from '#adapters/sqlite/stream.ts';
-import type { EmbeddedTaskStore } from '#adapters/sqlite/task-store.ts';
+import { SqliteStream } from '#adapters/sqlite/stream.ts';
+import type { SqliteTaskStore } from '#adapters/sqlite/task-store.ts';
 import { openTasks } from '#adapters/sqlite/tasks.ts';
 import { StoreIdempotency } from '#shared/agent/store-idempotency.ts';
 import type { ConfigurationError } from '#shared/errors.ts';
@@ -52,12 +52,12 @@ export interface StandaloneRuntime extends Runtime {
   /** By which tokens and signatures are checked; `clock` is the mesh's own. */
   readonly wallClock: Clock;
   readonly database: Database;
-  readonly bus: EmbeddedEventBus;
+  readonly bus: SqliteEventBus;
   /** What clients made by AWS's APIs. */
-  readonly made: EmbeddedMadeResources;
-  readonly queue: EmbeddedQueue;
-  readonly stream: EmbeddedStream;
-  readonly tasks: EmbeddedTaskStore;
+  readonly made: SqliteMadeResources;
+  readonly queue: SqliteQueue;
+  readonly stream: SqliteStream;
+  readonly tasks: SqliteTaskStore;
   readonly clients: ClientStore;
   /** Milliseconds for which a stream keeps its records. */
   readonly streamRetention: (stream: string) => number;
@@ -73,7 +73,7 @@ export interface StandaloneRuntime extends Runtime {
 }
 
 /**
- * Opens the data folder and puts every embedded adapter on it.
+ * Opens the data folder and puts every SQLite adapter on it.
  *
  * @throws ConfigurationError when the folder cannot be used.
  */
@@ -88,8 +88,8 @@ export function createStandaloneRuntime(options: StandaloneOptions): StandaloneR
   });
   const latest = latestTime(database);
   const clock = new SteadyClock({ wall: systemClock, monotonic, notBefore: latest, log });
-  const queue = new EmbeddedQueue(database, clock);
-  const bus = new EmbeddedEventBus(database, queue, clock, { account, region }, ({ name, fifo }, event) => {
+  const queue = new SqliteQueue(database, clock);
+  const bus = new SqliteEventBus(database, queue, clock, { account, region }, ({ name, fifo }, event) => {
     metrics.count('starling_undelivered_total', { rule: name });
     log.error('an event has no message group that a queue takes, and was put aside', {
       rule: name,
@@ -97,11 +97,11 @@ export function createStandaloneRuntime(options: StandaloneOptions): StandaloneR
       event: event.id,
     });
   });
-  const quarantine = new EmbeddedQuarantine(database, clock, (reason) => {
+  const quarantine = new SqliteQuarantine(database, clock, (reason) => {
     metrics.count('starling_quarantined_total', { function: options.inline?.functionName ?? 'none' });
     log.warn('an event that breaks its contract was put into quarantine', { reason });
   });
-  const idempotencyStore = new EmbeddedIdempotencyStore(database, clock);
+  const idempotencyStore = new SqliteIdempotencyStore(database, clock);
   let verify: TokenVerifier = () => Promise.reject(new Error('the token issuer is not there yet'));
   return {
     settings,
@@ -111,10 +111,10 @@ export function createStandaloneRuntime(options: StandaloneOptions): StandaloneR
     metrics,
     database,
     bus,
-    made: new EmbeddedMadeResources(database),
+    made: new SqliteMadeResources(database),
     archive: bus,
     queue,
-    stream: new EmbeddedStream(database, clock),
+    stream: new SqliteStream(database, clock),
     tasks: openTasks({
       database,
       bus,
@@ -123,9 +123,9 @@ export function createStandaloneRuntime(options: StandaloneOptions): StandaloneR
       retentionMs: settings.retentionMs,
       inlineQueue: options.inline?.queue,
     }),
-    registry: new EmbeddedAgentRegistry(database, bus, clock),
-    permissions: new EmbeddedPermissionStore(database),
-    clients: new EmbeddedClientStore(database),
+    registry: new SqliteAgentRegistry(database, bus, clock),
+    permissions: new SqlitePermissionStore(database),
+    clients: new SqliteClientStore(database),
     streamRetention: options.streamRetention,
     refusedWrites: () => watch.refused,
     retention: new Retention({
@@ -139,7 +139,7 @@ export function createStandaloneRuntime(options: StandaloneOptions): StandaloneR
       streamAge: options.streamRetention,
       messages: () => queue.messageRetention(),
     }),
-    secrets: new EmbeddedSecretStore(settings.data),
+    secrets: new SqliteSecretStore(settings.data),
     idempotencyStore,
     idempotency: new StoreIdempotency(idempotencyStore),
     quarantine,

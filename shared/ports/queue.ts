@@ -81,7 +81,7 @@ export interface FifoPlace {
 }
 
 export interface ReceiveOptions {
-  /** At most this many; SQS gives up to 10, the embedded queue as many as asked for. */
+  /** At most this many; SQS gives up to 10, the SQLite queue as many as asked for. */
   readonly max: number;
   /** Seconds to wait for the first message; 0 returns at once. */
   readonly wait: number;
@@ -120,7 +120,7 @@ export interface Queue {
   receive(name: string, options: ReceiveOptions): Promise<readonly ReceivedMessage[]>;
   delete(name: string, receiptHandles: readonly string[]): Promise<void>;
   changeVisibility(name: string, receiptHandle: string, timeout: number): Promise<void>;
-  /** How many are waiting, in flight and delayed: approximate on AWS, exact when embedded. */
+  /** How many are waiting, in flight and delayed: approximate on AWS, exact on SQLite. */
   depth(name: string): Promise<QueueDepth>;
 }
 

@@ -10,7 +10,7 @@ export interface AwsCredentials {
 }
 
 /** The region of a standalone mesh, which signatures bear. */
-export const EMBEDDED_REGION = 'us-east-1';
+export const STANDALONE_REGION = 'us-east-1';
 
 /** Where the keys stand in a data folder; only its owner can read them. */
 export function awsCredentialsFile(folder: string): string {

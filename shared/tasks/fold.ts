@@ -3,7 +3,7 @@ import type { AgentEvent, ArtifactEntry, Outcome, StatusEntry, TaskRecord } from
 import { isTerminal } from './state.ts';
 
 /**
- * Folds one event of an agent into its task: the only way in which an agent changes one. Pure, so that the embedded
+ * Folds one event of an agent into its task: the only way in which an agent changes one. Pure, so that the SQLite
  * bus can call it inside the publisher's batch and the projector's Lambda around a conditional write.
  *
  * Order is by turn, attempt and sequence. The first event of a higher attempt fences the lower ones.

@@ -1,8 +1,8 @@
-import { EmbeddedClientStore } from '#adapters/sqlite/client-store.ts';
+import { SqliteClientStore } from '#adapters/sqlite/client-store.ts';
 import { openDatabase } from '#test/support/fixtures.ts';
 import { clientStoreContract } from './client-store.ts';
 
-clientStoreContract('embedded', async () => {
+clientStoreContract('SQLite', async () => {
   const { database, close } = openDatabase();
-  return { store: new EmbeddedClientStore(database), close };
+  return { store: new SqliteClientStore(database), close };
 });

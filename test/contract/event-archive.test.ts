@@ -1,12 +1,12 @@
 import type { BusEntry } from '#shared/ports/event-bus.ts';
-import { openEmbedded } from '#test/support/embedded.ts';
 import { TestClock } from '#test/support/fixtures.ts';
+import { openSqlite } from '#test/support/sqlite.ts';
 import { eventArchiveContract } from './event-archive.ts';
 
 const made: BusEntry = { source: 'test', detailType: 'Made.v1', detail: {} };
 
-eventArchiveContract('embedded', async () => {
-  const { bus, remove } = await openEmbedded(new TestClock());
+eventArchiveContract('SQLite', async () => {
+  const { bus, remove } = await openSqlite(new TestClock());
   return {
     archive: bus,
     async pass(count) {

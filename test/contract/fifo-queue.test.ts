@@ -1,9 +1,9 @@
-import { openEmbedded } from '#test/support/embedded.ts';
 import { TestClock } from '#test/support/fixtures.ts';
+import { openSqlite } from '#test/support/sqlite.ts';
 import { fifoQueueContract } from './fifo-queue.ts';
 
-fifoQueueContract('embedded', async () => {
+fifoQueueContract('SQLite', async () => {
   const clock = new TestClock();
-  const { queue, remove } = await openEmbedded(clock);
+  const { queue, remove } = await openSqlite(clock);
   return { queue, pass: async (seconds) => clock.advance(seconds), close: remove };
 });

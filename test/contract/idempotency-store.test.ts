@@ -1,17 +1,17 @@
 import { expect, it } from 'vitest';
-import { EmbeddedIdempotencyStore } from '#adapters/sqlite/idempotency.ts';
+import { SqliteIdempotencyStore } from '#adapters/sqlite/idempotency.ts';
 import { openDatabase, TestClock } from '#test/support/fixtures.ts';
 import { idempotencyStoreContract } from './idempotency-store.ts';
 
-idempotencyStoreContract('embedded', async (clock) => {
+idempotencyStoreContract('SQLite', async (clock) => {
   const { database, close } = openDatabase();
-  return { store: new EmbeddedIdempotencyStore(database, clock), close };
+  return { store: new SqliteIdempotencyStore(database, clock), close };
 });
 
-it('embedded: clears away what expired, and nothing else', async () => {
+it('sqlite: clears away what expired, and nothing else', async () => {
   const { database, close } = openDatabase();
   const clock = new TestClock();
-  const store = new EmbeddedIdempotencyStore(database, clock);
+  const store = new SqliteIdempotencyStore(database, clock);
   const put = (id: string, seconds: number) =>
     store.put({ id, status: 'INPROGRESS', expiresAt: clock.now() + seconds * 1_000 });
   const ids = Array.from({ length: 300 }, (_, i) => `short-${i}`);

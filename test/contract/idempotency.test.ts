@@ -1,10 +1,10 @@
-import { EmbeddedIdempotencyStore } from '#adapters/sqlite/idempotency.ts';
+import { SqliteIdempotencyStore } from '#adapters/sqlite/idempotency.ts';
 import { StoreIdempotency } from '#shared/agent/store-idempotency.ts';
 import { systemClock } from '#shared/ports/clock.ts';
 import { openDatabase } from '#test/support/fixtures.ts';
 import { idempotencyContract } from './idempotency.ts';
 
-idempotencyContract('embedded', async () => {
+idempotencyContract('SQLite', async () => {
   const { database, close } = openDatabase();
-  return { idempotency: new StoreIdempotency(new EmbeddedIdempotencyStore(database, systemClock)), close };
+  return { idempotency: new StoreIdempotency(new SqliteIdempotencyStore(database, systemClock)), close };
 });

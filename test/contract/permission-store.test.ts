@@ -1,8 +1,8 @@
-import { EmbeddedPermissionStore } from '#adapters/sqlite/permission-store.ts';
+import { SqlitePermissionStore } from '#adapters/sqlite/permission-store.ts';
 import { openDatabase } from '#test/support/fixtures.ts';
 import { permissionStoreContract } from './permission-store.ts';
 
-permissionStoreContract('embedded', async () => {
+permissionStoreContract('SQLite', async () => {
   const { database, close } = openDatabase();
-  return { store: new EmbeddedPermissionStore(database), close };
+  return { store: new SqlitePermissionStore(database), close };
 });

@@ -1,8 +1,8 @@
-import { openEmbedded } from '#test/support/embedded.ts';
 import { TestClock } from '#test/support/fixtures.ts';
+import { openSqlite } from '#test/support/sqlite.ts';
 import { quarantineContract } from './quarantine.ts';
 
-quarantineContract('embedded', async () => {
-  const { quarantine, remove } = await openEmbedded(new TestClock());
+quarantineContract('SQLite', async () => {
+  const { quarantine, remove } = await openSqlite(new TestClock());
   return { quarantine, close: remove };
 });

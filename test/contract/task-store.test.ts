@@ -1,15 +1,15 @@
 import type { AgentEvent } from '#shared/ports/task.ts';
 import { archivedEvents } from '#test/support/archive.ts';
-import { type Embedded, openEmbedded } from '#test/support/embedded.ts';
 import { TestClock } from '#test/support/fixtures.ts';
+import { openSqlite, type SqliteAdapters } from '#test/support/sqlite.ts';
 import { entryOf } from '#test/support/task-events.ts';
 import { taskStoreContract } from './task-store.ts';
 
 const ways = {
-  'embedded, events by the projector': async ({ tasks }: Embedded, event: AgentEvent) => {
+  'sqlite, events by the projector': async ({ tasks }: SqliteAdapters, event: AgentEvent) => {
     await tasks.apply(event);
   },
-  'embedded, events folded within their put': async ({ bus }: Embedded, event: AgentEvent) => {
+  'sqlite, events folded within their put': async ({ bus }: SqliteAdapters, event: AgentEvent) => {
     await bus.put([entryOf(event)]);
   },
 };
@@ -17,14 +17,14 @@ const ways = {
 for (const [name, deliver] of Object.entries(ways)) {
   taskStoreContract(name, async () => {
     const clock = new TestClock();
-    const embedded = await openEmbedded(clock);
+    const sqlite = await openSqlite(clock);
     return {
-      tasks: embedded.tasks,
-      deliver: (event) => deliver(embedded, event),
-      quarantined: () => embedded.quarantine.count(),
-      published: () => archivedEvents(embedded.bus),
+      tasks: sqlite.tasks,
+      deliver: (event) => deliver(sqlite, event),
+      quarantined: () => sqlite.quarantine.count(),
+      published: () => archivedEvents(sqlite.bus),
       pass: async (seconds) => clock.advance(seconds),
-      close: embedded.remove,
+      close: sqlite.remove,
     };
   });
 }

@@ -2,9 +2,9 @@ import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TaskRecord } from '#shared/ports/task.ts';
-import { openEmbedded } from '#test/support/embedded.ts';
 import { temporaryFolder } from '#test/support/fixtures.ts';
 import { Mesh } from '#test/support/mesh.ts';
+import { openSqlite } from '#test/support/sqlite.ts';
 import { entryOf, newTask, statusEvent } from '#test/support/task-events.ts';
 
 const DAY = 86_400_000;
@@ -12,15 +12,15 @@ const DAY = 86_400_000;
 /** A task of the mesh's own client, as an agent completed it some days ago. */
 async function completedTask(folder: string, days: number): Promise<TaskRecord> {
   const now = Date.now() - days * DAY;
-  const embedded = await openEmbedded({ now: () => now }, folder);
-  const created = await embedded.tasks.create(
+  const sqlite = await openSqlite({ now: () => now }, folder);
+  const created = await sqlite.tasks.create(
     newTask({ owner: 'starling-cli', createdAt: now, deadline: now + 300_000 }),
   );
   if (!created.created) throw new Error('the task was there already');
   const event = statusEvent(created.task, { sequence: 1 }, 'TASK_STATE_COMPLETED');
   const status = { ...event.data.status, timestamp: new Date(now).toISOString() };
-  await embedded.bus.put([entryOf({ ...event, data: { ...event.data, status } })]);
-  await embedded.close();
+  await sqlite.bus.put([entryOf({ ...event, data: { ...event.data, status } })]);
+  await sqlite.close();
   return created.task;
 }
 

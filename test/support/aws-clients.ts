@@ -1,7 +1,7 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { type AwsCredentials, awsCredentials, EMBEDDED_REGION } from '#shared/security/aws-credentials.ts';
+import { type AwsCredentials, awsCredentials, STANDALONE_REGION } from '#shared/security/aws-credentials.ts';
 import type { Mesh } from './mesh.ts';
 
 export interface ClientChanges {
@@ -18,7 +18,7 @@ export async function awsOptions(mesh: Pick<Mesh, 'url' | 'data'>, changes: Clie
   const { credentials, ...more } = changes;
   return {
     endpoint: mesh.url,
-    region: EMBEDDED_REGION,
+    region: STANDALONE_REGION,
     maxAttempts: 1,
     credentials: { ...(await awsCredentials(mesh.data)), ...credentials },
     ...more,

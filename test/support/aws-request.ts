@@ -1,7 +1,7 @@
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { BuildMiddleware, MiddlewareStack } from '@smithy/types';
 import { Sha256 } from '#hosts/aws-api/signature/sha256.ts';
-import { awsCredentials, EMBEDDED_REGION } from '#shared/security/aws-credentials.ts';
+import { awsCredentials, STANDALONE_REGION } from '#shared/security/aws-credentials.ts';
 import type { Mesh } from './mesh.ts';
 
 export interface RequestOptions {
@@ -16,7 +16,12 @@ export interface RequestOptions {
 
 /** The signer of the AWS SDKs with the keys of the mesh. */
 export async function signerFor({ data }: Pick<Mesh, 'data'>, service = 'events'): Promise<SignatureV4> {
-  return new SignatureV4({ credentials: await awsCredentials(data), region: EMBEDDED_REGION, service, sha256: Sha256 });
+  return new SignatureV4({
+    credentials: await awsCredentials(data),
+    region: STANDALONE_REGION,
+    service,
+    sha256: Sha256,
+  });
 }
 
 /** The headers of a request as the SDK's signer signs it, which may then be spoilt. */

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { EmbeddedClientStore } from '#adapters/sqlite/client-store.ts';
+import { SqliteClientStore } from '#adapters/sqlite/client-store.ts';
 import { Database } from '#adapters/sqlite/database.ts';
 import { hashSecret } from '#shared/security/client-secret.ts';
 import { temporaryFolder } from './fixtures.ts';
@@ -188,7 +188,7 @@ async function addClients(
   const clients = new Map<string, ClientCredentials>();
   if (all.length === 0) return clients;
   const database = Database.open(data);
-  const store = new EmbeddedClientStore(database);
+  const store = new SqliteClientStore(database);
   for (const [index, scopes] of all.entries()) {
     const clientId = `client-${index}`;
     const clientSecret = 'a secret of the test';

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoDbDocumentClient } from '#adapters/aws/clients/dynamodb.ts';
 import { DynamoQuarantine } from '#adapters/aws/quarantine.ts';
 import { tableName } from '#adapters/aws/tables.ts';
-import { EmbeddedBlobStore } from '#adapters/sqlite/blob-store.ts';
+import { SqliteBlobStore } from '#adapters/sqlite/blob-store.ts';
 import { systemClock } from '#shared/ports/clock.ts';
 import { quarantineContract } from '#test/contract/quarantine.ts';
 import { TestClock, temporaryFolder } from '#test/support/fixtures.ts';
@@ -17,7 +17,7 @@ const table = tableName(stage, 'quarantine');
 const documents = dynamoDbDocumentClient(clientOptions);
 const folder = temporaryFolder();
 /** Which store the large ones go to is nothing to the quarantine. */
-const blobs = new EmbeddedBlobStore(folder);
+const blobs = new SqliteBlobStore(folder);
 const clear = () => clearTable(documents, stage, 'quarantine');
 let remove: () => Promise<void>;
 

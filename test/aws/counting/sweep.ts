@@ -2,7 +2,7 @@ import { dynamoDbDocumentClient } from '#adapters/aws/clients/dynamodb.ts';
 import { tableName } from '#adapters/aws/tables.ts';
 import { DynamoTaskStore } from '#adapters/aws/tasks/task-store.ts';
 import { systemClock } from '#shared/ports/clock.ts';
-import { RETENTION_MS } from '#test/support/embedded.ts';
+import { RETENTION_MS } from '#test/support/sqlite.ts';
 import type { Row } from '#tools/cost/counts.ts';
 import { clientOptions, endpoint } from '../support/endpoint.ts';
 import { observer } from './observe.ts';

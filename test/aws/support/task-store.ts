@@ -7,7 +7,7 @@ import { EntryRefusedError } from '#shared/ports/errors.ts';
 import type { EventBus } from '#shared/ports/event-bus.ts';
 import type { Quarantine, QuarantinePage } from '#shared/ports/quarantine.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
-import { RETENTION_MS } from '#test/support/embedded.ts';
+import { RETENTION_MS } from '#test/support/sqlite.ts';
 import { RecordingBus } from './recording-bus.ts';
 
 /** What the suites of the task store know of the bus: it takes what has a source. That of EventBridge has its own suite. */

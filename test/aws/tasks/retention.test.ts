@@ -7,7 +7,7 @@ import type { DynamoTaskStore } from '#adapters/aws/tasks/task-store.ts';
 import { type AgentId, type TaskId, uuidv7 } from '#shared/ids.ts';
 import { TaskExpiresError } from '#shared/ports/errors.ts';
 import type { TaskRecord } from '#shared/ports/task.ts';
-import { RETENTION_MS } from '#test/support/embedded.ts';
+import { RETENTION_MS } from '#test/support/sqlite.ts';
 import { newTask, nextTurn, noon, statusEvent } from '#test/support/task-events.ts';
 import { clearTable } from '../support/clear-table.ts';
 import { clientOptions, randomStage } from '../support/endpoint.ts';

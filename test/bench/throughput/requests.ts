@@ -1,6 +1,6 @@
 import { SignatureV4 } from '@smithy/signature-v4';
 import { Sha256 } from '#hosts/aws-api/signature/sha256.ts';
-import { awsCredentials, EMBEDDED_REGION } from '#shared/security/aws-credentials.ts';
+import { awsCredentials, STANDALONE_REGION } from '#shared/security/aws-credentials.ts';
 import { EVENTS_PER_CALL, order, RECORDS_PER_CALL } from './payloads.ts';
 import type { SignedRequest } from './protocol.ts';
 
@@ -43,7 +43,7 @@ async function signed(
 ): Promise<SignedRequest[]> {
   const { host, hostname, protocol } = new URL(url);
   const credentials = await awsCredentials(data);
-  const signer = new SignatureV4({ credentials, region: EMBEDDED_REGION, service, sha256: Sha256 });
+  const signer = new SignatureV4({ credentials, region: STANDALONE_REGION, service, sha256: Sha256 });
   return Promise.all(
     Array.from({ length: REQUESTS }, async (_, number) => {
       const body = JSON.stringify(input(number));

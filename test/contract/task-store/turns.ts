@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TaskExpiresError, TurnConflictError } from '#shared/ports/errors.ts';
 import type { AgentEvent } from '#shared/ports/task.ts';
-import { RETENTION_MS } from '#test/support/embedded.ts';
+import { RETENTION_MS } from '#test/support/sqlite.ts';
 import { newTask, nextTurn, noon, statusEvent } from '#test/support/task-events.ts';
 import type { TaskStoreSetting } from './setting.ts';
 

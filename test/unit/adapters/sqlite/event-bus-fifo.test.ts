@@ -1,29 +1,29 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EmbeddedEventBus } from '#adapters/sqlite/event-bus.ts';
+import { SqliteEventBus } from '#adapters/sqlite/event-bus.ts';
 import type { BusEvent, PutResult, Rule, RuleGroup } from '#shared/ports/event-bus.ts';
-import { type Embedded, openEmbedded } from '#test/support/embedded.ts';
 import { TestClock } from '#test/support/fixtures.ts';
+import { openSqlite, type SqliteAdapters } from '#test/support/sqlite.ts';
 
 const inbox = 'inbox.fifo';
 const undelivered = 'inbox-undelivered';
 const groupBy: RuleGroup = { groupBy: 'detail.order', undelivered };
 
-describe('EmbeddedEventBus with a FIFO queue', () => {
+describe('SqliteEventBus with a FIFO queue', () => {
   const clock = new TestClock();
-  let embedded: Embedded;
-  let bus: EmbeddedEventBus;
+  let sqlite: SqliteAdapters;
+  let bus: SqliteEventBus;
   let told: [rule: string, event: string][];
 
   beforeEach(async () => {
     told = [];
-    embedded = await openEmbedded(clock);
-    const { database, queue } = embedded;
+    sqlite = await openSqlite(clock);
+    const { database, queue } = sqlite;
     const note = ({ name }: Rule, { id }: BusEvent) => void told.push([name, id]);
-    bus = new EmbeddedEventBus(database, queue, clock, { account: '000000000000', region: 'us-east-1' }, note);
+    bus = new SqliteEventBus(database, queue, clock, { account: '000000000000', region: 'us-east-1' }, note);
     await queue.create(inbox, { visibilityTimeout: 30, fifo: { contentBasedDeduplication: false } });
     await queue.create(undelivered, { visibilityTimeout: 30 });
   });
-  afterEach(() => embedded.remove());
+  afterEach(() => sqlite.remove());
 
   const rule = (fifo: RuleGroup, more: Partial<Rule> = {}) =>
     bus.putRule({ name: 'ordered', pattern: { source: ['test'] }, queue: inbox, fifo, ...more });
@@ -31,7 +31,7 @@ describe('EmbeddedEventBus with a FIFO queue', () => {
     const results = await bus.put(details.map((detail) => ({ source: 'test', detailType: 'Ordered', detail })));
     return results.map((result: PutResult) => ('eventId' in result ? result.eventId : ''));
   };
-  const received = (queue: string) => embedded.queue.receive(queue, { max: 100, wait: 0 });
+  const received = (queue: string) => sqlite.queue.receive(queue, { max: 100, wait: 0 });
 
   it('puts events into their message groups, in order, under their ids', async () => {
     await rule(groupBy);
@@ -52,7 +52,7 @@ describe('EmbeddedEventBus with a FIFO queue', () => {
     const [first] = await received(inbox);
     await put({ order: 'a' }, { order: 'b' });
     expect((await received(inbox)).map(({ fifo }) => fifo?.groupId)).toEqual(['b']);
-    await embedded.queue.delete(inbox, [first?.receiptHandle ?? '']);
+    await sqlite.queue.delete(inbox, [first?.receiptHandle ?? '']);
     expect((await received(inbox)).map(({ fifo }) => fifo?.groupId)).toEqual(['a']);
   });
 

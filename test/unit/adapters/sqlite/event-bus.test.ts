@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { InlineConsumer } from '#adapters/sqlite/event-bus.ts';
 import type { BusEntry, BusEvent } from '#shared/ports/event-bus.ts';
 import { archivedEvents } from '#test/support/archive.ts';
-import { type Embedded, openEmbedded } from '#test/support/embedded.ts';
 import { TestClock } from '#test/support/fixtures.ts';
+import { openSqlite, type SqliteAdapters } from '#test/support/sqlite.ts';
 
 const made = (n: number, more: Partial<BusEntry> = {}): BusEntry => ({
   source: 'test',
@@ -14,43 +14,43 @@ const made = (n: number, more: Partial<BusEntry> = {}): BusEntry => ({
 });
 const numberOf = ({ detail }: BusEvent): number => (detail as { n: number }).n;
 
-describe('EmbeddedEventBus', () => {
+describe('SqliteEventBus', () => {
   const clock = new TestClock();
-  let embedded: Embedded;
+  let sqlite: SqliteAdapters;
 
   beforeEach(async () => {
-    embedded = await openEmbedded(clock);
-    await embedded.queue.create('inbox', { visibilityTimeout: 30 });
-    await embedded.bus.putRule({ name: 'all', pattern: { source: ['test'] }, queue: 'inbox' });
+    sqlite = await openSqlite(clock);
+    await sqlite.queue.create('inbox', { visibilityTimeout: 30 });
+    await sqlite.bus.putRule({ name: 'all', pattern: { source: ['test'] }, queue: 'inbox' });
   });
-  afterEach(() => embedded.remove());
+  afterEach(() => sqlite.remove());
 
   const inbox = async () =>
-    (await embedded.queue.receive('inbox', { max: 100, wait: 0 })).map(({ body }): BusEvent => JSON.parse(body));
+    (await sqlite.queue.receive('inbox', { max: 100, wait: 0 })).map(({ body }): BusEvent => JSON.parse(body));
   const numbers = async () => (await inbox()).map(numberOf);
-  const archived = async () => (await archivedEvents(embedded.bus)).map(numberOf);
+  const archived = async () => (await archivedEvents(sqlite.bus)).map(numberOf);
   /** Rows in a table of the tests' own, which a consumer writes. */
   const folded = async () =>
-    (await embedded.database.read(() => embedded.database.prepare('SELECT reason FROM quarantine').all())).map((row) =>
+    (await sqlite.database.read(() => sqlite.database.prepare('SELECT reason FROM quarantine').all())).map((row) =>
       Number(row.reason),
     );
 
   it('keeps the archive and what rules delivered over a restart', async () => {
-    await embedded.bus.put([made(1), made(2)]);
-    const before = await archivedEvents(embedded.bus);
-    await embedded.close();
-    embedded = await openEmbedded(clock, embedded.folder);
-    await embedded.queue.create('inbox', { visibilityTimeout: 30 });
-    expect(await archivedEvents(embedded.bus)).toEqual(before);
+    await sqlite.bus.put([made(1), made(2)]);
+    const before = await archivedEvents(sqlite.bus);
+    await sqlite.close();
+    sqlite = await openSqlite(clock, sqlite.folder);
+    await sqlite.queue.create('inbox', { visibilityTimeout: 30 });
+    expect(await archivedEvents(sqlite.bus)).toEqual(before);
     expect(await inbox()).toEqual(before);
-    const position = await embedded.bus.newest();
-    await embedded.bus.put([made(3)]);
-    expect(await embedded.bus.newest()).toBe(position + 1);
+    const position = await sqlite.bus.newest();
+    await sqlite.bus.put([made(3)]);
+    expect(await sqlite.bus.newest()).toBe(position + 1);
   });
 
   it('takes nothing of a put that the store fails', async () => {
-    await embedded.bus.putRule({ name: 'broken', pattern: { detail: { n: [2] } }, queue: 'never-made' });
-    await expect(embedded.bus.put([made(1), made(2)])).rejects.toMatchObject({ code: 'QUEUE_NOT_FOUND' });
+    await sqlite.bus.putRule({ name: 'broken', pattern: { detail: { n: [2] } }, queue: 'never-made' });
+    await expect(sqlite.bus.put([made(1), made(2)])).rejects.toMatchObject({ code: 'QUEUE_NOT_FOUND' });
     expect(await archived()).toEqual([]);
     expect(await numbers()).toEqual([]);
   });
@@ -59,16 +59,16 @@ describe('EmbeddedEventBus', () => {
     const stop = new AbortController();
     const read = async () => {
       const seen: number[] = [];
-      for await (const { event } of embedded.bus.tail(0, stop.signal)) {
+      for await (const { event } of sqlite.bus.tail(0, stop.signal)) {
         seen.push(numberOf(JSON.parse(event)));
         if (seen.length === 3) break;
       }
       return seen;
     };
-    await embedded.bus.put([made(1)]);
+    await sqlite.bus.put([made(1)]);
     const tails = [read(), read()];
     await setImmediate();
-    await embedded.bus.put([made(2), made(3)]);
+    await sqlite.bus.put([made(2), made(3)]);
     expect(await Promise.all(tails)).toEqual([
       [1, 2, 3],
       [1, 2, 3],
@@ -88,7 +88,7 @@ describe('EmbeddedEventBus', () => {
       apply(event: BusEvent, position: number): void {
         const n = numberOf(event);
         this.calls.push(`apply ${n} at ${position}`);
-        embedded.quarantine.putWithin(String(n), '');
+        sqlite.quarantine.putWithin(String(n), '');
         if (this.failsAt.includes(n)) throw new Error(`no ${n}`);
       }
       finish(): void {
@@ -102,33 +102,33 @@ describe('EmbeddedEventBus', () => {
 
     it('gets events within their put, instead of its queue', async () => {
       const folding = new Folding();
-      embedded.bus.inline('inbox', folding);
-      await embedded.bus.put([made(1), made(2)]);
+      sqlite.bus.inline('inbox', folding);
+      await sqlite.bus.put([made(1), made(2)]);
       expect(await folded()).toEqual([1, 2]);
       expect(await numbers()).toEqual([]);
       expect(folding.calls).toEqual(['apply 1 at 1', 'apply 2 at 2', 'finish']);
     });
 
     it('leaves other queues theirs', async () => {
-      embedded.bus.inline('inbox', new Folding());
-      await embedded.queue.create('other', { visibilityTimeout: 30 });
-      await embedded.bus.putRule({ name: 'other', pattern: { source: ['test'] }, queue: 'other' });
-      await embedded.bus.put([made(1)]);
-      expect(await embedded.queue.receive('other', { max: 10, wait: 0 })).toHaveLength(1);
+      sqlite.bus.inline('inbox', new Folding());
+      await sqlite.queue.create('other', { visibilityTimeout: 30 });
+      await sqlite.bus.putRule({ name: 'other', pattern: { source: ['test'] }, queue: 'other' });
+      await sqlite.bus.put([made(1)]);
+      expect(await sqlite.queue.receive('other', { max: 10, wait: 0 })).toHaveLength(1);
     });
 
     it('gets no event that its rules do not match', async () => {
       const folding = new Folding();
-      embedded.bus.inline('inbox', folding);
-      await embedded.bus.put([made(1, { source: 'elsewhere' })]);
+      sqlite.bus.inline('inbox', folding);
+      await sqlite.bus.put([made(1, { source: 'elsewhere' })]);
       expect(folding.calls).toEqual(['finish']);
       expect(await archived()).toEqual([1]);
     });
 
     it('that throws has what it did for this event undone, and the event in its queue', async () => {
       const folding = new Folding(2);
-      embedded.bus.inline('inbox', folding);
-      const results = await embedded.bus.put([made(1), made(2), made(3)]);
+      sqlite.bus.inline('inbox', folding);
+      const results = await sqlite.bus.put([made(1), made(2), made(3)]);
       expect(results).toMatchObject([1, 2, 3].map(() => ({ eventId: expect.any(String) })));
       expect(await folded()).toEqual([1, 3]);
       expect(await numbers()).toEqual([2]);
@@ -139,10 +139,10 @@ describe('EmbeddedEventBus', () => {
     it('that cannot finish takes the put with it, and is told', async () => {
       const folding = new Folding();
       folding.failsToFinish = true;
-      embedded.bus.inline('inbox', folding);
+      sqlite.bus.inline('inbox', folding);
       const [first, second] = await Promise.allSettled([
-        embedded.bus.put([made(1)]),
-        embedded.queue.send('inbox', [{ body: JSON.stringify({ detail: { n: 9 } }) }]),
+        sqlite.bus.put([made(1)]),
+        sqlite.queue.send('inbox', [{ body: JSON.stringify({ detail: { n: 9 } }) }]),
       ]);
       expect(first).toMatchObject({ status: 'rejected', reason: new Error('no end') });
       expect(second.status).toBe('fulfilled');

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EmbeddedQueue } from '#adapters/sqlite/queue.ts';
+import { SqliteQueue } from '#adapters/sqlite/queue.ts';
 import type { ReceivedMessage } from '#shared/ports/queue.ts';
 import { openDatabase, TestClock } from '#test/support/fixtures.ts';
 
@@ -9,7 +9,7 @@ describe.each([
 ])('a message of %s whose receive is excused', (_, name, dead, kind) => {
   let opened: ReturnType<typeof openDatabase>;
   let clock: TestClock;
-  let queue: EmbeddedQueue;
+  let queue: SqliteQueue;
 
   beforeEach(async () => {
     opened = openDatabase();
@@ -20,7 +20,7 @@ describe.each([
   afterEach(() => opened.close());
 
   async function open(): Promise<void> {
-    queue = new EmbeddedQueue(opened.database, clock);
+    queue = new SqliteQueue(opened.database, clock);
     await queue.create(dead, { visibilityTimeout: 30, ...kind });
     await queue.create(name, { visibilityTimeout: 30, maxReceiveCount: 2, deadLetterQueue: dead, ...kind });
   }

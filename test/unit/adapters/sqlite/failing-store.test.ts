@@ -3,8 +3,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Checkpointer } from '#adapters/sqlite/checkpointer.ts';
 import { Database } from '#adapters/sqlite/database.ts';
-import { EmbeddedEventBus } from '#adapters/sqlite/event-bus.ts';
-import { EmbeddedQueue } from '#adapters/sqlite/queue.ts';
+import { SqliteEventBus } from '#adapters/sqlite/event-bus.ts';
+import { SqliteQueue } from '#adapters/sqlite/queue.ts';
 import { TestClock, temporaryFolder } from '#test/support/fixtures.ts';
 import { describeOnSmallDisk, SmallDisk } from '#test/support/small-disk.ts';
 
@@ -84,8 +84,8 @@ describe('a store without room', () => {
 
   it('refuses an event whose fold has no room, instead of going on with its queue outside of the transaction', async () => {
     const clock = new TestClock();
-    const queue = new EmbeddedQueue(database, clock);
-    const bus = new EmbeddedEventBus(database, queue, clock, { account: '000000000000', region: 'us-east-1' });
+    const queue = new SqliteQueue(database, clock);
+    const bus = new SqliteEventBus(database, queue, clock, { account: '000000000000', region: 'us-east-1' });
     await queue.create('fold', { visibilityTimeout: 30 });
     await bus.putRule({ name: 'fold', pattern: { source: ['test'] }, queue: 'fold' });
     bus.inline('fold', { apply: () => void insert('fold', large), finish: () => {}, abandon: () => {} });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ReceivedMessage } from '#shared/ports/queue.ts';
-import { type Embedded, openEmbedded } from '#test/support/embedded.ts';
 import { TestClock } from '#test/support/fixtures.ts';
+import { openSqlite, type SqliteAdapters } from '#test/support/sqlite.ts';
 import { FifoModel } from './fifo-model.ts';
 
 const groups = ['a', 'b', 'c'];
@@ -38,21 +38,21 @@ class Trial {
   readonly #delay: number;
   readonly #model: FifoModel;
   readonly #clock: TestClock;
-  #embedded: Embedded;
+  #sqlite: SqliteAdapters;
   readonly #received: ReceivedMessage[] = [];
   #sent = 0;
 
   /** @param delay of the queue, in seconds */
-  constructor(name: string, delay: number, embedded: Embedded, clock: TestClock) {
+  constructor(name: string, delay: number, sqlite: SqliteAdapters, clock: TestClock) {
     this.#name = name;
     this.#delay = delay;
     this.#model = new FifoModel(maxReceiveCount, delay * 1000);
-    this.#embedded = embedded;
+    this.#sqlite = sqlite;
     this.#clock = clock;
   }
 
-  get embedded(): Embedded {
-    return this.#embedded;
+  get sqlite(): SqliteAdapters {
+    return this.#sqlite;
   }
 
   get #dead(): string {
@@ -61,12 +61,12 @@ class Trial {
 
   async create(): Promise<void> {
     const settings = { visibilityTimeout: 30, fifo: { contentBasedDeduplication: false, delay: this.#delay } };
-    await this.#embedded.queue.create(this.#dead, settings);
-    await this.#embedded.queue.create(this.#name, { ...settings, maxReceiveCount, deadLetterQueue: this.#dead });
+    await this.#sqlite.queue.create(this.#dead, settings);
+    await this.#sqlite.queue.create(this.#name, { ...settings, maxReceiveCount, deadLetterQueue: this.#dead });
   }
 
   async take(step: Step): Promise<void> {
-    const { queue } = this.#embedded;
+    const { queue } = this.#sqlite;
     const now = this.#clock.now();
     switch (step.do) {
       case 'send': {
@@ -105,8 +105,8 @@ class Trial {
         this.#model.releaseInFlight(now);
         break;
       case 'reopen':
-        await this.#embedded.close();
-        this.#embedded = await openEmbedded(this.#clock, this.#embedded.folder);
+        await this.#sqlite.close();
+        this.#sqlite = await openSqlite(this.#clock, this.#sqlite.folder);
         await this.create();
         break;
       default:
@@ -130,10 +130,10 @@ class Trial {
   async #drain(from: string): Promise<string[]> {
     const bodies: string[] = [];
     for (;;) {
-      const messages = await this.#embedded.queue.receive(from, { max: 3, wait: 0 });
+      const messages = await this.#sqlite.queue.receive(from, { max: 3, wait: 0 });
       if (messages.length === 0) return bodies;
       bodies.push(...messages.map(({ body }) => body));
-      await this.#embedded.queue.delete(
+      await this.#sqlite.queue.delete(
         from,
         messages.map(({ receiptHandle }) => receiptHandle),
       );
@@ -141,7 +141,7 @@ class Trial {
   }
 
   async #checkDepth(): Promise<void> {
-    const depths = [await this.#embedded.queue.depth(this.#name), await this.#embedded.queue.depth(this.#dead)];
+    const depths = [await this.#sqlite.queue.depth(this.#name), await this.#sqlite.queue.depth(this.#dead)];
     const all = depths.reduce((sum, { visible, inFlight, delayed }) => sum + visible + inFlight + delayed, 0);
     expect(all).toBe(this.#model.live);
   }
@@ -154,7 +154,7 @@ class Trial {
       FROM (SELECT *, min(sequence) OVER grouped AS head, max(visible_at) FILTER (WHERE receive_count > 0) OVER grouped AS taken
             FROM fifo_messages WINDOW grouped AS (PARTITION BY queue, message_group))
       WHERE sequence = head`;
-    return this.#embedded.database
+    return this.#sqlite.database
       .prepare(`SELECT * FROM (${told} EXCEPT ${are}) UNION ALL SELECT * FROM (${are} EXCEPT ${told})`)
       .all();
   }
@@ -162,23 +162,23 @@ class Trial {
 
 describe('FifoQueue', () => {
   const clock = new TestClock();
-  let embedded: Embedded;
+  let sqlite: SqliteAdapters;
   beforeAll(async () => {
-    embedded = await openEmbedded(clock);
+    sqlite = await openSqlite(clock);
   });
-  afterAll(() => embedded.remove());
+  afterAll(() => sqlite.remove());
 
   it('does as the model, whatever is done in whichever order', async () => {
     let trials = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 80, size: 'max' }), fc.constantFrom(0, 7), async (steps, delay) => {
-        const trial = new Trial(`trial-${++trials}.fifo`, delay, embedded, clock);
+        const trial = new Trial(`trial-${++trials}.fifo`, delay, sqlite, clock);
         try {
           await trial.create();
           for (const each of steps) await trial.take(each);
           await trial.end();
         } finally {
-          embedded = trial.embedded;
+          sqlite = trial.sqlite;
         }
       }),
       { numRuns: 100 },

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '#shared/ports/clock.ts';
 import type { ReceivedMessage } from '#shared/ports/queue.ts';
-import { type Embedded, openEmbedded } from '#test/support/embedded.ts';
 import { TestClock } from '#test/support/fixtures.ts';
+import { openSqlite, type SqliteAdapters } from '#test/support/sqlite.ts';
 
 const jobs = 'jobs.fifo';
 const dlq = 'jobs-dlq.fifo';
@@ -10,38 +10,38 @@ const fifo = { contentBasedDeduplication: true };
 
 describe('FifoQueue', () => {
   let clock: TestClock;
-  let embedded: Embedded;
+  let sqlite: SqliteAdapters;
 
   beforeEach(async () => {
     clock = new TestClock();
-    embedded = await openEmbedded(clock);
+    sqlite = await openSqlite(clock);
     await create();
   });
-  afterEach(() => embedded.remove());
+  afterEach(() => sqlite.remove());
 
   async function create(): Promise<void> {
-    await embedded.queue.create(dlq, { visibilityTimeout: 30, fifo });
-    await embedded.queue.create(jobs, { visibilityTimeout: 30, maxReceiveCount: 2, deadLetterQueue: dlq, fifo });
+    await sqlite.queue.create(dlq, { visibilityTimeout: 30, fifo });
+    await sqlite.queue.create(jobs, { visibilityTimeout: 30, maxReceiveCount: 2, deadLetterQueue: dlq, fifo });
   }
   async function reopen(): Promise<void> {
-    await embedded.close();
-    embedded = await openEmbedded(clock, embedded.folder);
+    await sqlite.close();
+    sqlite = await openSqlite(clock, sqlite.folder);
     await create();
   }
   const send = (...bodies: string[]) =>
-    embedded.queue.send(
+    sqlite.queue.send(
       jobs,
       bodies.map((body) => ({ body, groupId: body.charAt(0) })),
     );
-  const receive = (max = 10, from = jobs) => embedded.queue.receive(from, { max, wait: 0 });
+  const receive = (max = 10, from = jobs) => sqlite.queue.receive(from, { max, wait: 0 });
   const bodies = (messages: readonly ReceivedMessage[]) => messages.map(({ body }) => body);
-  const count = (table: string) => Number(embedded.database.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.n);
+  const count = (table: string) => Number(sqlite.database.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.n);
 
   it('keeps order, what is in flight, numbers and duplicates over a restart', async () => {
     const sent = await send('a1', 'a2', 'b1');
     const [a1] = await receive(1);
     await reopen();
-    expect(await embedded.queue.depth(jobs)).toEqual({ visible: 2, inFlight: 1, delayed: 0 });
+    expect(await sqlite.queue.depth(jobs)).toEqual({ visible: 2, inFlight: 1, delayed: 0 });
     expect(await send('a1', 'b1')).toEqual([sent[0], sent[2]]);
     const [a3] = await send('a3');
     expect(Number(a3?.sequenceNumber)).toBe(Number(sent[2]?.sequenceNumber) + 1);
@@ -59,7 +59,7 @@ describe('FifoQueue', () => {
     await send('a1', 'a2');
     const [a1] = await receive(1);
     await reopen();
-    await embedded.queue.delete(jobs, [a1?.receiptHandle ?? '']);
+    await sqlite.queue.delete(jobs, [a1?.receiptHandle ?? '']);
     expect(bodies(await receive())).toEqual(['a2']);
   });
 
@@ -68,31 +68,31 @@ describe('FifoQueue', () => {
     await send('a1', 'a2', 'b1');
     await receive(1);
     await reopen();
-    await embedded.queue.create(late, { visibilityTimeout: 30, fifo: { ...fifo, delay: 60 } });
-    await embedded.queue.send(late, [{ body: 'later', groupId: 'a' }]);
+    await sqlite.queue.create(late, { visibilityTimeout: 30, fifo: { ...fifo, delay: 60 } });
+    await sqlite.queue.send(late, [{ body: 'later', groupId: 'a' }]);
     expect(bodies(await receive(1))).toEqual(['b1']);
-    const waiting = embedded.queue.receive(jobs, { max: 10, wait: 3_600 });
+    const waiting = sqlite.queue.receive(jobs, { max: 10, wait: 3_600 });
     await new Promise(setImmediate);
-    expect(await embedded.queue.releaseInFlight(jobs)).toBe(2);
+    expect(await sqlite.queue.releaseInFlight(jobs)).toBe(2);
     const released = await waiting;
     expect(bodies(released).toSorted()).toEqual(['a1', 'a2', 'b1']);
-    expect(await embedded.queue.releaseInFlight(late)).toBe(0);
+    expect(await sqlite.queue.releaseInFlight(late)).toBe(0);
     expect(bodies(await receive(10, late))).toEqual([]);
-    expect(await embedded.queue.depth(late)).toEqual({ visible: 0, inFlight: 0, delayed: 1 });
+    expect(await sqlite.queue.depth(late)).toEqual({ visible: 0, inFlight: 0, delayed: 1 });
   });
 
   it('does not give a deleted message again after a crash: the delete waits for the sync', async () => {
-    const lazily = vi.spyOn(embedded.database, 'writeLazily');
+    const lazily = vi.spyOn(sqlite.database, 'writeLazily');
     await send('a1');
     const [a1] = await receive();
     lazily.mockClear();
-    await embedded.queue.delete(jobs, [a1?.receiptHandle ?? '']);
+    await sqlite.queue.delete(jobs, [a1?.receiptHandle ?? '']);
     expect(lazily).not.toHaveBeenCalled();
   });
 
   it('sends nothing, and remembers nothing, of a unit of work that fails', async () => {
-    const failed = embedded.database.write(() => {
-      embedded.queue.sendWithin(jobs, { body: 'a1', groupId: 'a' });
+    const failed = sqlite.database.write(() => {
+      sqlite.queue.sendWithin(jobs, { body: 'a1', groupId: 'a' });
       throw new Error('no');
     });
     await expect(failed).rejects.toThrow('no');
@@ -102,7 +102,7 @@ describe('FifoQueue', () => {
   });
 
   it('is sent nothing without a group by the bus either', async () => {
-    const sending = embedded.database.write(() => embedded.queue.sendWithin(jobs, { body: 'a1' }));
+    const sending = sqlite.database.write(() => sqlite.queue.sendWithin(jobs, { body: 'a1' }));
     await expect(sending).rejects.toMatchObject({ name: 'InvalidMessageError' });
   });
 
@@ -110,10 +110,10 @@ describe('FifoQueue', () => {
     await send('a1', 'a2', 'b1');
     for (let i = 0; i < 2; i++) {
       const messages = await receive(2);
-      for (const each of messages) await embedded.queue.changeVisibility(jobs, each.receiptHandle, 0);
+      for (const each of messages) await sqlite.queue.changeVisibility(jobs, each.receiptHandle, 0);
     }
     await send('a3');
-    const waiting = embedded.queue.receive(dlq, { max: 10, wait: 3_600 });
+    const waiting = sqlite.queue.receive(dlq, { max: 10, wait: 3_600 });
     // Both of group a are exhausted, and there is room for no more of it.
     expect(bodies(await receive(2))).toHaveLength(1);
     expect(bodies(await waiting)).toEqual(['a1', 'a2']);
@@ -143,13 +143,13 @@ describe('FifoQueue', () => {
 
   it('keeps no row of a group that has no message', async () => {
     await send('a1', 'b1');
-    for (const each of await receive()) await embedded.queue.delete(jobs, [each.receiptHandle]);
+    for (const each of await receive()) await sqlite.queue.delete(jobs, [each.receiptHandle]);
     expect(count('fifo_groups')).toBe(0);
   });
 
   it('delivers an event that lay in the queue as it was put', async () => {
-    await embedded.bus.putRule({ name: 'jobs', pattern: { source: ['shop'] }, queue: jobs, fifo: { group: 'all' } });
-    await embedded.bus.put([{ source: 'shop', detailType: 'Sold', detail: { what: 'tea' } }]);
+    await sqlite.bus.putRule({ name: 'jobs', pattern: { source: ['shop'] }, queue: jobs, fifo: { group: 'all' } });
+    await sqlite.bus.put([{ source: 'shop', detailType: 'Sold', detail: { what: 'tea' } }]);
     await reopen();
     for (let i = 0; i < 2; i++) {
       const [message] = await receive();
@@ -166,9 +166,9 @@ describe('FifoQueue', () => {
     async (receipt) => {
       await send('a1', 'a2');
       await receive(1);
-      await embedded.queue.delete(jobs, [receipt]);
-      await embedded.queue.changeVisibility(jobs, receipt, 0);
-      expect(await embedded.queue.depth(jobs)).toEqual({ visible: 1, inFlight: 1, delayed: 0 });
+      await sqlite.queue.delete(jobs, [receipt]);
+      await sqlite.queue.changeVisibility(jobs, receipt, 0);
+      expect(await sqlite.queue.depth(jobs)).toEqual({ visible: 1, inFlight: 1, delayed: 0 });
       expect(await receive()).toEqual([]);
     },
   );
@@ -176,8 +176,8 @@ describe('FifoQueue', () => {
   it('does not touch the store while it waits', async () => {
     await send('a1', 'a2');
     await receive(1);
-    const touched = vi.spyOn(embedded.database, 'writeLazily');
-    const waiting = embedded.queue.receive(jobs, { max: 1, wait: 3_600 });
+    const touched = vi.spyOn(sqlite.database, 'writeLazily');
+    const waiting = sqlite.queue.receive(jobs, { max: 1, wait: 3_600 });
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(touched).toHaveBeenCalledTimes(1);
     await send('b1');
@@ -186,7 +186,7 @@ describe('FifoQueue', () => {
   });
 
   it('wakes by itself when a visibility timeout or a delay ends', async () => {
-    const real = await openEmbedded(systemClock);
+    const real = await openSqlite(systemClock);
     await real.queue.create(jobs, { visibilityTimeout: 0.05, fifo: { ...fifo, delay: 0.05 } });
     await real.queue.send(jobs, [{ body: 'a1', groupId: 'a' }]);
     for (let receiveCount = 1; receiveCount <= 2; receiveCount++) {

@@ -1,16 +1,16 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Database } from '#adapters/sqlite/database.ts';
-import { EmbeddedMadeResources } from '#adapters/sqlite/made-resources.ts';
+import { SqliteMadeResources } from '#adapters/sqlite/made-resources.ts';
 import { temporaryFolder } from '#test/support/fixtures.ts';
 
-describe('EmbeddedMadeResources', () => {
+describe('SqliteMadeResources', () => {
   let folder: string;
   let database: Database;
-  let made: EmbeddedMadeResources;
+  let made: SqliteMadeResources;
   const open = () => {
     database = Database.open(folder);
-    made = new EmbeddedMadeResources(database);
+    made = new SqliteMadeResources(database);
   };
   beforeEach(() => {
     folder = temporaryFolder();

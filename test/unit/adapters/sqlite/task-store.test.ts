@@ -1,63 +1,63 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BusEntry } from '#shared/ports/event-bus.ts';
 import type { LogEntry, TaskRecord } from '#shared/ports/task.ts';
-import { type Embedded, inlineQueue, openEmbedded } from '#test/support/embedded.ts';
 import { TestClock } from '#test/support/fixtures.ts';
+import { inlineQueue, openSqlite, type SqliteAdapters } from '#test/support/sqlite.ts';
 import { artifactEvent, entry, entryOf, newTask, nextTurn, noon, statusEvent } from '#test/support/task-events.ts';
 
-describe('EmbeddedTaskStore', () => {
+describe('SqliteTaskStore', () => {
   const clock = new TestClock();
-  let embedded: Embedded;
+  let sqlite: SqliteAdapters;
 
   beforeEach(async () => {
-    embedded = await openEmbedded(clock);
+    sqlite = await openSqlite(clock);
   });
-  afterEach(() => embedded.remove());
+  afterEach(() => sqlite.remove());
 
   async function reopen(): Promise<void> {
-    await embedded.close();
-    embedded = await openEmbedded(clock, embedded.folder);
+    await sqlite.close();
+    sqlite = await openSqlite(clock, sqlite.folder);
   }
   async function create(changes: Parameters<typeof newTask>[0] = {}): Promise<TaskRecord> {
-    const created = await embedded.tasks.create(newTask(changes));
+    const created = await sqlite.tasks.create(newTask(changes));
     if (!created.created) throw new Error('the task was there already');
     return created.task;
   }
-  const get = (task: TaskRecord) => embedded.tasks.get(task.id);
-  const log = (task: TaskRecord) => embedded.tasks.read(task.id, 0);
-  const put = (...entries: BusEntry[]) => embedded.bus.put(entries);
+  const get = (task: TaskRecord) => sqlite.tasks.get(task.id);
+  const log = (task: TaskRecord) => sqlite.tasks.read(task.id, 0);
+  const put = (...entries: BusEntry[]) => sqlite.bus.put(entries);
   const parked = async () =>
     (
-      await embedded.database.read(() => embedded.database.prepare('SELECT sequence FROM task_parked ORDER BY 1').all())
+      await sqlite.database.read(() => sqlite.database.prepare('SELECT sequence FROM task_parked ORDER BY 1').all())
     ).map((row) => row.sequence);
   const waiting = async () =>
-    (await embedded.queue.receive(inlineQueue, { max: 10, wait: 0 })).map(({ body }) => JSON.parse(body));
+    (await sqlite.queue.receive(inlineQueue, { max: 10, wait: 0 })).map(({ body }) => JSON.parse(body));
 
   it('makes the task of a message anew whose unit of work was undone', async () => {
     const fresh = newTask();
-    const creating = embedded.tasks.create(fresh);
+    const creating = sqlite.tasks.create(fresh);
     // Behind it in the same transaction, which this one spoils.
-    const spoiling = embedded.database.write(() => {
-      embedded.queue.sendWithin(inlineQueue, { body: 'never' });
+    const spoiling = sqlite.database.write(() => {
+      sqlite.queue.sendWithin(inlineQueue, { body: 'never' });
       throw new Error('no');
     });
     await expect(spoiling).rejects.toThrow('no');
     const created = await creating;
     expect(created).toMatchObject({ created: true });
-    expect(await embedded.tasks.create(newTask({ messageId: fresh.messageId }))).toEqual({
+    expect(await sqlite.tasks.create(newTask({ messageId: fresh.messageId }))).toEqual({
       created: false,
       taskId: fresh.id,
     });
-    expect(await embedded.tasks.read(fresh.id, 0)).toHaveLength(1);
+    expect(await sqlite.tasks.read(fresh.id, 0)).toHaveLength(1);
     expect(await waiting()).toEqual([]);
   });
 
   it('begins the turn of a message whose unit of work was undone', async () => {
     const task = await create();
     await put(entryOf(statusEvent(task, { sequence: 1 }, 'TASK_STATE_INPUT_REQUIRED', 'and?')));
-    const beginning = embedded.tasks.begin(nextTurn(task, 1));
-    const spoiling = embedded.database.write(() => {
-      embedded.queue.sendWithin(inlineQueue, { body: 'never' });
+    const beginning = sqlite.tasks.begin(nextTurn(task, 1));
+    const spoiling = sqlite.database.write(() => {
+      sqlite.queue.sendWithin(inlineQueue, { body: 'never' });
       throw new Error('no');
     });
     await expect(spoiling).rejects.toThrow('no');
@@ -68,7 +68,7 @@ describe('EmbeddedTaskStore', () => {
 
   it('keeps tasks, logs, keys and what is parked over a restart, and goes on from there', async () => {
     const fresh = newTask();
-    const created = await embedded.tasks.create(fresh);
+    const created = await sqlite.tasks.create(fresh);
     if (!created.created) throw new Error('the task was there already');
     const { task } = created;
     await put(
@@ -83,11 +83,11 @@ describe('EmbeddedTaskStore', () => {
 
     expect(await get(task)).toEqual(record);
     expect(await log(task)).toEqual(entries);
-    expect(await embedded.tasks.create(newTask({ messageId: fresh.messageId }))).toEqual({
+    expect(await sqlite.tasks.create(newTask({ messageId: fresh.messageId }))).toEqual({
       created: false,
       taskId: task.id,
     });
-    expect(await embedded.tasks.list({ limit: 10 })).toEqual({ tasks: [record] });
+    expect(await sqlite.tasks.list({ limit: 10 })).toEqual({ tasks: [record] });
     // It still knows that the artifact was begun.
     await put(entryOf(artifactEvent(task, { sequence: 3 }, { append: true })));
     expect(await log(task)).toMatchObject([{}, {}, {}, { append: true, position: 4 }, { kind: 'status', position: 5 }]);
@@ -105,7 +105,7 @@ describe('EmbeddedTaskStore', () => {
     await put(entryOf(statusEvent(one, { sequence: 1 }, 'TASK_STATE_COMPLETED')));
     expect(await parked()).toHaveLength(4);
     const status = { state: 'TASK_STATE_CANCELED' as const, timestamp: new Date(noon).toISOString() };
-    await embedded.tasks.end({ taskId: two.id, status, events: () => [] });
+    await sqlite.tasks.end({ taskId: two.id, status, events: () => [] });
     expect(await parked()).toHaveLength(2);
     expect((await get(three))?.position).toBe(1);
   });
@@ -123,7 +123,7 @@ describe('EmbeddedTaskStore', () => {
     expect(await get(task)).toMatchObject({ state: 'TASK_STATE_COMPLETED', sequence: 2, position: 3 });
     expect((await log(task)).map(({ position }) => position)).toEqual([1, 2, 3]);
     expect(await waiting()).toMatchObject([{ detail: { data } }, { detail: {} }]);
-    expect(await embedded.quarantine.count()).toBe(0);
+    expect(await sqlite.quarantine.count()).toBe(0);
   });
 
   it('forgets the first change of a task in a put when only that one threw', async () => {
@@ -152,8 +152,8 @@ describe('EmbeddedTaskStore', () => {
 
   it('tells of outcomes', async () => {
     const task = await create();
-    const apply = async (...event: Parameters<Embedded['tasks']['apply']>) =>
-      (await embedded.tasks.apply(...event)).kind;
+    const apply = async (...event: Parameters<SqliteAdapters['tasks']['apply']>) =>
+      (await sqlite.tasks.apply(...event)).kind;
     expect(await apply(statusEvent(task, { sequence: 2 }, 'TASK_STATE_WORKING'))).toBe('parked');
     expect(await apply(statusEvent(task, { sequence: 1 }, 'TASK_STATE_WORKING'))).toBe('applied');
     expect(await apply(statusEvent(task, { sequence: 2 }, 'TASK_STATE_WORKING'))).toBe('dropped');
@@ -166,8 +166,7 @@ describe('EmbeddedTaskStore', () => {
     const task = await create();
     const tailed: LogEntry[] = [];
     const tail = (async () => {
-      for await (const entries of embedded.tasks.tail(task.id, 0, new AbortController().signal))
-        tailed.push(...entries);
+      for await (const entries of sqlite.tasks.tail(task.id, 0, new AbortController().signal)) tailed.push(...entries);
     })();
     // The first chunk of an attempt is logged otherwise than it was put.
     await put(
@@ -175,7 +174,7 @@ describe('EmbeddedTaskStore', () => {
       entryOf(artifactEvent(task, { sequence: 2 }, { append: true })),
       entryOf(statusEvent(task, { sequence: 3 }, 'TASK_STATE_INPUT_REQUIRED', 'which?')),
     );
-    await embedded.tasks.begin(nextTurn(task, 1));
+    await sqlite.tasks.begin(nextTurn(task, 1));
     await put(entryOf(statusEvent(task, { turn: 2, sequence: 1 }, 'TASK_STATE_COMPLETED', 'done')));
     await tail;
     await reopen();
@@ -187,14 +186,14 @@ describe('EmbeddedTaskStore', () => {
   it('undoes the end of a task whose events cannot be published', async () => {
     const task = await create();
     const ending = (source: string) =>
-      embedded.tasks.end({
+      sqlite.tasks.end({
         taskId: task.id,
         status: { state: 'TASK_STATE_CANCELED', timestamp: new Date(noon).toISOString() },
         events: () => [entry('starling.tasks', 'Good', {}), entry(source, 'Bad', {})],
       });
     await expect(ending('')).rejects.toMatchObject({ code: 'ENTRY_REFUSED' });
     expect(await get(task)).toEqual(task);
-    expect(await embedded.bus.newest()).toBe(1);
+    expect(await sqlite.bus.newest()).toBe(1);
     expect(await ending('starling.tasks')).toBe(true);
   });
 
@@ -202,11 +201,11 @@ describe('EmbeddedTaskStore', () => {
     await create({ deadline: noon + 9_000 });
     await create({ deadline: noon + 5_000 });
     const seen: number[] = [];
-    embedded.tasks.watchDeadlines((at) => seen.push(at));
+    sqlite.tasks.watchDeadlines((at) => seen.push(at));
     expect(seen).toEqual([noon + 5_000]);
     const task = await create({ deadline: noon + 7_000 });
     await put(entryOf(statusEvent(task, { sequence: 1 }, 'TASK_STATE_INPUT_REQUIRED')));
-    const { deadline } = await embedded.tasks.begin(nextTurn(task, 1));
+    const { deadline } = await sqlite.tasks.begin(nextTurn(task, 1));
     expect(seen).toEqual([noon + 5_000, noon + 7_000, deadline]);
   });
 
@@ -214,7 +213,7 @@ describe('EmbeddedTaskStore', () => {
     const task = await create();
     await put(entryOf(statusEvent(task, { sequence: 1 }, 'TASK_STATE_COMPLETED')));
     const seen: number[] = [];
-    embedded.tasks.watchDeadlines((at) => seen.push(at));
+    sqlite.tasks.watchDeadlines((at) => seen.push(at));
     expect(seen).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EmbeddedIdempotencyStore } from '#adapters/sqlite/idempotency.ts';
+import { SqliteIdempotencyStore } from '#adapters/sqlite/idempotency.ts';
 import { IsolatedFunction } from '#hosts/functions/isolated.ts';
 import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
 import { systemClock } from '#shared/ports/clock.ts';
@@ -27,7 +27,7 @@ describe('an isolated function', () => {
       clock: systemClock,
       settings: {},
       functionSettings: () => ({ maxReceiveCount: 3 }),
-      idempotencyStore: new EmbeddedIdempotencyStore(opened.database, systemClock),
+      idempotencyStore: new SqliteIdempotencyStore(opened.database, systemClock),
       ...changes,
     } as unknown as StandaloneRuntime;
     const made = new IsolatedFunction(wired, runtime);

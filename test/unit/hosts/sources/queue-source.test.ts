@@ -1,7 +1,7 @@
 import type { SQSEvent } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Database } from '#adapters/sqlite/database.ts';
-import { EmbeddedQueue } from '#adapters/sqlite/queue.ts';
+import { SqliteQueue } from '#adapters/sqlite/queue.ts';
 import { ownPoll, QueueSource } from '#hosts/sources/queue-source.ts';
 import { StoreUnavailableError } from '#shared/ports/errors.ts';
 import { EXCUSED } from '#shared/ports/queue.ts';
@@ -22,7 +22,7 @@ describe.each([
   const dead = name.replace('work', 'dead');
   let opened: ReturnType<typeof openDatabase>;
   let database: Database;
-  let queue: EmbeddedQueue;
+  let queue: SqliteQueue;
   let source: QueueSource;
   let refused: number;
   let invoke: (event: SQSEvent) => Promise<unknown>;
@@ -35,7 +35,7 @@ describe.each([
     refused = 0;
     opened = openDatabase();
     ({ database } = opened);
-    queue = new EmbeddedQueue(database, { now: () => Date.now() });
+    queue = new SqliteQueue(database, { now: () => Date.now() });
     await queue.create(dead, { visibilityTimeout: 30, ...kind });
     await queue.create(name, {
       visibilityTimeout: 30,

@@ -1,6 +1,6 @@
 import type { KinesisStreamEvent } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { EmbeddedStream } from '#adapters/sqlite/stream.ts';
+import { SqliteStream } from '#adapters/sqlite/stream.ts';
 import { StreamSource } from '#hosts/sources/stream-source.ts';
 import { StoreUnavailableError } from '#shared/ports/errors.ts';
 import { openDatabase } from '#test/support/fixtures.ts';
@@ -9,7 +9,7 @@ const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
 
 describe('the source of a stream, whose records have no retry', () => {
   let opened: ReturnType<typeof openDatabase>;
-  let stream: EmbeddedStream;
+  let stream: SqliteStream;
   let source: StreamSource;
   let read: (startingPosition: 'LATEST' | 'TRIM_HORIZON') => StreamSource;
   let invoke: (event: KinesisStreamEvent) => Promise<unknown>;
@@ -19,7 +19,7 @@ describe('the source of a stream, whose records have no retry', () => {
     done = [];
     log.error.mockReset();
     opened = openDatabase();
-    stream = new EmbeddedStream(opened.database, { now: () => Date.now() });
+    stream = new SqliteStream(opened.database, { now: () => Date.now() });
     await stream.create('some', 1);
     read = (startingPosition) =>
       new StreamSource({

@@ -5,9 +5,9 @@ import { startWorker, type Worker, type WorkerStart } from '#hosts/worker/worker
 import type { WorkerFunction } from '#hosts/worker/worker-function.ts';
 import type { WorkerRuntime } from '#hosts/worker/worker-runtime.ts';
 import { RecordingRuntime } from '#test/support/agent-runtime.ts';
-import { openEmbedded } from '#test/support/embedded.ts';
 import { TestClock } from '#test/support/fixtures.ts';
 import { MemoryLeases } from '#test/support/memory-leases.ts';
+import { openSqlite } from '#test/support/sqlite.ts';
 import { deadLetterQueueName, queueName } from '#wiring/names.ts';
 import { parseSubscription } from '#wiring/parse-subscription.ts';
 
@@ -25,12 +25,12 @@ export function workerFunction(name: string, more: Partial<WorkerFunction> = {})
   };
 }
 
-/** A worker on the embedded adapters, beside a queue of its function that the test fills and looks into. */
+/** A worker on the SQLite adapters, beside a queue of its function that the test fills and looks into. */
 export async function openWorkers() {
   const clock = new TestClock();
-  const embedded = await openEmbedded(clock);
+  const sqlite = await openSqlite(clock);
   const inner = new RecordingRuntime();
-  const { queue, stream } = embedded;
+  const { queue, stream } = sqlite;
   const leases = new MemoryLeases(clock);
   const runtime: WorkerRuntime = {
     inner,
@@ -76,7 +76,7 @@ export async function openWorkers() {
       ),
     async close() {
       await Promise.all(workers.map((worker) => worker.stop()));
-      await embedded.remove();
+      await sqlite.remove();
     },
   };
 }

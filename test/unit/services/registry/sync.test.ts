@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EmbeddedPermissionStore } from '#adapters/sqlite/permission-store.ts';
+import { SqlitePermissionStore } from '#adapters/sqlite/permission-store.ts';
 import { handler } from '#services/registry/sync.ts';
 import { EventPublisher } from '#shared/events/publisher.ts';
 import type { AgentId } from '#shared/ids.ts';
 import type { AgentRecord } from '#shared/ports/agent-registry.ts';
 import { provideRuntime } from '#shared/runtime/current.ts';
 import type { AgentRuntime } from '#shared/runtime/runtime.ts';
-import { type Embedded, openEmbedded } from '#test/support/embedded.ts';
+import { openSqlite, type SqliteAdapters } from '#test/support/sqlite.ts';
 
 const clock = { now: () => 1_700_000_000_000 };
 const record = (id: string): AgentRecord => ({
@@ -25,20 +25,20 @@ const record = (id: string): AgentRecord => ({
   deadline: 60,
 });
 
-let embedded: Embedded;
-let permissions: EmbeddedPermissionStore;
+let sqlite: SqliteAdapters;
+let permissions: SqlitePermissionStore;
 
 beforeEach(async () => {
-  embedded = await openEmbedded(clock);
-  permissions = new EmbeddedPermissionStore(embedded.database);
+  sqlite = await openSqlite(clock);
+  permissions = new SqlitePermissionStore(sqlite.database);
   const log = { debug() {}, info() {}, warn() {}, error() {} };
-  const publisher = new EventPublisher(embedded.bus, clock);
-  const { registry, tasks } = embedded;
+  const publisher = new EventPublisher(sqlite.bus, clock);
+  const { registry, tasks } = sqlite;
   // What the sync uses of the runtime.
   provideRuntime({ clock, log, publisher, registry, permissions, tasks } as unknown as AgentRuntime);
 });
 
-afterEach(() => embedded.remove());
+afterEach(() => sqlite.remove());
 
 const every = { clientId: 'c', scopes: ['starling/agents:invoke'] };
 
@@ -46,7 +46,7 @@ describe('the registry after a deployment', () => {
   it('has the agents of the manifest, and each may be called by its own scope', async () => {
     await handler({ agents: [record('echo'), record('weather')], first: true });
     await handler({ agents: [record('echo')], first: false });
-    expect((await embedded.registry.list()).map(({ id }) => id)).toEqual(['echo']);
+    expect((await sqlite.registry.list()).map(({ id }) => id)).toEqual(['echo']);
     expect(await permissions.agentsOf({ clientId: 'c', scopes: ['starling/echo:invoke'] })).toEqual(['echo']);
   });
 

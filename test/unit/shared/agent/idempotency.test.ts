@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempotency';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Database } from '#adapters/sqlite/database.ts';
-import { EmbeddedIdempotencyStore } from '#adapters/sqlite/idempotency.ts';
+import { SqliteIdempotencyStore } from '#adapters/sqlite/idempotency.ts';
 import { TaskFailed } from '#shared/agent/errors.ts';
 import { OnceInProgressError, OnceNameError } from '#shared/agent/idempotency.ts';
 import { StorePersistenceLayer } from '#shared/agent/idempotency-layer.ts';
@@ -45,7 +45,7 @@ describe('task.once', () => {
 
   function open(): void {
     database = Database.open(folder);
-    store = new EmbeddedIdempotencyStore(database, systemClock);
+    store = new SqliteIdempotencyStore(database, systemClock);
   }
 
   function attempt(number: number, data = request, signal = new AbortController().signal): AgentTask {
@@ -200,7 +200,7 @@ describe('StorePersistenceLayer', () => {
   it('serves the rest of Powertools: payload validation, and looking a record up', async () => {
     const folder = temporaryFolder();
     const database = Database.open(folder);
-    const layer = new StorePersistenceLayer(new EmbeddedIdempotencyStore(database, systemClock));
+    const layer = new StorePersistenceLayer(new SqliteIdempotencyStore(database, systemClock));
     const config = new IdempotencyConfig({ eventKeyJmesPath: 'order', payloadValidationJmesPath: 'cents' });
     config.lambdaContext = { getRemainingTimeInMillis: () => 1_000 } as NonNullable<typeof config.lambdaContext>;
     const charge = vi.fn(async (order: { order: string; cents: number }) => ({ charged: order.cents }));

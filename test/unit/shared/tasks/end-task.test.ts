@@ -5,35 +5,35 @@ import { EventPublisher } from '#shared/events/publisher.ts';
 import type { TaskRecord } from '#shared/ports/task.ts';
 import { endTask } from '#shared/tasks/end-task.ts';
 import { archivedEvents } from '#test/support/archive.ts';
-import { type Embedded, openEmbedded } from '#test/support/embedded.ts';
 import { TestClock } from '#test/support/fixtures.ts';
+import { openSqlite, type SqliteAdapters } from '#test/support/sqlite.ts';
 import { entryOf, newTask, statusEvent } from '#test/support/task-events.ts';
 
 describe('endTask', () => {
   const clock = new TestClock();
-  let embedded: Embedded;
+  let sqlite: SqliteAdapters;
   let task: TaskRecord;
 
   beforeEach(async () => {
-    embedded = await openEmbedded(clock);
-    const created = await embedded.tasks.create(newTask());
+    sqlite = await openSqlite(clock);
+    const created = await sqlite.tasks.create(newTask());
     if (!created.created) throw new Error('the task was there already');
     task = created.task;
-    await embedded.bus.put([entryOf(statusEvent(task, { attempt: 2, sequence: 1 }, 'TASK_STATE_WORKING'))]);
+    await sqlite.bus.put([entryOf(statusEvent(task, { attempt: 2, sequence: 1 }, 'TASK_STATE_WORKING'))]);
   });
-  afterEach(() => embedded.remove());
+  afterEach(() => sqlite.remove());
 
   const end = (changes: Partial<Parameters<typeof endTask>[2]> = {}) => {
-    const { tasks, bus } = embedded;
+    const { tasks, bus } = sqlite;
     const runtime = { tasks, publisher: new EventPublisher(bus, clock), clock };
     return endTask(runtime, task, { state: 'TASK_STATE_FAILED', text: 'too late', reason: 'the deadline', ...changes });
   };
-  const published = async () => (await archivedEvents(embedded.bus)).slice(2);
+  const published = async () => (await archivedEvents(sqlite.bus)).slice(2);
 
   it('ends the task with a word to its client', async () => {
     expect(await end()).toBe(true);
-    expect(await embedded.tasks.get(task.id)).toMatchObject({ state: 'TASK_STATE_FAILED', statusAt: clock.now() });
-    const [entry] = await embedded.tasks.read(task.id, 2);
+    expect(await sqlite.tasks.get(task.id)).toMatchObject({ state: 'TASK_STATE_FAILED', statusAt: clock.now() });
+    const [entry] = await sqlite.tasks.read(task.id, 2);
     expect(entry).toMatchObject({
       kind: 'status',
       position: 3,
@@ -65,7 +65,7 @@ describe('endTask', () => {
       expect(schemaFor('starling.tasks', event['detail-type'])?.validate(data)).toBeUndefined();
     }
     // The mesh's own events do not come back to the fold.
-    expect(await embedded.quarantine.count()).toBe(0);
+    expect(await sqlite.quarantine.count()).toBe(0);
   });
 
   it('goes on with the trace that it is given', async () => {
@@ -78,18 +78,18 @@ describe('endTask', () => {
   });
 
   it('needs no words', async () => {
-    const { tasks, bus } = embedded;
+    const { tasks, bus } = sqlite;
     const runtime = { tasks, publisher: new EventPublisher(bus, clock), clock };
     await endTask(runtime, task, { state: 'TASK_STATE_CANCELED', reason: 'the client said so' });
-    const [entry] = await embedded.tasks.read(task.id, 2);
+    const [entry] = await sqlite.tasks.read(task.id, 2);
     expect(entry).toMatchObject({ status: { state: 'TASK_STATE_CANCELED' } });
     expect((entry as { status: object }).status).not.toHaveProperty('message');
   });
 
   it('does nothing to a task that has ended', async () => {
-    await embedded.bus.put([entryOf(statusEvent(task, { attempt: 2, sequence: 2 }, 'TASK_STATE_COMPLETED'))]);
+    await sqlite.bus.put([entryOf(statusEvent(task, { attempt: 2, sequence: 2 }, 'TASK_STATE_COMPLETED'))]);
     expect(await end()).toBe(false);
-    expect((await embedded.tasks.get(task.id))?.state).toBe('TASK_STATE_COMPLETED');
+    expect((await sqlite.tasks.get(task.id))?.state).toBe('TASK_STATE_COMPLETED');
     expect(await published()).toHaveLength(1);
   });
 });

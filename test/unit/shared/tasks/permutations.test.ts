@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AgentEvent, LogEntry, TaskRecord } from '#shared/ports/task.ts';
-import { type Embedded, openEmbedded } from '#test/support/embedded.ts';
 import { TestClock } from '#test/support/fixtures.ts';
+import { openSqlite, type SqliteAdapters } from '#test/support/sqlite.ts';
 import { artifactEvent, entryOf, newTask, statusEvent } from '#test/support/task-events.ts';
 
 /** One event of an agent, before it has a task. */
@@ -91,25 +91,25 @@ function brief(entry: LogEntry): string {
 }
 
 describe('a task’s log', () => {
-  let embedded: Embedded;
+  let sqlite: SqliteAdapters;
   beforeAll(async () => {
-    embedded = await openEmbedded(new TestClock());
+    sqlite = await openSqlite(new TestClock());
   });
-  afterAll(() => embedded.remove());
+  afterAll(() => sqlite.remove());
 
   const ways = {
     'by the projector, one by one': async (events: readonly AgentEvent[]) => {
-      for (const event of events) await embedded.tasks.apply(event);
+      for (const event of events) await sqlite.tasks.apply(event);
     },
     'by the projector, at once': async (events: readonly AgentEvent[]) => {
-      await Promise.all(events.map((event) => embedded.tasks.apply(event)));
+      await Promise.all(events.map((event) => sqlite.tasks.apply(event)));
     },
     'by the bus, in one put': async (events: readonly AgentEvent[]) => {
-      await embedded.bus.put(events.map(entryOf));
+      await sqlite.bus.put(events.map(entryOf));
     },
     'by the bus and the projector, in turns': async (events: readonly AgentEvent[]) => {
       await Promise.all(
-        events.map((event, i) => (i % 2 === 0 ? embedded.bus.put([entryOf(event)]) : embedded.tasks.apply(event))),
+        events.map((event, i) => (i % 2 === 0 ? sqlite.bus.put([entryOf(event)]) : sqlite.tasks.apply(event))),
       );
     },
   };
@@ -118,7 +118,7 @@ describe('a task’s log', () => {
     it(`is that of the events in order, however they come: ${name}`, async () => {
       await fc.assert(
         fc.asyncProperty(fc.oneof(scenario(1), scenario(2), scenario(3)), async ({ attempts, order }) => {
-          const { tasks, database, quarantine } = embedded;
+          const { tasks, database, quarantine } = sqlite;
           const created = await tasks.create(newTask());
           if (!created.created) throw new Error('the task was there already');
           const { task } = created;
@@ -156,11 +156,11 @@ describe('a task’s log', () => {
   it('of one attempt is always whole', async () => {
     await fc.assert(
       fc.asyncProperty(scenario(1), async ({ attempts, order }) => {
-        const created = await embedded.tasks.create(newTask());
+        const created = await sqlite.tasks.create(newTask());
         if (!created.created) throw new Error('the task was there already');
         const events = eventsOf(created.task, attempts);
-        await embedded.bus.put(order.map((index) => entryOf(events[index] as AgentEvent)));
-        expect(await embedded.tasks.read(created.task.id, 1)).toHaveLength(events.length);
+        await sqlite.bus.put(order.map((index) => entryOf(events[index] as AgentEvent)));
+        expect(await sqlite.tasks.read(created.task.id, 1)).toHaveLength(events.length);
       }),
       { numRuns: 50 },
     );

@@ -2,7 +2,7 @@ import { Retention, type RetentionOptions } from '#adapters/sqlite/retention/ret
 import type { BusEntry } from '#shared/ports/event-bus.ts';
 import type { TaskRecord } from '#shared/ports/task.ts';
 import type { Metrics } from '#shared/telemetry/metrics.ts';
-import { openEmbedded } from '#test/support/embedded.ts';
+import { openSqlite } from '#test/support/sqlite.ts';
 import { entry, entryOf, newTask, noon, statusEvent } from '#test/support/task-events.ts';
 
 /**
@@ -28,9 +28,9 @@ export interface Line {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** The embedded adapters with a retention, and what it logs and counts. */
+/** The SQLite adapters with a retention, and what it logs and counts. */
 export async function openStore(clock: ForwardClock, folder?: string) {
-  const embedded = await openEmbedded(clock, folder);
+  const sqlite = await openSqlite(clock, folder);
   const lines: Line[] = [];
   const counts = new Map<string, number>();
   const write = (level: string) => (message: string, fields?: object) =>
@@ -44,7 +44,7 @@ export async function openStore(clock: ForwardClock, folder?: string) {
   };
   const keeping = (options: Partial<RetentionOptions> = {}) =>
     new Retention({
-      database: embedded.database,
+      database: sqlite.database,
       clock,
       ageClock: clock,
       log: log as unknown as RetentionOptions['log'],
@@ -57,7 +57,7 @@ export async function openStore(clock: ForwardClock, folder?: string) {
     });
   async function create(): Promise<TaskRecord> {
     const now = clock.now();
-    const created = await embedded.tasks.create(newTask({ createdAt: now, deadline: now + HOUR }));
+    const created = await sqlite.tasks.create(newTask({ createdAt: now, deadline: now + HOUR }));
     if (!created.created) throw new Error('the task was there already');
     return created.task;
   }
@@ -69,33 +69,33 @@ export async function openStore(clock: ForwardClock, folder?: string) {
   }
   async function completed(at?: number): Promise<TaskRecord> {
     const task = await create();
-    await embedded.bus.put([status(task, 'TASK_STATE_COMPLETED', at)]);
+    await sqlite.bus.put([status(task, 'TASK_STATE_COMPLETED', at)]);
     return task;
   }
   /** The positions of the archived events after one. */
   async function eventsFrom(after: number): Promise<number[]> {
     const positions: number[] = [];
-    const newest = await embedded.bus.newest();
-    for await (const { position } of embedded.bus.tail(after, new AbortController().signal)) {
+    const newest = await sqlite.bus.newest();
+    for await (const { position } of sqlite.bus.tail(after, new AbortController().signal)) {
       positions.push(position);
       if (position === newest) break;
     }
     return positions;
   }
   return {
-    ...embedded,
+    ...sqlite,
     create,
     status,
     completed,
     eventsFrom,
-    put: (...entries: BusEntry[]) => embedded.bus.put(entries),
-    find: (task: TaskRecord) => embedded.tasks.get(task.id),
+    put: (...entries: BusEntry[]) => sqlite.bus.put(entries),
+    find: (task: TaskRecord) => sqlite.tasks.get(task.id),
     /** An event that is no task's; `time` is what its producer says. */
-    foreign: (time = clock.now()) => embedded.bus.put([{ ...entry('shop', 'Ordered.v1', {}), time }]),
+    foreign: (time = clock.now()) => sqlite.bus.put([{ ...entry('shop', 'Ordered.v1', {}), time }]),
     lines,
     counts,
     keeping,
-    rows: (table: string) => Number(embedded.database.prepare(`SELECT count(*) AS count FROM ${table}`).get()?.count),
+    rows: (table: string) => Number(sqlite.database.prepare(`SELECT count(*) AS count FROM ${table}`).get()?.count),
   };
 }
 

@@ -1,5 +1,5 @@
-import { EmbeddedIdempotencyStore } from '#adapters/sqlite/idempotency.ts';
-import { EmbeddedPermissionStore } from '#adapters/sqlite/permission-store.ts';
+import { SqliteIdempotencyStore } from '#adapters/sqlite/idempotency.ts';
+import { SqlitePermissionStore } from '#adapters/sqlite/permission-store.ts';
 import { readSettings } from '#hosts/runtimes/settings.ts';
 import { createGateway } from '#services/gateway/app.ts';
 import { agentRecord } from '#shared/agent/manifest.ts';
@@ -10,25 +10,25 @@ import { systemClock } from '#shared/ports/clock.ts';
 import type { TaskRecord } from '#shared/ports/task.ts';
 import type { Runtime } from '#shared/runtime/runtime.ts';
 import { createMetrics } from '#shared/telemetry/prometheus.ts';
-import { openEmbedded } from '#test/support/embedded.ts';
+import { openSqlite } from '#test/support/sqlite.ts';
 import { artifactEvent, entry, statusEvent } from '#test/support/task-events.ts';
 
-/** The gateway over the embedded adapters, with an agent `echo` that answers when the test says so. */
+/** The gateway over the SQLite adapters, with an agent `echo` that answers when the test says so. */
 export async function openGateway(env: Record<string, string> = {}) {
-  const embedded = await openEmbedded(systemClock);
+  const sqlite = await openSqlite(systemClock);
   const errors: string[] = [];
   const nothing = () => {};
   const log = { debug: nothing, info: nothing, warn: nothing, error: (message: string) => void errors.push(message) };
   const runtime: Runtime = {
-    ...embedded,
+    ...sqlite,
     settings: readSettings(env, false),
     clock: systemClock,
     log,
     metrics: createMetrics({ log }),
-    archive: embedded.bus,
-    permissions: new EmbeddedPermissionStore(embedded.database),
-    idempotency: new StoreIdempotency(new EmbeddedIdempotencyStore(embedded.database, systemClock)),
-    publisher: new EventPublisher(embedded.bus, systemClock),
+    archive: sqlite.bus,
+    permissions: new SqlitePermissionStore(sqlite.database),
+    idempotency: new StoreIdempotency(new SqliteIdempotencyStore(sqlite.database, systemClock)),
+    publisher: new EventPublisher(sqlite.bus, systemClock),
     tokens: () => Promise.reject(new Error('no token is good here')),
     functionSettings: () => ({ maxReceiveCount: 3 }),
   };
@@ -40,7 +40,7 @@ export async function openGateway(env: Record<string, string> = {}) {
     skills: [{ id: 'echo', name: 'Echo', description: 'Returns it.', tags: ['test'] }],
     handler: () => undefined,
   };
-  await embedded.registry.put(agentRecord('echo' as AgentId, definition, 300), (change) =>
+  await sqlite.registry.put(agentRecord('echo' as AgentId, definition, 300), (change) =>
     entry('starling.registry', change, {}),
   );
   const gateway = createGateway(runtime);
@@ -49,18 +49,18 @@ export async function openGateway(env: Record<string, string> = {}) {
     gateway,
     errors,
     options: { app: gateway.app, log, ended: () => {} },
-    remove: embedded.remove,
+    remove: sqlite.remove,
     async task(id: string): Promise<TaskRecord> {
-      const task = await embedded.tasks.get(id as TaskId);
+      const task = await sqlite.tasks.get(id as TaskId);
       if (task === undefined) throw new Error(`there is no task ${id}`);
       return task;
     },
     async works(task: TaskRecord): Promise<void> {
-      await embedded.tasks.apply(statusEvent(task, { sequence: 1 }, 'TASK_STATE_WORKING'));
+      await sqlite.tasks.apply(statusEvent(task, { sequence: 1 }, 'TASK_STATE_WORKING'));
     },
     async answers(task: TaskRecord, text: string): Promise<void> {
-      await embedded.tasks.apply(artifactEvent(task, { sequence: 2 }, { text }));
-      await embedded.tasks.apply(statusEvent(task, { sequence: 3 }, 'TASK_STATE_COMPLETED'));
+      await sqlite.tasks.apply(artifactEvent(task, { sequence: 2 }, { text }));
+      await sqlite.tasks.apply(statusEvent(task, { sequence: 3 }, 'TASK_STATE_COMPLETED'));
     },
   };
 }

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { EmbeddedClientStore } from '#adapters/sqlite/client-store.ts';
-import { EmbeddedPermissionStore } from '#adapters/sqlite/permission-store.ts';
-import { EmbeddedSecretStore } from '#adapters/sqlite/secret-store.ts';
+import { SqliteClientStore } from '#adapters/sqlite/client-store.ts';
+import { SqlitePermissionStore } from '#adapters/sqlite/permission-store.ts';
+import { SqliteSecretStore } from '#adapters/sqlite/secret-store.ts';
 import { createIssuer } from '#hosts/standalone/issuer/issuer.ts';
 import { type SeededClient, seedSecurity } from '#hosts/standalone/issuer/seed-client.ts';
 import type { ClientStore } from '#shared/ports/client-store.ts';
@@ -16,7 +16,7 @@ export interface Mesh {
   readonly clock: TestClock;
   readonly clients: ClientStore;
   readonly permissions: PermissionStore;
-  readonly secrets: EmbeddedSecretStore;
+  readonly secrets: SqliteSecretStore;
   close(): Promise<void>;
 }
 
@@ -25,9 +25,9 @@ export function openMesh(): Mesh {
   return {
     folder,
     clock: new TestClock(),
-    clients: new EmbeddedClientStore(database),
-    permissions: new EmbeddedPermissionStore(database),
-    secrets: new EmbeddedSecretStore(folder),
+    clients: new SqliteClientStore(database),
+    permissions: new SqlitePermissionStore(database),
+    secrets: new SqliteSecretStore(folder),
     close,
   };
 }

@@ -1,7 +1,7 @@
-import { EmbeddedAgentRegistry } from '#adapters/sqlite/agent-registry.ts';
-import { EmbeddedEventBus } from '#adapters/sqlite/event-bus.ts';
-import { EmbeddedQuarantine } from '#adapters/sqlite/quarantine.ts';
-import { EmbeddedQueue } from '#adapters/sqlite/queue.ts';
+import { SqliteAgentRegistry } from '#adapters/sqlite/agent-registry.ts';
+import { SqliteEventBus } from '#adapters/sqlite/event-bus.ts';
+import { SqliteQuarantine } from '#adapters/sqlite/quarantine.ts';
+import { SqliteQueue } from '#adapters/sqlite/queue.ts';
 import { openTasks } from '#adapters/sqlite/tasks.ts';
 import { adminRoutes } from '#services/gateway/admin/routes.ts';
 import { EventPublisher } from '#shared/events/publisher.ts';
@@ -9,13 +9,13 @@ import { type AgentId, type ContextId, type TaskId, uuidv7 } from '#shared/ids.t
 import type { LogFields } from '#shared/telemetry/logger.ts';
 import { openDatabase, TestClock } from '#test/support/fixtures.ts';
 
-/** The admin API over the embedded stores. */
+/** The admin API over the SQLite stores. */
 export function openMesh() {
   const { database, close } = openDatabase();
   const clock = new TestClock();
-  const queue = new EmbeddedQueue(database, clock);
-  const archive = new EmbeddedEventBus(database, queue, clock, { account: '000000000000', region: 'us-east-1' });
-  const quarantine = new EmbeddedQuarantine(database, clock);
+  const queue = new SqliteQueue(database, clock);
+  const archive = new SqliteEventBus(database, queue, clock, { account: '000000000000', region: 'us-east-1' });
+  const quarantine = new SqliteQuarantine(database, clock);
   const tasks = openTasks({
     database,
     bus: archive,
@@ -24,7 +24,7 @@ export function openMesh() {
     retentionMs: 30 * 86_400_000,
     inlineQueue: 'projector',
   });
-  const registry = new EmbeddedAgentRegistry(database, archive, clock);
+  const registry = new SqliteAgentRegistry(database, archive, clock);
   const publisher = new EventPublisher(archive, clock);
   const errors: LogFields[] = [];
   const nothing = () => {};

@@ -5,8 +5,8 @@ import { eventsEndpoint } from '#services/gateway/events/endpoint.ts';
 import type { EventSchema } from '#shared/events/catalog.ts';
 import type { EventBus } from '#shared/ports/event-bus.ts';
 import type { LogFields } from '#shared/telemetry/logger.ts';
-import { openEmbedded } from '#test/support/embedded.ts';
 import { TestClock } from '#test/support/fixtures.ts';
+import { openSqlite } from '#test/support/sqlite.ts';
 
 /** The one contract that there is for producers: an order has a count from 1. */
 const orderSchema: EventSchema = {
@@ -20,18 +20,18 @@ const orderSchema: EventSchema = {
 
 export const queue = 'everything';
 
-/** The door on the embedded bus, with a queue that gets every event. */
+/** The door on the SQLite bus, with a queue that gets every event. */
 export async function openDoor({ bus }: { readonly bus?: Pick<EventBus, 'put'> } = {}) {
   const clock = new TestClock();
-  const embedded = await openEmbedded(clock);
-  await embedded.queue.create(queue, { visibilityTimeout: 30 });
-  await embedded.bus.putRule({ name: queue, pattern: { source: [{ prefix: '' }] }, queue });
+  const sqlite = await openSqlite(clock);
+  await sqlite.queue.create(queue, { visibilityTimeout: 30 });
+  await sqlite.bus.putRule({ name: queue, pattern: { source: [{ prefix: '' }] }, queue });
   const errors: LogFields[] = [];
   const counted: string[] = [];
   const nothing = () => {};
   const endpoint = eventsEndpoint(
     {
-      ...embedded,
+      ...sqlite,
       ...(bus && { bus: bus as EventBus }),
       clock,
       log: { debug: nothing, info: nothing, warn: nothing, error: (_, fields) => void errors.push(fields ?? {}) },
@@ -48,7 +48,7 @@ export async function openDoor({ bus }: { readonly bus?: Pick<EventBus, 'put'> }
   }
 
   return {
-    ...embedded,
+    ...sqlite,
     clock,
     errors,
     counted,
@@ -59,10 +59,10 @@ export async function openDoor({ bus }: { readonly bus?: Pick<EventBus, 'put'> }
     async delivered(): Promise<string[]> {
       const bodies: string[] = [];
       for (;;) {
-        const messages = await embedded.queue.receive(queue, { max: 10, wait: 0 });
+        const messages = await sqlite.queue.receive(queue, { max: 10, wait: 0 });
         if (messages.length === 0) return bodies;
         bodies.push(...messages.map(({ body }) => body));
-        for (const { receiptHandle } of messages) await embedded.queue.delete(queue, [receiptHandle]);
+        for (const { receiptHandle } of messages) await sqlite.queue.delete(queue, [receiptHandle]);
       }
     },
   };

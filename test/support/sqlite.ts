@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
-import { EmbeddedAgentRegistry } from '#adapters/sqlite/agent-registry.ts';
+import { SqliteAgentRegistry } from '#adapters/sqlite/agent-registry.ts';
 import { Database } from '#adapters/sqlite/database.ts';
-import { EmbeddedEventBus } from '#adapters/sqlite/event-bus.ts';
-import { EmbeddedQuarantine } from '#adapters/sqlite/quarantine.ts';
-import { EmbeddedQueue } from '#adapters/sqlite/queue.ts';
-import { EmbeddedStream } from '#adapters/sqlite/stream.ts';
+import { SqliteEventBus } from '#adapters/sqlite/event-bus.ts';
+import { SqliteQuarantine } from '#adapters/sqlite/quarantine.ts';
+import { SqliteQueue } from '#adapters/sqlite/queue.ts';
+import { SqliteStream } from '#adapters/sqlite/stream.ts';
 import { openTasks } from '#adapters/sqlite/tasks.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import { temporaryFolder } from './fixtures.ts';
@@ -14,14 +14,14 @@ export const inlineQueue = 'starling-local-projector';
 /** 30 days. */
 export const RETENTION_MS = 30 * 86_400_000;
 
-export type Embedded = Awaited<ReturnType<typeof openEmbedded>>;
+export type SqliteAdapters = Awaited<ReturnType<typeof openSqlite>>;
 
-/** The embedded adapters on one data folder, put together as the standalone runtime does. */
-export async function openEmbedded(clock: Clock, folder = temporaryFolder()) {
+/** The SQLite adapters on one data folder, put together as the standalone runtime does. */
+export async function openSqlite(clock: Clock, folder = temporaryFolder()) {
   const database = Database.open(folder);
-  const queue = new EmbeddedQueue(database, clock);
-  const bus = new EmbeddedEventBus(database, queue, clock, { account: '000000000000', region: 'us-east-1' });
-  const quarantine = new EmbeddedQuarantine(database, clock);
+  const queue = new SqliteQueue(database, clock);
+  const bus = new SqliteEventBus(database, queue, clock, { account: '000000000000', region: 'us-east-1' });
+  const quarantine = new SqliteQuarantine(database, clock);
   const tasks = openTasks({ database, bus, quarantine, clock, retentionMs: RETENTION_MS, inlineQueue });
   await queue.create(inlineQueue, { visibilityTimeout: 30 });
   await bus.putRule({
@@ -37,10 +37,10 @@ export async function openEmbedded(clock: Clock, folder = temporaryFolder()) {
     database,
     queue,
     bus,
-    stream: new EmbeddedStream(database, clock),
+    stream: new SqliteStream(database, clock),
     quarantine,
     tasks,
-    registry: new EmbeddedAgentRegistry(database, bus, clock),
+    registry: new SqliteAgentRegistry(database, bus, clock),
     /** Closes, and leaves the folder for the next to open it. */
     close: () => database.close(),
     /** Closes and removes the folder. */
