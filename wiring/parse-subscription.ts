@@ -1,10 +1,25 @@
-import { messageOf } from '#shared/errors.ts';
+import { messageOf, StarlingError } from '#shared/errors.ts';
+import { isGroupPath, LONGEST_GROUP_PATH } from '#shared/events/message-group.ts';
 import { isAgentId } from '#shared/ids.ts';
 import { isObject } from '#shared/objects.ts';
 import { compilePattern } from '#shared/patterns/index.ts';
-import { InvalidSubscriptionError } from './errors.ts';
-import { parseFifo } from './parse-fifo.ts';
-import { agentPattern, type EventPattern, type QueueOptions, type Subscription } from './subscription.ts';
+import {
+  agentPattern,
+  type EventPattern,
+  type FifoOptions,
+  type QueueOptions,
+  type Subscription,
+} from './subscription.ts';
+
+/** A `subscription` that cannot be wired. `key` is the option that is wrong, if one is: whoever has the file knows its line. */
+export class InvalidSubscriptionError extends StarlingError {
+  readonly key: string | undefined;
+
+  constructor(message: string, key?: string, options?: { cause?: unknown }) {
+    super('INVALID_SUBSCRIPTION', message, options);
+    this.key = key;
+  }
+}
 
 interface Range {
   readonly min: number;
@@ -107,6 +122,31 @@ function patternSubscription(pattern: unknown, raw: Record<string, unknown>, tim
   // One message at a time: in a larger batch the messages behind one that fails are received with it, and count it.
   const options = queueOptions(raw, timeout, fifo === undefined ? 10 : 1);
   return { kind: 'pattern', pattern: checkedPattern(pattern), inline, fifo, ...options };
+}
+
+/**
+ * The value of a subscription's `fifo`: `true` for one message group, or `{ groupBy: detail.data.orderId }`.
+ *
+ * @throws InvalidSubscriptionError
+ */
+function parseFifo(raw: unknown): FifoOptions | undefined {
+  if (raw === undefined || raw === false) return undefined;
+  if (raw === true) return { groupBy: undefined };
+  const entries = isObject(raw) ? Object.entries(raw) : [];
+  const [[key, groupBy] = [], ...others] = entries;
+  if (key !== 'groupBy' || others.length > 0) {
+    throw new InvalidSubscriptionError(
+      `'fifo' is true, which orders all events, or { groupBy: <path> }, which orders those of one group, not ${JSON.stringify(raw)}.`,
+      'fifo',
+    );
+  }
+  if (typeof groupBy !== 'string' || !isGroupPath(groupBy)) {
+    throw new InvalidSubscriptionError(
+      `'groupBy' is a path into the event, such as detail.data.orderId: names of letters, digits, _ and - with dots between them, ${LONGEST_GROUP_PATH} characters at most, not ${JSON.stringify(groupBy)}.`,
+      'fifo',
+    );
+  }
+  return { groupBy };
 }
 
 function checkedPattern(pattern: unknown): EventPattern {

@@ -1,12 +1,12 @@
 import { asCloudFormation } from './cloudformation.ts';
-import { defaultMemorySize, defaultTimeout } from './defaults.ts';
-import { InvalidSubscriptionError } from './errors.ts';
 import { readRoute, readSchedule, readStream } from './events.ts';
 import { handlerFile, parseHandler } from './handler-file.ts';
+import { InvalidSubscriptionError } from './parse-subscription.ts';
 import type { Setting } from './setting.ts';
 import type { Subscription } from './subscription.ts';
 import type { Subscriptions } from './subscriptions.ts';
 import type { Handler, Route, Schedule, WiredFunction, WiredStream } from './types.ts';
+import { DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_SECONDS } from './types.ts';
 
 /** What reading one function needs to know of the rest of the file. */
 export interface ReadContext {
@@ -18,7 +18,7 @@ export interface ReadContext {
 
 export function readFunction(name: string, setting: Setting, context: ReadContext): WiredFunction {
   const provider = context.root.get('provider');
-  const timeout = firstOf(setting.get('timeout'), provider.get('timeout'))?.integer(1, 900) ?? defaultTimeout;
+  const timeout = firstOf(setting.get('timeout'), provider.get('timeout'))?.integer(1, 900) ?? DEFAULT_TIMEOUT_SECONDS;
   const subscriptions: Subscription[] = [];
   const streams: WiredStream[] = [];
   const schedules: Schedule[] = [];
@@ -44,7 +44,7 @@ export function readFunction(name: string, setting: Setting, context: ReadContex
     handler: readHandler(setting.get('handler'), context.folder),
     timeout,
     memorySize:
-      firstOf(setting.get('memorySize'), provider.get('memorySize'))?.integer(128, 10_240) ?? defaultMemorySize,
+      firstOf(setting.get('memorySize'), provider.get('memorySize'))?.integer(128, 10_240) ?? DEFAULT_MEMORY_MB,
     isolation: isolation.isAbsent ? undefined : isolation.oneOf(['thread']),
     environment: { ...readEnvironment(provider.get('environment')), ...readEnvironment(setting.get('environment')) },
     subscriptions,

@@ -1,4 +1,5 @@
 import type { AgentId } from '#shared/ids.ts';
+import type { FifoSettings } from '#shared/ports/queue.ts';
 
 /** An EventBridge event pattern as it stands in the file: JSON, already checked by the compiler of patterns. */
 export type EventPattern = { readonly [field: string]: unknown };
@@ -24,6 +25,17 @@ export interface FifoOptions {
 
 /** The message group of a FIFO queue that has one for all. */
 export const COMMON_GROUP = 'all';
+
+/**
+ * The FIFO queue in front of a function. With message groups, deduplication and SQS's limits count for each group, instead of
+ * 300 calls a second for all: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/high-throughput-fifo.html
+ */
+export function fifoSettings({ groupBy }: FifoOptions): FifoSettings {
+  return {
+    contentBasedDeduplication: false,
+    ...(groupBy !== undefined && { deduplicationScope: 'messageGroup', throughputLimit: 'perMessageGroupId' }),
+  };
+}
 
 /** The function is an agent: its task requests and cancel requests wake it. */
 export interface AgentSubscription extends QueueOptions {

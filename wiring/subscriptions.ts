@@ -1,6 +1,5 @@
-import { InvalidSubscriptionError } from './errors.ts';
 import { ownedQueues } from './names.ts';
-import { parseSubscription } from './parse-subscription.ts';
+import { InvalidSubscriptionError, parseSubscription } from './parse-subscription.ts';
 import type { Subscription } from './subscription.ts';
 
 /** Names that meet in one stage meet in each. */

@@ -1,5 +1,9 @@
-import type { StreamConsumer } from './stream-consumer.ts';
 import type { Subscription } from './subscription.ts';
+
+/** The timeout that osls gives a function without one. */
+export const DEFAULT_TIMEOUT_SECONDS = 6;
+/** The memory that osls gives a function without one. */
+export const DEFAULT_MEMORY_MB = 1024;
 
 /** What `serverless.yml` says, resolved for one stage: plain data that the host wires up. */
 export interface Wiring {
@@ -29,6 +33,23 @@ export interface WiredFunction {
   readonly routes: readonly Route[];
   /** `agents`: it is called at the start with the manifest of all agents. */
   readonly manifest: 'agents' | undefined;
+}
+
+/** An event source mapping of a Kinesis stream, with Lambda's meaning of each word. */
+export interface StreamConsumer {
+  /** The stream's name, such as `starling-local-artifacts`. */
+  readonly stream: string;
+  readonly startingPosition: 'LATEST' | 'TRIM_HORIZON';
+  /** Records an invocation gets at most. */
+  readonly batchSize: number;
+  /** Seconds that records are collected before an invocation that is not full. */
+  readonly batchWindow: number;
+  /** A batch that failed is split in two and tried again. */
+  readonly bisect: boolean;
+  /** After that many retries a batch is skipped; undefined: it is retried until its records expire. */
+  readonly maximumRetryAttempts: number | undefined;
+  /** The handler answers which records failed (`batchItemFailures`). */
+  readonly reportsItemFailures: boolean;
 }
 
 export interface WiredStream extends StreamConsumer {

@@ -5,7 +5,7 @@ import type { EventStream, StreamRecord } from '#shared/ports/event-stream.ts';
 import { sleep } from '#shared/sleep.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
 import type { Metrics } from '#shared/telemetry/metrics.ts';
-import type { StreamConsumer } from '#wiring/stream-consumer.ts';
+import type { StreamConsumer } from '#wiring/types.ts';
 import type { Source } from './source.ts';
 
 export interface StreamSourceOptions {

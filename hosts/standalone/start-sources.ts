@@ -6,11 +6,9 @@ import { ScheduleSource } from '#hosts/sources/schedule-source.ts';
 import type { Source } from '#hosts/sources/source.ts';
 import { StreamSource } from '#hosts/sources/stream-source.ts';
 import type { RuleGroup } from '#shared/ports/event-bus.ts';
-import { fifoSettings } from '#wiring/fifo-settings.ts';
 import { queueNames, ruleName, undeliveredQueueName } from '#wiring/names.ts';
-import type { StreamConsumer } from '#wiring/stream-consumer.ts';
-import { COMMON_GROUP, type FifoOptions, type Subscription } from '#wiring/subscription.ts';
-import type { WiredFunction, Wiring } from '#wiring/types.ts';
+import { COMMON_GROUP, type FifoOptions, fifoSettings, type Subscription } from '#wiring/subscription.ts';
+import type { StreamConsumer, WiredFunction, Wiring } from '#wiring/types.ts';
 
 /** Shards of every stream: with several, the chunks of a slow task delay few others. */
 const SHARDS = 4;

@@ -1,6 +1,6 @@
 import type { HandlerModule } from '#hosts/functions/function.ts';
-import type { StreamConsumer } from '#wiring/stream-consumer.ts';
 import type { Subscription } from '#wiring/subscription.ts';
+import type { StreamConsumer } from '#wiring/types.ts';
 import { NotForWorkersError } from './errors.ts';
 
 /** What serverless.yml says of a function, as far as a worker needs it. */

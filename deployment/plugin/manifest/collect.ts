@@ -2,9 +2,9 @@ import { pathToFileURL } from 'node:url';
 import { checkRecord, recordOf } from '#shared/agent/collect.ts';
 import { ConfigurationError, messageOf } from '#shared/errors.ts';
 import type { AgentRecord } from '#shared/ports/agent-registry.ts';
-import { defaultTimeout } from '#wiring/defaults.ts';
 import { handlerFile, parseHandler } from '#wiring/handler-file.ts';
 import { parseSubscription } from '#wiring/parse-subscription.ts';
+import { DEFAULT_TIMEOUT_SECONDS } from '#wiring/types.ts';
 import { agentOf, eventOf, type FunctionDefinition, type Serverless } from '../osls.ts';
 
 /**
@@ -27,7 +27,7 @@ async function collect(
   folder: string,
   providerTimeout: number | undefined,
 ): Promise<AgentRecord> {
-  const timeout = definition.timeout ?? providerTimeout ?? defaultTimeout;
+  const timeout = definition.timeout ?? providerTimeout ?? DEFAULT_TIMEOUT_SECONDS;
   const subscription = parseSubscription(eventOf(definition, 'subscription'), timeout);
   if (subscription.kind !== 'agent') throw new Error(`${name} has no agent`);
   const at = `functions.${name}.handler`;

@@ -1,7 +1,6 @@
-import { fifoSettings } from '#wiring/fifo-settings.ts';
 import { intakeQueueName, pipeName, undeliveredQueueName } from '#wiring/names.ts';
 import { pipedEvent } from '#wiring/piped-event.ts';
-import { COMMON_GROUP, type FifoOptions } from '#wiring/subscription.ts';
+import { COMMON_GROUP, type FifoOptions, fifoSettings } from '#wiring/subscription.ts';
 import { arnOf, type Resource, type ResourceMap, ref, sub } from '../template.ts';
 import type { Place } from './ids.ts';
 import { deadLetterQueueOf, queueOf } from './queues.ts';

@@ -1,7 +1,7 @@
 import { messageOf } from '#shared/errors.ts';
-import { defaultTimeout } from '#wiring/defaults.ts';
 import { fifoQueueName } from '#wiring/names.ts';
 import { Subscriptions } from '#wiring/subscriptions.ts';
+import { DEFAULT_TIMEOUT_SECONDS } from '#wiring/types.ts';
 import { addResources, type FunctionDefinition, type Serverless } from '../osls.ts';
 import type { Step } from '../step.ts';
 import type { ResourceMap } from '../template.ts';
@@ -76,7 +76,7 @@ function expandOne(
 ): ResourceMap {
   const { service } = serverless;
   const provider = serverless.getProvider('aws');
-  const timeout = definition.timeout ?? service.provider.timeout ?? defaultTimeout;
+  const timeout = definition.timeout ?? service.provider.timeout ?? DEFAULT_TIMEOUT_SECONDS;
   const subscription = subscriptions.add(functionName, raw, timeout);
   const ids = logicalIds(provider.naming.getNormalizedFunctionName(functionName));
   const custom = service.custom?.subscription as { readonly eventBus?: unknown } | undefined;

@@ -1,8 +1,8 @@
 import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
 import { readPatternText } from '#shared/patterns/json.ts';
 import type { Rule } from '#shared/ports/event-bus.ts';
+import { queueOf } from '../identity.ts';
 import { Mutex } from '../mutex.ts';
-import { queueOf } from '../queue-arn.ts';
 
 export interface Target {
   readonly id: string;

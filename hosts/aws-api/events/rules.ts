@@ -1,8 +1,7 @@
 import { ServiceError } from '../errors.ts';
-import { arn } from '../identity.ts';
+import { arn, queueArn } from '../identity.ts';
 import type { InputReader } from '../input-reader.ts';
 import { pageOf, pageOptions } from '../pages.ts';
-import { queueArn } from '../queue-arn.ts';
 import type { Operation } from '../service.ts';
 import type { BusNames } from './bus-names.ts';
 import type { MadeRule, RuleStore } from './rule-store.ts';

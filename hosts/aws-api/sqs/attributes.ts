@@ -1,6 +1,6 @@
 import { isFifo } from '#shared/ports/fifo.ts';
 import type { QueueDepth } from '#shared/ports/queue.ts';
-import { isQueueArn, queueArn, queueOf } from '../queue-arn.ts';
+import { isQueueArn, queueArn, queueOf } from '../identity.ts';
 import { invalidAttributeName, invalidValue, queueNameExists, unsupported } from './errors.ts';
 import { describeFifo, fifoAttributes, readFifo } from './fifo-attributes.ts';
 import type { QueueAttributes } from './queue-store.ts';

@@ -1,6 +1,6 @@
 import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
+import { isQueueName } from '../identity.ts';
 import type { InputReader } from '../input-reader.ts';
-import { isQueueName } from '../queue-arn.ts';
 import type { Service } from '../service.ts';
 import { checkSame, describe, readAttributes } from './attributes.ts';
 import { invalidValue, queueDoesNotExist, validationMessages } from './errors.ts';

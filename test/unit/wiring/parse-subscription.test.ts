@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { InvalidSubscriptionError } from '#wiring/errors.ts';
-import { parseSubscription } from '#wiring/parse-subscription.ts';
+import { InvalidSubscriptionError, parseSubscription } from '#wiring/parse-subscription.ts';
 import { Subscriptions } from '#wiring/subscriptions.ts';
 
 const pattern = { source: ['x'] };

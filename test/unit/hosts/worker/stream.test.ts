@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { batches } from '#test/fixtures/worker/reader.ts';
-import type { StreamConsumer } from '#wiring/stream-consumer.ts';
+import type { StreamConsumer } from '#wiring/types.ts';
 import { openWorkers, type TestWorkers, workerFunction } from './support.ts';
 
 const consumer: StreamConsumer = {
