@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import type { Message, Task } from '#shared/a2a/types.ts';
 import { uuidv7 } from '#shared/ids.ts';
+import { turnHasEnded } from '#shared/tasks/state.ts';
 import type { CliContext } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { Mesh } from '../mesh/mesh.ts';
 import type { GlobalOptions } from '../mesh/target.ts';
-import { isSettledState, settledTask, taskStream } from '../mesh/task-stream.ts';
+import { settledTask, taskStream } from '../mesh/task-stream.ts';
 import { concludeTask, printOutcome } from '../print/outcome.ts';
 import { partsText } from '../print/parts.ts';
 import { TaskPrinter } from '../print/task-printer.ts';
@@ -84,7 +85,7 @@ async function sendMessage(
     else if (answer.message) printer.print(partsText(answer.message.parts));
     return;
   }
-  if (!wait && !isSettledState(answer.task.status.state)) {
+  if (!wait && !turnHasEnded(answer.task.status.state)) {
     if (json) return printer.json(answer.task);
     printer.print(answer.task.id);
     return printer.note(`See it with: npx starling tasks get ${answer.task.id}`);

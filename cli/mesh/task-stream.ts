@@ -1,5 +1,5 @@
-import type { StreamResponse, Task, TaskState } from '#shared/a2a/types.ts';
-import { isTerminal, isWaitingForClient } from '#shared/tasks/state.ts';
+import type { StreamResponse, Task } from '#shared/a2a/types.ts';
+import { turnHasEnded } from '#shared/tasks/state.ts';
 import { MeshError, UnreachableError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { isPassing, type Mesh } from './mesh.ts';
@@ -62,7 +62,7 @@ export async function* taskStream(
 
 /** Waits until a task has ended or asks its client for more. The mesh itself answers earlier, when its wait budget ends. */
 export async function settledTask(mesh: Mesh, agent: string, task: Task, timing: Timing): Promise<Task> {
-  if (isSettledState(task.status.state)) return task;
+  if (turnHasEnded(task.status.state)) return task;
   const beginning: Beginning = { method: 'SubscribeToTask', params: { id: task.id } };
   for await (const _ of taskStream(mesh, agent, beginning, timing));
   return getTask(mesh, agent, task.id);
@@ -73,15 +73,10 @@ export async function getTask(mesh: Mesh, agent: string, id: string): Promise<Ta
   return result as Task;
 }
 
-/** Whether nothing more happens until the client does something. */
-export function isSettledState(state: TaskState): boolean {
-  return isTerminal(state) || isWaitingForClient(state);
-}
-
 function isSettled(response: StreamResponse): boolean {
   if ('message' in response) return true;
-  if ('task' in response) return isSettledState(response.task.status.state);
-  return 'statusUpdate' in response && isSettledState(response.statusUpdate.status.state);
+  if ('task' in response) return turnHasEnded(response.task.status.state);
+  return 'statusUpdate' in response && turnHasEnded(response.statusUpdate.status.state);
 }
 
 function taskIdOf(response: StreamResponse): string | undefined {

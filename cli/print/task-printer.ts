@@ -1,6 +1,5 @@
 import type { Artifact, Part, StreamResponse, TaskStatus } from '#shared/a2a/types.ts';
-import { isWaitingForClient } from '#shared/tasks/state.ts';
-import { isSettledState } from '../mesh/task-stream.ts';
+import { isWaitingForClient, turnHasEnded } from '#shared/tasks/state.ts';
 import { isText, partsText, partText } from './parts.ts';
 import type { Printer } from './printer.ts';
 
@@ -27,7 +26,7 @@ export class TaskPrinter {
     } else if ('statusUpdate' in response) {
       const { status } = response.statusUpdate;
       this.#status = status;
-      if (!isSettledState(status.state) && status.message) this.#progress(partsText(status.message.parts));
+      if (!turnHasEnded(status.state) && status.message) this.#progress(partsText(status.message.parts));
     } else {
       this.#parts(response.message.parts);
     }

@@ -3,7 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { A2AError } from '#shared/a2a/errors.ts';
 import { oauthError } from '#shared/http/oauth-error.ts';
 import type { Runtime } from '#shared/runtime/runtime.ts';
-import { Correlator } from './a2a/correlator.ts';
+import { Correlator } from '#shared/tasks/correlator.ts';
 import { Operations } from './a2a/operations.ts';
 import { adminRoutes } from './admin/routes.ts';
 import { cardEndpoint } from './cards.ts';

@@ -1,6 +1,7 @@
+export { textOf } from '#shared/a2a/parts.ts';
 /** What the author of an agent needs. */
 export { defineAgent } from './define-agent.ts';
 export { type AgentDefinition, type Handler, type SkillDefinition, skill } from './definition.ts';
 export { TaskFailed, TaskRejected } from './errors.ts';
 export { artifact, authRequired, chunk, completed, inputRequired, type Output, working } from './outputs.ts';
-export { type AgentTask, textOf } from './task.ts';
+export type { AgentTask } from './task.ts';

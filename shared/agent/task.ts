@@ -1,4 +1,5 @@
-import type { Message, Part } from '#shared/a2a/types.ts';
+import { textOf } from '#shared/a2a/parts.ts';
+import type { Message } from '#shared/a2a/types.ts';
 import type { TaskRequestedV1 } from '#shared/generated/types.ts';
 import type { Idempotency } from '#shared/ports/idempotency.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
@@ -60,11 +61,4 @@ export function agentTask(data: TaskRequestedV1, surroundings: TaskSurroundings)
     log,
     once: createOnce({ idempotency, agentId, taskId, turn, signal, timeLeft }),
   };
-}
-
-/** The texts among the parts, joined by line ends. */
-export function textOf(parts: readonly Part[]): string {
-  const texts: string[] = [];
-  for (const part of parts) if ('text' in part && typeof part.text === 'string') texts.push(part.text);
-  return texts.join('\n');
 }

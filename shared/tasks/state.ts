@@ -1,6 +1,8 @@
-import type { TaskState as WireState } from '#shared/a2a/types.ts';
+import type { TaskState } from '#shared/a2a/types.ts';
+import type { LogEntry } from '#shared/ports/task.ts';
 
-export function isTerminal(state: WireState): boolean {
+/** Whether the task has ended. No task leaves such a state (A2A 1.0 §4.1.3). */
+export function isTerminal(state: TaskState): boolean {
   switch (state) {
     case 'TASK_STATE_COMPLETED':
     case 'TASK_STATE_FAILED':
@@ -17,7 +19,20 @@ export function isTerminal(state: WireState): boolean {
   }
 }
 
-/** Whether the task waits for its client: the next message begins a turn. */
-export function isWaitingForClient(state: WireState): boolean {
+/** Whether the task waits for its client. The client's next message begins a turn. */
+export function isWaitingForClient(state: TaskState): boolean {
   return state === 'TASK_STATE_INPUT_REQUIRED' || state === 'TASK_STATE_AUTH_REQUIRED';
+}
+
+/**
+ * Whether a turn is over in this state: the task has ended, or it waits for its client. Nothing more happens until the
+ * client does something. Waits and streams end here.
+ */
+export function turnHasEnded(state: TaskState): boolean {
+  return isTerminal(state) || isWaitingForClient(state);
+}
+
+/** Whether this entry of the log ends the given turn or a later one. */
+export function endsTurn(entry: LogEntry | undefined, turn = 1): boolean {
+  return entry?.kind === 'status' && entry.turn >= turn && turnHasEnded(entry.status.state);
 }

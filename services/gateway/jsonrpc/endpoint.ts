@@ -1,28 +1,26 @@
-import { A2AError } from '#shared/a2a/errors.ts';
-import { messageOf, StarlingError } from '#shared/errors.ts';
-import { isAgentId } from '#shared/ids.ts';
+import type { A2AError } from '#shared/a2a/errors.ts';
 import type { RegisteredAgent } from '#shared/ports/agent-registry.ts';
-import { isStoreUnavailable } from '#shared/ports/errors.ts';
 import type { Runtime } from '#shared/runtime/runtime.ts';
-import type { Call, Operations } from '../a2a/operations.ts';
+import { callerError, callOf, findAgent } from '../a2a/call.ts';
+import type { Operations } from '../a2a/operations.ts';
+import { callSkill } from '../a2a/skill-call.ts';
 import type { PositionedResponse } from '../a2a/stream-responses.ts';
-import { type GatewayContext, principalOf } from '../environment.ts';
+import type { GatewayContext } from '../environment.ts';
 import { type SseEvent, sseResponse } from '../sse.ts';
 import { operationOf } from './methods.ts';
-import { JsonRpcRequestError, paramsObject, type RequestId, readRequest } from './request.ts';
-import { callSkill } from './skill-call.ts';
+import { JsonRpcRequestError, paramsObject, type RequestId, readRequest, skillCallOf } from './request.ts';
 import { checkVersion } from './version.ts';
 
-/** What has one answer is answered, whether or not somebody is still there: its task goes on anyway. */
+/** A call with one answer is answered even if the client has gone, because its task goes on anyway. */
 const never = new AbortController().signal;
 
-/** POST /agents/{agentId}: the JSON-RPC binding of A2A (§9), and an agent's skills as methods of their own. */
+/** POST /agents/{agentId}: the JSON-RPC binding of A2A (§9). An agent's skills are methods too. */
 export function jsonRpcEndpoint(runtime: Runtime, operations: Operations) {
   return async (context: GatewayContext): Promise<Response> => {
     const agentId = context.req.param('agentId') ?? '';
     let id: RequestId = null;
     let agent: RegisteredAgent | undefined;
-    // Outside of the try: what fails here is no call yet, and the app's to tell.
+    // Outside the try: a body that breaks off is not a call yet. The app answers it.
     const body = Buffer.from(await context.req.arrayBuffer());
     try {
       const request = readRequest(body);
@@ -33,7 +31,7 @@ export function jsonRpcEndpoint(runtime: Runtime, operations: Operations) {
       const operation = operationOf(request.method);
       if (operation === undefined) {
         const call = callOf(context, agent, never);
-        const { result, taskId } = await callSkill(runtime, operations, call, request);
+        const { result, taskId } = await callSkill(runtime, operations, call, skillCallOf(agent, request));
         return answer(id, { result }, { 'Starling-Task-Id': taskId });
       }
       if (operation.kind === 'unary') {
@@ -47,7 +45,7 @@ export function jsonRpcEndpoint(runtime: Runtime, operations: Operations) {
     } catch (thrown) {
       const error = callerError(runtime, thrown);
       runtime.metrics.count('starling_call_errors_total', {
-        // From what the mesh knows, so that no caller can make the labels many.
+        // Labels come from the registry, so that a caller cannot make many of them.
         agent: agent?.id ?? 'unknown',
         code: error.reason,
       });
@@ -56,31 +54,9 @@ export function jsonRpcEndpoint(runtime: Runtime, operations: Operations) {
   };
 }
 
-/** The error of a request that the host turned away before it could be read, such as one with too large a body. */
+/** Answers a request that was refused before it was read, such as one with too large a body. */
 export function jsonRpcError(error: A2AError): Response {
   return refuse(null, error);
-}
-
-async function findAgent(runtime: Runtime, agentId: string): Promise<RegisteredAgent> {
-  const agent = isAgentId(agentId) ? await runtime.registry.get(agentId) : undefined;
-  if (agent === undefined) throw new A2AError('AGENT_NOT_FOUND', `There is no agent "${agentId.slice(0, 80)}" here.`);
-  return agent;
-}
-
-/** `signal` aborts when the client goes. */
-function callOf(context: GatewayContext, agent: RegisteredAgent, signal: AbortSignal): Call {
-  const principal = principalOf(context);
-  const { timeUp } = context.env;
-  // The route is behind the authorizer: without a principal the host is wired wrongly, and nobody may pass.
-  if (principal === undefined) throw new Error('a call came without a principal from the authorizer');
-  return {
-    agent,
-    principal,
-    signal: timeUp ? AbortSignal.any([signal, timeUp]) : signal,
-    timeUp,
-    traceparent: context.req.header('traceparent'),
-    lastEventId: context.req.header('last-event-id'),
-  };
 }
 
 async function* sseEvents(
@@ -93,26 +69,10 @@ async function* sseEvents(
       yield { id: String(position), data: JSON.stringify({ jsonrpc: '2.0', id, result: response }) };
     }
   } catch (error) {
-    // The response has begun: an error can only be its last event.
+    // The response has begun. An error can only be its last event.
     const { jsonRpcCode: code, message, details } = callerError(runtime, error);
     yield { id: '', data: JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data: details } }) };
   }
-}
-
-/** What the caller may know of an error; the rest goes to the log. */
-function callerError(runtime: Runtime, thrown: unknown): A2AError {
-  if (thrown instanceof A2AError) return thrown;
-  if (!isStoreUnavailable(thrown)) runtime.log.error('a call failed', { error: thrown });
-  if (thrown instanceof StarlingError && thrown.code.startsWith('STORE_')) {
-    return new A2AError('STORE_UNAVAILABLE', 'The mesh cannot store anything now: nothing was done. Try again later.');
-  }
-  return new A2AError(
-    'INTERNAL_ERROR',
-    'The gateway failed: nothing more is known to you, and its log has the details.',
-    {
-      cause: messageOf(thrown),
-    },
-  );
 }
 
 function answer(id: RequestId, body: { result: unknown }, headers: Record<string, string> = {}): Response {
@@ -123,7 +83,7 @@ function answer(id: RequestId, body: { result: unknown }, headers: Record<string
 
 function refuse(id: RequestId, error: A2AError): Response {
   const { jsonRpcCode: code, message, details, metadata, httpStatus } = error;
-  // JSON-RPC errors are answers (200), except where HTTP itself has to say no.
+  // A JSON-RPC error is an answer (200), except where HTTP itself must refuse.
   const status =
     error.reason === 'PAYLOAD_TOO_LARGE' || error.reason === 'AGENT_NOT_FOUND' || error.reason === 'STORE_UNAVAILABLE'
       ? httpStatus
@@ -136,7 +96,7 @@ function refuse(id: RequestId, error: A2AError): Response {
   });
 }
 
-/** Labels come from what the mesh knows, so that no caller can make them many. */
+/** Labels come from the registry, so that a caller cannot make many of them. */
 function methodLabel(agent: RegisteredAgent, method: string): string {
   if (operationOf(method)) return method;
   return agent.card.skills.some(({ id }) => id === method) ? method : 'unknown';

@@ -1,6 +1,7 @@
 import { A2AError, pushNotSupported } from '#shared/a2a/errors.ts';
 import type { Task } from '#shared/a2a/types.ts';
-import type { Call, Operations } from '../a2a/operations.ts';
+import type { Call } from '../a2a/call.ts';
+import type { Operations } from '../a2a/operations.ts';
 import type { Params } from '../a2a/params.ts';
 import type { PositionedResponse } from '../a2a/stream-responses.ts';
 

@@ -1,6 +1,7 @@
 import { A2AError } from '#shared/a2a/errors.ts';
 import { nestingOf } from '#shared/json-nesting.ts';
 import { isObject } from '#shared/objects.ts';
+import type { RegisteredAgent } from '#shared/ports/agent-registry.ts';
 import type { Params } from '../a2a/params.ts';
 
 export type RequestId = string | number | null;
@@ -49,6 +50,24 @@ export function paramsObject({ params, method }: JsonRpcRequest): Params {
   if (Array.isArray(params))
     throw new A2AError('INVALID_PARAMS', `The params of ${method} are an object, not an array.`);
   return params as Params;
+}
+
+/**
+ * A method that is no operation of A2A names a skill.
+ *
+ * @throws A2AError METHOD_NOT_FOUND
+ */
+export function skillCallOf(
+  { id, card }: Pick<RegisteredAgent, 'id' | 'card'>,
+  { method, params }: JsonRpcRequest,
+): { readonly skillId: string; readonly input: unknown } {
+  if (card.skills.some((skill) => skill.id === method)) return { skillId: method, input: params ?? {} };
+  const skills = card.skills.map((skill) => skill.id).join(', ');
+  throw new A2AError(
+    'METHOD_NOT_FOUND',
+    `${method.slice(0, 80)} is neither a method of A2A 1.0 nor a skill of ${id}, which has: ${skills}.`,
+    { metadata: { skills } },
+  );
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true });

@@ -1,4 +1,4 @@
-import { A2AError, taskNotFound } from '#shared/a2a/errors.ts';
+import { A2AError } from '#shared/a2a/errors.ts';
 import type { Message, Part } from '#shared/a2a/types.ts';
 import { childTraceparent } from '#shared/events/envelope.ts';
 import { InvalidEventError } from '#shared/events/publisher.ts';
@@ -9,45 +9,59 @@ import type { RegisteredAgent } from '#shared/ports/agent-registry.ts';
 import { TaskExpiresError, TurnConflictError } from '#shared/ports/errors.ts';
 import type { Principal } from '#shared/ports/permission-store.ts';
 import type { LogEntry, TaskRecord } from '#shared/ports/task.ts';
-import type { TaskStore } from '#shared/ports/task-store.ts';
 import type { Runtime } from '#shared/runtime/runtime.ts';
-import { assemble } from '#shared/tasks/assemble.ts';
-import { isTerminal, isWaitingForClient } from '#shared/tasks/state.ts';
+import { assemble } from './assemble.ts';
+import { logOf } from './log.ts';
+import { isTerminal, isWaitingForClient } from './state.ts';
+import { visibleTask } from './visible-task.ts';
 
-/** A call that was let in, before there is a task. */
+/** The parts of the runtime that make a task. */
+export type SubmitRuntime = Pick<Runtime, 'tasks' | 'publisher' | 'clock'>;
+
+/** An authorized call, before its task exists. */
 export interface Submission {
   readonly agent: RegisteredAgent;
   readonly principal: Principal;
-  /** As the client sent it: what it is, the event's schema says. */
+  /** As the client sent it. The schema of TaskRequested.v1 checks it. */
   readonly message: unknown;
   readonly skill?: string;
   readonly acceptedOutputModes?: readonly string[];
   readonly metadata?: Readonly<Record<string, unknown>>;
-  /** Of the HTTP request, where it had one. */
+  /** The W3C trace context of the request, if it had one. */
   readonly traceparent: string | undefined;
 }
 
 export interface Submitted {
   readonly taskId: TaskId;
   readonly turn: number;
-  /** The beginning of the task's log, as far as it is known already. */
+  /** The beginning of the task's log. It is empty when the log must be read first. */
   readonly log: readonly LogEntry[];
 }
 
 /**
- * Makes the task of a message, or the next turn of the task that the message names, and publishes its request: one
- * step, durable when this resolves. The same message sent again makes nothing new.
+ * Makes a task from a message and publishes `TaskRequested.v1` in one step. If the message names a task, it begins the
+ * next turn of that task instead. The result is durable when the promise resolves. The same message sent again makes
+ * nothing new.
  *
- * @throws A2AError
+ * @throws A2AError INVALID_PARAMS for a message that the schema refuses or a foreign context; TASK_NOT_FOUND for a task
+ *   that the caller may not see; UNSUPPORTED_OPERATION for a task that does not wait for its client
+ *
+ * @example
+ * const { taskId } = await submit(runtime, {
+ *   agent,
+ *   principal,
+ *   message: { messageId: '1', role: 'ROLE_USER', parts: [{ text: '2+2' }] },
+ *   traceparent: undefined,
+ * });
  */
-export async function submit(runtime: Runtime, submission: Submission): Promise<Submitted> {
+export async function submit(runtime: SubmitRuntime, submission: Submission): Promise<Submitted> {
   const message = readMessage(submission.message);
   return message.taskId === undefined
     ? create(runtime, submission, message)
     : proceed(runtime, submission, message, message.taskId as TaskId);
 }
 
-async function create(runtime: Runtime, submission: Submission, message: Message): Promise<Submitted> {
+async function create(runtime: SubmitRuntime, submission: Submission, message: Message): Promise<Submitted> {
   const { agent, principal } = submission;
   const now = runtime.clock.now();
   const id = uuidv7(now) as TaskId;
@@ -73,9 +87,14 @@ async function create(runtime: Runtime, submission: Submission, message: Message
   return created.created ? { taskId: id, turn: 1, log: [created.entry] } : { taskId: created.taskId, turn: 1, log: [] };
 }
 
-async function proceed(runtime: Runtime, submission: Submission, message: Message, id: TaskId): Promise<Submitted> {
+async function proceed(
+  runtime: SubmitRuntime,
+  submission: Submission,
+  message: Message,
+  id: TaskId,
+): Promise<Submitted> {
   const { agent } = submission;
-  const task = await visibleTask(runtime, id, submission);
+  const task = await visibleTask(runtime.tasks, id, submission);
   if (message.contextId !== undefined && message.contextId !== task.contextId) {
     throw new A2AError(
       'INVALID_PARAMS',
@@ -121,30 +140,12 @@ function takesNoMessage(task: TaskRecord): A2AError {
   return new A2AError('UNSUPPORTED_OPERATION', `Task ${task.id} ${state}: it takes a message when it asks for one.`);
 }
 
-/** @throws A2AError TASK_NOT_FOUND also when the task is another's or another agent's. */
-export async function visibleTask(
-  runtime: Runtime,
-  id: string,
-  { agent, principal }: { agent: RegisteredAgent; principal: Principal },
-): Promise<TaskRecord> {
-  const task = await runtime.tasks.get(id as TaskId);
-  if (task === undefined || task.owner !== principal.clientId || task.agentId !== agent.id) throw taskNotFound(id);
-  return task;
-}
-
-/** All of a task's log. @throws A2AError TASK_NOT_FOUND when retention took the task since it was found. */
-export async function logOf(tasks: TaskStore, id: TaskId): Promise<readonly LogEntry[]> {
-  const log = await tasks.read(id, 0);
-  if (log.length === 0) throw taskNotFound(id);
-  return log;
-}
-
 interface Turn extends Pick<TaskRequestedV1, 'taskId' | 'contextId' | 'turn' | 'message' | 'history'> {
   /** Milliseconds since 1970. */
   readonly deadline: number;
 }
 
-function prepare(runtime: Runtime, submission: Submission, now: number, turn: Turn) {
+function prepare(runtime: SubmitRuntime, submission: Submission, now: number, turn: Turn) {
   const { agent, principal, skill, acceptedOutputModes, metadata } = submission;
   const data: TaskRequestedV1 = {
     ...turn,
@@ -165,7 +166,7 @@ function prepare(runtime: Runtime, submission: Submission, now: number, turn: Tu
       now,
     });
   } catch (error) {
-    // The client's message is the only part of the event that can be wrong.
+    // Only the client's message can be wrong in this event.
     if (error instanceof InvalidEventError) throw invalidMessage(error.problem);
     throw error;
   }
@@ -175,7 +176,7 @@ function invalidMessage(problem: string): A2AError {
   return new A2AError('INVALID_PARAMS', `The message is not valid: ${problem.replaceAll('data/', '')}.`);
 }
 
-/** ProtoJSON takes null, and for an id the empty string, for a field that is not set. */
+/** In ProtoJSON, null means that a field is not set. For an id, the empty string means the same. */
 function readMessage(value: unknown): Message {
   if (!isObject(value)) {
     throw new A2AError('INVALID_PARAMS', 'params.message is missing or not an object.');
@@ -192,7 +193,7 @@ function readMessage(value: unknown): Message {
   };
 }
 
-/** Ids are kept and compared as text: half a surrogate pair would be stored as another character than it came. */
+/** Stores keep and compare ids as text. They would store half a surrogate pair as another character. */
 function isPlain(id: string): boolean {
   return id.isWellFormed() && !/\p{Cc}/u.test(id);
 }
@@ -201,7 +202,7 @@ function notAnId(field: string): A2AError {
   return new A2AError('INVALID_PARAMS', `message.${field} is not a string of whole, printable characters.`);
 }
 
-/** A data part may well be null. */
+/** A data part may be null. */
 function withoutNulls(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || !Object.values(value).includes(null)) return value;
   return Object.fromEntries(Object.entries(value).filter(([key, field]) => field !== null || key === 'data'));

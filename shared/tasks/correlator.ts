@@ -2,40 +2,49 @@ import type { TaskId } from '#shared/ids.ts';
 import type { LogEntry } from '#shared/ports/task.ts';
 import type { TaskStore } from '#shared/ports/task-store.ts';
 import { ShortLivedSet } from '#shared/short-lived.ts';
-import { isTerminal, isWaitingForClient } from '#shared/tasks/state.ts';
-import { logOf, type Submitted } from './submit.ts';
+import { logOf } from './log.ts';
+import { endsTurn } from './state.ts';
+import type { Submitted } from './submit.ts';
+
+/** The part of the store that a correlator reads. */
+type Logs = Pick<TaskStore, 'tail' | 'read'>;
 
 /**
- * Turns correlated events back into the answers of synchronous calls: it follows the log of a call's task, and never
- * asks the store twice for what did not change.
+ * Turns correlated events back into the answers of synchronous calls. It follows the log of a call's task and reads each
+ * entry once.
+ *
+ * @example
+ * const log = await correlator.settled(await submit(runtime, submission), { waitMs: 25_000, timeUp: undefined });
+ * const task = assemble({ id, contextId: contextOf(log) }, log);
  */
 export class Correlator {
-  readonly #tasks: TaskStore;
+  readonly #tasks: Logs;
   readonly #waiting = new ShortLivedSet<AbortController>();
   #draining = false;
 
-  constructor(tasks: TaskStore) {
+  constructor(tasks: Logs) {
     this.#tasks = tasks;
   }
 
   /**
-   * The log of a task once its turn has ended, or as far as it had come after `wait` milliseconds, when the host's time
-   * is up, or at a drain.
+   * The log of a task, once its turn has ended. The log is shorter if the wait ends first: after `waitMs`, when `timeUp`
+   * aborts, or at a drain.
+   *
+   * @throws A2AError TASK_NOT_FOUND when retention has removed the task
    */
   async settled(
     { taskId, turn, log: known }: Submitted,
-    wait: number,
-    timeUp: AbortSignal | undefined,
+    { waitMs, timeUp }: { readonly waitMs: number; readonly timeUp: AbortSignal | undefined },
   ): Promise<readonly LogEntry[]> {
     const log = [...known];
     const timeout = this.#controller();
     const end = () => timeout.abort();
-    const timer = setTimeout(end, timeUp?.aborted ? 0 : wait);
+    const timer = setTimeout(end, timeUp?.aborted ? 0 : waitMs);
     timeUp?.addEventListener('abort', end, { once: true });
     try {
       for await (const entries of this.#tasks.tail(taskId, log.length, timeout.signal)) {
         log.push(...entries);
-        if (hasEnded(log, turn)) return log;
+        if (endsTurn(log.at(-1), turn)) return log;
       }
     } finally {
       clearTimeout(timer);
@@ -45,7 +54,7 @@ export class Correlator {
     return log.length > 0 ? log : logOf(this.#tasks, taskId);
   }
 
-  /** The entries after a position as they come, until the turn has ended, an abort, or a drain. */
+  /** Yields the entries after a position as they come. It ends when the turn has ended, at an abort, and at a drain. */
   async *follow(id: TaskId, after: number, signal: AbortSignal): AsyncIterable<readonly LogEntry[]> {
     const controller = this.#controller();
     const end = () => controller.abort();
@@ -54,8 +63,7 @@ export class Correlator {
     try {
       for await (const entries of this.#tasks.tail(id, after, controller.signal)) {
         yield entries;
-        const last = entries.at(-1);
-        if (last?.kind === 'status' && last.status.state === 'TASK_STATE_INPUT_REQUIRED') return;
+        if (endsTurn(entries.at(-1))) return;
       }
     } finally {
       signal.removeEventListener('abort', end);
@@ -63,7 +71,7 @@ export class Correlator {
     }
   }
 
-  /** Ends every wait: blocking calls answer with the task as it stands, streams end and can be taken up again. */
+  /** Ends every wait. Blocking calls answer with the task in its current state. Clients can resume the streams. */
   drain(): void {
     this.#draining = true;
     for (const controller of this.#waiting) controller.abort();
@@ -75,11 +83,4 @@ export class Correlator {
     else this.#waiting.add(controller);
     return controller;
   }
-}
-
-/** Whether the turn has come to a terminal state, or to one in which the task waits for its client. */
-function hasEnded(log: readonly LogEntry[], turn: number): boolean {
-  const last = log.at(-1);
-  if (last === undefined || last.kind !== 'status' || last.turn < turn) return false;
-  return isTerminal(last.status.state) || isWaitingForClient(last.status.state);
 }

@@ -1,0 +1,28 @@
+import { type Schema, Validator } from '@cfworker/json-schema';
+
+/** Describes the first problem that a caller can mend, or returns undefined when the value fits the schema. */
+export type JsonCheck = (value: unknown) => string | undefined;
+
+/**
+ * Makes a check from a JSON Schema (2020-12). The check interprets the schema. A schema that an agent brings at run time
+ * therefore never becomes code of this process.
+ *
+ * @param whole what a message calls the value itself, as opposed to a field in it
+ *
+ * @example
+ * const check = jsonCheck({ type: 'object', required: ['city'] }, 'params');
+ * check({}); // 'params: Instance does not have required property "city"'
+ */
+export function jsonCheck(schema: Readonly<Record<string, unknown>>, whole: string): JsonCheck {
+  const validator = new Validator(schema as Schema, '2020-12');
+  return (value) => {
+    const { valid, errors } = validator.validate(value);
+    if (valid) return undefined;
+    // The last error is the innermost: the caller can mend it.
+    const innermost = errors.at(-1);
+    const where = innermost?.instanceLocation.replace(/^#\/?/, '') || whole;
+    const why =
+      innermost?.keyword === 'false' ? 'is not a field that it takes' : (innermost?.error ?? 'does not fit the schema');
+    return `${where}: ${why.replace(/\.$/, '')}`;
+  };
+}

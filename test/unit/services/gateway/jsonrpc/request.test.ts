@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { legacyMethods, operationMethods, operationOf } from '#services/gateway/jsonrpc/methods.ts';
+import { JsonRpcRequestError, paramsObject, readRequest, skillCallOf } from '#services/gateway/jsonrpc/request.ts';
+import { checkVersion } from '#services/gateway/jsonrpc/version.ts';
+import { agentNamed } from '../../../shared/tasks/mesh.ts';
+
+const read = (value: unknown) => readRequest(Buffer.from(JSON.stringify(value)));
+const good = { jsonrpc: '2.0', id: 1, method: 'GetTask', params: { id: 't1' } };
+
+function problemOf(body: Buffer): JsonRpcRequestError {
+  try {
+    readRequest(body);
+  } catch (error) {
+    if (error instanceof JsonRpcRequestError) return error;
+    throw error;
+  }
+  throw new Error('the request was read');
+}
+
+describe('a request', () => {
+  it.each([1, 0, -1.5, 'a', '', null])('may have the id %j', (id) => {
+    expect(read({ ...good, id })).toEqual({ id, method: 'GetTask', params: { id: 't1' } });
+  });
+
+  it.each([undefined, {}, []])('may have the params %j', (params) => {
+    expect(read({ ...good, params }).params).toEqual(params);
+  });
+
+  const refusals: [string, unknown, unknown, RegExp][] = [
+    ['a batch', [good], null, /Batches are not supported/],
+    ['a text', 'GetTask', null, /not a JSON-RPC request object/],
+    ['null', null, null, /not a JSON-RPC request object/],
+    ['no id', { ...good, id: undefined }, null, /id is missing/],
+    ['an object for an id', { ...good, id: {} }, null, /id is missing or neither/],
+    ['another version', { ...good, jsonrpc: '1.0' }, 1, /jsonrpc is not "2.0"/],
+    ['no method', { ...good, method: undefined }, 1, /method is missing/],
+    ['an empty method', { ...good, method: '' }, 1, /method is missing/],
+    ['null for params', { ...good, params: null }, 1, /params is neither/],
+    ['a text for params', { ...good, params: 'x' }, 1, /params is neither/],
+  ];
+  it.each(refusals)('is refused: %s', (_what, request, id, text) => {
+    const error = problemOf(Buffer.from(JSON.stringify(request)));
+    expect(error).toMatchObject({ reason: 'INVALID_REQUEST', id, message: expect.stringMatching(text) });
+  });
+
+  it.each([
+    ['no JSON', Buffer.from('{'), 'PARSE_ERROR', /not valid JSON/],
+    ['nothing', Buffer.from(''), 'PARSE_ERROR', /not valid JSON/],
+    ['no UTF-8', Buffer.from([0x22, 0xff, 0x22]), 'PARSE_ERROR', /not valid UTF-8/],
+    ['257 levels', Buffer.from('['.repeat(257)), 'INVALID_REQUEST', /nested more than 256 levels/],
+  ])('is refused when its body is %s', (_what, body, reason, text) => {
+    expect(problemOf(body)).toMatchObject({ reason, id: null, message: expect.stringMatching(text) });
+  });
+});
+
+describe('the params of an operation', () => {
+  it.each([
+    [undefined, {}],
+    [{ id: 't1' }, { id: 't1' }],
+  ])('%j', (params, expected) => {
+    expect(paramsObject({ id: 1, method: 'GetTask', params })).toEqual(expected);
+  });
+
+  it('are no array', () => {
+    expect(() => paramsObject({ id: 1, method: 'GetTask', params: [] })).toThrow(/The params of GetTask/);
+  });
+});
+
+describe('a skill as a method', () => {
+  it.each([
+    [undefined, {}],
+    [{ city: 'Oslo' }, { city: 'Oslo' }],
+    [[1], [1]],
+  ])('takes %j', (params, input) => {
+    expect(skillCallOf(agentNamed('echo'), { id: 1, method: 'echo', params })).toEqual({ skillId: 'echo', input });
+  });
+
+  it('is refused when the agent has no such skill', () => {
+    expect(() => skillCallOf(agentNamed('echo'), { id: 1, method: 'sing', params: {} })).toThrow(
+      'sing is neither a method of A2A 1.0 nor a skill of echo, which has: echo.',
+    );
+  });
+});
+
+describe('the version', () => {
+  it.each([
+    [undefined, 'SendMessage', true],
+    ['', 'SendMessage', true],
+    ['1.0', 'SendMessage', true],
+    [undefined, 'a-skill', true],
+    ['0.3', 'SendMessage', false],
+    ['2.0', 'SendMessage', false],
+    [undefined, 'message/send', false],
+  ])('%s with the method %s: %s', (version, method, accepted) => {
+    const check = () => checkVersion(version, method);
+    if (accepted) expect(check).not.toThrow();
+    else expect(check).toThrow(expect.objectContaining({ code: 'VERSION_NOT_SUPPORTED' }));
+  });
+
+  it('knows its operations, and no method of 0.3 as one', () => {
+    for (const method of operationMethods) expect(operationOf(method)).toBeDefined();
+    for (const method of legacyMethods) expect(operationOf(method)).toBeUndefined();
+  });
+});

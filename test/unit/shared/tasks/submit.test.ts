@@ -1,0 +1,167 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { TaskState } from '#shared/a2a/types.ts';
+import type { TaskId } from '#shared/ids.ts';
+import { endTask } from '#shared/tasks/end-task.ts';
+import { logOf } from '#shared/tasks/log.ts';
+import { type Submission, submit } from '#shared/tasks/submit.ts';
+import { visibleTask } from '#shared/tasks/visible-task.ts';
+import { statusEvent } from '#test/support/task-events.ts';
+import { agentNamed, type Core, echo, openCore, submission, userMessage } from './mesh.ts';
+
+let core: Core;
+beforeEach(async () => {
+  core = await openCore();
+});
+afterEach(() => core.remove());
+
+const stranger = { clientId: 'other', scopes: [] };
+
+/** A task whose agent asked something. */
+async function waitingTask(state: TaskState = 'TASK_STATE_INPUT_REQUIRED') {
+  const { taskId } = await submit(core.runtime, submission(userMessage()));
+  await core.tasks.apply(statusEvent(await core.task(taskId), { sequence: 1 }, state, 'which?'));
+  return core.task(taskId);
+}
+
+describe('a message without a task', () => {
+  it('makes a task of the caller, with the message in its log', async () => {
+    const message = userMessage();
+    const { taskId, turn, log } = await submit(core.runtime, submission(message));
+    const task = await core.task(taskId);
+    expect(task).toMatchObject({ agentId: 'echo', owner: 'app', state: 'TASK_STATE_SUBMITTED', turn: 1 });
+    expect(task.deadline - task.createdAt).toBe(300_000);
+    expect(turn).toBe(1);
+    expect(log).toEqual(await core.tasks.read(taskId, 0));
+    expect(log).toMatchObject([{ kind: 'message', message: { ...message, taskId, contextId: task.contextId } }]);
+  });
+
+  it('makes one task when it is sent twice', async () => {
+    const message = userMessage();
+    const first = await submit(core.runtime, submission(message));
+    expect(await submit(core.runtime, submission(message))).toEqual({ taskId: first.taskId, turn: 1, log: [] });
+  });
+
+  it.each<[string, Partial<Submission>]>([
+    ['owner', { principal: stranger }],
+    ['agent', { agent: agentNamed('weather') }],
+  ])('makes another task when the same message comes with another %s', async (_what, changes) => {
+    const message = userMessage();
+    const first = await submit(core.runtime, submission(message));
+    expect((await submit(core.runtime, submission(message, changes))).taskId).not.toBe(first.taskId);
+  });
+
+  it('keeps the context that it names', async () => {
+    const { taskId } = await submit(core.runtime, submission(userMessage({ contextId: 'trip' })));
+    expect((await core.task(taskId)).contextId).toBe('trip');
+  });
+
+  it.each([
+    ['null for a field', { contextId: null, metadata: null }],
+    ['the empty string for an id', { taskId: '', contextId: '' }],
+    ['null in a part', { parts: [{ text: 'hello', filename: null }] }],
+    ['a data part that is null', { parts: [{ data: null }] }],
+  ])('may have %s', async (_what, changes) => {
+    const { taskId } = await submit(core.runtime, submission(userMessage(changes)));
+    expect((await core.task(taskId)).contextId).toMatch(/^[0-9a-f-]{36}$/);
+  });
+});
+
+describe('a message with a task', () => {
+  it.each<TaskState>(['TASK_STATE_INPUT_REQUIRED', 'TASK_STATE_AUTH_REQUIRED'])(
+    'begins the next turn of a task in %s',
+    async (state) => {
+      const task = await waitingTask(state);
+      const message = userMessage({ taskId: task.id });
+      expect(await submit(core.runtime, submission(message))).toEqual({ taskId: task.id, turn: 2, log: [] });
+      expect(await core.task(task.id)).toMatchObject({ turn: 2, state: 'TASK_STATE_SUBMITTED' });
+      // Sent again, it begins no other.
+      expect((await submit(core.runtime, submission(message))).turn).toBe(2);
+    },
+  );
+
+  it('may name the context of the task', async () => {
+    const { id: taskId, contextId } = await waitingTask();
+    expect((await submit(core.runtime, submission(userMessage({ taskId, contextId })))).turn).toBe(2);
+  });
+
+  const refusals: [string, Record<string, unknown>, Partial<Submission>, string, RegExp][] = [
+    ['of another owner', {}, { principal: stranger }, 'TASK_NOT_FOUND', /There is no task/],
+    ['of another agent', {}, { agent: agentNamed('weather') }, 'TASK_NOT_FOUND', /There is no task/],
+    ['that does not exist', { taskId: 'none' }, {}, 'TASK_NOT_FOUND', /There is no task none/],
+    ['in another context', { contextId: 'other' }, {}, 'INVALID_PARAMS', /not the context of task/],
+  ];
+  it.each(refusals)('is refused for a task %s', async (_what, changes, caller, code, text) => {
+    const { id } = await waitingTask();
+    const refused = submit(core.runtime, submission(userMessage({ taskId: id, ...changes }), caller));
+    await expect(refused).rejects.toMatchObject({ code, message: expect.stringMatching(text) });
+    expect((await core.task(id)).turn).toBe(1);
+  });
+
+  it('is refused for a task that works, and for one that has ended', async () => {
+    const { taskId } = await submit(core.runtime, submission(userMessage()));
+    const again = () => submit(core.runtime, submission(userMessage({ taskId })));
+    await expect(again()).rejects.toMatchObject({
+      code: 'UNSUPPORTED_OPERATION',
+      message: expect.stringContaining('is in TASK_STATE_SUBMITTED'),
+    });
+    await endTask(core.runtime, await core.task(taskId), { state: 'TASK_STATE_CANCELED', reason: 'test' });
+    await expect(again()).rejects.toMatchObject({
+      code: 'UNSUPPORTED_OPERATION',
+      message: expect.stringContaining('has ended (TASK_STATE_CANCELED)'),
+    });
+  });
+
+  it('is refused when another message came first', async () => {
+    const { id: taskId } = await waitingTask();
+    const answers = await Promise.allSettled(
+      [1, 2].map(() => submit(core.runtime, submission(userMessage({ taskId })))),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(answers.find(({ status }) => status === 'rejected')).toMatchObject({
+      reason: { code: 'UNSUPPORTED_OPERATION' },
+    });
+  });
+});
+
+describe('a message that is not valid', () => {
+  it.each<[string, unknown, RegExp]>([
+    ['missing', undefined, /params.message is missing or not an object/],
+    ['an array', [], /params.message is missing or not an object/],
+    ['a text', 'hello', /params.message is missing or not an object/],
+    ['without an id', { role: 'ROLE_USER', parts: [{ text: 'x' }] }, /The message is not valid: .*messageId/],
+    ['without parts', userMessage({ parts: [] }), /The message is not valid/],
+    ['of an unknown role', userMessage({ role: 'user' }), /The message is not valid/],
+    ['with a number for an id', userMessage({ taskId: 7 }), /message.taskId is not a string/],
+    ['with a control character in an id', userMessage({ contextId: 'a\u0000b' }), /message.contextId is not a string/],
+    ['with half a surrogate pair in an id', userMessage({ messageId: '\ud800' }), /message.messageId is not a string/],
+  ])('is refused: %s', async (_what, message, text) => {
+    const refused = submit(core.runtime, submission(message));
+    await expect(refused).rejects.toMatchObject({ code: 'INVALID_PARAMS', message: expect.stringMatching(text) });
+    expect((await core.tasks.list({ limit: 10 })).tasks).toEqual([]);
+  });
+});
+
+describe('visibleTask', () => {
+  const app = { clientId: 'app', scopes: [] };
+  it.each([
+    ['its owner at its agent', { agent: echo, principal: app }, true],
+    ['another caller', { agent: echo, principal: stranger }, false],
+    ['its owner at another agent', { agent: agentNamed('weather'), principal: app }, false],
+  ])('for %s', async (_who, caller, visible) => {
+    const { taskId } = await submit(core.runtime, submission(userMessage()));
+    const found = visibleTask(core.tasks, taskId, caller);
+    if (visible) expect((await found).id).toBe(taskId);
+    else await expect(found).rejects.toMatchObject({ code: 'TASK_NOT_FOUND' });
+  });
+
+  it('answers alike for a task that does not exist', async () => {
+    const { taskId } = await submit(core.runtime, submission(userMessage()));
+    const textOf = async (id: string, principal: typeof app) =>
+      visibleTask(core.tasks, id, { agent: echo, principal }).catch((error: Error) => error.message.replace(id, 'ID'));
+    expect(await textOf(taskId, stranger)).toBe(await textOf('none', app));
+  });
+});
+
+it('logOf refuses a task without a log', async () => {
+  await expect(logOf(core.tasks, 'none' as TaskId)).rejects.toMatchObject({ code: 'TASK_NOT_FOUND' });
+});
