@@ -1,5 +1,5 @@
 import type { AgentId } from '#shared/ids.ts';
-import type { FifoSettings } from '#shared/ports/queue.ts';
+import type { FifoSettings } from '#shared/ports/control-plane.ts';
 
 /** An EventBridge event pattern as it stands in the file: JSON, already checked by the compiler of patterns. */
 export type EventPattern = { readonly [field: string]: unknown };

@@ -5,16 +5,9 @@ import { isoTime } from '#shared/iso-time.ts';
 import { isObject } from '#shared/objects.ts';
 import { compilePattern, PatternIndex } from '#shared/patterns/index.ts';
 import type { Clock } from '#shared/ports/clock.ts';
+import type { HostedRules, Rule } from '#shared/ports/control-plane.ts';
 import { EntryRefusedError } from '#shared/ports/errors.ts';
-import type {
-  ArchivedEvent,
-  BusEntry,
-  BusEvent,
-  EventArchive,
-  EventBus,
-  PutResult,
-  Rule,
-} from '#shared/ports/event-bus.ts';
+import type { ArchivedEvent, BusEntry, BusEvent, EventArchive, EventBus, PutResult } from '#shared/ports/event-bus.ts';
 import type { Database } from './database.ts';
 import type { SqliteQueue } from './queue.ts';
 import { type Route, routeOf } from './route.ts';
@@ -42,7 +35,7 @@ export interface InlineConsumer {
 const TAIL_PAGE = 500;
 
 /** The bus on SQLite: an event, its archive row and its queue rows are one unit of work. */
-export class SqliteEventBus implements EventBus, EventArchive {
+export class SqliteEventBus implements EventBus, EventArchive, HostedRules {
   readonly #database: Database;
   readonly #queue: SqliteQueue;
   readonly #clock: Clock;

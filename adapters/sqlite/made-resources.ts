@@ -1,17 +1,9 @@
 import type { StatementSync } from 'node:sqlite';
+import type { MadeKind, MadeResource, MadeResources } from '#shared/ports/control-plane.ts';
 import type { Database } from './database.ts';
 
-/** What clients make by AWS's APIs, as CreateQueue and PutRule do; what serverless.yml makes is made anew at each start. */
-export type MadeKind = 'rule' | 'queue';
-
-export interface MadeResource {
-  readonly name: string;
-  /** JSON, in the form of whoever put it. */
-  readonly definition: string;
-}
-
-/** The definitions of resources that outlive the process. On AWS, AWS itself keeps them. */
-export class SqliteMadeResources {
+/** Stores the definitions of the resources that clients created, so that they outlive the process. */
+export class SqliteMadeResources implements MadeResources {
   readonly #database: Database;
   readonly #put: StatementSync;
   readonly #delete: StatementSync;

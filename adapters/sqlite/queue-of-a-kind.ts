@@ -1,5 +1,6 @@
 import type { Clock } from '#shared/ports/clock.ts';
-import type { QueueDepth, QueueSettings, ReceivedMessage, ReceiveOptions, SentMessage } from '#shared/ports/queue.ts';
+import type { QueueSettings } from '#shared/ports/control-plane.ts';
+import type { QueueDepth, ReceivedMessage, ReceiveOptions, SentMessage } from '#shared/ports/queue.ts';
 import type { Database } from './database.ts';
 import type { ReceiptState, Sent } from './message-rows.ts';
 

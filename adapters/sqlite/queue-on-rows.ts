@@ -1,4 +1,5 @@
-import type { QueueDepth, QueueSettings, ReceivedMessage } from '#shared/ports/queue.ts';
+import type { QueueSettings } from '#shared/ports/control-plane.ts';
+import type { QueueDepth, ReceivedMessage } from '#shared/ports/queue.ts';
 import { parseReceipt, type Receipt, type ReceiptState } from './message-rows.ts';
 import type { QueueHost } from './queue-of-a-kind.ts';
 import { readAttributes } from './stored-attributes.ts';

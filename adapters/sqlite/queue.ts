@@ -1,11 +1,11 @@
 import type { Clock } from '#shared/ports/clock.ts';
+import type { HostedQueues, QueueSettings } from '#shared/ports/control-plane.ts';
 import { QueueNotFoundError } from '#shared/ports/errors.ts';
 import { checkKind, checkMessage } from '#shared/ports/fifo.ts';
 import type {
   OutgoingMessage,
   Queue,
   QueueDepth,
-  QueueSettings,
   ReceivedMessage,
   ReceiveOptions,
   SentMessage,
@@ -23,7 +23,7 @@ const DEFAULT_RETENTION = 4 * 86_400;
 const LONGEST_RETENTION = 14 * 86_400;
 
 /** Queues on SQLite. Settings live in memory: whoever consumes a queue makes it at start. */
-export class SqliteQueue implements Queue {
+export class SqliteQueue implements Queue, HostedQueues {
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #queues = new Map<string, QueueOfAKind>();

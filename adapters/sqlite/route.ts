@@ -1,6 +1,7 @@
 import { ConfigurationError } from '#shared/errors.ts';
 import { groupReader } from '#shared/events/message-group.ts';
-import type { BusEvent, Rule, RuleGroup } from '#shared/ports/event-bus.ts';
+import type { Rule, RuleGroup } from '#shared/ports/control-plane.ts';
+import type { BusEvent } from '#shared/ports/event-bus.ts';
 import { isFifo, isFifoId } from '#shared/ports/fifo.ts';
 
 /** A rule with what is known of it before any event comes. */

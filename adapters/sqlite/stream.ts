@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { StatementSync } from 'node:sqlite';
 import type { Clock } from '#shared/ports/clock.ts';
+import type { StreamControl } from '#shared/ports/control-plane.ts';
 import { StreamNotFoundError } from '#shared/ports/errors.ts';
 import type { EventStream, OutgoingRecord, ReadOptions, StreamRecord } from '#shared/ports/event-stream.ts';
 import type { Database } from './database.ts';
@@ -25,7 +26,7 @@ export interface PutRecord {
 }
 
 /** Streams on SQLite. Every stream has `shards` shards; a record's shard is the MD5 of its partition key, as on Kinesis. */
-export class SqliteStream implements EventStream {
+export class SqliteStream implements EventStream, StreamControl {
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #streams = new Map<string, { readonly shards: number; readonly waiters: Waiters }>();

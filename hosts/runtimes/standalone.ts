@@ -23,6 +23,8 @@ import type { ConfigurationError } from '#shared/errors.ts';
 import { EventPublisher } from '#shared/events/publisher.ts';
 import type { ClientStore } from '#shared/ports/client-store.ts';
 import { type Clock, systemClock } from '#shared/ports/clock.ts';
+import type { HostedRules, MadeResources } from '#shared/ports/control-plane.ts';
+import type { EventBus } from '#shared/ports/event-bus.ts';
 import type { IdempotencyStore } from '#shared/ports/idempotency-store.ts';
 import type { SecretStore } from '#shared/ports/secret-store.ts';
 import type { FunctionSettings, Runtime } from '#shared/runtime/runtime.ts';
@@ -52,9 +54,9 @@ export interface StandaloneRuntime extends Runtime {
   /** By which tokens and signatures are checked; `clock` is the mesh's own. */
   readonly wallClock: Clock;
   readonly database: Database;
-  readonly bus: SqliteEventBus;
+  readonly bus: EventBus & HostedRules;
   /** What clients made by AWS's APIs. */
-  readonly made: SqliteMadeResources;
+  readonly made: MadeResources;
   readonly queue: SqliteQueue;
   readonly stream: SqliteStream;
   readonly tasks: SqliteTaskStore;

@@ -94,7 +94,6 @@ export class VisibilityExtender {
 /** The queue for functions whose messages are extended: when a function sets a visibility timeout, that timeout stays. */
 export function releaseOnChange(queue: Queue, visibility: VisibilityExtender): Queue {
   return {
-    create: (name, settings) => queue.create(name, settings),
     send: (name, messages) => queue.send(name, messages),
     receive: (name, options) => queue.receive(name, options),
     delete: (name, receiptHandles) => queue.delete(name, receiptHandles),

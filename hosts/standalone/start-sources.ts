@@ -5,7 +5,7 @@ import { ownPoll, QueueSource } from '#hosts/sources/queue-source.ts';
 import { ScheduleSource } from '#hosts/sources/schedule-source.ts';
 import type { Source } from '#hosts/sources/source.ts';
 import { StreamSource } from '#hosts/sources/stream-source.ts';
-import type { RuleGroup } from '#shared/ports/event-bus.ts';
+import type { RuleGroup } from '#shared/ports/control-plane.ts';
 import { queueNames, ruleName, undeliveredQueueName } from '#wiring/names.ts';
 import { COMMON_GROUP, type FifoOptions, fifoSettings, type Subscription } from '#wiring/subscription.ts';
 import type { StreamConsumer, WiredFunction, Wiring } from '#wiring/types.ts';

@@ -29,22 +29,6 @@ export interface BusEvent<Detail = unknown> {
 
 export type PutResult = { readonly eventId: string } | { readonly error: StarlingError };
 
-export interface Rule {
-  readonly name: string;
-  /** An EventBridge event pattern, as parsed JSON. */
-  readonly pattern: object;
-  /** The queue that gets each event that matches. */
-  readonly queue: string;
-  /** For a FIFO queue, which wants it: the message group of each event. Its deduplication id is the event's id. */
-  readonly fifo?: RuleGroup;
-}
-
-export type RuleGroup =
-  /** One for all. */
-  | { readonly group: string }
-  /** The value at this path of field names joined by dots; an event that has no usable one goes to the queue `undelivered`. */
-  | { readonly groupBy: string; readonly undelivered: string };
-
 /** An event of the archive with its place in it. */
 export interface ArchivedEvent {
   readonly position: number;
@@ -60,13 +44,9 @@ export interface ArchivedEvent {
  * - `put` answers per entry, in order; an entry that is refused leaves its neighbours alone. What was answered with an
  *   id is on the disk, in the archive and in the queue of every rule that matches, once for each rule.
  * - An entry may be as large as the gateway's largest body; an adapter whose bus takes less carries it by reference.
- * - `putRule` replaces the rule of that name, and throws `InvalidPatternError` for a pattern that AWS would refuse.
- * - A rule takes effect for events put after it resolved.
  */
 export interface EventBus {
   put(entries: readonly BusEntry[]): Promise<readonly PutResult[]>;
-  putRule(rule: Rule): Promise<void>;
-  deleteRule(name: string): Promise<void>;
 }
 
 /** Every event as it passes, from the archive: what `starling events tail` shows. */

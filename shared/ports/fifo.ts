@@ -1,6 +1,7 @@
 import { ConfigurationError } from '#shared/errors.ts';
+import type { QueueSettings } from './control-plane.ts';
 import { InvalidMessageError } from './errors.ts';
-import type { OutgoingMessage, QueueSettings } from './queue.ts';
+import type { OutgoingMessage } from './queue.ts';
 
 /** Of a message with the deduplication id of another one: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html */
 export const DEDUPLICATION_INTERVAL = 5 * 60_000;

@@ -1,29 +1,3 @@
-/** A queue's settings; every time in seconds, as SQS has them. */
-export interface QueueSettings {
-  readonly visibilityTimeout: number;
-  /** After this many receives the message goes to `deadLetterQueue`. */
-  readonly maxReceiveCount?: number;
-  readonly deadLetterQueue?: string;
-  /** How long a message is kept that nobody deletes (`MessageRetentionPeriod`); four days when not given. */
-  readonly retention?: number;
-  /** Makes it a FIFO queue, whose name ends in `.fifo`, as that of its dead-letter queue does. */
-  readonly fifo?: FifoSettings;
-}
-
-export interface FifoSettings {
-  /** Whether a message without a deduplication id gets the SHA-256 of its body as one. */
-  readonly contentBasedDeduplication: boolean;
-  /** Seconds before a message is seen, which makes those after it in its group wait too; 0 when not given. */
-  readonly delay?: number;
-  /** Within what a deduplication id counts: the whole queue, or its message's group; `queue` when not given. */
-  readonly deduplicationScope?: DeduplicationScope;
-  /** SQS's own limit of calls a second counts for the queue or, with the scope `messageGroup`, for each group; `perQueue` when not given. */
-  readonly throughputLimit?: ThroughputLimit;
-}
-
-export type DeduplicationScope = 'queue' | 'messageGroup';
-export type ThroughputLimit = 'perQueue' | 'perMessageGroupId';
-
 /** SQS's type of each attribute that is no `String`: `Number`, `Binary`, whose value is in base64, or one with a label like `Number.int`. */
 export type AttributeTypes = Readonly<Record<string, string>>;
 
@@ -110,12 +84,9 @@ export interface ReceiveOptions {
  *   not delivered, whatever has become of the other; with the scope `messageGroup`, another one of its group.
  *
  * Errors: `QueueNotFoundError` for a queue that was never made; `InvalidMessageError` for a message that its kind of
- * queue does not take, and then none of the call is sent; `ConfigurationError` from `create` for a FIFO queue whose name
- * or dead-letter queue is a standard one's, and the reverse, or whose limit counts for each group and its deduplication
- * does not.
+ * queue does not take, and then none of the call is sent.
  */
 export interface Queue {
-  create(name: string, settings: QueueSettings): Promise<void>;
   send(name: string, messages: readonly OutgoingMessage[]): Promise<readonly SentMessage[]>;
   receive(name: string, options: ReceiveOptions): Promise<readonly ReceivedMessage[]>;
   delete(name: string, receiptHandles: readonly string[]): Promise<void>;

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { BusEvent, EventBus, RuleGroup } from '#shared/ports/event-bus.ts';
+import type { QueueControl, RuleControl, RuleGroup } from '#shared/ports/control-plane.ts';
+import type { BusEvent, EventBus } from '#shared/ports/event-bus.ts';
 import type { Queue } from '#shared/ports/queue.ts';
 
 export interface FifoBusSubject {
-  readonly bus: EventBus;
-  readonly queue: Queue;
+  readonly bus: EventBus & RuleControl;
+  readonly queue: Queue & QueueControl;
   /** Why the groups of a field cannot be shown here. */
   readonly lacksGroupBy?: string;
   settle?(): Promise<void>;

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InvalidPatternError } from '#shared/patterns/index.ts';
+import type { QueueControl, RuleControl } from '#shared/ports/control-plane.ts';
 import type { BusEntry, BusEvent, EventArchive, EventBus, PutResult } from '#shared/ports/event-bus.ts';
 import type { Queue } from '#shared/ports/queue.ts';
 
 export interface EventBusSubject {
-  readonly bus: EventBus;
+  readonly bus: EventBus & RuleControl;
   readonly archive?: EventArchive;
   /** Where rules deliver to. */
-  readonly queue: Queue;
+  readonly queue: Queue & QueueControl;
   /** What cannot be shown here, and why: those cases are skipped with the reason. */
   readonly lacks?: { readonly [What in 'archive' | 'entryTime' | 'exactText']?: string };
   /** What a host does with a message before its handler sees it: data that went by reference is put back. */
@@ -22,7 +23,7 @@ export interface EventBusSubject {
 export function eventBusContract(name: string, open: () => Promise<EventBusSubject>): void {
   describe(`EventBus: ${name}`, () => {
     let subject: EventBusSubject;
-    let bus: EventBus;
+    let bus: EventBus & RuleControl;
     let source: string;
     let inbox: string;
 

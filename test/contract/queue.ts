@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { QueueControl, QueueSettings } from '#shared/ports/control-plane.ts';
 import { QueueNotFoundError } from '#shared/ports/errors.ts';
-import type { Queue, QueueSettings, ReceivedMessage } from '#shared/ports/queue.ts';
+import type { Queue, ReceivedMessage } from '#shared/ports/queue.ts';
 
 type Lacking = 'abortedPollTakesNothing' | 'exactDepth' | 'deduplicationEnds' | 'receiptsExpire';
 
 export interface QueueSubject {
-  readonly queue: Queue;
+  readonly queue: Queue & QueueControl;
   /** What cannot be shown here, and why: those cases are skipped with the reason. */
   readonly lacks?: { readonly [What in Lacking]?: string };
   /** Lets this many seconds pass, by moving the clock where there is one. */
@@ -18,7 +19,7 @@ export interface QueueSubject {
 export function queueContract(name: string, open: () => Promise<QueueSubject>): void {
   describe(`Queue: ${name}`, () => {
     let subject: QueueSubject;
-    let queue: Queue;
+    let queue: Queue & QueueControl;
     let jobs: string;
 
     beforeEach(async () => {

@@ -10,8 +10,9 @@ import {
 } from '@aws-sdk/client-eventbridge';
 import { ConfigurationError, StarlingError } from '#shared/errors.ts';
 import { InvalidPatternError } from '#shared/patterns/errors.ts';
+import type { Rule, RuleControl } from '#shared/ports/control-plane.ts';
 import { EntryRefusedError } from '#shared/ports/errors.ts';
-import type { BusEntry, EventBus, PutResult, Rule } from '#shared/ports/event-bus.ts';
+import type { BusEntry, EventBus, PutResult } from '#shared/ports/event-bus.ts';
 import { batches, inParallel } from '../batches.ts';
 import type { ClaimCheck } from '../claim-check/claim-check.ts';
 import { AwsError, awsError, awsName, calling } from '../errors.ts';
@@ -47,7 +48,7 @@ interface Sending {
  * EventBridge answers an entry for a bus that does not exist with an event id, and drops it: who may have been given the
  * name of a bus that is not there asks `check` first.
  */
-export class AwsEventBus implements EventBus {
+export class AwsEventBus implements EventBus, RuleControl {
   readonly #client: EventBridgeClient;
   readonly #bus: string;
   readonly #claims: ClaimCheck;

@@ -13,12 +13,12 @@ import {
 import { messageOf } from '#shared/errors.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import { systemClock } from '#shared/ports/clock.ts';
+import type { QueueControl, QueueSettings } from '#shared/ports/control-plane.ts';
 import { checkKind, checkMessage, isFifo, missingDeduplicationId } from '#shared/ports/fifo.ts';
 import type {
   OutgoingMessage,
   Queue,
   QueueDepth,
-  QueueSettings,
   ReceivedMessage,
   ReceiveOptions,
   SentMessage,
@@ -42,7 +42,7 @@ const CALL = { count: 10, bytes: 1_048_576 };
 const LONGEST_POLL = 20;
 
 /** Queues on Amazon SQS. */
-export class AwsQueue implements Queue {
+export class AwsQueue implements Queue, QueueControl {
   readonly #client: SQSClient;
   readonly #clock: Clock;
   readonly #retry: RetryPolicy;

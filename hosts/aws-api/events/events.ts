@@ -1,5 +1,6 @@
-import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
 import type { EventIngress } from '#shared/events/ingress.ts';
+import type { HostedQueues } from '#shared/ports/control-plane.ts';
+import type { Logger } from '#shared/telemetry/logger.ts';
 import { pageOf, pageOptions } from '../pages.ts';
 import type { Service } from '../service.ts';
 import { BusNames } from './bus-names.ts';
@@ -15,8 +16,8 @@ export interface EventsOptions {
   readonly bus: string;
   readonly ingress: EventIngress;
   readonly rules: RuleStore;
-  readonly queue: Pick<StandaloneRuntime['queue'], 'settings'>;
-  readonly log: StandaloneRuntime['log'];
+  readonly queue: Pick<HostedQueues, 'settings'>;
+  readonly log: Logger;
 }
 
 /** Amazon EventBridge: https://docs.aws.amazon.com/eventbridge/latest/APIReference/Welcome.html */

@@ -1,6 +1,6 @@
-import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
 import { readPatternText } from '#shared/patterns/json.ts';
-import type { Rule } from '#shared/ports/event-bus.ts';
+import type { HostedQueues, HostedRules, MadeResources, Rule } from '#shared/ports/control-plane.ts';
+import type { Logger } from '#shared/telemetry/logger.ts';
 import { queueOf } from '../identity.ts';
 import { Mutex } from '../mutex.ts';
 
@@ -21,19 +21,26 @@ export interface MadeRule {
   readonly targets: readonly Target[];
 }
 
+export interface RuleStoreOptions {
+  readonly bus: HostedRules;
+  readonly made: MadeResources;
+  readonly queue: Pick<HostedQueues, 'settings'>;
+  readonly log: Logger;
+}
+
 /**
  * The rules that clients make. EventBridge's have up to five targets and a state, the bus's one queue: on the bus a rule
  * is one for each target while it is enabled. A client's rule is kept before it takes effect.
  */
 export class RuleStore {
-  readonly #bus: StandaloneRuntime['bus'];
-  readonly #made: StandaloneRuntime['made'];
-  readonly #queue: StandaloneRuntime['queue'];
-  readonly #log: StandaloneRuntime['log'];
+  readonly #bus: HostedRules;
+  readonly #made: MadeResources;
+  readonly #queue: Pick<HostedQueues, 'settings'>;
+  readonly #log: Logger;
   readonly #rules = new Map<string, MadeRule>();
   readonly #changes = new Mutex();
 
-  constructor({ bus, made, queue, log }: Pick<StandaloneRuntime, 'bus' | 'made' | 'queue' | 'log'>) {
+  constructor({ bus, made, queue, log }: RuleStoreOptions) {
     this.#bus = bus;
     this.#made = made;
     this.#queue = queue;

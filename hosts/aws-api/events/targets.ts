@@ -1,6 +1,5 @@
-import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
+import type { HostedQueues, QueueSettings } from '#shared/ports/control-plane.ts';
 import { isFifo, isFifoId } from '#shared/ports/fifo.ts';
-import type { QueueSettings } from '#shared/ports/queue.ts';
 import { ServiceError } from '../errors.ts';
 import { isQueueArn, queueOf } from '../identity.ts';
 import type { InputReader } from '../input-reader.ts';
@@ -18,7 +17,7 @@ const MAX_ENTRIES = 100;
 const unsupported = ['Input', 'InputPath', 'InputTransformer', 'KinesisParameters', 'EcsParameters'];
 
 /** PutTargets, for queues of the mesh; a target that is not taken leaves the others alone. */
-export function putTargets(rules: Rules, queue: Pick<StandaloneRuntime['queue'], 'settings'>): Operation {
+export function putTargets(rules: Rules, queue: Pick<HostedQueues, 'settings'>): Operation {
   return async (input) => {
     const name = rules.writable(input, 'Rule');
     const targets = input.structures('Targets', MAX_ENTRIES).map(readTarget);

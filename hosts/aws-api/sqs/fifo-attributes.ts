@@ -1,5 +1,5 @@
+import type { DeduplicationScope, FifoSettings, ThroughputLimit } from '#shared/ports/control-plane.ts';
 import { isFifo } from '#shared/ports/fifo.ts';
-import type { DeduplicationScope, FifoSettings, ThroughputLimit } from '#shared/ports/queue.ts';
 import { invalidAttributeName, invalidAttributeValue, invalidValue } from './errors.ts';
 
 /** Names of attributes that FIFO queues alone have. */

@@ -1,5 +1,6 @@
+import type { FifoSettings } from '#shared/ports/control-plane.ts';
 import { isFifoId } from '#shared/ports/fifo.ts';
-import type { FifoSettings, OutgoingMessage } from '#shared/ports/queue.ts';
+import type { OutgoingMessage } from '#shared/ports/queue.ts';
 import { ServiceError } from '../errors.ts';
 import type { InputReader } from '../input-reader.ts';
 import { invalidValue, validationMessages } from './errors.ts';

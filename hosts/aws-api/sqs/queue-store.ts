@@ -1,5 +1,4 @@
-import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
-import type { QueueSettings } from '#shared/ports/queue.ts';
+import type { HostedQueues, MadeResources, QueueSettings } from '#shared/ports/control-plane.ts';
 import { Mutex } from '../mutex.ts';
 
 /** A queue's attributes; times in seconds. */
@@ -12,12 +11,12 @@ export interface QueueAttributes extends QueueSettings {
 
 /** The queues that clients make, and those of serverless.yml, by their names. */
 export class QueueStore {
-  readonly #queue: StandaloneRuntime['queue'];
-  readonly #made: StandaloneRuntime['made'];
+  readonly #queue: HostedQueues;
+  readonly #made: MadeResources;
   readonly #attributes = new Map<string, QueueAttributes>();
   readonly #changes = new Mutex();
 
-  constructor({ queue, made }: Pick<StandaloneRuntime, 'queue' | 'made'>) {
+  constructor({ queue, made }: { readonly queue: HostedQueues; readonly made: MadeResources }) {
     this.#queue = queue;
     this.#made = made;
   }

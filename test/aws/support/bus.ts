@@ -1,5 +1,6 @@
 import { CreateEventBusCommand, DeleteEventBusCommand, type EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import type { EventBus, Rule } from '#shared/ports/event-bus.ts';
+import type { Rule, RuleControl } from '#shared/ports/control-plane.ts';
+import type { EventBus } from '#shared/ports/event-bus.ts';
 
 /** Makes a bus. `remove` deletes it; AWS wants its rules gone before. */
 export async function createBus(client: EventBridgeClient, name: string): Promise<{ remove(): Promise<void> }> {
@@ -8,11 +9,11 @@ export async function createBus(client: EventBridgeClient, name: string): Promis
 }
 
 /** A bus that remembers its rules, so that they can be deleted. */
-export class RememberingBus implements EventBus {
-  readonly #bus: EventBus;
+export class RememberingBus implements EventBus, RuleControl {
+  readonly #bus: EventBus & RuleControl;
   readonly #rules = new Set<string>();
 
-  constructor(bus: EventBus) {
+  constructor(bus: EventBus & RuleControl) {
     this.#bus = bus;
   }
 

@@ -5,15 +5,16 @@ import {
   SetQueueAttributesCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import type { OutgoingMessage, Queue, QueueSettings, ReceiveOptions } from '#shared/ports/queue.ts';
+import type { QueueControl, QueueSettings } from '#shared/ports/control-plane.ts';
+import type { OutgoingMessage, Queue, ReceiveOptions } from '#shared/ports/queue.ts';
 
 /** A queue port that remembers which queues it made, so that they can be deleted. */
-export class RememberingQueue implements Queue {
-  readonly #queue: Queue;
+export class RememberingQueue implements Queue, QueueControl {
+  readonly #queue: Queue & QueueControl;
   readonly #client: SQSClient;
   readonly #made = new Set<string>();
 
-  constructor(queue: Queue, client: SQSClient) {
+  constructor(queue: Queue & QueueControl, client: SQSClient) {
     this.#queue = queue;
     this.#client = client;
   }

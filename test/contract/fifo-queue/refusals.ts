@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
-import type { OutgoingMessage, QueueSettings } from '#shared/ports/queue.ts';
+import type { QueueSettings } from '#shared/ports/control-plane.ts';
+import type { OutgoingMessage } from '#shared/ports/queue.ts';
 import type { FifoQueueSetting } from './setting.ts';
 
 /** What a FIFO queue takes. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect } from 'vitest';
-import type { OutgoingMessage, Queue, QueueSettings, ReceivedMessage } from '#shared/ports/queue.ts';
+import type { QueueControl, QueueSettings } from '#shared/ports/control-plane.ts';
+import type { OutgoingMessage, Queue, ReceivedMessage } from '#shared/ports/queue.ts';
 import type { QueueSubject } from '../queue.ts';
 
 export type FifoQueueSetting = ReturnType<typeof fifoQueueSetting>;
@@ -19,7 +20,7 @@ export function fifoQueueSetting(open: () => Promise<QueueSubject>) {
     if (opened === undefined) throw new Error('the subject is for cases');
     return opened;
   }
-  const queue = (): Queue => subject().queue;
+  const queue = (): Queue & QueueControl => subject().queue;
 
   async function newQueue(settings: Partial<QueueSettings> = {}): Promise<string> {
     const name = `fifo-${randomUUID()}.fifo`;

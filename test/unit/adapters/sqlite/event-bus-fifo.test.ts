@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SqliteEventBus } from '#adapters/sqlite/event-bus.ts';
-import type { BusEvent, PutResult, Rule, RuleGroup } from '#shared/ports/event-bus.ts';
+import type { Rule, RuleGroup } from '#shared/ports/control-plane.ts';
+import type { BusEvent, PutResult } from '#shared/ports/event-bus.ts';
 import { TestClock } from '#test/support/fixtures.ts';
 import { openSqlite, type SqliteAdapters } from '#test/support/sqlite.ts';
 

@@ -1,0 +1,130 @@
+/**
+ * The control plane: creates the queues, rules and streams that services use. Only hosts and tests call it. On AWS the
+ * deployment's template creates the resources, and the AWS adapters implement the control plane for tests. Services use
+ * `Queue`, `EventBus` and `EventStream` (the data plane).
+ */
+
+/** A queue's settings. Every time is in seconds, as in SQS. */
+export interface QueueSettings {
+  readonly visibilityTimeout: number;
+  /** After this many receives the queue moves the message to `deadLetterQueue`. */
+  readonly maxReceiveCount?: number;
+  readonly deadLetterQueue?: string;
+  /** How long the queue keeps a message that nobody deletes (SQS: `MessageRetentionPeriod`). Default: four days. */
+  readonly retention?: number;
+  /** Makes this a FIFO queue. The names of the queue and of its dead-letter queue then end in `.fifo`. */
+  readonly fifo?: FifoSettings;
+}
+
+export interface FifoSettings {
+  /** True: a message without a deduplication id gets the SHA-256 of its body as its id. */
+  readonly contentBasedDeduplication: boolean;
+  /** Seconds before a new message is visible. The later messages of its group wait too. Default: 0. */
+  readonly delay?: number;
+  /** Where a deduplication id must be unique: in the whole queue, or in its message group. Default: `queue`. */
+  readonly deduplicationScope?: DeduplicationScope;
+  /** What SQS's quota of calls per second counts: the queue or, with the scope `messageGroup`, each group. Default: `perQueue`. */
+  readonly throughputLimit?: ThroughputLimit;
+}
+
+export type DeduplicationScope = 'queue' | 'messageGroup';
+export type ThroughputLimit = 'perQueue' | 'perMessageGroupId';
+
+/**
+ * Creates queues.
+ *
+ * Contract:
+ * - `create` resolves when the queue exists. For a queue that exists, it replaces the settings and keeps the messages.
+ * - While no queue has a name, the methods of `Queue` reject that name with `QueueNotFoundError`.
+ * - The dead-letter queue is created before the queue that names it.
+ *
+ * Errors: `create` throws `ConfigurationError` when the name does not fit the kind (FIFO or standard), when the
+ * dead-letter queue is of the other kind, and when `throughputLimit` is `perMessageGroupId` without the scope
+ * `messageGroup`.
+ *
+ * @example
+ * await queues.create('jobs-dlq', { visibilityTimeout: 30 });
+ * await queues.create('jobs', { visibilityTimeout: 60, maxReceiveCount: 3, deadLetterQueue: 'jobs-dlq' });
+ */
+export interface QueueControl {
+  create(name: string, settings: QueueSettings): Promise<void>;
+}
+
+/** Queues that this process hosts itself, so that it knows their settings. */
+export interface HostedQueues extends QueueControl {
+  /** The settings of the last `create`. Undefined: no queue has this name. */
+  settings(name: string): QueueSettings | undefined;
+}
+
+export interface Rule {
+  readonly name: string;
+  /** An EventBridge event pattern, as parsed JSON. */
+  readonly pattern: object;
+  /** The queue that gets each matching event. */
+  readonly queue: string;
+  /** Required for a FIFO queue: the message group of each event. The deduplication id is the event's id. */
+  readonly fifo?: RuleGroup;
+}
+
+export type RuleGroup =
+  /** All events have this message group. */
+  | { readonly group: string }
+  /**
+   * The message group is the value at this path (field names joined by dots). An event whose value cannot be a group id
+   * goes to the queue `undelivered` instead.
+   */
+  | { readonly groupBy: string; readonly undelivered: string };
+
+/**
+ * Creates and deletes the rules of a bus.
+ *
+ * Contract:
+ * - `putRule` replaces the rule of the same name.
+ * - A rule gets the events that are put after `putRule` resolved. On AWS this can take a minute.
+ * - `deleteRule` for an unknown name does nothing.
+ *
+ * Errors: `putRule` throws `InvalidPatternError` for a pattern that AWS refuses. The rule of the same name then stays.
+ *
+ * @example
+ * await rules.putRule({ name: 'audit', pattern: { source: ['shop'] }, queue: 'audit' });
+ */
+export interface RuleControl {
+  putRule(rule: Rule): Promise<void>;
+  deleteRule(name: string): Promise<void>;
+}
+
+/** Rules that this process hosts itself, so that it can list them. */
+export interface HostedRules extends RuleControl {
+  /** All rules, the oldest first. A rule that was put again counts as new. */
+  rules(): readonly Rule[];
+}
+
+/** Creates streams. */
+export interface StreamControl {
+  /** Resolves when the stream exists. A stream that exists keeps its number of shards. */
+  create(stream: string, shards: number): Promise<void>;
+}
+
+/** The kinds of resources that clients create through AWS's APIs (CreateQueue, PutRule). */
+export type MadeKind = 'rule' | 'queue';
+
+export interface MadeResource {
+  readonly name: string;
+  /** JSON. The caller of `put` defines its form. */
+  readonly definition: string;
+}
+
+/**
+ * The definitions of the resources that clients created. A standalone mesh creates these resources again when it starts;
+ * the resources of serverless.yml come from that file instead. On AWS, AWS itself keeps its resources.
+ *
+ * Contract:
+ * - `put` and `delete` resolve when the change is durable.
+ * - `put` replaces the definition with the same kind and name. `delete` for an unknown name does nothing.
+ * - `all` returns the definitions of one kind, ordered by name.
+ */
+export interface MadeResources {
+  put(kind: MadeKind, resource: MadeResource): Promise<void>;
+  delete(kind: MadeKind, name: string): Promise<void>;
+  all(kind: MadeKind): Promise<readonly MadeResource[]>;
+}
