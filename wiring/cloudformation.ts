@@ -1,6 +1,6 @@
 import { type CollectionTag, isCollection, type ScalarTag } from 'yaml';
 
-/** A value that only CloudFormation knows, such as `!GetAtt Table.Arn`: carried along, never resolved. */
+/** A value that only CloudFormation knows, such as `!GetAtt Table.Arn`. The reader carries it along and never resolves it. */
 export class CloudFormationValue {
   /** Without `!` or `Fn::`, such as `GetAtt`. */
   readonly name: string;
@@ -38,7 +38,7 @@ const names = [
   'Transform',
 ];
 
-/** CloudFormation's short forms, each of which may stand before a scalar, a list or a map. */
+/** CloudFormation's short forms. Each may stand before a scalar, a list or a map. */
 export const cloudFormationTags: (ScalarTag | CollectionTag)[] = names.flatMap((name) => {
   const tag = `!${name}`;
   const resolve = (value: unknown) => new CloudFormationValue(name, isCollection(value) ? value.toJSON() : value);
@@ -49,7 +49,7 @@ export const cloudFormationTags: (ScalarTag | CollectionTag)[] = names.flatMap((
   ] as const;
 });
 
-/** The value if it is CloudFormation's, also in the long form `{ Fn::GetAtt: [Table, Arn] }`. */
+/** Returns the value if it is CloudFormation's, also for the long form `{ Fn::GetAtt: [Table, Arn] }`; otherwise undefined. */
 export function asCloudFormation(value: unknown): CloudFormationValue | undefined {
   if (value instanceof CloudFormationValue) return value;
   if (typeof value !== 'object' || value === null) return undefined;
@@ -60,7 +60,7 @@ export function asCloudFormation(value: unknown): CloudFormationValue | undefine
   return key.startsWith('Fn::') ? new CloudFormationValue(key.slice('Fn::'.length), argument) : undefined;
 }
 
-/** The logical id of `!GetAtt Id.attribute` if that is what the value is. */
+/** The logical id in `!GetAtt Id.attribute`; undefined for any other value. */
 export function resourceOf(value: CloudFormationValue, attribute: string): string | undefined {
   if (value.name !== 'GetAtt') return undefined;
   const [id, named] =

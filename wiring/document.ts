@@ -3,17 +3,17 @@ import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node,
 import { ConfigurationError, messageOf } from '#shared/errors.ts';
 import { cloudFormationTags } from './cloudformation.ts';
 
-/** The way from the root of the file to a value, such as `['functions', 'echo', 'events', 0]`. */
+/** The path from the root of the file to a value, such as `['functions', 'echo', 'events', 0]`. */
 export type Path = readonly (string | number)[];
 
-/** The file as plain values, which remembers where each stands. */
+/** The file as plain values, with the line of each value. */
 export interface WiringDocument {
   readonly root: unknown;
-  /** `file:line` of the value, or of the nearest one around it. */
+  /** `file:line` of the value, or of the nearest value around it. */
   at(path: Path): string;
 }
 
-/** @throws ConfigurationError when there is no such file or it is not YAML */
+/** @throws ConfigurationError when the file cannot be read or is not YAML. */
 export function readDocument(file: string): WiringDocument {
   const lines = new LineCounter();
   const document = parseDocument(read(file), {
@@ -22,7 +22,7 @@ export function readDocument(file: string): WiringDocument {
     prettyErrors: false,
     customTags: cloudFormationTags,
   });
-  // A warning is a tag that nobody knows: osls refuses it too.
+  // A warning is an unknown tag. osls refuses it too.
   const [problem] = [...document.errors, ...document.warnings];
   if (problem !== undefined) {
     const { line, col } = lines.linePos(problem.pos[0]);
@@ -56,7 +56,7 @@ function read(file: string): string {
   }
 }
 
-/** A map's value counts as standing where its key does: the value itself may begin on the next line. */
+/** The offset of a map's value is that of its key, because the value itself may begin on the next line. */
 function child(node: unknown, step: string | number): { node: unknown; offset: number } | undefined {
   if (isSeq(node) && typeof step === 'number') {
     const item = node.items[step];
@@ -71,7 +71,7 @@ function offsetOf(node: Node): number {
   return node.range?.[0] ?? 0;
 }
 
-/** An alias that nothing anchors is found only now. */
+/** The conversion finds aliases without an anchor. The parser does not. */
 function toJS(file: string, document: Document): unknown {
   try {
     return document.toJS();

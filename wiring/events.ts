@@ -11,11 +11,11 @@ const streamOptions = [
   'bisectBatchOnFunctionError',
   'maximumRetryAttempts',
   'functionResponseType',
-  // Where a batch goes that was given up, on AWS: standalone logs it.
+  // On AWS, where Lambda sends a batch after its last retry. Standalone logs the batch.
   'destinations',
 ];
 
-/** A `stream` event. The defaults are osls's, the bounds Lambda's. */
+/** Reads a `stream` event. The defaults are those of osls, the bounds are those of Lambda. */
 export function readStream(stream: Setting, root: Setting): WiredStream {
   stream.requireKeys(streamOptions);
   stream.get('type').oneOf(['kinesis']);
@@ -23,7 +23,7 @@ export function readStream(stream: Setting, root: Setting): WiredStream {
   const properties = streamProperties(stream.get('arn'), root);
   return {
     stream: properties.get('Name').string(),
-    // Kinesis's default, and its bounds.
+    // The default and the bounds are those of Kinesis.
     retentionHours: optional(properties.get('RetentionPeriodHours'), (setting) => setting.integer(24, 8_760)) ?? 24,
     startingPosition:
       optional(stream.get('startingPosition'), (setting) => setting.oneOf(['LATEST', 'TRIM_HORIZON'])) ??
@@ -48,11 +48,11 @@ function streamProperties(arn: Setting, root: Setting): Setting {
     .find((candidate) => candidate.get('Type').value === 'AWS::Kinesis::Stream');
   return (
     resource?.get('Properties') ??
-    arn.fail(`names ${id}, which is no AWS::Kinesis::Stream in the resources of this file.`)
+    arn.fail(`names ${id}, which is not an AWS::Kinesis::Stream in the resources of this file.`)
   );
 }
 
-/** `resources` is one template or a list of them. Those in files of their own, `${file(…)}`, are for osls alone. */
+/** `resources` is one template or a list of templates. Only osls reads a template in another file, `${file(…)}`. */
 function templatesOf(resources: Setting): Setting[] {
   if (!Array.isArray(resources.value)) return [resources];
   return resources.value.flatMap((item, index) => (typeof item === 'string' ? [] : [resources.get(index)]));
@@ -61,12 +61,12 @@ function templatesOf(resources: Setting): Setting[] {
 const rateSyntax = /^rate\((?:1 (minute|hour|day)|([2-9]|[1-9]\d+) (minute|hour|day)s)\)$/;
 const secondsOf: Record<string, number> = { minute: 60, hour: 3600, day: 86_400 };
 
-/** A `schedule` event. */
+/** Reads a `schedule` event. */
 export function readSchedule(schedule: Setting): Schedule {
   const match = rateSyntax.exec(schedule.string());
   if (match === null) {
     return schedule.fail(
-      `'${schedule.string()}' is no rate: write rate(1 minute), rate(5 minutes), hours or days. Standalone runs no cron expressions.`,
+      `'${schedule.string()}' is not a rate. Write rate(1 minute) or rate(5 minutes), or use hours or days. Standalone does not run cron expressions.`,
     );
   }
   const [, singular, count = '1', plural] = match;
@@ -75,7 +75,7 @@ export function readSchedule(schedule: Setting): Schedule {
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'ANY'];
 
-/** What osls takes of an `http` event. A misspelt `authorizer` that was overlooked would open its route to everybody. */
+/** The keys of an `http` event that osls knows. Other keys are refused: a misspelt `authorizer` would open its route to everybody. */
 const httpKeys = [
   'method',
   'path',
@@ -90,13 +90,13 @@ const httpKeys = [
   'operationId',
 ];
 
-/** An `http` event: `GET /health`, or a map with `method` and `path`. */
+/** Reads an `http` event: `GET /health`, or a map with `method` and `path`. */
 export function readRoute(http: Setting, functions: Setting): Route {
   if (typeof http.value !== 'string') http.requireKeys(httpKeys);
   const [method = '', path = ''] =
     typeof http.value === 'string' ? http.value.split(' ') : [http.get('method').string(), http.get('path').string()];
   const known = methods.find((each) => each === method.toUpperCase());
-  if (known === undefined) return http.fail(`'${method}' is no method: write one of ${methods.join(', ')}.`);
+  if (known === undefined) return http.fail(`'${method}' is not an HTTP method. Write one of ${methods.join(', ')}.`);
   return { method: known, path: path.startsWith('/') ? path : `/${path}`, authorizer: authorizerOf(http, functions) };
 }
 
@@ -109,7 +109,7 @@ function authorizerOf(http: Setting, functions: Setting): string | undefined {
   return functions.get(name).isAbsent ? named.fail(`there is no function '${name}' to authorize calls.`) : name;
 }
 
-/** A default applies only where nothing stands: what stands there is read, and refused when it is wrong. */
+/** Returns undefined only for an absent setting, so that a default never replaces a wrong value. */
 function optional<Value>(setting: Setting, read: (setting: Setting) => Value): Value | undefined {
   return setting.isAbsent ? undefined : read(setting);
 }

@@ -7,10 +7,11 @@ import type { Wiring } from './types.ts';
 import { type VariableOptions, Variables } from './variables.ts';
 
 /**
- * Reads `serverless.yml` as osls would resolve it for the stage, as far as standalone needs it: functions, what wakes
- * them, and what they refer to. Only those parts are looked at, so the rest may use all of osls and CloudFormation.
+ * Reads `serverless.yml` as osls resolves it for the stage. It reads only the parts that standalone needs: the functions,
+ * their events, and the values that these refer to. The other parts may use everything of osls and CloudFormation.
+ * {@link Variables} lists the variables that it resolves.
  *
- * @throws ConfigurationError with file and line on whatever cannot be wired, see {@link Variables} for the variables
+ * @throws ConfigurationError with file and line when a part cannot be wired.
  * @example
  * const wiring = readWiring('serverless.yml', { stage: 'local', env: process.env });
  */
@@ -28,7 +29,9 @@ export function readWiring(file: string, options: VariableOptions): Wiring {
       .get('functions')
       .get(second.name)
       .get('wakeAtDeadlines')
-      .fail(`the function '${first.name}' is woken at deadlines already, and a service has one. Remove one of them.`);
+      .fail(
+        `the function '${first.name}' has wakeAtDeadlines already. Only one function of a service can have it: remove it from the other.`,
+      );
   }
   return { file, stage: options.stage, functions };
 }

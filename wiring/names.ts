@@ -1,8 +1,9 @@
 import type { QueueOptions } from './subscription.ts';
 
 /**
- * The names of what `serverless.yml` wires together. Scripts, dashboards and IAM policies of users rely on them.
- * Every name fits AWS's bounds when the Lambda function's own name does (64 characters, `starling-{stage}-{function}`).
+ * The names of the queues, rules, streams and logs that `serverless.yml` wires together. Users' scripts, dashboards and IAM
+ * policies rely on these names. Every name is short enough for AWS if the Lambda function's name is (64 characters,
+ * `starling-{stage}-{function}`).
  */
 
 /** The one bus of a stage. */
@@ -20,32 +21,32 @@ export function queueName(stage: string, functionName: string): string {
   return `starling-${stage}-${functionName}`;
 }
 
-/** Where a message goes that was received `maxReceiveCount` times in vain. Its alarm bears the same name. */
+/** The queue for messages that failed `maxReceiveCount` times. Its alarm has the same name. */
 export function deadLetterQueueName(stage: string, functionName: string): string {
   return `${queueName(stage, functionName)}-dlq`;
 }
 
-/** A FIFO queue in front of a function, by the name that SQS wants. */
+/** The FIFO queue in front of a function. SQS requires the ending `.fifo`. */
 export function fifoQueueName(stage: string, functionName: string): string {
   return `${queueName(stage, functionName)}.fifo`;
 }
 
-/** The dead letters of a FIFO queue are a FIFO queue, too. */
+/** SQS requires that the dead-letter queue of a FIFO queue is FIFO too. */
 export function fifoDeadLetterQueueName(stage: string, functionName: string): string {
   return `${deadLetterQueueName(stage, functionName)}.fifo`;
 }
 
-/** On AWS the queue between the rule and the FIFO queue. */
+/** The queue between the rule and the FIFO queue. It exists only on AWS. */
 export function intakeQueueName(stage: string, functionName: string): string {
   return `${queueName(stage, functionName)}-intake`;
 }
 
-/** The queue of the events that could not be put into the FIFO queue, as their message group cannot be told. */
+/** The queue for events without a usable message group. They cannot go into the FIFO queue. */
 export function undeliveredQueueName(stage: string, functionName: string): string {
   return `${queueName(stage, functionName)}-undelivered`;
 }
 
-/** The queue in front of a function and the one of its dead letters, of the kind that its subscription asks for. */
+/** The queue in front of a function and its dead-letter queue: FIFO or standard, as the subscription says. */
 export function queueNames(
   stage: string,
   functionName: string,
@@ -56,7 +57,7 @@ export function queueNames(
   return { queue: queue(stage, functionName), deadLetterQueue: deadLetterQueue(stage, functionName) };
 }
 
-/** Every queue that the subscription of a function makes, on AWS or in standalone. */
+/** Every queue that the subscription of a function creates, on AWS or in standalone. */
 export function ownedQueues(
   stage: string,
   functionName: string,
@@ -67,17 +68,17 @@ export function ownedQueues(
   return [queue, deadLetterQueue, ...around.map((nameOf) => nameOf(stage, functionName))];
 }
 
-/** The rule that carries matching events from the bus to the queue: it bears the queue's name. */
+/** The rule that carries matching events from the bus to the queue. It has the queue's name. */
 export function ruleName(stage: string, functionName: string): string {
   return queueName(stage, functionName);
 }
 
-/** The pipe that gives each event of a FIFO subscription its message group. A pipe's name has 64 characters at most, as a function's. */
+/** The pipe that gives each event of a FIFO subscription its message group. AWS allows 64 characters for a pipe's name, as for a function's. */
 export function pipeName(stage: string, functionName: string): string {
   return queueName(stage, functionName);
 }
 
-/** The log group that every event of the bus goes to, where the stage has that switched on. */
+/** The log group for every event of the bus, if the stage has the event log switched on. */
 export function eventLogName(stage: string): string {
   return `/starling/${stage}/events`;
 }

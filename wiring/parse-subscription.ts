@@ -11,7 +11,7 @@ import {
   type Subscription,
 } from './subscription.ts';
 
-/** A `subscription` that cannot be wired. `key` is the option that is wrong, if one is: whoever has the file knows its line. */
+/** A `subscription` that cannot be wired. `key` is the wrong option, if there is one. The caller adds the file and the line. */
 export class InvalidSubscriptionError extends StarlingError {
   readonly key: string | undefined;
 
@@ -27,7 +27,7 @@ interface Range {
 }
 
 const ranges = {
-  // SQS wants a batching window above 10, and no consumer of ours is worth the delay.
+  // Above 10, SQS requires a batching window. Its delay costs more than larger batches gain.
   batchSize: { min: 1, max: 10 },
   maxReceiveCount: { min: 1, max: 1000 },
   visibilityTimeout: { min: 1, max: 43_200 },
@@ -39,15 +39,15 @@ const ranges = {
 const options = ['agent', 'pattern', ...Object.keys(ranges), 'fifo', 'inline'];
 
 /**
- * Lambda retries an invocation that it had to throttle for a while, and the message must stay hidden for so long:
+ * AWS's rule. Lambda retries a throttled invocation for a while, and the message must stay hidden for that time:
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
  */
 const visibilityPerTimeout = 6;
 
 /**
- * The value of a `subscription` event with its defaults.
+ * Checks the value of a `subscription` event and adds the defaults.
  *
- * @param raw the value as it stands in the file, variables resolved
+ * @param raw the value from the file with its variables resolved
  * @param timeout the function's timeout in seconds
  * @throws InvalidSubscriptionError
  * @example parseSubscription({ agent: 'calculator', deadline: 60 }, 10)
@@ -77,13 +77,13 @@ export function parseSubscription(raw: unknown, timeout: number): Subscription {
 function agentSubscription(agent: unknown, raw: Record<string, unknown>, timeout: number): Subscription {
   if (typeof agent !== 'string' || !isAgentId(agent)) {
     throw new InvalidSubscriptionError(
-      `${JSON.stringify(agent)} is no agent id. Use at most 64 lower-case letters, digits and hyphens, a letter first.`,
+      `${JSON.stringify(agent)} is not an agent id. Use at most 64 lower-case letters, digits and hyphens. Begin with a letter.`,
       'agent',
     );
   }
   if (parseFifo(raw.fifo) !== undefined) {
     throw new InvalidSubscriptionError(
-      `An agent's queue cannot be FIFO: a cancel request would wait behind the very request that it is to stop. Remove 'fifo'. The turns of a task come in order without it.`,
+      `An agent's queue cannot be FIFO: a cancel request would wait behind the request that it cancels. Remove 'fifo'. The turns of a task come in order without it.`,
       'fifo',
     );
   }
@@ -96,7 +96,7 @@ function agentSubscription(agent: unknown, raw: Record<string, unknown>, timeout
   const deadline = integer(raw, 'deadline') ?? 300;
   if (timeout > deadline) {
     throw new InvalidSubscriptionError(
-      `The function's timeout of ${timeout} s is over the task deadline of ${deadline} s: a run that uses it up would answer a task that has already failed. Lower the timeout or raise 'deadline'.`,
+      `The function's timeout of ${timeout} s is longer than the task deadline of ${deadline} s: a long run would answer a task that has already failed. Lower the timeout or raise 'deadline'.`,
       'deadline',
     );
   }
@@ -107,7 +107,7 @@ function agentSubscription(agent: unknown, raw: Record<string, unknown>, timeout
 function patternSubscription(pattern: unknown, raw: Record<string, unknown>, timeout: number): Subscription {
   if (raw.deadline !== undefined) {
     throw new InvalidSubscriptionError(
-      `'deadline' is the deadline of an agent's tasks and means nothing for a pattern. Remove it.`,
+      `'deadline' is the deadline of an agent's tasks. A pattern has no tasks: remove 'deadline'.`,
       'deadline',
     );
   }
@@ -115,17 +115,17 @@ function patternSubscription(pattern: unknown, raw: Record<string, unknown>, tim
   const inline = boolean(raw, 'inline');
   if (inline && fifo !== undefined) {
     throw new InvalidSubscriptionError(
-      `'inline' and 'fifo' exclude each other: an inline event that fails goes to the queue while later ones are folded. Remove one.`,
+      `'inline' and 'fifo' exclude each other: an inline event that fails goes to the queue, and later events overtake it. Remove one of the two options.`,
       'inline',
     );
   }
-  // One message at a time: in a larger batch the messages behind one that fails are received with it, and count it.
+  // FIFO: one message per batch. In a larger batch, the messages behind a failed message also use up an attempt.
   const options = queueOptions(raw, timeout, fifo === undefined ? 10 : 1);
   return { kind: 'pattern', pattern: checkedPattern(pattern), inline, fifo, ...options };
 }
 
 /**
- * The value of a subscription's `fifo`: `true` for one message group, or `{ groupBy: detail.data.orderId }`.
+ * Reads a subscription's `fifo`: `true` for one message group, or `{ groupBy: detail.data.orderId }`.
  *
  * @throws InvalidSubscriptionError
  */
@@ -136,13 +136,13 @@ function parseFifo(raw: unknown): FifoOptions | undefined {
   const [[key, groupBy] = [], ...others] = entries;
   if (key !== 'groupBy' || others.length > 0) {
     throw new InvalidSubscriptionError(
-      `'fifo' is true, which orders all events, or { groupBy: <path> }, which orders those of one group, not ${JSON.stringify(raw)}.`,
+      `'fifo' must be true (orders all events) or { groupBy: <path> } (orders the events of one group), not ${JSON.stringify(raw)}.`,
       'fifo',
     );
   }
   if (typeof groupBy !== 'string' || !isGroupPath(groupBy)) {
     throw new InvalidSubscriptionError(
-      `'groupBy' is a path into the event, such as detail.data.orderId: names of letters, digits, _ and - with dots between them, ${LONGEST_GROUP_PATH} characters at most, not ${JSON.stringify(groupBy)}.`,
+      `'groupBy' must be a path into the event, such as detail.data.orderId, not ${JSON.stringify(groupBy)}. Use names of letters, digits, _ and - with dots between them, at most ${LONGEST_GROUP_PATH} characters.`,
       'fifo',
     );
   }
@@ -159,7 +159,7 @@ function checkedPattern(pattern: unknown): EventPattern {
   try {
     compilePattern(pattern);
   } catch (error) {
-    throw new InvalidSubscriptionError(`The pattern is refused: ${messageOf(error)}`, 'pattern', { cause: error });
+    throw new InvalidSubscriptionError(`The pattern is not valid: ${messageOf(error)}`, 'pattern', { cause: error });
   }
   return pattern;
 }
@@ -173,7 +173,7 @@ function queueOptions(
   const visibilityTimeout = integer(raw, 'visibilityTimeout') ?? least;
   if (visibilityTimeout < least) {
     throw new InvalidSubscriptionError(
-      `A visibility timeout of ${visibilityTimeout} s is under six function timeouts (6 × ${timeout} s = ${least} s): a message would be received again while it is still worked on. Raise it or lower the timeout.`,
+      `A visibility timeout of ${visibilityTimeout} s is less than six function timeouts (6 × ${timeout} s = ${least} s): another invocation could receive a message while the function still works on it. Raise 'visibilityTimeout' or lower the function's timeout.`,
       'visibilityTimeout',
     );
   }
@@ -199,7 +199,7 @@ function integer(raw: Record<string, unknown>, key: keyof typeof ranges): number
   const { min, max } = ranges[key];
   if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max) {
     throw new InvalidSubscriptionError(
-      `'${key}' is a whole number from ${min} to ${max}, not ${JSON.stringify(value)}.`,
+      `'${key}' must be a whole number from ${min} to ${max}, not ${JSON.stringify(value)}.`,
       key,
     );
   }

@@ -1,13 +1,13 @@
 /**
- * What the pipe before a FIFO queue makes of an event. The event by itself would lose its quotes, a field of an object keeps
- * them: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-input-transformation.html
+ * The input template of the pipe before a FIFO queue. The pipe removes the quotes of an event that is the whole template; in
+ * a field of an object they stay: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-input-transformation.html
  */
 export const pipedEvent = '{"event": <$.body>}';
 
-/** What follows white space begins with none: else a body without an end would be looked through from each space. */
+/** The group after `\s*` begins with `\S`. Otherwise a long run of spaces without an end would cost quadratic time. */
 const wrapped = /^\s*\{\s*"event"\s*:\s*(\S[\s\S]*)\}\s*$/;
 
-/** The event in the body of a message that came through the pipe, as the same text; any other body as it is. */
+/** The text of the event in a message that came through the pipe. Any other body is returned unchanged. */
 export function eventOfPiped(body: string): string {
   const event = wrapped.exec(body)?.[1]?.trimEnd();
   return event !== undefined && isJson(event) ? event : body;

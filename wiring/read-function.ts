@@ -8,9 +8,9 @@ import type { Subscriptions } from './subscriptions.ts';
 import type { Handler, Route, Schedule, WiredFunction, WiredStream } from './types.ts';
 import { DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_SECONDS } from './types.ts';
 
-/** What reading one function needs to know of the rest of the file. */
+/** The rest of the file, as far as reading one function needs it. */
 export interface ReadContext {
-  /** The folder of the file: handlers are named from there. */
+  /** The folder of serverless.yml. The paths of handlers are relative to it. */
   readonly folder: string;
   readonly root: Setting;
   readonly subscriptions: Subscriptions;
@@ -33,7 +33,7 @@ export function readFunction(name: string, setting: Setting, context: ReadContex
     else if (type === 'manifest') manifest = value.oneOf(['agents']);
     else {
       value.fail(
-        'is an event that standalone cannot deliver: it knows subscription, stream, schedule, http and manifest.',
+        'is an event that standalone cannot deliver. Standalone knows subscription, stream, schedule, http and manifest.',
       );
     }
   }
@@ -56,7 +56,7 @@ export function readFunction(name: string, setting: Setting, context: ReadContex
   };
 }
 
-/** The schedule is what finds the deadlines of a mesh that did not run when they passed. */
+/** The schedule finds the deadlines that passed while the mesh did not run. */
 function readWakeAtDeadlines(setting: Setting, schedules: readonly Schedule[]): boolean {
   if (setting.isAbsent || !setting.boolean()) return false;
   if (schedules.length !== 1) {
@@ -89,7 +89,7 @@ function readHandler(setting: Setting, folder: string): Handler {
   const text = setting.string();
   const reference = parseHandler(text);
   if (reference === undefined) {
-    return setting.fail(`'${text}' is no handler: write <file without ending>.<export>.`);
+    return setting.fail(`'${text}' is not a handler. Write <file without ending>.<export>.`);
   }
   const { path, exportName } = reference;
   const file = handlerFile(folder, reference);

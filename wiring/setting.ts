@@ -5,8 +5,8 @@ import type { WiringDocument } from './document.ts';
 import { childOf, type Located, type Variables } from './variables.ts';
 
 /**
- * One value of `serverless.yml` with its variables resolved. It knows where it stands, so whatever is wrong with it is
- * said with file and line; it is read with the type that is wanted.
+ * One value of `serverless.yml` with its variables resolved. The caller reads it as the type that it wants. A value of
+ * another type is an error that names the file and the line.
  */
 export class Setting {
   readonly #document: WiringDocument;
@@ -31,12 +31,12 @@ export class Setting {
     return this.value === undefined || this.value === null;
   }
 
-  /** What stands under the key; absent when nothing does. */
+  /** The value under the key. It is absent when the file has no such key. */
   get(key: string | number): Setting {
     return new Setting(this.#document, this.#variables, childOf(this.#located, key));
   }
 
-  /** The entries of a map; none when it is absent. */
+  /** The entries of a map; an empty list when the map is absent. */
   entries(): [string, Setting][] {
     if (this.isAbsent) return [];
     const { value } = this;
@@ -46,7 +46,7 @@ export class Setting {
     return Object.keys(value).map((key) => [key, this.get(key)]);
   }
 
-  /** The items of a list; none when it is absent. */
+  /** The items of a list; an empty list when the list is absent. */
   items(): Setting[] {
     if (this.isAbsent) return [];
     if (!Array.isArray(this.value)) return this.fail('must be a list.');
@@ -72,29 +72,29 @@ export class Setting {
     return choices.find((choice) => choice === this.value) ?? this.fail(`must be ${choices.join(' or ')}.`);
   }
 
-  /** Refuses what would silently do nothing in standalone. */
+  /** Refuses other keys: they would silently do nothing in standalone. */
   requireKeys(known: readonly string[]): void {
     for (const [key, setting] of this.entries()) {
-      // A value that is a variable stands where the variable leads: the key has to be named too.
-      if (!known.includes(key)) setting.fail(`'${key}' is not known to standalone, which reads ${known.join(', ')}.`);
+      // The path of a variable's value is the path that the variable points to. It does not contain the key.
+      if (!known.includes(key)) setting.fail(`standalone does not know '${key}'. It reads ${known.join(', ')}.`);
     }
   }
 
-  /** The whole value as JSON would carry it, every variable in it resolved. */
+  /** The whole value as plain JSON with every variable resolved. */
   plain(): unknown {
     const { value } = this;
-    if (asCloudFormation(value)) return this.fail('cannot be known outside of CloudFormation: write it out.');
+    if (asCloudFormation(value)) return this.fail('only CloudFormation knows this value. Write the value itself.');
     if (Array.isArray(value)) return this.items().map((item) => item.plain());
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(this.entries().map(([key, setting]) => [key, setting.plain()]));
   }
 
-  /** Where it stands, as `file:line`. */
+  /** The position in the file, as `file:line`. */
   get at(): string {
     return this.#document.at(this.#located.path);
   }
 
-  /** Throws a ConfigurationError that says where, which setting, and what is wrong with it. */
+  /** @throws ConfigurationError always: it names the line, the setting and the problem. */
   fail(problem: string, options?: { cause?: unknown }): never {
     const { path } = this.#located;
     throw new ConfigurationError(`${this.at}: ${path.join('.')}: ${problem}`, options);

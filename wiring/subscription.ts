@@ -1,34 +1,35 @@
 import type { AgentId } from '#shared/ids.ts';
 import type { FifoSettings } from '#shared/ports/control-plane.ts';
 
-/** An EventBridge event pattern as it stands in the file: JSON, already checked by the compiler of patterns. */
+/** An EventBridge event pattern from the file. It is JSON, and `compilePattern` has accepted it. */
 export type EventPattern = { readonly [field: string]: unknown };
 
-/** How the queue in front of a function behaves: the same on SQS and in standalone. */
+/** The behaviour of the queue in front of a function. It is the same on SQS and in standalone. */
 export interface QueueOptions {
-  /** Messages an invocation gets at most. */
+  /** The maximum number of messages per invocation. */
   readonly batchSize: number;
-  /** Receives after which a message goes to the dead-letter queue. */
+  /** The number of receives after which a message goes to the dead-letter queue. */
   readonly maxReceiveCount: number;
   /** Seconds that a received message stays hidden from the next receive. */
   readonly visibilityTimeout: number;
-  /** Invocations that run at the same time at most. */
+  /** The maximum number of invocations at the same time. */
   readonly concurrency: number;
-  /** The queue is first in, first out; undefined: it is a standard queue. */
+  /** undefined: the queue is a standard queue. */
   readonly fifo: FifoOptions | undefined;
 }
 
 export interface FifoOptions {
-  /** The path to the field of the event whose value is its message group; undefined: one group for all. */
+  /** The path of the event's field that holds the message group; undefined: all events are in one group. */
   readonly groupBy: string | undefined;
 }
 
-/** The message group of a FIFO queue that has one for all. */
+/** The message group of all events in a FIFO queue without `groupBy`. */
 export const COMMON_GROUP = 'all';
 
 /**
- * The FIFO queue in front of a function. With message groups, deduplication and SQS's limits count for each group, instead of
- * 300 calls a second for all: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/high-throughput-fifo.html
+ * The settings of the FIFO queue in front of a function. With `groupBy`, deduplication and SQS's limits apply to each message
+ * group. Without it, SQS allows 300 calls a second for the whole queue:
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/high-throughput-fifo.html
  */
 export function fifoSettings({ groupBy }: FifoOptions): FifoSettings {
   return {
@@ -37,21 +38,21 @@ export function fifoSettings({ groupBy }: FifoOptions): FifoSettings {
   };
 }
 
-/** The function is an agent: its task requests and cancel requests wake it. */
+/** The function is an agent. Its task requests and cancel requests wake it. */
 export interface AgentSubscription extends QueueOptions {
   readonly kind: 'agent';
   readonly agentId: AgentId;
-  /** Seconds after which a task of this agent is failed if it has not ended. */
+  /** Seconds. A task of this agent that has not ended by then fails. */
   readonly deadline: number;
   readonly pattern: EventPattern;
 }
 
-/** Any events that the pattern matches wake the function. */
+/** Every event that matches the pattern wakes the function. */
 export interface PatternSubscription extends QueueOptions {
   readonly kind: 'pattern';
   readonly pattern: EventPattern;
   /**
-   * Standalone folds these events into their tasks in the publisher's transaction; only an event whose fold fails goes
+   * Standalone folds these events into their tasks in the publisher's transaction. Only an event whose fold fails goes
    * through the queue. On AWS all events go through the queue.
    */
   readonly inline: boolean;
@@ -59,7 +60,7 @@ export interface PatternSubscription extends QueueOptions {
 
 export type Subscription = AgentSubscription | PatternSubscription;
 
-/** What wakes an agent. It names the agent in `data`, as everyone may see the bus and only `data` says whom a task is for. */
+/** The pattern of the events that wake an agent. Only `data.agentId` says which agent a task is for. */
 export function agentPattern(agentId: AgentId): EventPattern {
   return {
     source: ['starling.tasks'],

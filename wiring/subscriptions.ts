@@ -2,11 +2,11 @@ import { ownedQueues } from './names.ts';
 import { InvalidSubscriptionError, parseSubscription } from './parse-subscription.ts';
 import type { Subscription } from './subscription.ts';
 
-/** Names that meet in one stage meet in each. */
+/** Two names that are equal in one stage are equal in every stage. */
 const ANY_STAGE = '{stage}';
 
 /**
- * The subscriptions of one service. Besides each for itself it checks what only shows when they are seen together.
+ * The subscriptions of one service. It checks each subscription, and the conflicts between them.
  *
  * @example
  * const subscriptions = new Subscriptions();
@@ -19,13 +19,13 @@ export class Subscriptions {
   #inlineFunction: string | undefined;
 
   /**
-   * @param raw the value of the event `subscription`, variables resolved
+   * @param raw the value of the event `subscription` with its variables resolved
    * @param timeout the function's timeout in seconds
    * @throws InvalidSubscriptionError
    */
   add(functionName: string, raw: unknown, timeout: number): Subscription {
     const subscription = parseSubscription(raw, timeout);
-    // The queue bears the function's name, so there is one. Two patterns are one pattern with `$or`.
+    // The queue has the function's name, so a function has one queue. `$or` joins two patterns into one.
     if (this.#functions.has(functionName)) {
       throw new InvalidSubscriptionError(
         `The function '${functionName}' has a subscription already. Join the patterns with $or, or write a second function.`,
@@ -38,37 +38,37 @@ export class Subscriptions {
     return subscription;
   }
 
-  /** One of `orders` and one of `orders-dlq` may come to the same name: each would get the other's messages. */
+  /** A queue of the function `orders` can have the name of a queue of `orders-dlq`. Each would get the other's messages. */
   #claimQueues(functionName: string, subscription: Subscription): void {
     for (const queue of ownedQueues(ANY_STAGE, functionName, subscription)) {
       const other = this.#functionOfQueue.get(queue);
       if (other !== undefined) {
         throw new InvalidSubscriptionError(
-          `The functions '${other}' and '${functionName}' would both have the queue ${queue}. Give one of them another name.`,
+          `The functions '${other}' and '${functionName}' would share the queue ${queue}. Rename one of the functions.`,
         );
       }
       this.#functionOfQueue.set(queue, functionName);
     }
   }
 
-  /** The fold of standalone stands in for one function: a second one would never see its events. */
+  /** Standalone's inline fold replaces one function. A second inline function would never see its events. */
   #claimInline(functionName: string): void {
     const other = this.#inlineFunction;
     if (other !== undefined) {
       throw new InvalidSubscriptionError(
-        `The function '${other}' has an inline subscription already, and a service has one. Remove 'inline' here or there.`,
+        `The function '${other}' has an inline subscription already. A service can have only one: remove 'inline' from one of the two.`,
         'inline',
       );
     }
     this.#inlineFunction = functionName;
   }
 
-  /** Two functions of one agent would each answer every task. */
+  /** With two functions for one agent, each would answer every task. */
   #claim(agentId: string, functionName: string): void {
     const other = this.#functionOfAgent.get(agentId);
     if (other !== undefined) {
       throw new InvalidSubscriptionError(
-        `The agent '${agentId}' is answered by the function '${other}' already. An agent is one function.`,
+        `The function '${other}' is the agent '${agentId}' already. An agent has exactly one function.`,
         'agent',
       );
     }

@@ -5,9 +5,9 @@ export const DEFAULT_TIMEOUT_SECONDS = 6;
 /** The memory that osls gives a function without one. */
 export const DEFAULT_MEMORY_MB = 1024;
 
-/** What `serverless.yml` says, resolved for one stage: plain data that the host wires up. */
+/** The content of `serverless.yml`, resolved for one stage. It is plain data, and a host wires it up. */
 export interface Wiring {
-  /** The file that was read, as it was named. */
+  /** The name of the file, as the caller gave it. */
   readonly file: string;
   readonly stage: string;
   readonly functions: readonly WiredFunction[];
@@ -20,35 +20,35 @@ export interface WiredFunction {
   readonly timeout: number;
   /** MB. */
   readonly memorySize: number;
-  /** `thread`: it runs in a worker that is terminated at the timeout. */
+  /** `thread`: the function runs in a thread that the host terminates at the timeout. */
   readonly isolation: 'thread' | undefined;
-  /** Without what only CloudFormation knows, such as `!Ref Table`. */
+  /** Without values that only CloudFormation knows, such as `!Ref Table`. */
   readonly environment: Readonly<Record<string, string>>;
-  /** One at most: its queue bears the function's name, see `queueName`. */
+  /** At most one, because its queue has the function's name; see `queueName`. */
   readonly subscriptions: readonly Subscription[];
   readonly streams: readonly WiredStream[];
   readonly schedules: readonly Schedule[];
   /** Standalone also invokes the function at each task's deadline, not only by its schedule. */
   readonly wakeAtDeadlines: boolean;
   readonly routes: readonly Route[];
-  /** `agents`: it is called at the start with the manifest of all agents. */
+  /** `agents`: the host calls the function at start with the manifest of all agents. */
   readonly manifest: 'agents' | undefined;
 }
 
-/** An event source mapping of a Kinesis stream, with Lambda's meaning of each word. */
+/** An event source mapping of a Kinesis stream. Each option means the same as on Lambda. */
 export interface StreamConsumer {
   /** The stream's name, such as `starling-local-artifacts`. */
   readonly stream: string;
   readonly startingPosition: 'LATEST' | 'TRIM_HORIZON';
-  /** Records an invocation gets at most. */
+  /** The maximum number of records per invocation. */
   readonly batchSize: number;
-  /** Seconds that records are collected before an invocation that is not full. */
+  /** Seconds to wait for more records while a batch is not full. */
   readonly batchWindow: number;
-  /** A batch that failed is split in two and tried again. */
+  /** Splits a failed batch in two and retries both halves. */
   readonly bisect: boolean;
-  /** After that many retries a batch is skipped; undefined: it is retried until its records expire. */
+  /** A batch is skipped after this number of retries; undefined: it is retried until its records expire. */
   readonly maximumRetryAttempts: number | undefined;
-  /** The handler answers which records failed (`batchItemFailures`). */
+  /** The handler's answer lists the failed records (`batchItemFailures`). */
   readonly reportsItemFailures: boolean;
 }
 
@@ -57,12 +57,12 @@ export interface WiredStream extends StreamConsumer {
   readonly retentionHours: number;
 }
 
-/** An exported Lambda handler. It is not imported yet, so that a start loads only what it needs. */
+/** An exported Lambda handler. A host imports it only when it needs it, so that a start is fast. */
 export interface Handler {
   /** Absolute. */
   readonly file: string;
   readonly exportName: string;
-  /** Where serverless.yml names it, as `file:line`. */
+  /** The line of serverless.yml that names it, as `file:line`. */
   readonly at: string;
 }
 
@@ -73,10 +73,10 @@ export interface Schedule {
 
 /** A route of the HTTP edge. */
 export interface Route {
-  /** In capitals, or `ANY`. */
+  /** In upper case, such as `GET`, or `ANY`. */
   readonly method: string;
-  /** From the slash on, parameters as `{name}`. */
+  /** Begins with a slash. Parameters are written `{name}`. */
   readonly path: string;
-  /** The function that authorizes its calls; undefined: nobody does before the handler. */
+  /** The function that authorizes calls of this route; undefined: every call reaches the handler. */
   readonly authorizer: string | undefined;
 }

@@ -1,4 +1,4 @@
-/** Where a variable may get its value from. */
+/** A place from which a variable gets its value. */
 export type Source =
   | { readonly type: 'literal'; readonly value: string | number | boolean | null }
   | { readonly type: 'stage' }
@@ -7,7 +7,7 @@ export type Source =
   | { readonly type: 'env'; readonly name: string };
 
 export interface Variable {
-  /** As it stands in the file, with `${` and `}`. */
+  /** The text in the file, with `${` and `}`. */
   readonly text: string;
   readonly sources: readonly Source[];
 }
@@ -17,14 +17,14 @@ const subset = `Standalone resolves ${known.join(', ')}, each with fallbacks suc
 
 const quoted = /'[^']*'|"[^"]*"/;
 const variable = new RegExp(`\\$\\{((?:${quoted.source}|[^'"{}])*)\\}`, 'g');
-/** What osls takes for a variable; the rest, such as `${AWS::Region}`, it leaves to CloudFormation. */
+/** The beginning of every osls variable. osls leaves other `${…}`, such as `${AWS::Region}`, to CloudFormation. */
 const opensVariable = /\$\{[a-z][a-zA-Z0-9.-]*(?::(?!:)|\()/;
 const source = new RegExp(`${quoted.source}|[^,'"]+`, 'g');
 
 /**
- * Splits a text into its variables and what stands between them.
+ * Splits a text into its variables and the texts between them.
  *
- * @param fail throws for what lies outside the subset
+ * @param fail throws an error for a variable outside the subset
  */
 export function parseVariables(text: string, fail: (message: string) => never): (string | Variable)[] {
   const parts: (string | Variable)[] = [];

@@ -2,7 +2,7 @@ import { ConfigurationError } from '#shared/errors.ts';
 import type { Path, WiringDocument } from './document.ts';
 import { parseVariables, type Source, type Variable } from './variable-syntax.ts';
 
-/** A value and where it stands, which is where its variable led. */
+/** A value and its path in the file. The value of a variable has the path that the variable points to. */
 export interface Located {
   readonly value: unknown;
   readonly path: Path;
@@ -23,7 +23,7 @@ export interface VariableOptions {
  * | `${param:name}` | `params.{stage}.name`, else `params.default.name` |
  * | `${env:NAME}` | an environment variable |
  *
- * Each may be followed by fallbacks, which are such variables without `${}` or literals: `${env:NAME, self:a.b, 'text'}`.
+ * Fallbacks may follow each variable: other variables without `${}`, or literals: `${env:NAME, self:a.b, 'text'}`.
  */
 export class Variables {
   readonly #document: WiringDocument;
@@ -34,7 +34,7 @@ export class Variables {
     this.#options = options;
   }
 
-  /** @throws ConfigurationError on a variable outside the subset and on one without a value */
+  /** @throws ConfigurationError for a variable outside the subset, and for a variable without a value. */
   resolve(located: Located, trail: readonly string[] = []): Located {
     const { value, path } = located;
     if (typeof value !== 'string' || !value.includes('${')) return located;
@@ -48,7 +48,7 @@ export class Variables {
   #text(variable: Variable, path: Path, trail: readonly string[]): string {
     const { value } = this.#first(variable, path, trail);
     if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value);
-    return this.#fail(path, `${variable.text} is not a text, so it cannot stand within one.`);
+    return this.#fail(path, `${variable.text} is not a text. It cannot be part of a text.`);
   }
 
   /** The first source that has a value. */
@@ -82,7 +82,7 @@ export class Variables {
     }
   }
 
-  /** Walks down from the root; what lies on the way may itself be a variable. */
+  /** Walks down from the root. A value on the way may be a variable, too. */
   #follow(keys: readonly string[], from: Path, trail: readonly string[]): Located {
     const address = keys.join('.');
     if (trail.includes(address)) this.#fail(from, `the value of ${address} depends on itself.`);

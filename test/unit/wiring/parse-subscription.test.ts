@@ -76,28 +76,40 @@ const refusals: [what: string, raw: unknown, timeout: number, key: string | unde
     'retries',
     /no option 'retries'\. It takes agent, pattern, batch/,
   ],
-  ['an agent id in capitals', { agent: 'Calculator' }, 10, 'agent', /"Calculator" is no agent id/],
-  ['an agent id that is no text', { agent: 7 }, 10, 'agent', /7 is no agent id/],
-  ['an agent id that is too long', { agent: 'a'.repeat(65) }, 10, 'agent', /is no agent id/],
+  ['an agent id in capitals', { agent: 'Calculator' }, 10, 'agent', /"Calculator" is not an agent id/],
+  ['an agent id that is no text', { agent: 7 }, 10, 'agent', /7 is not an agent id/],
+  ['an agent id that is too long', { agent: 'a'.repeat(65) }, 10, 'agent', /is not an agent id/],
   ['a pattern that is a list', { pattern: [pattern] }, 10, 'pattern', /A pattern is an EventBridge event pattern/],
-  ['a pattern that EventBridge refuses', { pattern: { source: 'x' } }, 10, 'pattern', /The pattern is refused: /],
+  ['a pattern that EventBridge refuses', { pattern: { source: 'x' } }, 10, 'pattern', /The pattern is not valid: /],
   [
     'a short visibility timeout',
     { agent: 'a', visibilityTimeout: 59 },
     10,
     'visibilityTimeout',
-    /59 s is under six .*60 s/,
+    /59 s is less than six .*60 s/,
   ],
-  ['a timeout over the deadline', { agent: 'a', deadline: 9 }, 10, 'deadline', /timeout of 10 s is over .* of 9 s/],
-  ['a timeout over the default deadline', { agent: 'a' }, 301, 'deadline', /timeout of 301 s is over .* of 300 s/],
-  ['a deadline for a pattern', { pattern, deadline: 60 }, 10, 'deadline', /means nothing for a pattern/],
+  [
+    'a timeout over the deadline',
+    { agent: 'a', deadline: 9 },
+    10,
+    'deadline',
+    /timeout of 10 s is longer than .* of 9 s/,
+  ],
+  [
+    'a timeout over the default deadline',
+    { agent: 'a' },
+    301,
+    'deadline',
+    /timeout of 301 s is longer than .* of 300 s/,
+  ],
+  ['a deadline for a pattern', { pattern, deadline: 60 }, 10, 'deadline', /A pattern has no tasks: remove 'deadline'/],
   ['a deadline over a day', { agent: 'a', deadline: 86_401 }, 10, 'deadline', /from 1 to 86400, not 86401/],
   ['a batch that wants a window', { pattern, batchSize: 11 }, 10, 'batchSize', /from 1 to 10, not 11/],
   ['no receive', { agent: 'a', maxReceiveCount: 0 }, 10, 'maxReceiveCount', /from 1 to 1000, not 0/],
   ['less concurrency than Lambda allows', { agent: 'a', concurrency: 1 }, 10, 'concurrency', /from 2 to 1000, not 1/],
   ['a number in quotes', { agent: 'a', batchSize: '1' }, 10, 'batchSize', /not "1"/],
   ['a FIFO queue of an agent', { agent: 'a', fifo: true }, 10, 'fifo', /cancel request would wait behind/],
-  ['another kind of FIFO', { pattern, fifo: 'yes' }, 10, 'fifo', /'fifo' is true.*, not "yes"/],
+  ['another kind of FIFO', { pattern, fifo: 'yes' }, 10, 'fifo', /'fifo' must be true.*, not "yes"/],
   ['an unknown option of FIFO', { pattern, fifo: { groupBy: 'a', by: 'b' } }, 10, 'fifo', /\{ groupBy: <path> \}/],
   ['a FIFO queue without its path', { pattern, fifo: {} }, 10, 'fifo', /\{ groupBy: <path> \}/],
   ['a group by no path', { pattern, fifo: { groupBy: 7 } }, 10, 'fifo', /path into the event.*not 7/],
@@ -124,7 +136,7 @@ describe('the subscriptions of a service', () => {
     const subscriptions = new Subscriptions();
     subscriptions.add('first', { agent: 'echo' }, 10);
     const refused = refusalOf(() => subscriptions.add('second', { agent: 'echo' }, 10));
-    expect(refused.message).toMatch(/agent 'echo' is answered by the function 'first' already/);
+    expect(refused.message).toMatch(/function 'first' is the agent 'echo' already/);
     expect(refused.key).toBe('agent');
   });
 
@@ -152,7 +164,7 @@ describe('the subscriptions of a service', () => {
     const subscriptions = new Subscriptions();
     subscriptions.add(first, { pattern, fifo }, 10);
     expect(refusalOf(() => subscriptions.add(second, { pattern, fifo: secondFifo }, 10)).message).toBe(
-      `The functions '${first}' and '${second}' would both have the queue starling-{stage}-${queue}. Give one of them another name.`,
+      `The functions '${first}' and '${second}' would share the queue starling-{stage}-${queue}. Rename one of the functions.`,
     );
   });
 

@@ -140,7 +140,7 @@ resources:
     const [consumer] = functionOf('events: [{ stream: { type: kinesis, arn: !GetAtt Artifacts.Arn } }]', parts).streams;
     expect(consumer).toMatchObject({ stream: 'chunks', retentionHours: 72 });
     expect(() => functionOf('events: [{ stream: { type: kinesis, arn: !GetAtt Lost.Arn } }]', parts)).toThrow(
-      /names Lost, which is no AWS::Kinesis::Stream in the resources of this file/,
+      /names Lost, which is not an AWS::Kinesis::Stream in the resources of this file/,
     );
   });
 
@@ -223,22 +223,26 @@ describe('a mistake is told with its line:', () => {
     [
       'a pattern that is refused',
       'events:\n  - subscription:\n      pattern: { source: x }',
-      /:7: functions\.f\.events\.0\.subscription\.pattern: The pattern is refused: /,
+      /:7: functions\.f\.events\.0\.subscription\.pattern: The pattern is not valid: /,
     ],
     [
       'a pattern with a value of CloudFormation',
       'events:\n  - subscription:\n      pattern:\n        account: [!Ref AWS::AccountId]',
-      /:8: functions\.f\.events\.0\.subscription\.pattern\.account\.0: cannot be known outside of CloudFormation/,
+      /:8: functions\.f\.events\.0\.subscription\.pattern\.account\.0: only CloudFormation knows this value/,
     ],
     [
       'a timeout over the deadline',
       'timeout: 400\nevents:\n  - subscription: { agent: a }',
-      /:7: .*over the task deadline/,
+      /:7: .*longer than the task deadline/,
     ],
-    ['a cron expression', 'events:\n  - schedule: cron(0 12 * * ? *)', /:6: .*\.schedule: 'cron.*no cron expressions/],
-    ['one minutes', 'events:\n  - schedule: rate(1 minutes)', /:6: .*'rate\(1 minutes\)' is no rate/],
-    ['a rate of nothing', 'events:\n  - schedule: rate(0 minutes)', /:6: .*is no rate/],
-    ['a method that is none', 'events:\n  - http: FETCH /x', /:6: .*'FETCH' is no method/],
+    [
+      'a cron expression',
+      'events:\n  - schedule: cron(0 12 * * ? *)',
+      /:6: .*\.schedule: 'cron.*does not run cron expressions/,
+    ],
+    ['one minutes', 'events:\n  - schedule: rate(1 minutes)', /:6: .*'rate\(1 minutes\)' is not a rate/],
+    ['a rate of nothing', 'events:\n  - schedule: rate(0 minutes)', /:6: .*is not a rate/],
+    ['a method that is none', 'events:\n  - http: FETCH /x', /:6: .*'FETCH' is not an HTTP method/],
     [
       'an authorizer that is not there',
       'events:\n  - http: { method: GET, path: /, authorizer: g }',
@@ -247,7 +251,7 @@ describe('a mistake is told with its line:', () => {
     [
       'an unknown stream option',
       'events:\n  - stream:\n      type: kinesis\n      consumer: true',
-      /:8: .*consumer: 'consumer' is not known/,
+      /:8: .*consumer: standalone does not know 'consumer'/,
     ],
     ['a stream of another kind', 'events:\n  - stream: { type: dynamodb }', /:6: .*stream\.type: must be kinesis/],
     [
@@ -267,7 +271,7 @@ describe('a mistake is told with its line:', () => {
 
   it('a stream that is something else', () => {
     expect(() => functionOf('events: [{ stream: { type: kinesis, arn: !GetAtt Table.Arn } }]', stream)).toThrow(
-      /names Table, which is no AWS::Kinesis::Stream/,
+      /names Table, which is not an AWS::Kinesis::Stream/,
     );
   });
 
@@ -277,7 +281,7 @@ describe('a mistake is told with its line:', () => {
       `functions:\n  a: { ${body}, wakeAtDeadlines: true }\n  b:\n    wakeAtDeadlines: true\n    ${body.replace(', ', '\n    ')}`,
     );
     expect(() => readWiring(service.file, { stage: 'local', env: {} })).toThrow(
-      /serverless\.yml:4: functions\.b\.wakeAtDeadlines: the function 'a' is woken at deadlines already/,
+      /serverless\.yml:4: functions\.b\.wakeAtDeadlines: the function 'a' has wakeAtDeadlines already/,
     );
   });
 
@@ -296,7 +300,7 @@ describe('a mistake is told with its line:', () => {
       'functions:\n  a: { handler: handler.handler, events: [{ subscription: { agent: x } }] }\n  b:\n    handler: handler.handler\n    events: [{ subscription: { agent: x } }]',
     );
     expect(() => readWiring(service.file, { stage: 'local', env: {} })).toThrow(
-      /serverless\.yml:5: functions\.b\.events\.0\.subscription\.agent: .* by the function 'a' already/,
+      /serverless\.yml:5: functions\.b\.events\.0\.subscription\.agent: The function 'a' is the agent '[^']+' already/,
     );
   });
 
@@ -305,9 +309,9 @@ describe('a mistake is told with its line:', () => {
       'lost/handler.run',
       /:3: functions\.f\.handler: there is no lost\/handler\.ts\. Create it with an export named 'run'/,
     ],
-    ['handler', /'handler' is no handler: write <file without ending>\.<export>/],
-    ['../x/handler', /'\.\.\/x\/handler' is no handler/],
-    ['handler.', /'handler\.' is no handler/],
+    ['handler', /'handler' is not a handler\. Write <file without ending>\.<export>/],
+    ['../x/handler', /'\.\.\/x\/handler' is not a handler/],
+    ['handler.', /'handler\.' is not a handler/],
   ])('the handler %s', (handler, message) => {
     const service = serviceFolder(`functions:\n  f:\n    handler: ${handler}\n`);
     expect(() => readWiring(service.file, { stage: 'local', env: {} })).toThrow(message);

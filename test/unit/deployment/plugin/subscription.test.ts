@@ -150,7 +150,7 @@ describe.concurrent('a packaged subscription', { timeout: 60_000 }, () => {
     [
       'a mistake of the subscription',
       'events: [{ subscription: { agent: Echo } }]',
-      /functions\.echo\.events\.subscription: "Echo" is no agent id/,
+      /functions\.echo\.events\.subscription: "Echo" is not an agent id/,
     ],
     ['another isolation', 'isolation: process', /functions\.echo\.isolation/],
   ])('is refused by osls for %s', async (_, body, message) => {
@@ -298,14 +298,14 @@ const refusals: [what: string, subscription: unknown, message: RegExp][] = [
   [
     'a short visibility timeout',
     { agent: 'a', visibilityTimeout: 59 },
-    /under six function timeouts \(6 × 10 s = 60 s\)/,
+    /less than six function timeouts \(6 × 10 s = 60 s\)/,
   ],
-  ['a timeout over the task deadline', { agent: 'a', deadline: 9 }, /over the task deadline of 9 s/],
+  ['a timeout over the task deadline', { agent: 'a', deadline: 9 }, /longer than the task deadline of 9 s/],
   ['an unknown option', { agent: 'a', retries: 1 }, /has no option 'retries'/],
   ['neither agent nor pattern', {}, /needs an agent or a pattern/],
   ['both', { agent: 'a', pattern: { source: ['x'] } }, /not both/],
-  ['an invalid agent id', { agent: 'A' }, /"A" is no agent id/],
-  ['an invalid pattern', { pattern: { source: 'x' } }, /The pattern is refused/],
+  ['an invalid agent id', { agent: 'A' }, /"A" is not an agent id/],
+  ['an invalid pattern', { pattern: { source: 'x' } }, /The pattern is not valid/],
   ['a FIFO queue of an agent', { agent: 'a', fifo: true }, /cannot be FIFO/],
 ];
 
@@ -321,7 +321,7 @@ describe('the plugin refuses', () => {
       one: { events: [{ subscription: { agent: 'a' } }] },
       two: { events: [{ subscription: { agent: 'a' } }] },
     };
-    expect(() => expand(functions)).toThrow(/^functions\.two\..*by the function 'one' already/);
+    expect(() => expand(functions)).toThrow(/^functions\.two\..*The function 'one' is the agent '[^']+' already/);
   });
 
   it("what only shows with the provider's timeout", () => {
