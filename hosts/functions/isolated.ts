@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { SQSEvent } from 'aws-lambda';
+import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
 import { isStoreUnavailable } from '#shared/ports/errors.ts';
 import type { WiredFunction } from '#wiring/types.ts';
@@ -34,7 +34,7 @@ export class IsolatedFunction implements LocalFunction {
   async invoke(event: unknown): Promise<unknown> {
     if (isCancel(event)) {
       // Only the thread that does the task can stop it, and nobody waits for a thread that may hang.
-      for (const worker of this.#all) worker.post({ kind: 'invoke', id: 0, event });
+      for (const worker of this.#all) worker.post({ kind: 'invoke', id: 0, event, excused: [] });
       return { batchItemFailures: [] };
     }
     const worker = this.#idle.pop() ?? this.#start();
@@ -121,7 +121,12 @@ class IsolatedWorker {
       this.#invocation?.reject(new FunctionTimeoutError(this.#name, seconds));
       void this.terminate();
     }, seconds * 1000);
-    this.post({ kind: 'invoke', id, event });
+    this.post({
+      kind: 'invoke',
+      id,
+      event,
+      excused: recordsOf(event).map((record) => this.#runtime.excusedReceives(record)),
+    });
     try {
       return await done;
     } finally {
@@ -178,6 +183,12 @@ function method(target: object, name: string): (...args: readonly unknown[]) => 
 }
 
 function isCancel(event: unknown): boolean {
-  const { Records } = event as Partial<SQSEvent>;
-  return Records?.every(({ body }) => body.includes('"detail-type":"TaskCancelRequested.v1"')) ?? false;
+  const records = recordsOf(event);
+  return records.length > 0 && records.every(({ body }) => body.includes('"detail-type":"TaskCancelRequested.v1"'));
+}
+
+/** The messages of an event of a queue; empty for any other event. */
+function recordsOf(event: unknown): readonly SQSRecord[] {
+  const { Records = [] } = event as Partial<SQSEvent>;
+  return Records.filter(({ eventSource }) => eventSource === 'aws:sqs');
 }

@@ -16,7 +16,13 @@ export interface WorkerStart {
 
 /** From the host to a worker. */
 export type ToWorker =
-  | { readonly kind: 'invoke'; readonly id: number; readonly event: unknown }
+  | {
+      readonly kind: 'invoke';
+      readonly id: number;
+      readonly event: unknown;
+      /** What `excusedReceives` answers for each record of the event, in their order. Empty for other events. */
+      readonly excused: readonly number[];
+    }
   | { readonly kind: 'answer'; readonly call: number; readonly value: unknown }
   /** Of an error only the text gets through: what sort it was is told beside it. */
   | { readonly kind: 'refusal'; readonly call: number; readonly error: unknown; readonly unavailable: boolean };

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import type { SQSEvent } from 'aws-lambda';
 import { SteadyClock } from '#hosts/runtimes/steady-clock.ts';
 import { StoreIdempotency } from '#shared/agent/store-idempotency.ts';
 import { messageOf } from '#shared/errors.ts';
@@ -8,6 +9,7 @@ import { StoreUnavailableError } from '#shared/ports/errors.ts';
 import type { EventBus } from '#shared/ports/event-bus.ts';
 import type { IdempotencyStore } from '#shared/ports/idempotency-store.ts';
 import { provideRuntime } from '#shared/runtime/current.ts';
+import { ExcusedReceives } from '#shared/runtime/excused-receives.ts';
 import type { AgentRuntime } from '#shared/runtime/runtime.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
 import { redactFields } from '#shared/telemetry/redact.ts';
@@ -51,6 +53,8 @@ const clock = new SteadyClock({
   log: { warn: () => {}, info: () => {} },
 });
 
+const excusedReceives = new ExcusedReceives();
+
 const runtime: AgentRuntime = {
   settings: start.settings,
   clock,
@@ -61,6 +65,7 @@ const runtime: AgentRuntime = {
   log: { debug: toldLog('debug'), info: toldLog('info'), warn: toldLog('warn'), error: toldLog('error') },
   metrics: { count: (...args) => send({ kind: 'tell', port: 'metrics', method: 'count', args }) },
   functionSettings: () => start.functionSettings,
+  excusedReceives: (record) => excusedReceives.of(record),
 };
 provideRuntime(runtime);
 
@@ -68,7 +73,11 @@ const handler = loadHandler({ name: start.name, handler: start });
 // Told at the first invocation.
 handler.catch(() => {});
 
-async function invoke(id: number, event: unknown): Promise<void> {
+async function invoke({ id, event, excused }: ToWorker & { kind: 'invoke' }): Promise<void> {
+  // A message between threads is a copy: the records here are other objects than the host's.
+  for (const [at, record] of ((event as Partial<SQSEvent> | null)?.Records ?? []).entries()) {
+    excusedReceives.note(record, excused[at] ?? 0);
+  }
   try {
     const value = await (await handler)(event, lambdaContext(start.name, start.timeout, `${start.name}-${id}`));
     send({ kind: 'result', id, value });
@@ -80,7 +89,7 @@ async function invoke(id: number, event: unknown): Promise<void> {
 port.on('message', (message: ToWorker) => {
   switch (message.kind) {
     case 'invoke':
-      void invoke(message.id, message.event);
+      void invoke(message);
       return;
     case 'answer':
       calls.get(message.call)?.resolve(message.value);

@@ -46,6 +46,7 @@ export function createAwsAgentRuntime(settings: AwsAgentSettings): AwsAgentRunti
       table: tableName(settings.stage, 'idempotency'),
     }),
     functionSettings: () => settings,
+    excusedReceives: () => 0,
   };
 }
 

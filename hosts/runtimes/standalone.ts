@@ -1,3 +1,4 @@
+import type { SQSRecord } from 'aws-lambda';
 import { SqliteAgentRegistry } from '#adapters/sqlite/agent-registry.ts';
 import { SqliteClientStore } from '#adapters/sqlite/client-store.ts';
 import { Database } from '#adapters/sqlite/database.ts';
@@ -27,6 +28,7 @@ import type { HostedRules, MadeResources } from '#shared/ports/control-plane.ts'
 import type { EventBus } from '#shared/ports/event-bus.ts';
 import type { IdempotencyStore } from '#shared/ports/idempotency-store.ts';
 import type { SecretStore } from '#shared/ports/secret-store.ts';
+import { ExcusedReceives } from '#shared/runtime/excused-receives.ts';
 import type { FunctionSettings, Runtime } from '#shared/runtime/runtime.ts';
 import type { TokenVerifier } from '#shared/security/verify-token.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
@@ -65,6 +67,8 @@ export interface StandaloneRuntime extends Runtime {
   readonly streamRetention: (stream: string) => number;
   /** How many pieces of work the store has refused since the start. */
   readonly refusedWrites: () => number;
+  /** Keeps what `excusedReceives` answers. */
+  readonly noteExcused: (record: SQSRecord, count: number) => void;
   /** What bounds the store. */
   readonly retention: Retention;
   readonly secrets: SecretStore;
@@ -104,6 +108,7 @@ export function createStandaloneRuntime(options: StandaloneOptions): StandaloneR
     log.warn('an event that breaks its contract was put into quarantine', { reason });
   });
   const idempotencyStore = new SqliteIdempotencyStore(database, clock);
+  const excused = new ExcusedReceives();
   let verify: TokenVerifier = () => Promise.reject(new Error('the token issuer is not there yet'));
   return {
     settings,
@@ -130,6 +135,8 @@ export function createStandaloneRuntime(options: StandaloneOptions): StandaloneR
     clients: new SqliteClientStore(database),
     streamRetention: options.streamRetention,
     refusedWrites: () => watch.refused,
+    excusedReceives: (record) => excused.of(record),
+    noteExcused: (record, count) => excused.note(record, count),
     retention: new Retention({
       database,
       clock,

@@ -1,4 +1,4 @@
-import type { SQSBatchResponse } from 'aws-lambda';
+import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import type { LocalFunction } from '#hosts/functions/function.ts';
 import { failedInOrder } from '#shared/events/fifo-batch.ts';
 import { isStoreUnavailable } from '#shared/ports/errors.ts';
@@ -40,6 +40,8 @@ export interface OwnStore {
   readonly pause: number;
   /** Gives messages back, to come after so many seconds, with no attempt of theirs used up. @throws StoreUnavailableError */
   readonly excuse: (receiptHandles: readonly string[], delay: number) => Promise<void>;
+  /** Keeps, beside the record, how many of its receives used up no attempt. */
+  readonly noteExcused: (record: SQSRecord, count: number) => void;
 }
 
 /** How a queue is asked for messages. */
@@ -168,8 +170,12 @@ export class QueueSource implements Source {
 
   /** Resolves when the function has ended. */
   async #hand(messages: readonly ReceivedMessage[]): Promise<Outcome> {
-    const { target, arn, log, metrics } = this.#options;
-    const Records = messages.map((message) => sqsRecord(message, arn));
+    const { target, arn, store, log, metrics } = this.#options;
+    const Records = messages.map((message) => {
+      const record = sqsRecord(message, arn);
+      store?.noteExcused(record, message.excused ?? 0);
+      return record;
+    });
     try {
       const response = (await target.invoke({ Records })) as SQSBatchResponse | undefined;
       const failed = response?.batchItemFailures?.map(({ itemIdentifier }) => itemIdentifier);

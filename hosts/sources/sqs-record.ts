@@ -1,5 +1,5 @@
 import type { SQSMessageAttribute, SQSRecord, SQSRecordAttributes } from 'aws-lambda';
-import { attributeType, EXCUSED, type FifoPlace, type ReceivedMessage } from '#shared/ports/queue.ts';
+import { attributeType, type FifoPlace, type ReceivedMessage } from '#shared/ports/queue.ts';
 
 /** A message as Lambda's event source mapping hands it over. */
 export function sqsRecord(message: ReceivedMessage, arn: string): SQSRecord {
@@ -29,7 +29,6 @@ function systemAttributes(message: ReceivedMessage): SQSRecordAttributes {
     SenderId: '000000000000',
     ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt),
     ...(message.groupId !== undefined && { MessageGroupId: message.groupId }),
-    ...(message.excused !== undefined && { [EXCUSED]: String(message.excused) }),
   };
 }
 

@@ -108,6 +108,7 @@ async function queueSource(
       refused: runtime.refusedWrites,
       pause: NO_ROOM_PAUSE_MS,
       excuse: (receiptHandles, delay) => queue.excuse(name, receiptHandles, delay),
+      noteExcused: runtime.noteExcused,
     },
     log,
     metrics,

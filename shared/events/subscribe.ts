@@ -2,7 +2,6 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import type { DetailType, EventCatalog } from '#shared/generated/catalog.ts';
 import { isStoreUnavailable } from '#shared/ports/errors.ts';
 import type { BusEvent } from '#shared/ports/event-bus.ts';
-import { EXCUSED } from '#shared/ports/queue.ts';
 import { currentAgentRuntime } from '#shared/runtime/current.ts';
 import { schemaFor } from './catalog.ts';
 import type { CloudEvent } from './envelope.ts';
@@ -19,7 +18,7 @@ export type TypedEvent<Name extends DetailType> = {
 export interface Delivery {
   /** 1 at the first delivery. */
   readonly receiveCount: number;
-  /** How many of the receives before do not count towards the queue's last: the mesh's own store had no room then. */
+  /** How many earlier receives do not count towards the queue's last: the mesh's own store had no room then. */
   readonly excused: number;
   readonly context: Context;
 }
@@ -70,16 +69,14 @@ async function deliverInOrder<Name extends DetailType>(
   return [];
 }
 
-type Attributes = SQSRecord['attributes'] & { readonly [EXCUSED]?: string };
-
 /** Returns the record's id when it is to be delivered again. */
 async function deliver<Name extends DetailType>(
   subscriber: Subscriber<Name>,
   record: SQSRecord,
   context: Context,
 ): Promise<string | undefined> {
-  const { ApproximateReceiveCount, [EXCUSED]: excused = 0 } = record.attributes as Attributes;
-  const delivery = { receiveCount: Number(ApproximateReceiveCount), excused: Number(excused), context };
+  const receiveCount = Number(record.attributes.ApproximateReceiveCount);
+  const delivery = { receiveCount, excused: currentAgentRuntime().excusedReceives(record), context };
   try {
     const read = readEvent(record.body, subscriber.types);
     if ('problem' in read) await subscriber.quarantine(read.problem, record.body, delivery);

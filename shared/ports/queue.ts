@@ -45,9 +45,6 @@ export interface ReceivedMessage {
   readonly groupId?: string;
 }
 
-/** The system attribute of a record that says `excused`; none of SQS's own. */
-export const EXCUSED = 'StarlingExcusedReceives';
-
 export interface FifoPlace {
   readonly groupId: string;
   readonly deduplicationId: string;

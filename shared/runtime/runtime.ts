@@ -1,3 +1,4 @@
+import type { SQSRecord } from 'aws-lambda';
 import type { AgentRegistry } from '#shared/ports/agent-registry.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import type { EventArchive, EventBus } from '#shared/ports/event-bus.ts';
@@ -31,6 +32,11 @@ export interface AgentRuntime {
   readonly queue: Pick<Queue, 'changeVisibility'>;
   readonly idempotency: Idempotency;
   functionSettings(name: string): FunctionSettings;
+  /**
+   * How many receives of a message do not count towards `maxReceiveCount`, because the mesh's own store had no room then. `record` is
+   * the object that the handler was called with. Always 0 on AWS: SQS counts every receive.
+   */
+  excusedReceives(record: SQSRecord): number;
 }
 
 /** What the authorizer needs: a client waits for its start as well as for the gateway's. */

@@ -1,9 +1,11 @@
+import type { SQSRecord } from 'aws-lambda';
 import { StoreIdempotency } from '#shared/agent/store-idempotency.ts';
 import type { CloudEvent } from '#shared/events/envelope.ts';
 import { EventPublisher } from '#shared/events/publisher.ts';
 import type { TaskArtifactV1, TaskStatusChangedV1 } from '#shared/generated/types.ts';
 import type { BusEntry, EventBus } from '#shared/ports/event-bus.ts';
 import type { OutgoingRecord } from '#shared/ports/event-stream.ts';
+import { ExcusedReceives } from '#shared/runtime/excused-receives.ts';
 import type { AgentRuntime } from '#shared/runtime/runtime.ts';
 import type { LogFields, Logger } from '#shared/telemetry/logger.ts';
 
@@ -77,6 +79,11 @@ export class RecordingRuntime implements AgentRuntime {
     update: async () => {},
     delete: async () => {},
   });
+
+  readonly excused = new ExcusedReceives();
+
+  // A worker spreads its runtime, which copies no methods of a class.
+  readonly excusedReceives = (record: SQSRecord) => this.excused.of(record);
 
   functionSettings(): { maxReceiveCount: number } {
     return { maxReceiveCount: this.maxReceiveCount };

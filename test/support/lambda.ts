@@ -1,5 +1,4 @@
 import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
-import { EXCUSED } from '#shared/ports/queue.ts';
 
 /** What Lambda tells a function of its invocation. */
 export function lambdaContext(functionName = 'echo', timeLeft = 30_000): Context {
@@ -22,8 +21,6 @@ export function lambdaContext(functionName = 'echo', timeLeft = 30_000): Context
 export interface RecordOptions {
   readonly messageId?: string;
   readonly receiveCount?: number;
-  /** Receives that do not count towards the queue's last. */
-  readonly excused?: number;
   /** Makes it a message of a FIFO queue. */
   readonly groupId?: string;
 }
@@ -34,7 +31,7 @@ export function sqsEvent(...records: SQSRecord[]): SQSEvent {
 }
 
 export function sqsRecord(body: unknown, options: RecordOptions = {}): SQSRecord {
-  const { messageId = 'message-1', receiveCount = 1, excused, groupId } = options;
+  const { messageId = 'message-1', receiveCount = 1, groupId } = options;
   return {
     messageId,
     receiptHandle: `receipt-of-${messageId}`,
@@ -44,7 +41,6 @@ export function sqsRecord(body: unknown, options: RecordOptions = {}): SQSRecord
       SentTimestamp: '0',
       SenderId: '000000000000',
       ApproximateFirstReceiveTimestamp: '0',
-      ...(excused !== undefined && { [EXCUSED]: String(excused) }),
       ...(groupId !== undefined && {
         MessageGroupId: groupId,
         MessageDeduplicationId: messageId,

@@ -1,12 +1,34 @@
+import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SqliteIdempotencyStore } from '#adapters/sqlite/idempotency.ts';
 import { IsolatedFunction } from '#hosts/functions/isolated.ts';
 import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
+import type { CloudEvent } from '#shared/events/envelope.ts';
+import type { TaskStatusChangedV1 } from '#shared/generated/types.ts';
 import { systemClock } from '#shared/ports/clock.ts';
 import { StoreUnavailableError } from '#shared/ports/errors.ts';
+import type { BusEntry } from '#shared/ports/event-bus.ts';
+import { ExcusedReceives } from '#shared/runtime/excused-receives.ts';
 import { openDatabase } from '#test/support/fixtures.ts';
+import { sqsRecord } from '#test/support/lambda.ts';
+import { entry } from '#test/support/task-events.ts';
 import type { WiredFunction } from '#wiring/types.ts';
+
+/** The request of a task, as the agent's rule delivers it. */
+function taskRequested(): object {
+  const { source, detailType, detail } = entry('starling.tasks', 'TaskRequested.v1', {
+    taskId: randomUUID(),
+    contextId: 'context-1',
+    agentId: 'shop',
+    turn: 1,
+    attemptBase: 0,
+    deadline: new Date(Date.now() + 300_000).toISOString(),
+    principal: { id: 'app', scopes: [] },
+    message: { messageId: 'message-1', role: 'ROLE_USER', parts: [{ text: 'hello' }] },
+  });
+  return { version: '0', id: 'event-1', source, 'detail-type': detailType, detail };
+}
 
 describe('an isolated function', () => {
   let opened: ReturnType<typeof openDatabase>;
@@ -44,6 +66,39 @@ describe('an isolated function', () => {
     expect(await other.invoke({ order: 'o-3' })).toEqual({ receipt: 'r-2' });
     expect(await other.invoke({ order: 'o-1' })).toEqual(first);
     expect(await other.invoke({ order: 'o-4' })).toEqual({ receipt: 'r-3' });
+  });
+
+  it('fails a task at the last receive that counts, and its records have no attribute of the mesh', async () => {
+    const excused = new ExcusedReceives();
+    const published: string[] = [];
+    const failing = open('failing-agent.ts', {
+      settings: { artifactStream: 'artifacts', workingAfterMs: 1_000 } as StandaloneRuntime['settings'],
+      log: { debug() {}, info() {}, warn() {}, error() {} },
+      metrics: { count() {} } as unknown as StandaloneRuntime['metrics'],
+      queue: { changeVisibility: async () => {} } as unknown as StandaloneRuntime['queue'],
+      bus: {
+        put: async (entries: readonly BusEntry[]) => {
+          for (const { detail } of entries)
+            published.push((detail as CloudEvent<TaskStatusChangedV1>).data.status.state);
+          return entries.map(() => ({ eventId: 'event' }));
+        },
+      } as unknown as StandaloneRuntime['bus'],
+      excusedReceives: (record) => excused.of(record),
+    });
+    // The function may be received 3 times.
+    const receive = (receiveCount: number) => {
+      const record = sqsRecord(taskRequested(), { receiveCount });
+      excused.note(record, 2);
+      return failing.invoke({ Records: [record] });
+    };
+    const failed = {
+      batchItemFailures: [{ itemIdentifier: 'message-1' }],
+      attributes: [['ApproximateFirstReceiveTimestamp', 'ApproximateReceiveCount', 'SenderId', 'SentTimestamp']],
+    };
+    expect(await receive(4)).toEqual(failed);
+    expect(published).toEqual([]);
+    expect(await receive(5)).toEqual(failed);
+    expect(published).toContain('TASK_STATE_FAILED');
   });
 
   const refusing = (error: Error) =>

@@ -4,7 +4,7 @@ import type { Database } from '#adapters/sqlite/database.ts';
 import { SqliteQueue } from '#adapters/sqlite/queue.ts';
 import { ownPoll, QueueSource } from '#hosts/sources/queue-source.ts';
 import { StoreUnavailableError } from '#shared/ports/errors.ts';
-import { EXCUSED } from '#shared/ports/queue.ts';
+import { ExcusedReceives } from '#shared/runtime/excused-receives.ts';
 import { openDatabase } from '#test/support/fixtures.ts';
 
 const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
@@ -27,11 +27,16 @@ describe.each([
   let refused: number;
   let invoke: (event: SQSEvent) => Promise<unknown>;
   /** The receive count of each delivery, and how many of the receives were excused. */
-  let deliveries: (readonly [string | undefined, string | undefined])[];
+  let deliveries: (readonly [string, number])[];
+  /** The names of the attributes that the records had. */
+  let attributeNames: Set<string>;
+  let excused: ExcusedReceives;
 
   beforeEach(async () => {
     for (const told of [...Object.values(log), metrics.count]) told.mockReset();
     deliveries = [];
+    attributeNames = new Set();
+    excused = new ExcusedReceives();
     refused = 0;
     opened = openDatabase();
     ({ database } = opened);
@@ -52,9 +57,9 @@ describe.each([
         name: 'worker',
         async invoke(event) {
           const { Records } = event as SQSEvent;
-          for (const { attributes } of Records) {
-            const { ApproximateReceiveCount, [EXCUSED]: excused } = attributes as unknown as Record<string, string>;
-            deliveries.push([ApproximateReceiveCount, excused]);
+          for (const record of Records) {
+            deliveries.push([record.attributes.ApproximateReceiveCount, excused.of(record)]);
+            for (const attribute of Object.keys(record.attributes)) attributeNames.add(attribute);
           }
           return invoke(event as SQSEvent);
         },
@@ -64,7 +69,12 @@ describe.each([
       concurrency: 4,
       maxReceiveCount: MAX_RECEIVE_COUNT,
       fifo: name !== 'work',
-      store: { refused: () => refused, pause: 100, excuse: (handles, delay) => queue.excuse(name, handles, delay) },
+      store: {
+        refused: () => refused,
+        pause: 100,
+        excuse: (handles, delay) => queue.excuse(name, handles, delay),
+        noteExcused: (record, count) => excused.note(record, count),
+      },
       log,
       metrics,
     });
@@ -115,12 +125,22 @@ describe.each([
     source.start();
     await vi.waitFor(async () => expect(await left()).toEqual([0, 0]), patience);
     expect(deliveries).toEqual([
-      ['1', undefined],
-      ['2', '1'],
-      ['3', '2'],
-      ['4', '3'],
-      ['5', '4'],
+      ['1', 0],
+      ['2', 1],
+      ['3', 2],
+      ['4', 3],
+      ['5', 4],
     ]);
+    // https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html shows the attributes of both kinds.
+    const ofEveryQueue = [
+      'ApproximateFirstReceiveTimestamp',
+      'ApproximateReceiveCount',
+      'MessageGroupId',
+      'SenderId',
+      'SentTimestamp',
+    ];
+    const ofFifoQueues = ['MessageDeduplicationId', 'SequenceNumber'];
+    expect(attributeNames).toEqual(new Set([...ofEveryQueue, ...(name === 'work' ? [] : ofFifoQueues)]));
     expect(metrics.count).not.toHaveBeenCalledWith('starling_dead_letters_total', expect.anything());
   });
 

@@ -65,7 +65,9 @@ describe('subscribe', () => {
   it('tells how many of the receives do not count, and says nothing of a store without room', async () => {
     handle.mockRejectedValue(new Error('no'));
     runtime.queue.changeVisibility = () => Promise.reject(new StoreUnavailableError('no room'));
-    await run(sqsRecord(event(cancel), { receiveCount: 4, excused: 2 }));
+    const record = sqsRecord(event(cancel), { receiveCount: 4 });
+    runtime.excused.note(record, 2);
+    await run(record);
     expect(failed.mock.calls).toEqual([[new Error('no'), { receiveCount: 4, excused: 2, context }]]);
     expect(runtime.lines).toEqual([]);
   });

@@ -31,6 +31,7 @@ export async function openGateway(env: Record<string, string> = {}) {
     publisher: new EventPublisher(sqlite.bus, systemClock),
     tokens: () => Promise.reject(new Error('no token is good here')),
     functionSettings: () => ({ maxReceiveCount: 3 }),
+    excusedReceives: () => 0,
   };
   const definition = {
     name: 'Echo',
