@@ -4,7 +4,7 @@ import type { GaugeDefinition, GaugeSample } from '#shared/telemetry/prometheus.
 import { queueNames, undeliveredQueueName } from '#wiring/names.ts';
 import type { Wiring } from '#wiring/types.ts';
 
-/** What an operator looks at first: how much waits, and what was given up. Looked up when the metrics are read. */
+/** The numbers that an operator looks at first: messages that wait, and messages that failed. Read when the metrics are read. */
 export function gauges(
   { functions, stage }: Wiring,
   runtime: () => Pick<StandaloneRuntime, 'queue' | 'quarantine' | 'clock' | 'wallClock' | 'retention'>,
@@ -32,7 +32,7 @@ export function gauges(
     },
     {
       name: 'starling_undelivered',
-      help: 'Events for a FIFO queue whose message group could not be told.',
+      help: 'Events for a FIFO queue that have no usable message group.',
       labels: ['function'],
       collect: () =>
         Promise.all(
@@ -43,7 +43,7 @@ export function gauges(
     },
     {
       name: 'starling_clock_ahead_seconds',
-      help: "How far the mesh's clock is ahead of the machine's, which was set back: 0 when they agree.",
+      help: "Seconds by which the mesh's clock is ahead of the machine's clock, after that was set back. 0 when they agree.",
       labels: [],
       collect: async () => [{ labels: {}, value: clockAhead(runtime()) }],
     },
@@ -55,7 +55,7 @@ export function gauges(
     },
     {
       name: 'starling_store_bytes',
-      help: 'Bytes of the store: in use, of the database file, and of its write-ahead log.',
+      help: 'Bytes of the store: in use (live), of the database file (file), and of its write-ahead log (log).',
       labels: ['what'],
       collect: () => storeBytes(runtime()),
     },

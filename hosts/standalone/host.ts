@@ -14,6 +14,7 @@ import {
 import type { Source } from '#hosts/sources/source.ts';
 import { ConfigurationError } from '#shared/errors.ts';
 import { type HttpService, isHttpService } from '#shared/http/service.ts';
+import type { AgentRecord } from '#shared/ports/agent-registry.ts';
 import { provideRuntime } from '#shared/runtime/current.ts';
 import { createTokenVerifier } from '#shared/security/verify-token.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
@@ -29,18 +30,20 @@ import { collectAgents } from './manifest.ts';
 import { HttpServer, type Listener, unavailable } from './server.ts';
 import { startSources } from './start-sources.ts';
 
-/** A stop takes 5 s at most. Work that still runs after this time is left to the next start. */
+/** A stop takes at most 5 s. The next start delivers again the messages of work that still runs after this time. */
 const DRAIN_MS = 4_000;
+const ISSUER_LOAD_DELAY_MS = 100;
+const DEFAULT_STREAM_RETENTION_HOURS = 24;
 
 export interface HostOptions {
   readonly settings: Settings;
   readonly wiring: Wiring;
   readonly log: Logger;
-  /** The store failed: the process has to end. */
+  /** Called when the store cannot go on. The process must end. */
   readonly onFatal: (error: Error) => void;
 }
 
-/** A mesh that runs. */
+/** A running mesh. */
 export interface Host {
   readonly settings: Settings;
   readonly client: SeededClient;
@@ -49,8 +52,8 @@ export interface Host {
 }
 
 /**
- * Starts the whole mesh in this process: it takes the place of API Gateway, Lambda and its event sources, and calls the
- * same handlers from the same serverless.yml.
+ * Starts the whole mesh in this process. The host replaces API Gateway, Lambda and the event sources, and calls the same
+ * handlers from the same serverless.yml.
  *
  * @throws ConfigurationError that says what to change.
  */
@@ -68,57 +71,27 @@ export async function startHost(options: HostOptions): Promise<Host> {
   }
 }
 
+/** The start of a mesh, step by step. `stops` gets what must be undone if a later step fails. */
 async function startBehind(server: HttpServer, options: HostOptions, stops: (() => Promise<void>)[]): Promise<Host> {
   const { settings, wiring, log } = options;
   const runtime = openRuntime(options);
   stops.push(() => runtime.database.close());
   stops.push(() => runtime.retention.stop());
-  const issuer = await createIssuer({
-    clients: runtime.clients,
-    secrets: runtime.secrets,
-    issuer: settings.url,
-    clock: runtime.wallClock,
-    log,
-  });
-  runtime.verifyTokensBy(createTokenVerifier({ issuer: settings.url, jwks: issuer.jwks(), clock: runtime.wallClock }));
+  const issuer = await openIssuer(runtime);
   provideRuntime(runtime);
 
-  const functions = new Map<string, LocalFunction>();
-  for (const wired of wiring.functions) {
-    functions.set(
-      wired.name,
-      wired.isolation === 'thread' ? new IsolatedFunction(wired, runtime) : new InProcessFunction(wired),
-    );
-  }
-  const agents = await collectAgents(wiring, runtime.registry);
-  const registry = wiring.functions.find(({ manifest }) => manifest === 'agents');
-  if (registry === undefined) {
-    throw new ConfigurationError(`${wiring.file} has no function with the event "manifest", which keeps the agents.`);
-  }
-  await functions.get(registry.name)?.invoke({ agents });
-  const client = await seedSecurity({
-    clients: runtime.clients,
-    permissions: runtime.permissions,
-    folder: settings.data,
-    clock: runtime.clock,
-  });
+  const functions = createFunctions(wiring, runtime);
+  const agents = await registerAgents(wiring, runtime, functions);
+  const { clients, permissions, clock } = runtime;
+  const client = await seedSecurity({ clients, permissions, folder: settings.data, clock });
+
   const services = await loadServices(wiring);
-  const authorizers = new Map(
-    [...functions].map(([name, target]) => [
-      name,
-      new LocalAuthorizer({ target, clock: runtime.clock, wallClock: runtime.wallClock, log }),
-    ]),
-  );
-  const api = createApiGateway(wiring.functions, services, authorizers);
+  const api = createApiGateway(wiring.functions, services, createAuthorizers(functions, runtime));
   const awsApi = new LazyAwsApiServer(runtime);
   const sources = await startSources({ runtime, wiring, functions, made: () => awsApi.restore() });
   runtime.retention.start();
   server.serve(route(issuer, awsApi, getRequestListener(api.fetch)));
-  // The issuer is slow to load: better now than in the first client's call.
-  const loading = setTimeout(
-    () => void issuer.load().catch((error: unknown) => log.error('the token issuer failed to load', { error })),
-    100,
-  );
+  const loading = loadSoon(issuer, log);
   return {
     settings,
     client,
@@ -132,6 +105,56 @@ async function startBehind(server: HttpServer, options: HostOptions, stops: (() 
       await runtime.database.close();
     },
   };
+}
+
+/** Opens the issuer with its keys from the data folder. From then on the runtime can verify tokens. */
+async function openIssuer(runtime: StandaloneRuntime): Promise<Issuer> {
+  const { settings, clients, secrets, wallClock: clock, log } = runtime;
+  const issuer = await createIssuer({ clients, secrets, issuer: settings.url, clock, log });
+  runtime.verifyTokensBy(createTokenVerifier({ issuer: settings.url, jwks: issuer.jwks(), clock }));
+  return issuer;
+}
+
+/** The issuer loads slowly. It loads shortly after the start, so that the first client does not wait for it. */
+function loadSoon(issuer: Issuer, log: Logger): NodeJS.Timeout {
+  const load = () => issuer.load().catch((error: unknown) => log.error('the token issuer failed to load', { error }));
+  return setTimeout(load, ISSUER_LOAD_DELAY_MS);
+}
+
+function createFunctions(wiring: Wiring, runtime: StandaloneRuntime): Map<string, LocalFunction> {
+  return new Map(
+    wiring.functions.map((wired) => [
+      wired.name,
+      wired.isolation === 'thread' ? new IsolatedFunction(wired, runtime) : new InProcessFunction(wired),
+    ]),
+  );
+}
+
+/** Collects the agents and gives their manifest to the function that keeps the registry. */
+async function registerAgents(
+  wiring: Wiring,
+  runtime: StandaloneRuntime,
+  functions: ReadonlyMap<string, LocalFunction>,
+): Promise<AgentRecord[]> {
+  const agents = await collectAgents(wiring, runtime.registry);
+  const registry = wiring.functions.find(({ manifest }) => manifest === 'agents');
+  if (registry === undefined) {
+    throw new ConfigurationError(
+      `${wiring.file}: no function has the event { manifest: agents }. One function needs it: it keeps the registry of agents.`,
+    );
+  }
+  await functions.get(registry.name)?.invoke({ agents });
+  return agents;
+}
+
+/** One authorizer per function: a route of serverless.yml may name any function as its authorizer. */
+function createAuthorizers(
+  functions: ReadonlyMap<string, LocalFunction>,
+  { clock, wallClock, log }: StandaloneRuntime,
+): Map<string, LocalAuthorizer> {
+  return new Map(
+    [...functions].map(([name, target]) => [name, new LocalAuthorizer({ target, clock, wallClock, log })]),
+  );
 }
 
 function openRuntime({ settings, wiring, log, onFatal }: HostOptions): StandaloneRuntime {
@@ -155,7 +178,7 @@ function openRuntime({ settings, wiring, log, onFatal }: HostOptions): Standalon
   return runtime;
 }
 
-/** The one subscription that says `inline: true`. */
+/** The one subscription with `inline: true`, if there is one. */
 function inlineSubscription({ stage, functions }: Wiring): StandaloneOptions['inline'] {
   const inline = functions.find(({ subscriptions }) =>
     subscriptions.some((subscription) => subscription.kind === 'pattern' && subscription.inline),
@@ -163,15 +186,15 @@ function inlineSubscription({ stage, functions }: Wiring): StandaloneOptions['in
   return inline && { functionName: inline.name, queue: queueName(stage, inline.name) };
 }
 
-/** Milliseconds. Kinesis's own default where nothing says otherwise. */
+/** Milliseconds. The default is that of Kinesis. */
 function streamRetention({ functions }: Wiring): (stream: string) => number {
   const hours = new Map(
     functions.flatMap(({ streams }) => streams.map(({ stream, retentionHours }) => [stream, retentionHours] as const)),
   );
-  return (stream) => (hours.get(stream) ?? 24) * 3_600_000;
+  return (stream) => (hours.get(stream) ?? DEFAULT_STREAM_RETENTION_HOURS) * 3_600_000;
 }
 
-/** The functions that have routes serve them as HTTP services, without a Lambda event in between. */
+/** Loads the functions with routes. The host calls them as HTTP services, without a Lambda event in between. */
 async function loadServices(wiring: Wiring): Promise<Map<string, HttpService>> {
   const services = new Map<string, HttpService>();
   for (const wired of wiring.functions) {
@@ -192,7 +215,7 @@ function route(issuer: Issuer, awsApi: LazyAwsApiServer, api: Listener): Listene
   };
 }
 
-/** Answers waiting calls and ends streams, then lets invocations end. The next start delivers again what did not end. */
+/** Answers waiting calls and ends streams, then waits for the invocations. The next start delivers again what did not end. */
 async function drain(
   server: HttpServer,
   services: readonly Pick<HttpService, 'drain'>[],

@@ -11,7 +11,7 @@ async function main(): Promise<void> {
   const settings = readSettings(process.env, process.stdout.isTTY ?? false);
   const log = createLogger({ level: settings.logLevel, format: settings.logFormat, service: 'starling' });
   outliveStrayErrors(log);
-  // Settings hold no secrets: keys and client secrets are in the data folder.
+  // The settings hold no secrets: keys and client secrets are in the data folder.
   log.debug('the settings of this mesh', { settings });
   const wiring = readWiring(settings.config, { stage: settings.stage, env: process.env });
   const host = await startHost({
@@ -28,8 +28,8 @@ async function main(): Promise<void> {
 }
 
 /**
- * What an agent lets fall (a promise that nobody awaits, an error in a timer) ends that agent's attempt at most. It must
- * not end the mesh: the message would come again at the next start, and end that one too.
+ * A stray error of an agent (an unhandled rejection, an error in a timer) must not end the mesh. The next start would
+ * deliver the same message again, and the error would end that mesh too.
  */
 function outliveStrayErrors(log: Logger): void {
   process.on('unhandledRejection', (error) => log.error('a promise was rejected that nobody awaits', { error }));
@@ -37,15 +37,15 @@ function outliveStrayErrors(log: Logger): void {
 }
 
 /**
- * Whoever read the log may go (`npm start | head`, a log collector that restarts), or the disk that it is written to may be
- * full: the mesh goes on without. Each write that fails is an error, which must not be logged in turn.
+ * The mesh runs on without a log when the reader of standard output has gone (`npm start | head`, a log collector that
+ * restarts) or the disk is full. A failed write must not be logged: that write would fail too.
  */
 function outliveLostOutput(): void {
   process.stdout.once('error', ({ code }: NodeJS.ErrnoException) => {
     process.stderr.write(
       code === 'EPIPE'
-        ? 'Nobody reads standard output any more (EPIPE): the mesh goes on without a log.\n'
-        : `Standard output cannot be written (${code}): the mesh goes on, and lines of its log are lost until it can.\n`,
+        ? 'The reader of standard output has gone (EPIPE). The mesh runs on without a log.\n'
+        : `Standard output cannot be written (${code}). The mesh runs on; log lines are lost until writing works again.\n`,
     );
   });
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
@@ -55,7 +55,7 @@ function stopAtSignals(host: Host, log: Logger): void {
   let stopping = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      // The second one does not wait.
+      // The second signal ends the process at once.
       if (stopping) process.exit(130);
       stopping = true;
       log.info('the mesh is stopping', { signal });
@@ -93,7 +93,7 @@ An A2A client finds an agent's card below ${url}/agents/echo/ (with the slash). 
 }
 
 main().catch((error: unknown) => {
-  // What a person can mend is told in words; anything else is ours, and keeps its stack.
+  // A StarlingError tells the person what to do. Any other error is a bug, and its stack helps to find it.
   const text = error instanceof StarlingError ? error.message : error instanceof Error ? error.stack : String(error);
   process.stderr.write(`${text}\n`);
   process.exit(1);

@@ -7,14 +7,14 @@ import type { WiredFunction, Wiring } from '#wiring/types.ts';
 /**
  * Collects the agents of serverless.yml from their modules.
  *
- * @throws ConfigurationError that names the function, for one that is no agent or has a schema that does not compile.
+ * @throws ConfigurationError that names the function, when it is not an agent or one of its schemas does not compile.
  */
 export async function collectAgents(wiring: Wiring, registry: Runtime['registry']): Promise<AgentRecord[]> {
   const collected = wiring.functions.map(async (wired) => {
     const agent = await agentOf(wired);
     if (agent === undefined) return undefined;
     const record = recordOf(agent);
-    // The check is slow to load: a start with the agents of the last one goes without.
+    // The check loads slowly. A start with unchanged agents skips it.
     if (await isChanged(record, registry)) await checkRecord(agent, record);
     return record;
   });

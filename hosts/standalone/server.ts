@@ -7,25 +7,26 @@ import { FirstBytes } from './first-bytes.ts';
 export type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
 /**
- * An HTTP/2 session on which nothing passed for so long (milliseconds) takes no further calls, and those whose body has not
- * come whole by then are cut: they would hold what came for ever.
+ * An HTTP/2 session that was idle for this time takes no more calls. Calls with an incomplete body are cut: a client could
+ * otherwise make the mesh hold partial bodies for ever.
  */
 const IDLE_SESSION_MS = 120_000;
 
 /**
- * The one port of a standalone mesh, for HTTP/1.1 and for HTTP/2 without TLS, which some AWS clients speak. It is taken first of all, so that a second start says so before it touches anything;
- * until the mesh is ready, and again while it stops, it answers 503.
+ * The one port of a standalone mesh. It speaks HTTP/1.1, and HTTP/2 without TLS, which some AWS clients use. A start takes
+ * the port first, so that a second start fails before it touches the data folder. The port answers 503 until the mesh is
+ * ready, and again while it stops.
  */
 export class HttpServer {
   readonly #server: Server;
   readonly #sessions = new Set<ServerHttp2Session>();
   readonly #firstBytes = new FirstBytes();
-  readonly #idleSession: number;
+  readonly #idleSessionMs: number;
   #http2: Promise<Http2Server> | undefined;
   #listener: Listener = unavailable;
 
-  constructor({ idleSession = IDLE_SESSION_MS } = {}) {
-    this.#idleSession = idleSession;
+  constructor({ idleSessionMs = IDLE_SESSION_MS } = {}) {
+    this.#idleSessionMs = idleSessionMs;
     this.#server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 60_000 }, (request, response) =>
       this.#listener(request, response),
     );
@@ -44,8 +45,8 @@ export class HttpServer {
   }
 
   /**
-   * @returns the port, which the system has chosen where `port` is 0.
-   * @throws ConfigurationError when it is taken or not allowed.
+   * @returns the port. For 0, the system chooses one.
+   * @throws ConfigurationError when the port is taken or not allowed.
    */
   listen(host: string, port: number): Promise<number> {
     return new Promise((resolve, reject) => {
@@ -58,13 +59,13 @@ export class HttpServer {
     this.#listener = listener;
   }
 
-  /** Takes no new connections, and after `grace` milliseconds cuts those that are left. */
-  close(grace: number): Promise<void> {
+  /** Takes no new connections. Cuts the connections that are still open after `graceMs`. */
+  close(graceMs: number): Promise<void> {
     return new Promise((resolve) => {
       const cut = setTimeout(() => {
         this.#server.closeAllConnections();
         for (const session of this.#sessions) session.destroy();
-      }, grace);
+      }, graceMs);
       this.#server.close(() => {
         clearTimeout(cut);
         resolve();
@@ -76,10 +77,10 @@ export class HttpServer {
   }
 
   async #takeHttp2(socket: Socket): Promise<void> {
-    // It takes some 15 ms to load, and most meshes never need it.
+    // The module takes 15 ms to load, and most meshes never need it.
     this.#http2 ??= import('node:http2').then(({ createServer, constants }) => {
       const server = createServer((request, response) =>
-        // Node's compatibility API: to a listener they are what those of HTTP/1.1 are.
+        // Node's compatibility API: a listener uses these objects like those of HTTP/1.1.
         this.#listener(request as unknown as IncomingMessage, response as unknown as ServerResponse),
       );
       return server.on('session', (session) => this.#keep(session, constants));
@@ -94,19 +95,19 @@ export class HttpServer {
       streams.add(stream);
       stream.on('close', () => streams.delete(stream));
     });
-    session.setTimeout(this.#idleSession, () => {
+    session.setTimeout(this.#idleSessionMs, () => {
       session.close();
       for (const stream of streams) {
         if (stream.state.state === constants.NGHTTP2_STREAM_STATE_OPEN) stream.close(constants.NGHTTP2_CANCEL);
       }
     });
-    // A client that breaks the protocol off ends its session, and no more.
+    // A client that breaks the protocol ends only its own session.
     session.on('error', () => session.destroy());
     session.on('close', () => this.#sessions.delete(session));
   }
 }
 
-/** What every call is answered with while the mesh is not ready, or ready no more. */
+/** Answers every call while the mesh starts or stops. */
 export const unavailable: Listener = (request, response) => {
   response.writeHead(503, {
     'content-type': 'application/json',
@@ -124,14 +125,17 @@ function cannotListen(host: string, port: number, cause: NodeJS.ErrnoException):
   switch (cause.code) {
     case 'EADDRINUSE':
       return new ConfigurationError(
-        `Port ${port} on ${host} is taken: is the mesh running already? Stop it, or set STARLING_PORT to another port.`,
+        `Port ${port} on ${host} is taken. If a mesh is running already, stop it; or set STARLING_PORT to another port.`,
         { cause },
       );
     case 'EACCES':
-      return new ConfigurationError(`Port ${port} is not allowed: set STARLING_PORT to one above 1023.`, { cause });
+      return new ConfigurationError(
+        `This user is not allowed to listen on port ${port}. Set STARLING_PORT to a port above 1023.`,
+        { cause },
+      );
     default:
       return new ConfigurationError(
-        `The gateway cannot listen at ${host}:${port} (${cause.message}): check STARLING_HOST and STARLING_PORT.`,
+        `The gateway cannot listen on ${host}:${port} (${cause.message}). Check STARLING_HOST and STARLING_PORT.`,
         {
           cause,
         },

@@ -10,13 +10,13 @@ import { queueNames, ruleName, undeliveredQueueName } from '#wiring/names.ts';
 import { COMMON_GROUP, type FifoOptions, fifoSettings, type Subscription } from '#wiring/subscription.ts';
 import type { StreamConsumer, WiredFunction, Wiring } from '#wiring/types.ts';
 
-/** Shards of every stream: with several, the chunks of a slow task delay few others. */
+/** Shards of every stream. With several shards, the chunks of a slow task delay few other tasks. */
 const SHARDS = 4;
-/** The pause before the next try while the store has no room. */
+/** The pause between two tries while the store has no room. */
 const NO_ROOM_PAUSE_MS = 1_000;
 /** Only a redrive receives from dead-letter queues and from queues of undelivered events. */
 const DEAD_LETTER_VISIBILITY_SECONDS = 30;
-/** The retention of queues and of dead-letter queues is that of the deployment to AWS. */
+/** A deployment to AWS uses the same retention for queues and dead-letter queues. */
 const RETENTION_SECONDS = 4 * 86_400;
 const DEAD_LETTER_RETENTION_SECONDS = 14 * 86_400;
 
@@ -24,11 +24,11 @@ export interface Sources {
   readonly runtime: StandaloneRuntime;
   readonly wiring: Wiring;
   readonly functions: ReadonlyMap<string, LocalFunction>;
-  /** Called when every queue and rule exists and no function is invoked yet. */
+  /** Called after every queue and rule exists and before the first invocation. */
   readonly made: () => Promise<void>;
 }
 
-/** Makes the rules, queues and streams of serverless.yml, and starts what wakes its functions. */
+/** Creates the rules, queues and streams of serverless.yml, and starts the sources that wake its functions. */
 export async function startSources({ runtime, wiring, functions, made }: Sources): Promise<Source[]> {
   const sources: Source[] = [];
   await runtime.stream.create(runtime.settings.artifactStream, SHARDS);
@@ -49,10 +49,10 @@ export async function startSources({ runtime, wiring, functions, made }: Sources
   return sources;
 }
 
-/** The least time between two invocations: a deadline that cannot be settled must not invoke the function in a tight loop. */
+/** The minimum time between two invocations: a deadline that cannot be settled must not invoke the function in a tight loop. */
 const DEADLINE_PAUSE_MS = 500;
 
-/** Invokes at each task's deadline. After an invocation it waits for the earliest deadline that is left. */
+/** Invokes the function at each task's deadline. After an invocation it waits for the next deadline. */
 function deadlineSource({ tasks, clock, log }: StandaloneRuntime, target: LocalFunction, rate: number): Source {
   let notBefore = 0;
   const watch = () => tasks.watchDeadlines((at) => source.invokeAt(Math.max(at, notBefore), clock.now()));

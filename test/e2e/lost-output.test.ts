@@ -37,7 +37,7 @@ it('a mesh whose log nobody reads any more goes on, and still stops when it is t
   expect(answer.status).toBe(200);
   child.kill('SIGTERM');
   expect(await exited).toEqual([0, null]);
-  expect(errors).toBe('Nobody reads standard output any more (EPIPE): the mesh goes on without a log.\n');
+  expect(errors).toBe('The reader of standard output has gone (EPIPE). The mesh runs on without a log.\n');
   rmSync(data, { recursive: true, force: true });
 });
 
@@ -62,7 +62,7 @@ it.skipIf(!existsSync('/dev/full'))(
     child.kill('SIGTERM');
     expect(await exited).toEqual([0, null]);
     expect(errors).toBe(
-      'Standard output cannot be written (ENOSPC): the mesh goes on, and lines of its log are lost until it can.\n',
+      'Standard output cannot be written (ENOSPC). The mesh runs on; log lines are lost until writing works again.\n',
     );
     closeSync(full);
     rmSync(data, { recursive: true, force: true });

@@ -9,15 +9,15 @@ interface Environment {
 }
 
 /**
- * API Gateway's part on one machine: it serves the routes of serverless.yml and no others, each behind the authorizer that
- * stands there, and hands the function what the authorizer said.
+ * Replaces API Gateway on one machine. It serves only the routes of serverless.yml, each behind its authorizer, and gives
+ * the function the authorizer's context.
  */
 export function createApiGateway(
   functions: readonly WiredFunction[],
   services: ReadonlyMap<string, HttpService>,
   authorizers: ReadonlyMap<string, LocalAuthorizer>,
 ): Hono<Environment> {
-  // A path with a slash at its end is the same resource, as on API Gateway.
+  // As on API Gateway, a slash at the end of a path makes no difference.
   const api = new Hono<Environment>({ strict: false });
   for (const { name, routes } of functions) {
     for (const { method, path, authorizer } of routes) {
@@ -27,7 +27,7 @@ export function createApiGateway(
       const guard = authorizer === undefined ? undefined : authorizers.get(authorizer);
       if (authorizer !== undefined && guard === undefined) {
         throw new ConfigurationError(
-          `The route ${method} ${path} names the authorizer ${authorizer}, which is no function.`,
+          `The route ${method} ${path} names the authorizer ${authorizer}, but there is no such function.`,
         );
       }
       api.on(method === 'ANY' ? methods : [method], [honoPath(path)], (context) => serve(context, service, guard));
@@ -47,7 +47,7 @@ async function serve(
   guard: LocalAuthorizer | undefined,
 ): Promise<Response> {
   const { req, env } = context;
-  // Only what an authorizer said may stand here, whatever the request brought.
+  // The request must not bring its own context: only an authorizer may set it.
   delete env.requestContext;
   if (guard) {
     const path = req.path.length > 1 && req.path.endsWith('/') ? req.path.slice(0, -1) : req.path;
@@ -58,7 +58,7 @@ async function serve(
   return service.app.fetch(req.raw, env);
 }
 
-/** `/agents/{agentId}` as Hono has it: `/agents/:agentId`; `{proxy+}` takes the rest of the path. */
+/** `/agents/{agentId}` in Hono's syntax: `/agents/:agentId`. `{proxy+}` matches the rest of the path. */
 function honoPath(path: string): string {
   return path.replace(/\{[A-Za-z0-9_]+\+\}/g, '*').replace(/\{([A-Za-z0-9_]+)\}/g, ':$1');
 }

@@ -6,16 +6,16 @@ import type { Clock } from '#shared/ports/clock.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
 import { type CompiledPolicy, compilePolicy } from '../policy/policy.ts';
 
-/** Milliseconds that an authorizer's answer is used again, so that a permission taken back is soon felt. */
-const TTL = 5_000;
-/** Answers kept; past that, the oldest goes. */
+/** The time for which an authorizer's answer is cached. It is short, so that a revoked permission soon ends. */
+const CACHE_MS = 5_000;
+/** The cache holds this many answers, then drops the oldest. */
 const MAX_ANSWERS = 10_000;
-/** Decisions kept of one answer: a token is used for few paths, but a caller may make up many. */
+/** Decisions cached per answer. A token is used for few paths, but an attacker may send many. */
 const MAX_DECISIONS = 50;
 
 interface Answer {
   readonly allows: CompiledPolicy;
-  /** What the policy said, by resource. */
+  /** The policy's decisions by resource. */
   readonly decisions: Map<string, boolean>;
   readonly context: Readonly<Record<string, unknown>>;
   /** When to ask again, by the mesh's clock: milliseconds since 1970. */
@@ -37,7 +37,7 @@ export interface LocalAuthorizerOptions {
   readonly log: Logger;
 }
 
-/** API Gateway's part in authorizing: asks the Lambda authorizer, keeps its answer by the token, evaluates its policy. */
+/** Authorizes as API Gateway does: asks the Lambda authorizer, caches its answer by token and evaluates its policy. */
 export class LocalAuthorizer {
   readonly #options: LocalAuthorizerOptions;
   readonly #answers = new Map<string, Answer>();
@@ -70,7 +70,7 @@ export class LocalAuthorizer {
       const { policyDocument } = result;
       const context = result.context ?? {};
       const expiresAt = Number(context.expiresAt ?? Number.POSITIVE_INFINITY);
-      return { allows: compilePolicy(policyDocument), decisions: new Map(), context, until: now + TTL, expiresAt };
+      return { allows: compilePolicy(policyDocument), decisions: new Map(), context, until: now + CACHE_MS, expiresAt };
     } catch (error) {
       if (error instanceof Error && error.message === 'Unauthorized') {
         const { reason } = (error.cause ?? {}) as { reason?: unknown };
@@ -129,7 +129,7 @@ function requestEvent(
 function authorizerFailed(): Response {
   return new Response(
     JSON.stringify({
-      error: { code: 'AUTHORIZER_FAILED', message: 'The authorizer failed; the log has the details.' },
+      error: { code: 'AUTHORIZER_FAILED', message: 'The authorizer failed. The log of the mesh has the details.' },
     }),
     {
       status: 500,

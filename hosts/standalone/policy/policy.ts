@@ -5,7 +5,7 @@ import { compileWildcard, isExact } from './wildcard.ts';
 /** Whether the policy allows an action (`execute-api:Invoke`) on a resource (the ARN of a method and path). */
 export type CompiledPolicy = (action: string, resource: string) => boolean;
 
-/** The policy says something that is not understood here. Nothing may then be allowed by it. */
+/** The policy has a part that this evaluator does not know. Such a policy allows nothing. */
 export class PolicyError extends StarlingError {
   constructor(what: string) {
     super('POLICY_NOT_UNDERSTOOD', `The authorizer's policy cannot be evaluated: ${what}.`);
@@ -24,15 +24,15 @@ const VERSION = '2012-10-17';
 const understood = new Set(['Sid', 'Effect', 'Action', 'Resource']);
 
 /**
- * Compiles what a Lambda authorizer returns and evaluates it as IAM does: what no statement allows is denied, and a
- * statement that denies wins over all that allow. Actions match in any case, resources only in their own.
+ * Compiles the policy that a Lambda authorizer returns. It is evaluated as IAM does: a call needs a statement that allows it,
+ * and a statement that denies it wins. Actions match case-insensitively, resources case-sensitively.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  *
- * @throws PolicyError for anything that it does not know (conditions, variables, NotAction, another version), as to
- * overlook it could allow what it would have denied.
+ * @throws PolicyError for every part that it does not know (conditions, variables, NotAction, another version): to ignore
+ * such a part could allow a call that it denies.
  */
 export function compilePolicy(document: unknown): CompiledPolicy {
-  const { Version, Statement, Id: _id, ...more } = record(document, 'it is no object');
+  const { Version, Statement, Id: _id, ...more } = record(document, 'it is not an object');
   if (Version !== VERSION) throw new PolicyError(`its version is not ${VERSION}`);
   if (Object.keys(more).length > 0) throw new PolicyError(`${Object.keys(more).join(', ')} is not known`);
   if (Statement === undefined) throw new PolicyError('it has no statement');
@@ -48,7 +48,7 @@ export function compilePolicy(document: unknown): CompiledPolicy {
 }
 
 function compileStatement(value: unknown): Statement {
-  const statement = record(value, 'a statement is no object');
+  const statement = record(value, 'a statement is not an object');
   const strange = Object.keys(statement).filter((key) => !understood.has(key));
   if (strange.length > 0) throw new PolicyError(`${strange.join(', ')} in a statement is not known`);
   const { Effect: effect } = statement;
@@ -57,7 +57,7 @@ function compileStatement(value: unknown): Statement {
   return { effect, action: anyOf(actions), resource: anyOf(texts(statement.Resource, 'Resource')) };
 }
 
-/** Plain texts in a set, since a principal may have many; only patterns are tried one by one. */
+/** Exact texts are in a set, because a principal may have many. Only patterns are tried one by one. */
 function anyOf(patterns: readonly string[]): Matcher {
   const exact = new Set(patterns.filter(isExact));
   const wild = patterns.filter((pattern) => !isExact(pattern)).map(compileWildcard);
@@ -68,7 +68,7 @@ function texts(value: unknown, name: string): readonly string[] {
   const list: unknown[] = [value].flat();
   const understandable = list.every((item) => typeof item === 'string' && item !== '' && !item.includes('${'));
   if (list.length === 0 || !understandable)
-    throw new PolicyError(`${name} is no text or list of texts without variables`);
+    throw new PolicyError(`${name} is not a text or a list of texts without variables`);
   return list as string[];
 }
 

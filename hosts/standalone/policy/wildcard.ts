@@ -1,9 +1,8 @@
 /**
- * A matcher for IAM's wildcards: `*` stands for any text, also none and also with slashes and colons in it, `?` for one
- * character.
+ * A matcher for IAM's wildcards. `*` matches any text: an empty text too, and slashes and colons. `?` matches one character.
  *
- * The text between the stars is looked for from left to right and never again, so that no text, however it is made,
- * costs more than one pass for each part of the pattern: a regular expression would try all ways to share the text out.
+ * The matcher looks for each part between the stars once, from left to right. An attacker's text therefore costs at most one
+ * pass per part. A regular expression could backtrack for a very long time.
  */
 export function compileWildcard(pattern: string): (text: string) => boolean {
   const [head = '', ...rest] = pattern.replace(/\*+/g, '*').split('*');

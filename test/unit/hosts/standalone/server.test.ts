@@ -90,7 +90,7 @@ describe('HttpServer', () => {
   });
 
   it('cuts a call whose body stays away, on an HTTP/2 session that fell silent, and no call that waits for its answer', async () => {
-    const impatient = new HttpServer({ idleSession: 100 });
+    const impatient = new HttpServer({ idleSessionMs: 100 });
     const at = await impatient.listen('127.0.0.1', 0);
     let answer = () => {};
     impatient.serve((request, response) => {
