@@ -1,5 +1,5 @@
 import type { StatementSync } from 'node:sqlite';
-import { DEDUPLICATION_INTERVAL } from '#shared/ports/fifo.ts';
+import { DEDUPLICATION_INTERVAL_MS } from '#shared/ports/fifo.ts';
 import type { QueueDepth } from '#shared/ports/queue.ts';
 import type { Database } from './database.ts';
 import { type Receipt, type ReceiptState, receiptState, type Sent } from './message-rows.ts';
@@ -170,7 +170,7 @@ export class FifoRows {
     );
     const sequence = Number(lastInsertRowid);
     this.#forget.run(now);
-    this.#remember.run(queue, deduplicationKey, messageId, sequence, now + DEDUPLICATION_INTERVAL);
+    this.#remember.run(queue, deduplicationKey, messageId, sequence, now + DEDUPLICATION_INTERVAL_MS);
     this.#joinGroup.run(queue, groupId, visibleAt, sequence);
     return sequence;
   }

@@ -1,5 +1,4 @@
-import { typeOfAttribute } from '#shared/ports/message-attributes.ts';
-import type { AttributeTypes } from '#shared/ports/queue.ts';
+import { type AttributeTypes, attributeType } from '#shared/ports/queue.ts';
 
 export interface Attributes {
   readonly attributes?: Readonly<Record<string, string>>;
@@ -25,7 +24,7 @@ export function storeAttributes({ attributes, attributeTypes, groupId }: Attribu
   if (attributes === undefined) return null;
   if (attributeTypes === undefined) return JSON.stringify(attributes);
   const stored = Object.entries(attributes).map(([name, value]): [string, Stored] => {
-    const type = typeOfAttribute(attributeTypes, name);
+    const type = attributeType(attributeTypes, name);
     return [name, type === 'String' ? value : [type, value]];
   });
   return JSON.stringify(Object.fromEntries(stored));

@@ -1,5 +1,5 @@
 import type { SQSMessageAttribute, SQSRecord, SQSRecordAttributes } from 'aws-lambda';
-import { attributeType, type FifoPlace, type ReceivedMessage } from '#shared/ports/queue.ts';
+import { attributeType, type FifoCoordinates, type ReceivedMessage } from '#shared/ports/queue.ts';
 
 /** A message as Lambda's event source mapping hands it over. */
 export function sqsRecord(message: ReceivedMessage, arn: string): SQSRecord {
@@ -32,7 +32,7 @@ function systemAttributes(message: ReceivedMessage): SQSRecordAttributes {
   };
 }
 
-function fifoAttributes(message: ReceivedMessage, { sequenceNumber, groupId, deduplicationId }: FifoPlace) {
+function fifoAttributes(message: ReceivedMessage, { sequenceNumber, groupId, deduplicationId }: FifoCoordinates) {
   return {
     ...systemAttributes(message),
     SequenceNumber: sequenceNumber,

@@ -11,20 +11,20 @@ export interface SkillSchemas {
   readonly output?: JsonSchema;
 }
 
-/** The card as its agent declares it; where it can be reached is the gateway's to say. */
+/** The card as the agent declares it. The gateway adds the URLs and the security schemes. */
 export type AgentManifest = Omit<AgentCard, 'supportedInterfaces' | 'securitySchemes' | 'securityRequirements'>;
 
 export interface AgentRecord {
   readonly id: AgentId;
   readonly card: AgentManifest;
   readonly skillSchemas: readonly SkillSchemas[];
-  /** Whether its card may be read without a token. */
+  /** True: anybody may read the card, without a token. */
   readonly public: boolean;
-  /** Seconds that a task of this agent may take. */
+  /** Seconds within which a task of this agent must end. */
   readonly deadline: number;
 }
 
-/** Bytes that a record may have as JSON. */
+/** The largest record, in bytes of JSON. */
 export const MAX_AGENT_BYTES = 120_000;
 
 /** A record as the registry keeps it. */
@@ -36,12 +36,13 @@ export interface RegisteredAgent extends AgentRecord {
 /**
  * The agents of the mesh.
  *
- * Contract: `put` and `deactivate` publish their event with the change or not at all, and do neither when nothing
- * changes. `get` and `list` give active agents only. Readers may see a change up to a second late. A record of more than
- * MAX_AGENT_BYTES is an AgentTooLargeError.
+ * Contract:
+ * - `put` and `deactivate` store the change and publish its event together. If nothing changes, they publish nothing.
+ * - `get` and `list` return active agents only. A reader may see a change up to one second late.
+ * - An adapter that cannot store and publish in one write finishes an interrupted change in the next `put` or
+ *   `deactivate` of that agent. The bus may then get the event twice.
  *
- * Where the change and its event cannot be one write, one that a crash cut in two is finished by the next `put` or
- * `deactivate` of that agent; its event may then come twice.
+ * Errors: `AgentTooLargeError` for a record of more than `MAX_AGENT_BYTES`.
  */
 export interface AgentRegistry {
   get(id: AgentId): Promise<RegisteredAgent | undefined> | RegisteredAgent | undefined;
@@ -50,5 +51,6 @@ export interface AgentRegistry {
     record: AgentRecord,
     event: (change: 'registered' | 'updated') => BusEntry,
   ): Promise<'registered' | 'updated' | 'unchanged'>;
+  /** Returns whether the agent was active. */
   deactivate(id: AgentId, event: BusEntry): Promise<boolean>;
 }

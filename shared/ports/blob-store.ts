@@ -3,36 +3,38 @@ import { StarlingError } from '#shared/errors.ts';
 /**
  * Large data by key, for events that carry it by reference (the claim check pattern).
  *
- * Contract: a blob is durable when `put` resolves; putting a key again replaces it. Blobs expire by the store's own rule,
- * later than anything that refers to them. A key is 1 to 512 characters: names of letters, digits and `-_.` with slashes
- * between them. A name is not dots alone, which proxies and clients of S3 take for a way up.
+ * Contract:
+ * - A blob is durable when `put` resolves. Putting a key again replaces the blob.
+ * - Each store deletes old blobs by its own rule, but later than everything that refers to them.
+ * - A key has 1 to 512 characters: names of letters, digits and `-_.`, separated by slashes. A name must not consist of
+ *   dots only, because proxies and S3 clients read `..` as the parent folder.
  *
- * Errors: `BlobKeyError` for another key; `BlobTooLargeError` for more than `MAX_BLOB_BYTES`, on either way.
+ * Errors: `BlobKeyError` for any other key. `BlobTooLargeError` from `put` and `get` for more than `MAX_BLOB_BYTES`.
  */
 export interface BlobStore {
   put(key: string, data: Uint8Array): Promise<void>;
   get(key: string): Promise<Uint8Array | undefined>;
 }
 
-/** Four times the largest body that the gateway takes by default: what is read is held in memory. */
+/** Four times the default limit for request bodies. A limit is needed because a reader holds the blob in memory. */
 export const MAX_BLOB_BYTES = 16_777_216;
 
 export class BlobKeyError extends StarlingError {
   constructor() {
     super(
       'BLOB_KEY',
-      'The key of a blob has 1 to 512 characters: names of letters, digits, hyphens, underscores and dots, with slashes between them.',
+      'A blob key must have 1 to 512 characters: names of letters, digits, hyphens, underscores and dots, separated by slashes.',
     );
   }
 }
 
 export class BlobTooLargeError extends StarlingError {
   constructor(key: string) {
-    super('BLOB_TOO_LARGE', `The blob ${key} is over ${MAX_BLOB_BYTES} bytes. Send less at a time.`);
+    super('BLOB_TOO_LARGE', `The blob ${key} is larger than ${MAX_BLOB_BYTES} bytes. Send less data at a time.`);
   }
 }
 
-/** Data that an event refers to cannot be had, now or later: delivering the event again does not help. */
+/** The data that an event refers to is gone for good. Delivering the event again does not help. */
 export class ClaimError extends StarlingError {}
 
 const namePattern = /^(?!\.+$)[A-Za-z0-9_.-]+$/;

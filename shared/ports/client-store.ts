@@ -1,15 +1,15 @@
 /** A client application that may ask for tokens. Only the hash of its secret is stored. */
 export interface Client {
   readonly id: string;
-  /** For people. */
+  /** The name that people see. */
   readonly name: string;
-  /** See shared/security/client-secret.ts. */
+  /** Format: shared/security/client-secret.ts. */
   readonly secretHash: string;
-  /** Full names: `starling/agents:invoke`. */
+  /** Full scope names, for example `starling/agents:invoke`. */
   readonly scopes: readonly string[];
   /** Milliseconds since 1970. */
   readonly createdAt: number;
-  /** Since this time the client gets no token. Its earlier tokens stay valid until they expire. */
+  /** Milliseconds since 1970. From this time on the client gets no tokens. Earlier tokens stay valid until they expire. */
   readonly disabledAt?: number;
 }
 
@@ -17,12 +17,12 @@ export interface Client {
 export interface ClientStore {
   get(id: string): Promise<Client | undefined>;
 
-  /** Stores or replaces. */
+  /** Stores the client, or replaces the client with this id. */
   put(client: Client): Promise<void>;
 
-  /** Replaces the hash of a client's secret. Does nothing when the stored hash is no longer `from`, or no client has the id. */
+  /** Replaces the hash of a client's secret. Does nothing when the stored hash differs from `from`, or when no client has the id. */
   replaceHash(id: string, hash: { readonly from: string; readonly to: string }): Promise<void>;
 
-  /** All clients, by id. */
+  /** All clients, ordered by id. */
   list(): Promise<readonly Client[]>;
 }

@@ -1,14 +1,15 @@
 /**
- * Time comes in through the runtime, so that a test can move it. There are two of them:
+ * Code gets its clock from the runtime, so that a test can set the time. There are two clocks:
  *
- * - The mesh's own (`Runtime.clock`): what the mesh stores, hides, waits for and ends by. On AWS that is the wall clock of
- *   machines that Amazon keeps in time; standalone it never steps back (hosts/runtimes/steady-clock.ts).
- * - The wall clock (`systemClock`): what others write into what they sign, so tokens and signatures are checked by it.
+ * - **The mesh clock** (`Runtime.clock`) gives the times of stored data, visibility timeouts, waits and deadlines. On AWS
+ *   this is the machine's clock, which Amazon synchronizes. In standalone it never goes back
+ *   (hosts/runtimes/steady-clock.ts).
+ * - **The wall clock** (`systemClock`) checks tokens and signatures, because other machines put their wall time into them.
  */
 export interface Clock {
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   now(): number;
 }
 
-/** The wall clock: it may be set, by a person or a time server, in either direction. */
+/** The wall clock. A person or a time server may set it forward or back at any time. */
 export const systemClock: Clock = { now: () => Date.now() };

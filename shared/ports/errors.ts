@@ -6,7 +6,7 @@ export class QueueNotFoundError extends StarlingError {
   }
 }
 
-/** The queue's kind, FIFO or standard, does not take such a message. */
+/** The message does not fit the kind of the queue (FIFO or standard). */
 export class InvalidMessageError extends StarlingError {
   constructor(problem: string) {
     super('INVALID_MESSAGE', problem);
@@ -19,7 +19,7 @@ export class StreamNotFoundError extends StarlingError {
   }
 }
 
-/** The bus does not take the entry. Its neighbours are not affected. */
+/** The bus refuses this entry. The other entries of the call are not affected. */
 export class EntryRefusedError extends StarlingError {
   constructor(problem: string, options?: { cause?: unknown }) {
     super('ENTRY_REFUSED', `The event was refused: ${problem}.`, options);
@@ -29,7 +29,7 @@ export class EntryRefusedError extends StarlingError {
 /** The task does not wait for its client, or another message began its next turn first. */
 export class TurnConflictError extends StarlingError {
   constructor(taskId: string, state: string) {
-    super('TURN_CONFLICT', `Task ${taskId} takes no message now: it is in ${state}.`);
+    super('TURN_CONFLICT', `Task ${taskId} cannot take a message now: its state is ${state}.`);
   }
 }
 
@@ -43,37 +43,37 @@ export class TaskExpiresError extends StarlingError {
   }
 }
 
-/** A cursor of a list that no page of the list gave. */
+/** The cursor does not come from a page of this list. */
 export class InvalidCursorError extends StarlingError {
   constructor() {
-    super('INVALID_CURSOR', 'The cursor is none that a page of this list gave. Begin without one.');
+    super('INVALID_CURSOR', 'The cursor does not come from a page of this list. Start again without a cursor.');
   }
 }
 
-/** The record does not fit the registry: on AWS it and its event share an item of at most 400 KB. */
+/** The record is too large for the registry. On AWS, the record and its event share one DynamoDB item of at most 400 KB. */
 export class AgentTooLargeError extends StarlingError {
   constructor(agent: string, bytes: number, limit: number) {
     super(
       'AGENT_TOO_LARGE',
-      `The card and skill schemas of agent ${agent} have ${bytes} bytes as JSON, and the registry takes ${limit}. Shorten descriptions and examples, or give each group of skills an agent of its own.`,
+      `The card and skill schemas of agent ${agent} have ${bytes} bytes as JSON. The limit is ${limit}. Shorten descriptions and examples, or split the skills between several agents.`,
     );
   }
 }
 
-/** The mesh keeps its events nowhere that they can be read one by one. */
+/** This mesh does not store its events in a place where a client can read them one by one. */
 export class EventArchiveOffError extends StarlingError {
   constructor(where: string, options?: { cause?: unknown }) {
     super(
       'EVENT_ARCHIVE_OFF',
-      `Events are not kept for reading: there is no ${where}. Set the stage's parameter eventLog to "on" (serverless.yml) and deploy again; it costs some $0.50 per GB of events.`,
+      `This mesh does not store its events: there is no ${where}. Set the stage's parameter eventLog to "on" (serverless.yml) and deploy again. Storing costs about $0.50 per GB of events.`,
       options,
     );
   }
 }
 
 /**
- * The store has no room, or its disk refuses: nothing of what was asked for happened, and another try later may do. The
- * store tells its operator itself, so whoever meets this need not.
+ * The store has no room, or its disk fails. Nothing of the call was stored, and a later try may succeed. The store itself
+ * reports the trouble to the operator, so callers need not log it.
  */
 export class StoreUnavailableError extends StarlingError {
   constructor(message: string, options?: { cause?: unknown }) {
@@ -81,7 +81,7 @@ export class StoreUnavailableError extends StarlingError {
   }
 }
 
-/** Whether that is all that went wrong. */
+/** True when each underlying error is a `StoreUnavailableError`. */
 export function isStoreUnavailable(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(isStoreUnavailable);
   return error instanceof StoreUnavailableError;

@@ -1,19 +1,19 @@
 import type { StarlingError } from '#shared/errors.ts';
 
-/** What a producer puts on the bus. The bus adds id, account, region and, where there is none, the time. */
+/** What a producer puts on the bus. The bus adds the id, the account and the region, and the time if it is missing. */
 export interface BusEntry {
   readonly source: string;
   readonly detailType: string;
   /** A JSON object. */
   readonly detail: object;
-  /** The same as JSON text, where the caller has it: it then goes through as it is, to the last digit. */
+  /** The detail as JSON text. The bus then passes on this exact text, so that large numbers keep all digits. */
   readonly detailText?: string;
   /** Milliseconds since 1970. */
   readonly time?: number;
   readonly resources?: readonly string[];
 }
 
-/** The event as rules see it and as targets get it. */
+/** The event that rules match and that targets get. */
 export interface BusEvent<Detail = unknown> {
   readonly version: '0';
   readonly id: string;
@@ -29,7 +29,7 @@ export interface BusEvent<Detail = unknown> {
 
 export type PutResult = { readonly eventId: string } | { readonly error: StarlingError };
 
-/** An event of the archive with its place in it. */
+/** An event of the archive, with its position there. */
 export interface ArchivedEvent {
   readonly position: number;
   /** A `BusEvent` as JSON. */
@@ -37,22 +37,30 @@ export interface ArchivedEvent {
 }
 
 /**
- * Amazon EventBridge's semantics: an event goes to every rule whose pattern it matches, at least once, in no promised
- * order.
+ * Publishes events, with the semantics of Amazon EventBridge: each rule whose pattern matches gets the event at least
+ * once. The order is not guaranteed.
  *
  * Contract:
- * - `put` answers per entry, in order; an entry that is refused leaves its neighbours alone. What was answered with an
- *   id is on the disk, in the archive and in the queue of every rule that matches, once for each rule.
- * - An entry may be as large as the gateway's largest body; an adapter whose bus takes less carries it by reference.
+ * - `put` returns one result per entry, in the order of the entries. A refused entry does not affect the others.
+ * - A result with an event id means: the event is durable, and the archive and the queue of each matching rule have it.
+ *   A queue that two matching rules name gets it twice.
+ * - An entry may be as large as the largest request body of the gateway. An adapter whose bus takes less stores the data
+ *   elsewhere and sends a reference.
+ *
+ * Rules are put through `RuleControl` (control-plane.ts).
+ *
+ * @example
+ * const [result] = await bus.put([{ source: 'shop', detailType: 'OrderPlaced.v1', detail: { order: 7 } }]);
+ * if (result !== undefined && 'error' in result) throw result.error;
  */
 export interface EventBus {
   put(entries: readonly BusEntry[]): Promise<readonly PutResult[]>;
 }
 
-/** Every event as it passes, from the archive: what `starling events tail` shows. */
+/** Reads the archive of events. `starling events tail` uses it. */
 export interface EventArchive {
-  /** The position of the newest event, 0 when there is none. */
+  /** The position of the newest event. 0: the archive is empty. */
   newest(): Promise<number>;
-  /** Events after a position, oldest first; waits for more until `signal` aborts. */
+  /** Yields the events after a position, oldest first, and waits for more until `signal` aborts. */
   tail(after: number, signal: AbortSignal): AsyncIterable<ArchivedEvent>;
 }

@@ -1,35 +1,35 @@
-/** What is known of one side effect. Plain data, so that a worker thread can ask for it by message. Times in milliseconds since 1970. */
+/** The state of one side effect. It is plain data, so that a worker thread can get it in a message. Times are in milliseconds since 1970. */
 export interface IdempotencyItem {
   readonly id: string;
   readonly status: 'INPROGRESS' | 'COMPLETED';
-  /** From then on the item counts as absent. */
+  /** From this time on the item counts as absent. */
   readonly expiresAt: number;
-  /** From then on whoever began is taken for dead, and another may begin. */
+  /** From this time on the store assumes that the process that began has died. Another process may begin. */
   readonly inProgressUntil?: number;
-  /** The result, as JSON has it. */
+  /** The result: a JSON value. */
   readonly data?: unknown;
   readonly payloadHash?: string;
 }
 
 /**
- * Which side effects of agents were begun and which are done. The conditions are those of Powertools' own layer on
- * DynamoDB, https://docs.aws.amazon.com/powertools/typescript/latest/features/idempotency/.
+ * Stores which side effects of agents have begun and which are done. The conditions are the same as in Powertools'
+ * DynamoDB layer, https://docs.aws.amazon.com/powertools/typescript/latest/features/idempotency/.
  */
 export interface IdempotencyStore {
-  /** The item as it is stored, also when it expired. */
+  /** The stored item, even if it has expired. */
   get(id: string): Promise<IdempotencyItem | undefined>;
 
   /**
-   * Stores the item if there is none of its id, or one that expired, or one in progress whose time is over. The promise
-   * resolves when it is durable: only then may the side effect begin.
+   * Stores the item if the id is free: there is no item, or it has expired, or it is in progress and its time is over.
+   * The promise resolves when the item is durable. Only then may the side effect begin.
    *
-   * @returns undefined when stored; else the item that stands there.
+   * @returns undefined when the item was stored, otherwise the item that has the id.
    */
   put(item: IdempotencyItem): Promise<IdempotencyItem | undefined>;
 
-  /** Sets what the item has, and keeps what it leaves out. Stores it where there is none. */
+  /** Sets the given fields and keeps the others. Stores the item if the id is free. */
   update(item: IdempotencyItem): Promise<void>;
 
-  /** Does nothing where there is none. */
+  /** Does nothing when no item has the id. */
   delete(id: string): Promise<void>;
 }

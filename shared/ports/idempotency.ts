@@ -1,10 +1,10 @@
 import type { BasePersistenceLayer } from '@aws-lambda-powertools/idempotency/persistence';
 
 /**
- * Where the side effects of agents are remembered: the persistence layers of Powertools' idempotency, for `task.once` and
- * for `makeIdempotent`, https://docs.aws.amazon.com/powertools/typescript/latest/features/idempotency/.
+ * Remembers the side effects of agents, for `task.once` and `makeIdempotent`. It creates persistence layers for Powertools
+ * (https://docs.aws.amazon.com/powertools/typescript/latest/features/idempotency/).
  */
 export interface Idempotency {
-  /** A layer of its own for each effect, as Powertools configures one once. Powertools is loaded by the first. */
+  /** Creates one layer per side effect, because Powertools configures a layer only once. The first call loads Powertools. */
   createLayer(): Promise<BasePersistenceLayer>;
 }

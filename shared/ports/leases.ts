@@ -1,10 +1,11 @@
 /**
- * Which of several processes does what only one may do at a time.
+ * Leases decide which one of several processes does a piece of work.
  *
  * Contract:
- * - `take` gives a lease that is free, whose time is over, or that the owner has already: then its time begins anew.
- * - At most one owner has a lease at a time, as far as the clocks of their machines agree.
- * - `release` frees what the owner has, and does nothing to what another has.
+ * - `take` gives the lease to the owner if the lease is free, if its time is over, or if this owner has it. The time then
+ *   starts again.
+ * - At most one owner has a lease at a time, if the clocks of the machines agree.
+ * - `release` frees a lease of this owner. It does nothing to a lease of another owner.
  */
 export interface Leases {
   /**

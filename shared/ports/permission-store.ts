@@ -1,16 +1,16 @@
 import type { AgentId } from '#shared/ids.ts';
 
-/** Who calls, as the verified token says. */
+/** The caller, from the verified token. */
 export interface Principal {
   readonly clientId: string;
-  /** Full names: `starling/agents:invoke`. */
+  /** Full scope names, for example `starling/agents:invoke`. */
   readonly scopes: readonly string[];
 }
 
-/** What a permission is given to: everybody who has a scope, or one client. */
+/** The holder of a permission: all clients with a scope, or one client. */
 export type Subject = `scope:${string}` | `client:${string}`;
 
-/** Every agent, also those that come later. */
+/** All agents, including agents that are registered later. */
 export type EveryAgent = '*';
 
 export interface Grant {
@@ -19,19 +19,20 @@ export interface Grant {
 }
 
 /**
- * Which agents a principal may call: those granted to one of its scopes or to its client id. What is not granted is
- * denied; a scope's name alone gives nothing. A change takes effect when the authorizer's cached answer runs out.
+ * Stores which agents a principal may call. A principal may call the agents that are granted to one of its scopes or to
+ * its client id, and no others. A scope grants nothing by its name. A change takes effect when the authorizer's cached
+ * answer expires.
  */
 export interface PermissionStore {
-  /** The agents that the principal may call, in order and without doubles. */
+  /** The agents that the principal may call, sorted and without duplicates. */
   agentsOf(principal: Principal): Promise<readonly AgentId[] | EveryAgent>;
 
-  /** Gives a permission; giving it again changes nothing. */
+  /** Grants a permission. Granting it again changes nothing. */
   grant(grant: Grant): Promise<void>;
 
-  /** Takes a permission back; one that was not given changes nothing. */
+  /** Revokes a permission. Does nothing when the permission is not granted. */
   revoke(grant: Grant): Promise<void>;
 
-  /** All permissions, by subject and agent. */
+  /** All permissions, ordered by subject and agent. */
   list(): Promise<readonly Grant[]>;
 }

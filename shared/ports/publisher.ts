@@ -1,7 +1,7 @@
 import type { DetailType, EventCatalog } from '#shared/generated/catalog.ts';
 import type { BusEntry } from './event-bus.ts';
 
-/** What an event takes over from what led to it. */
+/** The fields that an event inherits from the event that caused it. */
 export interface Lineage {
   readonly correlationId: string;
   readonly causationId?: string;
@@ -11,18 +11,18 @@ export interface Lineage {
 export interface EventOptions extends Lineage {
   readonly source: string;
   readonly subject?: string;
-  /** Milliseconds since 1970; the clock's time when not given. */
+  /** Milliseconds since 1970. Default: the clock's time. */
   readonly now?: number;
 }
 
-/** Publishes events by their detail-type. Their types are checked at compile time, their data at run time. */
+/** Publishes events by their detail-type. The compiler checks the type of the data; `prepare` checks the data at run time. */
 export interface Publisher {
   /** @throws InvalidEventError */
   prepare<Name extends DetailType>(type: Name, data: EventCatalog[Name], options: EventOptions): BusEntry;
   /**
-   * Resolves when every entry is durable on the bus.
+   * Resolves when each entry is durable on the bus.
    *
-   * @throws the error of the first entry that the bus refused.
+   * @throws the error of the first refused entry.
    */
   publish(entries: readonly BusEntry[]): Promise<void>;
 }

@@ -1,16 +1,16 @@
 /** An event that broke its contract. */
 export interface QuarantinedEvent {
   readonly id: string;
-  /** When it was put here, in milliseconds since 1970. */
+  /** When the event was quarantined, in milliseconds since 1970. */
   readonly at: number;
   readonly reason: string;
-  /** As it came, JSON or not; halves of surrogate pairs are replaced. Absent where its blob has gone before it. */
+  /** The text as it came; it need not be JSON. Lone surrogates are replaced. Absent when the blob with the text has expired. */
   readonly event?: string;
 }
 
 export interface QuarantinePage {
   readonly events: readonly QuarantinedEvent[];
-  /** Where the next page begins; absent when there is no more. */
+  /** The cursor of the next page. Absent on the last page. */
   readonly next?: string;
 }
 
@@ -20,14 +20,16 @@ export interface QuarantineQuery {
   readonly cursor?: string;
 }
 
-/** Characters of events on a page; a page ends behind the event that passes it. */
+/** The most characters of events on one page. The event that exceeds this number is the last of its page. */
 export const MAX_PAGE_LENGTH = 1_000_000;
 
 /**
- * Where events go that broke their contract: kept with the reason for an operator, never applied.
+ * Stores events that break their contract, with the reason, for an operator. These events are never applied.
  *
- * Contract: `list` gives the newest first, each once over its pages. A page has at most `limit` events, and fewer where
- * they are large. It throws `InvalidCursorError` for a cursor that no page gave.
+ * Contract: `list` returns the newest event first. Over all pages, each event comes once. A page has at most `limit`
+ * events, and fewer if they are large.
+ *
+ * Errors: `InvalidCursorError` from `list` for a cursor that does not come from a page.
  */
 export interface Quarantine {
   put(reason: string, event: string): Promise<void>;

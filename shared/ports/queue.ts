@@ -1,94 +1,113 @@
-/** SQS's type of each attribute that is no `String`: `Number`, `Binary`, whose value is in base64, or one with a label like `Number.int`. */
+/** The SQS type of each attribute whose type is not `String`: `Number`, `Binary` (the value is base64), or a type with a label, such as `Number.int`. */
 export type AttributeTypes = Readonly<Record<string, string>>;
 
-/** The type of one attribute; a name such as `constructor` is none for being one of every object. */
+/** The SQS type of one attribute. */
 export function attributeType(types: AttributeTypes | undefined, name: string): string {
+  // An attribute may be named `constructor`, which each object inherits.
   return (types && Object.hasOwn(types, name) ? types[name] : undefined) ?? 'String';
+}
+
+/** True: the value of an attribute of this type is base64. */
+export function isBinaryType(type: string): boolean {
+  return type.startsWith('Binary');
 }
 
 export interface OutgoingMessage {
   readonly body: string;
   readonly attributes?: Readonly<Record<string, string>>;
   readonly attributeTypes?: AttributeTypes;
-  /** Seconds before it is seen; 0 when not given. On a FIFO queue the queue alone delays. */
+  /** Seconds before the message is visible. Default: 0. Not allowed for a FIFO queue, whose delay is a setting of the queue. */
   readonly delay?: number;
-  /** What orders it on a FIFO queue, which wants one: 1 to 128 letters, digits and punctuation. A standard queue orders nothing by it, and gives it to the reader. */
+  /** The message group: 1 to 128 ASCII letters, digits and punctuation characters. Required for a FIFO queue, which keeps the order within a group. A standard queue only passes it on. */
   readonly groupId?: string;
-  /** For FIFO queues alone: of messages with the same one within five minutes, only the first is delivered. As long as a group id. */
+  /** For FIFO queues only: if several messages have the same id within five minutes, the queue delivers only the first. Same characters as a group id. */
   readonly deduplicationId?: string;
 }
 
 export interface SentMessage {
   readonly messageId: string;
-  /** On a FIFO queue: twenty digits, which grow. */
+  /** From a FIFO queue: 20 digits. Later messages have larger numbers. */
   readonly sequenceNumber?: string;
 }
 
 export interface ReceivedMessage {
   readonly messageId: string;
-  /** Good for this receive only. */
+  /** Valid for this receive only. */
   readonly receiptHandle: string;
   readonly body: string;
   readonly attributes: Readonly<Record<string, string>>;
-  /** Where there are such. */
+  /** Absent when all attributes are of type `String`. */
   readonly attributeTypes?: AttributeTypes;
   /** 1 at the first delivery. */
   readonly receiveCount: number;
-  /** How many of the receives before do not count towards `maxReceiveCount`; none when not given, and never on SQS. */
+  /** How many earlier receives do not count towards `maxReceiveCount`. Default: 0. SQS never sets it. */
   readonly excused?: number;
   /** Milliseconds since 1970. */
   readonly sentAt: number;
   readonly firstReceivedAt: number;
-  /** Of a FIFO queue's message. */
-  readonly fifo?: FifoPlace;
-  /** Of a standard queue's message that was sent with one. */
+  /** Set for a message from a FIFO queue. */
+  readonly fifo?: FifoCoordinates;
+  /** Set for a message from a standard queue that was sent with a group id. */
   readonly groupId?: string;
 }
 
-export interface FifoPlace {
+/** The coordinates of a message in its FIFO queue. */
+export interface FifoCoordinates {
   readonly groupId: string;
   readonly deduplicationId: string;
   readonly sequenceNumber: string;
 }
 
 export interface ReceiveOptions {
-  /** At most this many; SQS gives up to 10, the SQLite queue as many as asked for. */
+  /** The most messages to return. SQS returns at most 10; the SQLite queue has no limit of its own. */
   readonly max: number;
-  /** Seconds to wait for the first message; 0 returns at once. */
+  /** Seconds to wait for the first message. 0 returns at once. */
   readonly wait: number;
-  /** Instead of the queue's own visibility timeout, in seconds. */
+  /** Seconds. Overrides the queue's visibility timeout. */
   readonly visibilityTimeout?: number;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Amazon SQS's semantics.
+ * Sends and receives messages, with the semantics of Amazon SQS.
  *
  * Contract:
- * - A message that was received is not seen by others until its visibility timeout ends; then it is delivered again
- *   with a receive count one higher.
- * - One that was received `maxReceiveCount` times and comes up again goes to the dead-letter queue instead.
- * - A receipt handle of an earlier receive deletes nothing and changes no visibility.
- * - `receive` with a wait answers as soon as a message is there, without polling the store.
+ * - A received message is hidden until its visibility timeout ends. Then it is delivered again, and its receive count is
+ *   one higher.
+ * - A message that was received `maxReceiveCount` times moves to the dead-letter queue when it would be received again.
+ * - A receipt handle of an earlier receive deletes nothing and changes no visibility timeout.
+ * - `receive` with a wait returns as soon as a message is there, and does not poll the store.
  *
- * Of a FIFO queue moreover
+ * FIFO queues also follow these rules
  * (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html):
- * - Messages of one group are received in the order in which they were sent. While one of them is in flight, none of
- *   that group is received; one receive may give several of a group, in order. Other groups go on.
- * - A message that comes back is received again before the later ones of its group. One that is deleted or goes to the
- *   dead-letter queue, where it keeps its group, makes way for them.
- * - A message whose deduplication id another one bore within the last five minutes is answered as that one was and is
- *   not delivered, whatever has become of the other; with the scope `messageGroup`, another one of its group.
+ * - The messages of one group are received in the order in which they were sent. While one of them is in flight, no
+ *   other receive returns messages of this group. One receive may return several messages of a group, in order. Other
+ *   groups are not affected.
+ * - A message whose visibility timeout ended is received again before the later messages of its group. After a message is
+ *   deleted or moved to the dead-letter queue, the next messages follow. In the dead-letter queue it keeps its group.
+ * - A message is a duplicate if another message of the last five minutes had the same deduplication id. With the scope
+ *   `messageGroup`, only messages of the same group count. A duplicate is not delivered, even if the first message is
+ *   gone, and `send` returns the ids of the first message.
  *
- * Errors: `QueueNotFoundError` for a queue that was never made; `InvalidMessageError` for a message that its kind of
- * queue does not take, and then none of the call is sent.
+ * Errors: `QueueNotFoundError` for an unknown queue. `InvalidMessageError` for a message that does not fit the kind of the
+ * queue; then no message of the call is sent.
+ *
+ * Queues are created through `QueueControl` (control-plane.ts).
+ *
+ * @example
+ * await queue.send('jobs', [{ body: 'resize 7' }]);
+ * for (const message of await queue.receive('jobs', { max: 10, wait: 20 })) {
+ *   resize(message.body);
+ *   await queue.delete('jobs', [message.receiptHandle]);
+ * }
  */
 export interface Queue {
   send(name: string, messages: readonly OutgoingMessage[]): Promise<readonly SentMessage[]>;
   receive(name: string, options: ReceiveOptions): Promise<readonly ReceivedMessage[]>;
   delete(name: string, receiptHandles: readonly string[]): Promise<void>;
+  /** Hides a received message for this many seconds from now. 0 makes it visible at once. */
   changeVisibility(name: string, receiptHandle: string, timeout: number): Promise<void>;
-  /** How many are waiting, in flight and delayed: approximate on AWS, exact on SQLite. */
+  /** The numbers of visible, in-flight and delayed messages. Exact on SQLite, approximate on AWS. */
   depth(name: string): Promise<QueueDepth>;
 }
 

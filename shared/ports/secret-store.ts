@@ -1,19 +1,23 @@
 /**
- * Secrets by name. A name is 1 to 128 lower-case letters, digits and hyphens and begins with a letter, so that it is
- * valid wherever an adapter keeps it; any other is a SecretNameError. A value is text of 1 to 65,536 bytes.
+ * Stores secrets by name.
  *
- * Whoever wrote reads its own write at once; another process may read what was there before for up to a minute, so what is
- * replaced has to be good for that long.
+ * Contract:
+ * - A name has 1 to 128 lower-case letters, digits and hyphens and begins with a letter, because each adapter's store
+ *   accepts such names. A value is a text of 1 to 65,536 bytes.
+ * - The process that writes reads its own write at once. Another process may read the old value for up to one minute, so
+ *   a replaced secret must stay valid for that time.
+ *
+ * Errors: `SecretNameError` for any other name.
  */
 export interface SecretStore {
   get(name: string): Promise<string | undefined>;
 
-  /** Stores or replaces. It is durable, whole or not at all, when the promise resolves. */
+  /** Stores or replaces the secret, as one atomic step. The secret is durable when the promise resolves. */
   put(name: string, value: string): Promise<void>;
 
-  /** Stores only where there is none yet, so that of two that start at once one wins. Returns whether it stored. */
+  /** Stores the secret only if the name is free, so that one wins if two processes start at once. Returns whether it stored. */
   create(name: string, value: string): Promise<boolean>;
 
-  /** Deleting what is not there changes nothing. */
+  /** Does nothing when no secret has the name. */
   delete(name: string): Promise<void>;
 }

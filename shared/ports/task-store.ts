@@ -10,15 +10,15 @@ export interface NewTask {
   readonly owner: string;
   readonly createdAt: number;
   readonly deadline: number;
-  /** The message's id: the same owner's same message to the same agent makes one task. */
+  /** The id of the client's message. One message of one owner to one agent makes one task, however often it is sent. */
   readonly messageId: string;
-  /** `TaskRequested.v1`, which goes out with the task or not at all. */
+  /** `TaskRequested.v1`. The store publishes it together with the task. */
   readonly request: BusEntry;
 }
 
 export interface NextTurn {
   readonly taskId: TaskId;
-  /** The turn that this one follows: another's message that came first makes this one fail. */
+  /** The turn that this one follows. `begin` fails if another message has begun a later turn. */
   readonly after: number;
   readonly at: number;
   readonly deadline: number;
@@ -29,7 +29,7 @@ export interface NextTurn {
 export interface Ending {
   readonly taskId: TaskId;
   readonly status: TaskStatus;
-  /** What to publish with the end, made of the task as it ended. */
+  /** Makes the events to publish with the end. Gets the task in its final state. */
   readonly events: (task: TaskRecord) => readonly BusEntry[];
 }
 
@@ -43,7 +43,7 @@ export interface TaskQuery {
   readonly state?: TaskRecord['state'];
   /** At most 100. */
   readonly limit: number;
-  /** The `next` of the page before. */
+  /** The `next` of the previous page. */
   readonly cursor?: string;
 }
 
@@ -53,28 +53,29 @@ export interface TaskPage {
 }
 
 /**
- * The tasks, their logs and the tail of a log.
+ * Stores tasks and their logs, and follows a log.
  *
  * Contract:
- * - `create` stores the task, its first log entry and the request event in one step: a crash leaves all or none. A
- *   message that made a task within the last hour makes no other, and answers with that task's id; one that began a turn
- *   of a task makes one of its own.
- * - `begin` does the same for the next turn of a task that waits for its client; a message that made the task, or began
- *   one of its newest twenty turns, within the last hour begins no other.
- * - `apply` folds an agent's event (see fold.ts) and whatever was parked behind it; any order and any number of
- *   deliveries give the same log. Events of a batch are given at once, not one after the other: an adapter may write
- *   those of a task together. One that fails leaves its neighbours alone.
+ * - `create` stores the task, its first log entry and the request event in one atomic step. If the same message made a
+ *   task within the last hour, `create` makes no new task and returns that task's id. A message that began a later turn of
+ *   a task may still make a task.
+ * - `begin` does the same for the next turn of a task that waits for its client. A message begins no turn if, within the
+ *   last hour, it made the task or began one of the task's newest twenty turns.
+ * - `apply` folds an agent's event (fold.ts) and the parked events that follow it. Any order and any number of deliveries
+ *   give the same log. The caller applies the events of a batch at the same time, so that an adapter may write the events
+ *   of one task together. An event that fails does not affect the others.
  * - Positions are integers from 1 without gaps.
- * - `tail` gives every entry after a position, in order, none twice, and goes on until the task has ended or `signal`
- *   aborts. What it gives is durable.
- * - `list` gives the newest first, and throws InvalidCursorError for a cursor that is not its own. A page may be short
- *   where little of what was looked through matched; it is the last when it has no `next`.
- * - `end` moves a task that has not ended to a terminal state and publishes; it is false for one that had.
- * - A task that has ended is deleted a number of days after its creation, which the mesh sets for both runtimes. No turn
- *   outlives its task: `begin` refuses it.
- * - An adapter that cannot store and publish in one step stores first, with a note of what is to be published. `recover`
- *   publishes what was stored before a time and is noted still, as its process died in between, and gives the number of
- *   such tasks. A request goes out with an `attemptBase` past every attempt that an earlier one can have led to.
+ * - `tail` yields each entry after a position once and in order, until the task has ended or `signal` aborts. Each entry
+ *   that it yields is durable.
+ * - `list` returns the newest task first. A page may be short, even empty, although more pages follow. The last page has
+ *   no `next`. A foreign cursor throws `InvalidCursorError`.
+ * - `end` moves a task to a terminal state and publishes the events. It returns false, and does nothing, if the task has
+ *   already ended.
+ * - The store deletes an ended task a number of days after the task's creation. The number is the same on both runtimes.
+ *   No turn outlives its task: `begin` refuses such a turn.
+ * - An adapter that cannot store and publish in one step stores first and notes the events to publish. `recover` publishes
+ *   the noted events that a dead process left before a given time, and returns the number of their tasks. The recovered
+ *   request has an `attemptBase` above each attempt that an earlier request can have caused.
  */
 export interface TaskStore {
   create(task: NewTask): Promise<Created>;
@@ -86,7 +87,7 @@ export interface TaskStore {
   apply(event: AgentEvent): Promise<Outcome | { readonly kind: 'unknown' }>;
   end(ending: Ending): Promise<boolean>;
   get(id: TaskId): Promise<TaskRecord | undefined>;
-  /** Entries after a position, in order. */
+  /** The entries after a position, in order. */
   read(id: TaskId, after: number): Promise<readonly LogEntry[]>;
   tail(id: TaskId, after: number, signal: AbortSignal): AsyncIterable<readonly LogEntry[]>;
   list(query: TaskQuery): Promise<TaskPage>;

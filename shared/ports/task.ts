@@ -2,75 +2,76 @@ import type { Artifact, Message, TaskStatus, TaskState as WireState } from '#sha
 import type { TaskArtifactV1, TaskStatusChangedV1 } from '#shared/generated/types.ts';
 import type { AgentId, ContextId, TaskId } from '#shared/ids.ts';
 
-/** What the store keeps of a task beside its log: its place in the A2A state machine and the counters of its events. */
+/** A task without its log: its state in the A2A state machine and the counters of its events. */
 export interface TaskRecord {
   readonly id: TaskId;
   readonly contextId: ContextId;
   readonly agentId: AgentId;
-  /** The client id of the principal that made it: nobody else sees it. */
+  /** The client id of the principal that made the task. No other principal sees the task. */
   readonly owner: string;
   readonly state: WireState;
-  /** Milliseconds since 1970, like every time here. */
+  /** Milliseconds since 1970, as all times in this file. */
   readonly statusAt: number;
   readonly createdAt: number;
   readonly deadline: number;
-  /** From 1; each message to a waiting task begins the next. */
+  /** Starts at 1. Each message to a waiting task begins the next turn. */
   readonly turn: number;
-  /** The highest attempt of this turn that was heard of, 0 before the first; lower ones are fenced. */
+  /** The highest attempt of this turn that has sent an event. 0: no attempt yet. Lower attempts are fenced. */
   readonly attempt: number;
-  /** Of the last event applied in this attempt, 0 before the first. */
+  /** The sequence number of the last event that was applied in this attempt. 0: no event yet. */
   readonly sequence: number;
-  /** Added to a delivery's receive count, it makes the attempt. */
+  /** The attempt is this number plus the delivery's receive count. */
   readonly attemptBase: number;
-  /** Of the newest entry of the log, from 1 without gaps. */
+  /** The position of the newest log entry. Positions start at 1 and have no gaps. */
   readonly position: number;
-  /** Ids of the artifacts that the current attempt has begun. */
+  /** The ids of the artifacts that the current attempt has begun. */
   readonly artifacts: readonly string[];
 }
 
-interface Place {
-  /** From 1 without gaps; the id of the SSE event that carries it. */
+/** The coordinates of an entry in its log. */
+interface EntryCoordinates {
+  /** Starts at 1, without gaps. It is also the id of the SSE event that carries the entry. */
   readonly position: number;
   readonly turn: number;
-  /** 0 where the mesh itself made the entry before any attempt. */
+  /** 0: the mesh made the entry before the first attempt. */
   readonly attempt: number;
 }
 
 /** A client's message, which begins a turn. */
-export interface MessageEntry extends Place {
+export interface MessageEntry extends EntryCoordinates {
   readonly kind: 'message';
   readonly message: Message;
   readonly status: TaskStatus;
 }
 
-export interface StatusEntry extends Place {
+export interface StatusEntry extends EntryCoordinates {
   readonly kind: 'status';
   readonly status: TaskStatus;
 }
 
-export interface ArtifactEntry extends Place {
+export interface ArtifactEntry extends EntryCoordinates {
   readonly kind: 'artifact';
   readonly artifact: Artifact;
-  /** Whether the parts go behind those that the artifact has; else they replace it. */
+  /** True: add the parts to the artifact. False: replace the artifact. */
   readonly append: boolean;
   readonly lastChunk: boolean;
 }
 
-/** What happened to a task, in the order that every reader sees. */
+/** One thing that happened to a task. All readers see the entries in the same order. */
 export type LogEntry = MessageEntry | StatusEntry | ArtifactEntry;
 
-/** An agent's event about a task, taken out of its envelope. */
+/** An agent's event about a task, without its envelope. */
 export type AgentEvent = { readonly source: string } & (
   | { readonly detailType: 'TaskStatusChanged.v1'; readonly data: TaskStatusChangedV1 }
   | { readonly detailType: 'TaskArtifact.v1'; readonly data: TaskArtifactV1 }
 );
 
 /**
- * What became of an event:
- * - `applied`: it is the next in order, and the log has a new entry;
- * - `parked`: one before it is still under way; it is kept until that has come;
- * - `dropped`: known already, of a fenced attempt, or of a task that has ended;
- * - `quarantined`: it breaks the contract. Where it was the next in order the task moves on past it.
+ * What the fold did with an event:
+ * - `applied`: the event was the next in order, and the log has a new entry.
+ * - `parked`: an earlier event is missing. The store keeps this event until the earlier event comes.
+ * - `dropped`: the event is a duplicate, belongs to a fenced attempt, or its task has ended.
+ * - `quarantined`: the event breaks the contract. If it was the next in order, the task continues after it.
  */
 export type Outcome =
   | { readonly kind: 'applied'; readonly task: TaskRecord; readonly entry: LogEntry }

@@ -1,5 +1,5 @@
-import { isBinaryType, typeOfAttribute } from '#shared/ports/message-attributes.ts';
 import type { AttributeTypes, OutgoingMessage } from '#shared/ports/queue.ts';
+import { attributeType, isBinaryType } from '#shared/ports/queue.ts';
 import type { InputReader } from '../input-reader.ts';
 import { invalidContents, invalidValue, isValidText, validationMessages } from './errors.ts';
 
@@ -32,7 +32,7 @@ export function readMessageAttributes(input: InputReader): Attributes {
 export function listAttributes({ attributes = {}, attributeTypes }: Attributes): readonly MessageAttribute[] {
   return Object.entries(attributes).map(([name, value]) => ({
     name,
-    type: typeOfAttribute(attributeTypes, name),
+    type: attributeType(attributeTypes, name),
     value,
   }));
 }
