@@ -10,10 +10,11 @@ export type EventId = Branded<'EventId'>;
 /** A lower-case name of at most 64 letters, digits and hyphens that begins with a letter: it stands in paths, queue names and IAM policies. */
 export type AgentId = Branded<'AgentId'>;
 
-const agentIdPattern = /^[a-z][a-z0-9-]{0,63}$/;
+export const agentIdPattern = '^[a-z][a-z0-9-]{0,63}$';
+const agentId = new RegExp(agentIdPattern);
 
 export function isAgentId(text: string): text is AgentId {
-  return agentIdPattern.test(text);
+  return agentId.test(text);
 }
 
 let lastMillisecond = 0;

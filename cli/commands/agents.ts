@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { AdminAgents } from '#shared/admin/types.ts';
+import type { AdminAgents } from '#shared/admin/schemas.ts';
 import type { CliContext } from '../context.ts';
 import { Mesh } from '../mesh/mesh.ts';
 import type { GlobalOptions } from '../mesh/target.ts';

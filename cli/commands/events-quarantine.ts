@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { AdminQuarantine, AdminQuarantinedEvent } from '#shared/admin/types.ts';
+import type { AdminQuarantine, AdminQuarantinedEvent } from '#shared/admin/schemas.ts';
 import { isObject } from '#shared/objects.ts';
 import type { CliContext } from '../context.ts';
 import { Mesh } from '../mesh/mesh.ts';

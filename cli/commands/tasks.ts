@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { AdminTask, AdminTasks } from '#shared/admin/types.ts';
+import type { AdminTask, AdminTasks } from '#shared/admin/schemas.ts';
 import type { CliContext } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { Mesh } from '../mesh/mesh.ts';

@@ -1,4 +1,4 @@
-import { POSITION_HEADER } from '#shared/admin/types.ts';
+import { POSITION_HEADER } from '#shared/admin/schemas.ts';
 import { isObject } from '#shared/objects.ts';
 import { CliError, MeshError } from '../errors.ts';
 import type { Io } from '../io.ts';
@@ -46,7 +46,7 @@ export class Mesh {
     return new Mesh(await readTarget(options, io));
   }
 
-  /** @template Answer the type that shared/admin/types.ts has for this path */
+  /** @template Answer the type that shared/admin/schemas.ts has for this path */
   get<Answer>(path: string): Promise<Answer> {
     return this.#request(path, { method: 'GET' });
   }

@@ -1,4 +1,4 @@
-import type { AdminLogEntry, AdminTask, AdminTasks } from '#shared/admin/types.ts';
+import type { AdminLogEntry, AdminTask, AdminTasks } from '#shared/admin/schemas.ts';
 import { partsText } from './parts.ts';
 import type { Printer } from './printer.ts';
 import { oneLine } from './text.ts';

@@ -2,6 +2,7 @@ import { Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { A2AError } from '#shared/a2a/errors.ts';
 import { oauthError } from '#shared/http/oauth-error.ts';
+import { internalError, nothingHere, refusal } from '#shared/http/refusal.ts';
 import type { Runtime } from '#shared/runtime/runtime.ts';
 import { Correlator } from '#shared/tasks/correlator.ts';
 import { Operations } from './a2a/operations.ts';
@@ -11,67 +12,46 @@ import { type GatewayEnvironment, principalOf } from './environment.ts';
 import { eventsEndpoint, eventsTooLarge } from './events/endpoint.ts';
 import { jsonRpcEndpoint, jsonRpcError } from './jsonrpc/endpoint.ts';
 
-/** What nginx writes down for a client that broke off its call; nobody reads it as an answer. */
+/** nginx logs this status for a client that closed the connection. Nobody reads it as an answer. */
 const CLIENT_GONE = 499;
 
 export interface Gateway {
   readonly app: Hono<GatewayEnvironment>;
-  /** Ends every wait and stream, and has /health say so: the process is about to stop. */
+  /** Ends every wait and stream, and /health says so: the process is about to stop. */
   drain(): void;
 }
 
+interface Parts {
+  readonly runtime: Runtime;
+  readonly correlator: Correlator;
+  readonly draining: AbortSignal;
+}
+
+type App = Hono<GatewayEnvironment>;
+
 /**
- * The HTTP edge. Who may call what was decided before, by the authorizer of each route in serverless.yml; a host serves
- * no route that does not stand there.
+ * What a request meets, in this order. Each step adds its routes, or what stands before the routes of later steps: limits,
+ * audit, tracing and CORS get a line here.
+ */
+const steps: readonly ((app: App, parts: Parts) => void)[] = [
+  answerErrors,
+  serveAgents,
+  serveHealth,
+  requireToken,
+  serveMetrics,
+  serveEvents,
+  serveAdmin,
+];
+
+/**
+ * The HTTP edge. The authorizer of each route in serverless.yml has decided before who may call what. A host serves no
+ * route that is not in that file.
  */
 export function createGateway(runtime: Runtime): Gateway {
   const correlator = new Correlator(runtime.tasks);
-  const operations = new Operations(runtime, correlator);
   const draining = new AbortController();
-  const { maxBodyBytes } = runtime.settings;
-  const tooLarge = () =>
-    jsonRpcError(
-      new A2AError(
-        'PAYLOAD_TOO_LARGE',
-        `The body is larger than ${maxBodyBytes} bytes. Send large parts by their url, or raise STARLING_MAX_BODY.`,
-      ),
-    );
-  const app = new Hono<GatewayEnvironment>({ strict: false });
-  app.post('/agents/:agentId', limited(maxBodyBytes, tooLarge), jsonRpcEndpoint(runtime, operations));
-  app.get('/agents/:agentId/.well-known/agent-card.json', cardEndpoint(runtime));
-  app.get('/health', (context) =>
-    draining.signal.aborted ? context.json({ status: 'draining' }, 503) : context.json({ status: 'ok' }),
-  );
-  // Every host has these behind the authorizer. One that has not is wired wrongly, and shows nothing.
-  const authorized: MiddlewareHandler<GatewayEnvironment> = (context, next) =>
-    principalOf(context)
-      ? next()
-      : Promise.resolve(oauthError(401, 'invalid_token', 'This call needs an access token.'));
-  app.use('/metrics', authorized);
-  app.use('/events', authorized);
-  app.use('/admin/*', authorized);
-  app.get(
-    '/metrics',
-    async () =>
-      new Response(await runtime.metrics.text(), { headers: { 'content-type': runtime.metrics.contentType } }),
-  );
-  app.post(
-    '/events',
-    limited(maxBodyBytes, () => eventsTooLarge(maxBodyBytes)),
-    eventsEndpoint(runtime),
-  );
-  app.route('/admin', adminRoutes(runtime, { draining: draining.signal }));
-  app.onError((error, context) => {
-    if (context.req.raw.signal.aborted) return new Response(null, { status: CLIENT_GONE });
-    runtime.log.error('a request failed', { error, method: context.req.method });
-    return context.json(
-      { error: { code: 'INTERNAL_ERROR', message: 'The gateway failed; its log has the details.' } },
-      500,
-    );
-  });
-  app.notFound((context) =>
-    context.json({ error: { code: 'NOT_FOUND', message: 'There is nothing at this path.' } }, 404),
-  );
+  const app: App = new Hono<GatewayEnvironment>({ strict: false });
+  for (const step of steps) step(app, { runtime, correlator, draining: draining.signal });
   return {
     app,
     drain() {
@@ -81,11 +61,75 @@ export function createGateway(runtime: Runtime): Gateway {
   };
 }
 
-/** @param maxBodyBytes bytes */
-function limited(maxBodyBytes: number, tooLarge: () => Response): MiddlewareHandler {
+function answerErrors(app: App, { runtime }: Parts): void {
+  app.onError((error, context) => {
+    if (context.req.raw.signal.aborted) return new Response(null, { status: CLIENT_GONE });
+    runtime.log.error('a request failed', { error, method: context.req.method });
+    return internalError();
+  });
+  app.notFound(nothingHere);
+}
+
+/** These stand before the other routes: a call meets nothing that it does not need. */
+function serveAgents(app: App, { runtime, correlator }: Parts): void {
+  const { maxBodyBytes } = runtime.settings;
+  const tooLarge = () =>
+    jsonRpcError(
+      new A2AError(
+        'PAYLOAD_TOO_LARGE',
+        `The body is larger than ${maxBodyBytes} bytes. Send large parts by their url, or raise STARLING_MAX_BODY.`,
+      ),
+    );
+  const operations = new Operations(runtime, correlator);
+  app.post('/agents/:agentId', bounded(maxBodyBytes, tooLarge), jsonRpcEndpoint(runtime, operations));
+  app.get('/agents/:agentId/.well-known/agent-card.json', cardEndpoint(runtime));
+}
+
+function serveHealth(app: App, { draining }: Parts): void {
+  app.get('/health', (context) =>
+    draining.aborted ? context.json({ status: 'draining' }, 503) : context.json({ status: 'ok' }),
+  );
+}
+
+/** Every host has these paths behind the authorizer. A host that does not is wired wrongly, and shows nothing. */
+function requireToken(app: App): void {
+  const authorized: MiddlewareHandler<GatewayEnvironment> = (context, next) =>
+    principalOf(context)
+      ? next()
+      : Promise.resolve(oauthError(401, 'invalid_token', 'This call needs an access token.'));
+  for (const path of ['/metrics', '/events', '/admin/*']) app.use(path, authorized);
+}
+
+function serveMetrics(app: App, { runtime: { metrics } }: Parts): void {
+  app.get(
+    '/metrics',
+    async () => new Response(await metrics.text(), { headers: { 'content-type': metrics.contentType } }),
+  );
+}
+
+function serveEvents(app: App, { runtime }: Parts): void {
+  const { maxBodyBytes } = runtime.settings;
+  app.post(
+    '/events',
+    bounded(maxBodyBytes, () => eventsTooLarge(maxBodyBytes)),
+    eventsEndpoint(runtime),
+  );
+}
+
+function serveAdmin(app: App, { runtime, draining }: Parts): void {
+  const { maxBodyBytes } = runtime.settings;
+  const tooLarge = () =>
+    refusal(413, 'PAYLOAD_TOO_LARGE', `The body is larger than ${maxBodyBytes} bytes. Raise STARLING_MAX_BODY.`);
+  app.use('/admin/*', bounded(maxBodyBytes, tooLarge));
+  app.route('/admin', adminRoutes(runtime, { draining }));
+}
+
+function bounded(maxBodyBytes: number, tooLarge: () => Response): MiddlewareHandler {
   const counted = bodyLimit({ maxSize: maxBodyBytes, onError: tooLarge });
-  // HTTP holds a body to the length it announces; only one without is counted, which is slow.
+  // HTTP holds a body to its announced length. Counting is slow, so only bodies without a length are counted.
   return (context, next) => {
+    const { method } = context.req;
+    if (method === 'GET' || method === 'HEAD') return next();
     const length = context.req.header('content-length');
     if (length === undefined || context.req.header('transfer-encoding') !== undefined) return counted(context, next);
     return Number(length) > maxBodyBytes ? Promise.resolve(tooLarge()) : next();

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { AgentCard } from '#shared/a2a/types.ts';
 import { oauthError } from '#shared/http/oauth-error.ts';
+import { refusal } from '#shared/http/refusal.ts';
 import { type AgentId, isAgentId } from '#shared/ids.ts';
 import type { RegisteredAgent } from '#shared/ports/agent-registry.ts';
 import type { Runtime } from '#shared/runtime/runtime.ts';
@@ -21,7 +22,7 @@ export function cardEndpoint(runtime: Runtime) {
     if (agent?.public !== true) {
       const allowed = await mayCall(runtime, context, id);
       if (allowed === undefined) return oauthError(401, 'invalid_token', 'This card needs an access token.');
-      if (!allowed || agent === undefined) return notFound();
+      if (!allowed || agent === undefined) return refusal(404, 'AGENT_NOT_FOUND', 'There is no such agent here.');
     }
     return cardResponse(context, agent, agentCard(agent, runtime.settings));
   };
@@ -75,11 +76,4 @@ function cardResponse(context: GatewayContext, agent: RegisteredAgent, card: Age
   };
   if (context.req.header('if-none-match') === etag) return new Response(null, { status: 304, headers });
   return new Response(body, { headers: { ...headers, 'content-type': 'application/json' } });
-}
-
-function notFound(): Response {
-  return new Response(JSON.stringify({ error: { code: 'AGENT_NOT_FOUND', message: 'There is no such agent here.' } }), {
-    status: 404,
-    headers: { 'content-type': 'application/json' },
-  });
 }

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
-import { callApp, type LambdaOptions, refusal } from './call.ts';
+import { internalError } from '#shared/http/refusal.ts';
+import { callApp, type LambdaOptions } from './call.ts';
 import { timeUpAfter } from './time-up.ts';
 
 /** Milliseconds that API Gateway waits for a whole answer, however long the function may run. */
@@ -13,7 +14,7 @@ export function bufferedHandler(options: LambdaOptions) {
       return await resultOf(await callApp(options, event, timeUp.signal));
     } catch (error) {
       options.log.error('an answer broke off', { error, method: event.httpMethod });
-      return await resultOf(refusal(500, 'INTERNAL_ERROR', 'The gateway failed; its log has the details.'));
+      return await resultOf(internalError());
     } finally {
       timeUp.stop();
       options.ended();

@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { internalError, nothingHere } from '#shared/http/refusal.ts';
 import type { HttpService } from '#shared/http/service.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
 import { requestOf } from './request.ts';
@@ -18,14 +19,10 @@ export async function callApp(
 ): Promise<Response> {
   try {
     const request = requestOf(event);
-    if (request === undefined) return refusal(404, 'NOT_FOUND', 'There is nothing at this path.');
+    if (request === undefined) return nothingHere();
     return await app.fetch(request, { requestContext: event.requestContext, timeUp });
   } catch (error) {
     log.error('a request failed', { error, method: event.httpMethod });
-    return refusal(500, 'INTERNAL_ERROR', 'The gateway failed; its log has the details.');
+    return internalError();
   }
-}
-
-export function refusal(status: number, code: string, message: string): Response {
-  return Response.json({ error: { code, message } }, { status });
 }

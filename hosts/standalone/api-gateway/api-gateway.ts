@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { ConfigurationError } from '#shared/errors.ts';
+import { nothingHere } from '#shared/http/refusal.ts';
 import type { HttpService } from '#shared/http/service.ts';
 import type { WiredFunction } from '#wiring/types.ts';
 import type { LocalAuthorizer } from './authorize.ts';
@@ -33,9 +34,7 @@ export function createApiGateway(
       api.on(method === 'ANY' ? methods : [method], [honoPath(path)], (context) => serve(context, service, guard));
     }
   }
-  api.notFound((context) =>
-    context.json({ error: { code: 'NOT_FOUND', message: 'There is nothing at this path.' } }, 404),
-  );
+  api.notFound(nothingHere);
   return api;
 }
 

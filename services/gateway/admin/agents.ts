@@ -1,7 +1,11 @@
-import type { AdminAgent } from '#shared/admin/types.ts';
-import type { RegisteredAgent } from '#shared/ports/agent-registry.ts';
+import type { AdminAgent, AdminAgents } from '#shared/admin/schemas.ts';
+import type { AgentRegistry, RegisteredAgent } from '#shared/ports/agent-registry.ts';
 
-export function adminAgent({ id, card, public: isPublic, deadline, updatedAt }: RegisteredAgent): AdminAgent {
+export async function listAgents(registry: Pick<AgentRegistry, 'list'>): Promise<AdminAgents> {
+  return { agents: (await registry.list()).map(adminAgent) };
+}
+
+function adminAgent({ id, card, public: isPublic, deadline, updatedAt }: RegisteredAgent): AdminAgent {
   return {
     id,
     name: card.name,

@@ -1,35 +1,54 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { POSITION_HEADER } from '#shared/admin/types.ts';
+import { POSITION_HEADER } from '#shared/admin/schemas.ts';
+import { type Parameters, type Query, readQuery } from '#shared/http/query.ts';
 import { type CompiledPattern, matches, parseEvent, parsePattern } from '#shared/patterns/index.ts';
 import type { EventArchive } from '#shared/ports/event-bus.ts';
 import type { GatewayContext } from '../environment.ts';
 import { type SseEvent, sseResponse } from '../sse.ts';
-import { invalidParameter } from './errors.ts';
 
 /** Events looked at in a row before others get their turn: the archive answers from memory, and a scan may be long. */
 const SCAN_SLICE = 200;
 
+const position = {
+  type: 'integer',
+  minimum: 0,
+  maximum: Number.MAX_SAFE_INTEGER,
+  description: 'the position of an event, a whole number from 0',
+} as const;
+
+export const eventParameters = {
+  after: position,
+  pattern: { type: 'string', description: 'an EventBridge event pattern as JSON' },
+} as const satisfies Parameters;
+
+interface EventStreamCall {
+  readonly query: Query<typeof eventParameters>;
+  readonly context: GatewayContext;
+  readonly draining: AbortSignal | undefined;
+}
+
 /**
- * GET /admin/events: the archive's events after a position and then as they pass, as server-sent events whose id is the
- * position. Ends when the client goes, and at a drain; the client takes it up again with `Last-Event-ID`.
+ * The archive's events after a position and then as they pass, as server-sent events whose id is the position. The stream
+ * ends when the client goes, and at a drain. The client resumes it with `Last-Event-ID`.
  */
 export async function eventStream(
   archive: EventArchive,
-  context: GatewayContext,
-  draining: AbortSignal | undefined,
+  { query, context, draining }: EventStreamCall,
 ): Promise<Response> {
-  const text = context.req.query('pattern');
-  const pattern = text === undefined ? undefined : parsePattern(text);
-  const asked =
-    readPosition('Last-Event-ID', context.req.header('last-event-id')) ??
-    readPosition('after', context.req.query('after'));
+  const pattern = query.pattern === undefined ? undefined : parsePattern(query.pattern);
+  const asked = lastEventId(context) ?? query.after;
   const newest = await archive.newest();
-  // A position past the newest is of another archive, such as that of a data folder which was deleted.
+  // A position past the newest belongs to another archive, such as the archive of a data folder that was deleted.
   const after = Math.min(asked ?? newest, newest);
   const gone = new AbortController();
   const ends = [gone.signal, draining, context.env?.timeUp].filter((signal) => signal !== undefined);
   const signal = AbortSignal.any(ends);
   return sseResponse(events(archive, after, pattern, signal), () => gone.abort(), { [POSITION_HEADER]: String(after) });
+}
+
+function lastEventId(context: GatewayContext): number | undefined {
+  const header = context.req.header('last-event-id');
+  return header ? readQuery({ 'Last-Event-ID': position }, { 'Last-Event-ID': header })['Last-Event-ID'] : undefined;
 }
 
 async function* events(
@@ -50,11 +69,4 @@ async function* events(
 /** A producer's JSON may be laid out over lines, and a line end would end the field: in JSON it is only ever blank space. */
 function oneLine(json: string): string {
   return json.replaceAll(/[\r\n]+/g, ' ');
-}
-
-function readPosition(name: string, text: string | undefined): number | undefined {
-  if (text === undefined || text === '') return undefined;
-  if (!/^[0-9]{1,15}$/.test(text))
-    throw invalidParameter(name, 'takes the position of an event, a whole number from 0');
-  return Number(text);
 }

@@ -1,14 +1,16 @@
-import type { AdminQuarantine } from '#shared/admin/types.ts';
+import type { AdminQuarantine } from '#shared/admin/schemas.ts';
+import { type pageParameters, type Query, readCursor, writeCursor } from '#shared/http/query.ts';
 import type { Quarantine } from '#shared/ports/quarantine.ts';
-import { readCursor, readLimit, writeCursor } from './page.ts';
-import type { Query } from './task-query.ts';
 
 const LIST = 'quarantine';
 
 /** The events in quarantine, the newest first. */
-export async function listQuarantine(quarantine: Quarantine, { limit, cursor }: Query): Promise<AdminQuarantine> {
+export async function listQuarantine(
+  quarantine: Quarantine,
+  { limit, cursor }: Query<typeof pageParameters>,
+): Promise<AdminQuarantine> {
   const { events, next } = await quarantine.list({
-    limit: readLimit(limit),
+    limit,
     ...(cursor !== undefined && { cursor: readCursor(LIST, cursor) }),
   });
   return {

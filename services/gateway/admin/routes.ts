@@ -1,36 +1,85 @@
 import { Hono } from 'hono';
-import type { AdminAgents } from '#shared/admin/types.ts';
+import { adminAgents, adminQuarantine, adminTask, adminTasks } from '#shared/admin/schemas.ts';
+import { pageParameters } from '#shared/http/query.ts';
 import type { Runtime } from '#shared/runtime/runtime.ts';
 import type { GatewayEnvironment } from '../environment.ts';
-import { adminAgent } from './agents.ts';
+import { listAgents } from './agents.ts';
 import { answerError } from './errors.ts';
-import { eventStream } from './events.ts';
+import { eventParameters, eventStream } from './events.ts';
+import { openApiDocument } from './openapi.ts';
 import { listQuarantine } from './quarantine.ts';
-import { getTask, listTasks } from './tasks.ts';
+import { type AdminRoute, adminRoute } from './route.ts';
+import { getTask, listTasks, taskParameters } from './tasks.ts';
 
-/** What the admin API reads. */
-export type AdminRuntime = Pick<Runtime, 'registry' | 'tasks' | 'archive' | 'quarantine' | 'log'>;
+/** The parts of the runtime that the admin API reads. */
+export type AdminRuntime = Pick<Runtime, 'registry' | 'tasks' | 'archive' | 'quarantine' | 'log'> & {
+  readonly settings: Pick<Runtime['settings'], 'url' | 'tokenUrl'>;
+};
 
 export interface AdminOptions {
-  /** Aborts when the process is about to stop: streams end then. */
+  /** Aborts when the process is about to stop. Streams end then. */
   readonly draining?: AbortSignal;
 }
 
 /**
- * The admin API, to be mounted at /admin. The authorizer has let in the scope starling/gateway:admin before; here nobody
- * is asked again, and tasks of every owner are shown. Its answers are written down in shared/admin/types.ts.
+ * The admin API, to be mounted at /admin. The authorizer has let in the scope starling/gateway:admin before. No route here
+ * asks again, and the routes show the tasks of every owner.
  */
-export function adminRoutes(runtime: AdminRuntime, { draining }: AdminOptions = {}): Hono<GatewayEnvironment> {
-  const { registry, tasks, archive, quarantine } = runtime;
-  const routes = new Hono<GatewayEnvironment>();
-  routes.get('/agents', async (context) => {
-    const agents = (await registry.list()).map(adminAgent);
-    return context.json({ agents } satisfies AdminAgents);
-  });
-  routes.get('/tasks', async (context) => context.json(await listTasks(tasks, context.req.query())));
-  routes.get('/tasks/:id', async (context) => context.json(await getTask(tasks, context.req.param('id'))));
-  routes.get('/events', (context) => eventStream(archive, context, draining));
-  routes.get('/quarantine', async (context) => context.json(await listQuarantine(quarantine, context.req.query())));
-  routes.onError(answerError(runtime));
+export function adminRoutes(runtime: AdminRuntime, options: AdminOptions = {}): Hono<GatewayEnvironment> {
+  const app = new Hono<GatewayEnvironment>();
+  for (const route of routesOf(runtime, options)) route.mount(app);
+  app.onError(answerError(runtime));
+  return app;
+}
+
+/** Every route, which GET /admin/openapi.json documents. */
+function routesOf({ registry, tasks, archive, quarantine, settings }: AdminRuntime, { draining }: AdminOptions) {
+  const routes: readonly AdminRoute[] = [
+    adminRoute({
+      method: 'get',
+      path: '/agents',
+      summary: 'Lists the agents by their id.',
+      answer: adminAgents,
+      handle: () => listAgents(registry),
+    }),
+    adminRoute({
+      method: 'get',
+      path: '/tasks',
+      summary: 'Lists the tasks of every owner, the newest first.',
+      query: taskParameters,
+      answer: adminTasks,
+      handle: ({ query }) => listTasks(tasks, query),
+    }),
+    adminRoute({
+      method: 'get',
+      path: '/tasks/{id}',
+      summary: 'Shows a task of any owner with its log.',
+      answer: adminTask,
+      handle: ({ path }) => getTask(tasks, path.id),
+    }),
+    adminRoute({
+      method: 'get',
+      path: '/events',
+      summary: 'Streams the events of the archive after a position, and then each event as it passes.',
+      query: eventParameters,
+      answer: 'text/event-stream',
+      handle: ({ query, context }) => eventStream(archive, { query, context, draining }),
+    }),
+    adminRoute({
+      method: 'get',
+      path: '/quarantine',
+      summary: 'Lists the events in quarantine, the newest first.',
+      query: pageParameters,
+      answer: adminQuarantine,
+      handle: ({ query }) => listQuarantine(quarantine, query),
+    }),
+    adminRoute({
+      method: 'get',
+      path: '/openapi.json',
+      summary: 'Describes this API as an OpenAPI document.',
+      answer: { type: 'object' },
+      handle: () => openApiDocument(routes, settings),
+    }),
+  ];
   return routes;
 }

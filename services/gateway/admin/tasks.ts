@@ -1,16 +1,61 @@
-import type { AdminLogEntry, AdminTask, AdminTaskRecord, AdminTasks } from '#shared/admin/types.ts';
-import type { TaskId } from '#shared/ids.ts';
+import type { TaskState } from '#shared/a2a/types.ts';
+import type { AdminLogEntry, AdminTask, AdminTaskRecord, AdminTasks } from '#shared/admin/schemas.ts';
+import { type Parameters, pageParameters, type Query, readCursor, writeCursor } from '#shared/http/query.ts';
+import { HttpError } from '#shared/http/refusal.ts';
+import { type AgentId, agentIdPattern, type TaskId } from '#shared/ids.ts';
 import type { LogEntry, TaskRecord } from '#shared/ports/task.ts';
 import type { TaskStore } from '#shared/ports/task-store.ts';
 import { assemble } from '#shared/tasks/assemble.ts';
-import { AdminError } from './errors.ts';
-import { writeCursor } from './page.ts';
-import { type Query, readTaskQuery, TASKS } from './task-query.ts';
+
+/** The list's name in its cursors. */
+const TASKS = 'tasks';
+
+/** A record, so that a state which the protocol adds cannot be forgotten here. */
+const stateNames: Readonly<Record<TaskState, string>> = {
+  TASK_STATE_SUBMITTED: 'submitted',
+  TASK_STATE_WORKING: 'working',
+  TASK_STATE_COMPLETED: 'completed',
+  TASK_STATE_FAILED: 'failed',
+  TASK_STATE_CANCELED: 'canceled',
+  TASK_STATE_INPUT_REQUIRED: 'input-required',
+  TASK_STATE_REJECTED: 'rejected',
+  TASK_STATE_AUTH_REQUIRED: 'auth-required',
+};
+
+export const taskParameters = {
+  ...pageParameters,
+  agent: { type: 'string', pattern: agentIdPattern, description: 'the id of an agent, such as echo' },
+  state: {
+    type: 'string',
+    pattern: `^(TASK_STATE_)?(${Object.values(stateNames).map(caseless).join('|')})$`,
+    description: `one of ${Object.values(stateNames).join(', ')}`,
+  },
+} as const satisfies Parameters;
+
+/** `input-required` as a pattern that also fits `INPUT_REQUIRED`. */
+function caseless(name: string): string {
+  return [...name].map((letter) => (letter === '-' ? '[-_]' : `[${letter}${letter.toUpperCase()}]`)).join('');
+}
 
 /** Tasks of every owner, the newest first. */
-export async function listTasks(store: TaskStore, query: Query): Promise<AdminTasks> {
-  const { tasks, next } = await store.list(readTaskQuery(query));
+export async function listTasks(store: TaskStore, query: Query<typeof taskParameters>): Promise<AdminTasks> {
+  const { agent, state, limit, cursor } = query;
+  const { tasks, next } = await store.list({
+    limit,
+    ...(agent !== undefined && { agentId: agent as AgentId }),
+    ...(state !== undefined && { state: stateOf(state) }),
+    ...(cursor !== undefined && { cursor: readCursor(TASKS, cursor) }),
+  });
   return { tasks: tasks.map(adminTaskRecord), ...(next !== undefined && { next: writeCursor(TASKS, next) }) };
+}
+
+/** Takes the protocol's name and the short name: `TASK_STATE_INPUT_REQUIRED`, `input-required`. */
+function stateOf(text: string): TaskState {
+  const name = text
+    .replace(/^TASK_STATE_/, '')
+    .toUpperCase()
+    .replaceAll('-', '_');
+  return `TASK_STATE_${name}` as TaskState;
 }
 
 /** One task of any owner, with its log. */
@@ -19,7 +64,7 @@ export async function getTask(store: TaskStore, id: string): Promise<AdminTask> 
   const log = record === undefined ? [] : await store.read(record.id, 0);
   // A task without a log went between the two.
   if (record === undefined || log.length === 0) {
-    throw new AdminError(404, 'TASK_NOT_FOUND', `There is no task ${id.slice(0, 80)}. GET /admin/tasks lists them.`);
+    throw new HttpError(404, 'TASK_NOT_FOUND', `There is no task ${id.slice(0, 80)}. GET /admin/tasks lists them.`);
   }
   return { task: assemble(record, log), record: adminTaskRecord(record), log: log.map(adminLogEntry) };
 }

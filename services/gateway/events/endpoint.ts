@@ -1,5 +1,6 @@
 import { schemaFor } from '#shared/events/catalog.ts';
-import type { PutEventAnswer, PutEventsAnswer, RefusedEvent } from '#shared/events/put-answers.ts';
+import type { PutEventAnswer, PutEventsAnswer } from '#shared/events/put-answers.ts';
+import { errorBody, refusal } from '#shared/http/refusal.ts';
 import type { GatewayContext } from '../environment.ts';
 import { EventRefusedError } from './errors.ts';
 import { EventDoor, type EventDoorParts, type PutOutcome } from './put-events.ts';
@@ -23,7 +24,7 @@ export function eventsEndpoint(parts: Omit<EventDoorParts, 'schemaFor'>, find = 
       if (outcome instanceof EventRefusedError) throw outcome;
       return context.json(outcome);
     } catch (error) {
-      if (error instanceof EventRefusedError) return refuse(error);
+      if (error instanceof EventRefusedError) return refusal(error.status, error.code, error.message);
       throw error;
     }
   };
@@ -31,12 +32,10 @@ export function eventsEndpoint(parts: Omit<EventDoorParts, 'schemaFor'>, find = 
 
 /** The error of a request whose body is larger than the gateway takes. */
 export function eventsTooLarge(maxBodyBytes: number): Response {
-  return refuse(
-    new EventRefusedError(
-      413,
-      'PAYLOAD_TOO_LARGE',
-      `The body is larger than ${maxBodyBytes} bytes. Send fewer events at a time, or raise STARLING_MAX_BODY.`,
-    ),
+  return refusal(
+    413,
+    'PAYLOAD_TOO_LARGE',
+    `The body is larger than ${maxBodyBytes} bytes. Send fewer events at a time, or raise STARLING_MAX_BODY.`,
   );
 }
 
@@ -48,7 +47,7 @@ async function putBatch(
   const readable = items.flatMap((item) => ('event' in item ? [item.event] : []));
   const outcomes = (await door.put(readable, traceparent)).values();
   const events = items.map((item): PutEventAnswer => {
-    if ('error' in item) return { ...(item.id !== undefined && { id: item.id }), ...bodyOf(item.error) };
+    if ('error' in item) return { ...(item.id !== undefined && { id: item.id }), ...errorBody(item.error) };
     return answerOf(item.event.id, outcomes.next().value);
   });
   return { failed: events.filter((event) => 'error' in event).length, events };
@@ -56,13 +55,5 @@ async function putBatch(
 
 function answerOf(id: string, outcome: PutOutcome | undefined): PutEventAnswer {
   if (outcome === undefined) throw new Error('an event of a batch has no outcome');
-  return outcome instanceof EventRefusedError ? { id, ...bodyOf(outcome) } : outcome;
-}
-
-function refuse(error: EventRefusedError): Response {
-  return Response.json(bodyOf(error), { status: error.status });
-}
-
-function bodyOf({ code, message }: EventRefusedError): Pick<RefusedEvent, 'error'> {
-  return { error: { code, message } };
+  return outcome instanceof EventRefusedError ? { id, ...errorBody(outcome) } : outcome;
 }

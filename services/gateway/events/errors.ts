@@ -1,13 +1,4 @@
-import { StarlingError } from '#shared/errors.ts';
+import { HttpError } from '#shared/http/refusal.ts';
 
-export type RefusalStatus = 400 | 403 | 413 | 415 | 503;
-
-/** A request, or an event of a batch, that is not taken; code and message go to the producer. */
-export class EventRefusedError extends StarlingError {
-  readonly status: RefusalStatus;
-
-  constructor(status: RefusalStatus, code: string, message: string, options?: { cause?: unknown }) {
-    super(code, message, options);
-    this.status = status;
-  }
-}
+/** The mesh does not take a request, or one event of a batch. */
+export class EventRefusedError extends HttpError {}

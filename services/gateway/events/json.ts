@@ -1,21 +1,7 @@
-import { nestingOf } from '#shared/json-nesting.ts';
+import { JsonBodyError, readJson, readText } from '#shared/http/json-body.ts';
 import { parseEvent } from '#shared/patterns/index.ts';
 import { InexactNumber } from '#shared/patterns/leaf.ts';
 import { EventRefusedError } from './errors.ts';
-
-const decoder = new TextDecoder('utf-8', { fatal: true });
-
-/** Deeper than any event is, and far from what the stack bears. */
-const MAX_NESTING = 256;
-
-/** @throws EventRefusedError INVALID_BODY */
-export function textOf(body: Uint8Array): string {
-  try {
-    return decoder.decode(body);
-  } catch (cause) {
-    throw invalid('is not valid UTF-8', cause);
-  }
-}
 
 /**
  * A number that a double cannot hold comes as an InexactNumber, which rules understand and `exactJson` writes as it was.
@@ -23,12 +9,20 @@ export function textOf(body: Uint8Array): string {
  * @throws EventRefusedError INVALID_BODY
  */
 export function parseBody(body: Uint8Array): unknown {
-  if (nestingOf(body) > MAX_NESTING) throw invalid(`is nested more than ${MAX_NESTING} levels deep`);
-  const text = textOf(body);
+  return refusing(() => readJson(body, parseEvent));
+}
+
+/** @throws EventRefusedError INVALID_BODY */
+export function textOf(body: Uint8Array): string {
+  return refusing(() => readText(body));
+}
+
+function refusing<Read>(read: () => Read): Read {
   try {
-    return parseEvent(text);
+    return read();
   } catch (cause) {
-    throw invalid('is not valid JSON', cause);
+    if (cause instanceof JsonBodyError) throw new EventRefusedError(400, cause.code, cause.message, { cause });
+    throw cause;
   }
 }
 
@@ -37,8 +31,4 @@ export function exactJson(value: object): string {
   return JSON.stringify(value, (_key: string, member: unknown) =>
     member instanceof InexactNumber ? JSON.rawJSON(member.text) : member,
   );
-}
-
-function invalid(problem: string, cause?: unknown): EventRefusedError {
-  return new EventRefusedError(400, 'INVALID_BODY', `The body ${problem}.`, { cause });
 }

@@ -1,5 +1,5 @@
 import { A2AError } from '#shared/a2a/errors.ts';
-import { nestingOf } from '#shared/json-nesting.ts';
+import { JsonBodyError, readJson } from '#shared/http/json-body.ts';
 import { isObject } from '#shared/objects.ts';
 import type { RegisteredAgent } from '#shared/ports/agent-registry.ts';
 import type { Params } from '../a2a/params.ts';
@@ -70,18 +70,13 @@ export function skillCallOf(
   );
 }
 
-const decoder = new TextDecoder('utf-8', { fatal: true });
-
-/** Deeper than any message is, and far from what the stack bears. */
-const MAX_NESTING = 256;
-
 function parse(body: Buffer): unknown {
-  if (nestingOf(body) > MAX_NESTING) throw invalid(null, `The body is nested more than ${MAX_NESTING} levels deep.`);
   try {
-    return JSON.parse(decoder.decode(body));
+    return readJson(body);
   } catch (cause) {
-    const what = cause instanceof SyntaxError ? 'JSON' : 'UTF-8';
-    throw new JsonRpcRequestError('PARSE_ERROR', null, `The body is not valid ${what}.`, cause);
+    if (!(cause instanceof JsonBodyError)) throw cause;
+    if (cause.reason === 'nesting') throw invalid(null, cause.message);
+    throw new JsonRpcRequestError('PARSE_ERROR', null, cause.message, cause);
   }
 }
 

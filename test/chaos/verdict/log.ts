@@ -1,5 +1,5 @@
 import type { Artifact, StreamResponse, Task } from '#shared/a2a/types.ts';
-import type { AdminLogEntry } from '#shared/admin/types.ts';
+import type { AdminLogEntry } from '#shared/admin/schemas.ts';
 import { isTerminal } from '#shared/tasks/state.ts';
 import type { Call } from '../ledger.ts';
 

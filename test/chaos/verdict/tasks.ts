@@ -1,5 +1,5 @@
 import type { Task } from '#shared/a2a/types.ts';
-import type { AdminTask, AdminTasks } from '#shared/admin/types.ts';
+import type { AdminTask, AdminTasks } from '#shared/admin/schemas.ts';
 import { isTerminal } from '#shared/tasks/state.ts';
 import type { A2AClient } from '../a2a-client.ts';
 import type { Call } from '../ledger.ts';

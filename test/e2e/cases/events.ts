@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AdminQuarantine } from '#shared/admin/types.ts';
+import type { AdminQuarantine } from '#shared/admin/schemas.ts';
 import { bearer, type MeshClient } from '#test/support/mesh-client.ts';
 
 const structured = { 'content-type': 'application/cloudevents+json' };

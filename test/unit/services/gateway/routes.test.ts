@@ -12,10 +12,12 @@ describe('the routes of the edge', () => {
       routes.map((route) => `${route.method} ${route.path} → ${name}, ${route.authorizer ?? 'open'}`),
     );
     expect(routes.sort()).toEqual([
+      'DELETE /admin/{proxy+} → gateway, authorizer',
       'GET /admin/{proxy+} → gateway, authorizer',
       'GET /agents/{agentId}/.well-known/agent-card.json → gateway, open',
       'GET /health → gateway, open',
       'GET /metrics → gateway, authorizer',
+      'POST /admin/{proxy+} → gateway, authorizer',
       'POST /agents/{agentId} → gateway, authorizer',
       'POST /events → gateway, authorizer',
     ]);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readSse, type SseMessage } from '#cli/mesh/sse.ts';
-import type { AdminErrorBody } from '#shared/admin/types.ts';
+import type { AdminErrorBody } from '#shared/admin/schemas.ts';
 import { EventArchiveOffError } from '#shared/ports/errors.ts';
 import { type Mesh, openMesh } from './mesh.ts';
 

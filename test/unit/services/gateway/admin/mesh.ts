@@ -34,8 +34,9 @@ export function openMesh() {
     warn: nothing,
     error: (_: string, fields?: LogFields) => void errors.push(fields ?? {}),
   };
+  const settings = { url: 'https://mesh.example', tokenUrl: 'https://mesh.example/oauth2/token' };
   const draining = new AbortController();
-  const routes = adminRoutes({ registry, tasks, archive, quarantine, log }, { draining: draining.signal });
+  const routes = adminRoutes({ registry, tasks, archive, quarantine, log, settings }, { draining: draining.signal });
 
   const trace = '00-11111111111111111111111111111111-2222222222222222-01';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { AdminAgents, AdminQuarantine, AdminTask, AdminTasks } from '#shared/admin/types.ts';
+import type { AdminAgents, AdminQuarantine, AdminTask, AdminTasks } from '#shared/admin/schemas.ts';
 import { StarlingError } from '#shared/errors.ts';
 import type { AgentId } from '#shared/ids.ts';
 import { type Mesh, openMesh } from './mesh.ts';
