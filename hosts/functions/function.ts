@@ -1,34 +1,34 @@
 import type { Context } from 'aws-lambda';
 import { ConfigurationError, messageOf, StarlingError } from '#shared/errors.ts';
 
-/** A Lambda handler as the host calls it: with an event of AWS's shape and a context. */
+/** A Lambda handler. The host calls it with an event of AWS's shape and a context. */
 export type LambdaHandler = (event: unknown, context: Context) => unknown;
 
-/** Where a function's handler is. */
+/** The module and the export of a function's handler. */
 export interface HandlerModule {
-  /** Absolute. */
+  /** The absolute path. */
   readonly file: string;
   readonly exportName: string;
-  /** Where serverless.yml names it, as `file:line`. */
+  /** The line of serverless.yml that names it, as `file:line`. */
   readonly at: string;
 }
 
 /** A function of serverless.yml that can be invoked. */
 export interface LocalFunction {
   readonly name: string;
-  /** Resolves to what the handler returns. @throws what it throws, or FunctionTimeoutError. */
+  /** Resolves to the handler's result. @throws the handler's error, or FunctionTimeoutError. */
   invoke(event: unknown): Promise<unknown>;
-  /** Ends what the function holds, such as threads. */
+  /** Releases the function's resources, such as threads. */
   stop(): Promise<void>;
 }
 
 export class FunctionTimeoutError extends StarlingError {
   constructor(name: string, seconds: number) {
-    super('FUNCTION_TIMEOUT', `The function ${name} did not end within its ${seconds} s.`);
+    super('FUNCTION_TIMEOUT', `The function ${name} did not end within its timeout of ${seconds} s.`);
   }
 }
 
-/** What is needed to import a function. */
+/** The data that an import of a function needs. */
 export interface Loadable {
   readonly name: string;
   readonly handler: HandlerModule;
@@ -37,7 +37,7 @@ export interface Loadable {
 /**
  * Imports the module of a function.
  *
- * @throws ConfigurationError that names the file and what is wrong with it.
+ * @throws ConfigurationError that names the file and the problem.
  */
 async function loadModule({ name, handler }: Loadable): Promise<Record<string, unknown>> {
   try {
@@ -51,10 +51,11 @@ async function loadModule({ name, handler }: Loadable): Promise<Record<string, u
 }
 
 /**
- * Imports the module of a function and takes the export that serverless.yml names.
+ * Imports the module of a function and returns the export that serverless.yml names.
  *
- * @param is says whether the export is what is asked for, which `what` names: `a function`
- * @throws ConfigurationError that names the file and what it exports.
+ * @param is checks the kind of the export
+ * @param what names that kind in the error, such as `a function`
+ * @throws ConfigurationError that names the file and its exports.
  */
 export async function loadExport<Exported>(
   loadable: Loadable,
@@ -75,13 +76,13 @@ export async function loadExport<Exported>(
 /**
  * Imports the handler of a function.
  *
- * @throws ConfigurationError that names the file and what it exports.
+ * @throws ConfigurationError that names the file and its exports.
  */
 export function loadHandler(loadable: Loadable): Promise<LambdaHandler> {
   return loadExport(loadable, (exported): exported is LambdaHandler => typeof exported === 'function', 'a function');
 }
 
-/** Lambda's context object, as far as it means something on one machine. */
+/** Lambda's context object. Only the fields that make sense on one machine have real values. */
 export function lambdaContext(name: string, seconds: number, requestId: string): Context {
   const end = performance.now() + seconds * 1000;
   return {

@@ -15,7 +15,7 @@ export interface InProcessOptions extends Loadable {
   readonly wrap?: (handler: LambdaHandler) => LambdaHandler;
 }
 
-/** A function on the main thread. It is as fast as a call, but its timeout works only if the handler yields. */
+/** A function on the main thread. An invocation is as fast as a call, but the timeout works only if the handler yields. */
 export class InProcessFunction implements LocalFunction {
   readonly name: string;
   readonly #wired: InProcessOptions;
@@ -26,7 +26,7 @@ export class InProcessFunction implements LocalFunction {
     this.#wired = wired;
   }
 
-  /** The module is imported at the first use. */
+  /** Imports the module at the first call. After a failure the next call tries again. */
   load(): Promise<LambdaHandler> {
     const { wrap = (handler) => handler } = this.#wired;
     this.#handler ??= loadHandler(this.#wired)

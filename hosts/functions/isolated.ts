@@ -6,7 +6,7 @@ import type { WiredFunction } from '#wiring/types.ts';
 import { FunctionTimeoutError, type LocalFunction } from './function.ts';
 import { type FromWorker, remoteMethods, type ToWorker, type WorkerStart } from './protocol.ts';
 
-/** An idle thread ends after this time. */
+/** A thread that is idle for this time is ended. */
 const IDLE_MS = 60_000;
 
 interface Invocation {
@@ -15,8 +15,8 @@ interface Invocation {
 }
 
 /**
- * A function in threads of its own (`isolation: thread`), one invocation to a thread at a time, as Lambda has it. At the
- * timeout the thread is terminated, whatever it does, and the invocation has failed.
+ * A function with its own threads (`isolation: thread`). As on Lambda, a thread runs one invocation at a time. At the timeout
+ * the host terminates the thread, even in an endless loop, and the invocation fails.
  */
 export class IsolatedFunction implements LocalFunction {
   readonly name: string;
@@ -33,7 +33,7 @@ export class IsolatedFunction implements LocalFunction {
 
   async invoke(event: unknown): Promise<unknown> {
     if (isCancel(event)) {
-      // Only the thread that does the task can stop it, and nobody waits for a thread that may hang.
+      // Only the thread that works on the task can stop it. The host does not wait, because a thread may hang.
       for (const worker of this.#all) worker.post({ kind: 'invoke', id: 0, event, excused: [] });
       return { batchItemFailures: [] };
     }
@@ -77,7 +77,7 @@ export class IsolatedFunction implements LocalFunction {
   }
 }
 
-/** One thread, and the invocation that it is at. */
+/** One thread and its current invocation. */
 class IsolatedWorker {
   readonly ended: Promise<void>;
   readonly #runtime: StandaloneRuntime;
@@ -167,7 +167,7 @@ class IsolatedWorker {
 
   async #call({ call, port, method: name, args }: FromWorker & { kind: 'call' }): Promise<void> {
     try {
-      if (!remoteMethods[port].includes(name)) throw new Error(`${port}.${name} is not for agents`);
+      if (!remoteMethods[port].includes(name)) throw new Error(`agents may not call ${port}.${name}`);
       const value = await method(this.#runtime[port], name)(...args);
       if (this.#alive) this.post({ kind: 'answer', call, value });
     } catch (error) {

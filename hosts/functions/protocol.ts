@@ -1,6 +1,6 @@
 import type { AgentRuntime, FunctionSettings } from '#shared/runtime/runtime.ts';
 
-/** What a worker is started with. */
+/** The data that the host gives a worker at its start. */
 export interface WorkerStart {
   readonly name: string;
   readonly file: string;
@@ -8,7 +8,7 @@ export interface WorkerStart {
   readonly at: string;
   /** Seconds. */
   readonly timeout: number;
-  /** The mesh's clock when the thread was started: its own begins there. Milliseconds since 1970. */
+  /** The mesh's clock at the start of the thread, in milliseconds since 1970. The thread's clock begins there. */
   readonly now: number;
   readonly settings: AgentRuntime['settings'];
   readonly functionSettings: FunctionSettings;
@@ -24,14 +24,14 @@ export type ToWorker =
       readonly excused: readonly number[];
     }
   | { readonly kind: 'answer'; readonly call: number; readonly value: unknown }
-  /** Of an error only the text gets through: what sort it was is told beside it. */
+  /** Structured clone keeps only an error's text. `unavailable` carries the kind of the error. */
   | { readonly kind: 'refusal'; readonly call: number; readonly error: unknown; readonly unavailable: boolean };
 
 /** From a worker to the host. */
 export type FromWorker =
   | { readonly kind: 'result'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'failure'; readonly id: number; readonly error: unknown }
-  /** A call of a port, which only the host can make. */
+  /** A call of a port. Only the host can make it. */
   | {
       readonly kind: 'call';
       readonly call: number;
@@ -39,7 +39,7 @@ export type FromWorker =
       readonly method: string;
       readonly args: readonly unknown[];
     }
-  /** A call that has no answer. */
+  /** A call without an answer. */
   | {
       readonly kind: 'tell';
       readonly port: 'log' | 'metrics';
@@ -49,7 +49,7 @@ export type FromWorker =
 
 export type RemotePort = 'bus' | 'stream' | 'queue' | 'idempotencyStore';
 
-/** What a worker may call: an agent's ports, and nothing else of them. */
+/** The methods that a worker may call: the parts of the ports that agents use. */
 export const remoteMethods: Readonly<Record<RemotePort, readonly string[]>> = {
   bus: ['put'],
   stream: ['put'],

@@ -17,8 +17,8 @@ import { lambdaContext, loadHandler } from './function.ts';
 import { type FromWorker, type RemotePort, remoteMethods, type ToWorker, type WorkerStart } from './protocol.ts';
 
 /**
- * The thread of an isolated function: it has an agent's runtime whose ports are calls to the host, so that a handler
- * which never yields can be terminated and take nothing with it.
+ * The thread of an isolated function. It has an agent's runtime, whose ports are calls to the host. The host can therefore
+ * terminate a handler that never yields, and no data is lost.
  */
 const port = parentPort;
 if (port === null) throw new Error('worker.ts runs in a worker thread');
@@ -39,7 +39,7 @@ function remote<Port>(name: RemotePort): Port {
   return Object.fromEntries(methods);
 }
 
-/** Fields are made plain here: an error would lose its code on the way, and a function would not get through. */
+/** Fields become plain data here: structured clone drops an error's code and refuses functions. */
 function toldLog(level: keyof Logger): Logger[typeof level] {
   return (message, fields = {}) =>
     send({ kind: 'tell', port: 'log', method: level, args: [message, redactFields(fields)] });
@@ -49,7 +49,7 @@ const clock = new SteadyClock({
   wall: systemClock,
   monotonic: () => performance.now(),
   notBefore: start.now,
-  // The host tells of its own clock.
+  // The host logs changes of the machine's clock itself.
   log: { warn: () => {}, info: () => {} },
 });
 
@@ -70,7 +70,7 @@ const runtime: AgentRuntime = {
 provideRuntime(runtime);
 
 const handler = loadHandler({ name: start.name, handler: start });
-// Told at the first invocation.
+// The first invocation reports this error.
 handler.catch(() => {});
 
 async function invoke({ id, event, excused }: ToWorker & { kind: 'invoke' }): Promise<void> {

@@ -17,59 +17,60 @@ export interface QueueSourceOptions {
   readonly poll: Poll;
   readonly arn: string;
   readonly target: LocalFunction;
-  /** Messages to an invocation, at most. */
+  /** The maximum number of messages per invocation. */
   readonly batchSize: number;
-  /** Invocations at the same time, at most. */
+  /** The maximum number of invocations at the same time. */
   readonly concurrency: number;
   readonly maxReceiveCount: number;
   /** A FIFO queue's messages of one group are never in two invocations at the same time. */
   readonly fifo: boolean;
   /** Extends the visibility of messages while a function runs longer than the queue's visibility timeout. */
   readonly visibility?: VisibilityExtender;
-  /** Where the queue is in the mesh's own store, which may have no room. */
+  /** Set if the queue is in the mesh's own store. That store may have no room. */
   readonly store?: OwnStore;
   readonly log: Logger;
   readonly metrics: Metrics;
 }
 
-/** The store that the queue and what its functions write have in common. */
+/** The store that holds both the queue and the data that its functions write. */
 export interface OwnStore {
-  /** How many pieces of work it has refused since the start. */
+  /** The number of writes that the store has refused since the start. */
   readonly refused: () => number;
-  /** Milliseconds between two tries while it refuses. */
-  readonly pause: number;
-  /** Gives messages back, to come after so many seconds, with no attempt of theirs used up. @throws StoreUnavailableError */
-  readonly excuse: (receiptHandles: readonly string[], delay: number) => Promise<void>;
-  /** Keeps, beside the record, how many of its receives used up no attempt. */
+  /** The time between two tries while the store refuses writes. */
+  readonly pauseMs: number;
+  /** Makes messages visible again after `delaySeconds` without using up an attempt. @throws StoreUnavailableError */
+  readonly excuse: (receiptHandles: readonly string[], delaySeconds: number) => Promise<void>;
+  /** Remembers how many receives of the record used up no attempt. */
   readonly noteExcused: (record: SQSRecord, count: number) => void;
 }
 
-/** How a queue is asked for messages. */
+/** The way to receive from a queue. */
 export interface Poll {
-  /** Of one long poll: the time after which an idle loop looks again. */
+  /** The length of one long poll. */
   readonly seconds: number;
   /** true: a stop aborts the poll; false: a stop waits for its end. */
   readonly breakOff: boolean;
 }
 
-/** Within a process a poll that is broken off has taken nothing. */
+/** An aborted poll within this process has taken no message. */
 export const ownPoll: Poll = { seconds: 20, breakOff: true };
-/** SQS may give a message to an aborted poll, which hides the message and uses up an attempt. So a poll is short and always ends. */
+/** SQS may give a message to an aborted poll. That hides the message and uses up an attempt, so a poll is short and is never aborted. */
 export const sqsPoll: Poll = { seconds: 5, breakOff: false };
 
-/** The pause after a receive that failed. */
+/** The pause after a failed receive. */
 const RETRY_MS = 1_000;
 
 /**
- * Lambda's event source mapping of an SQS queue: hands batches to the function and deletes what it did not report as failed.
- * What fails while the mesh's own store refuses to write is not blamed for it, and nothing is received until it writes again.
+ * Does the work of Lambda's event source mapping of an SQS queue: gives batches to the function, and deletes the messages
+ * that the function did not report as failed. A message that fails while the mesh's own store refuses writes uses up no
+ * attempt. The source receives nothing until the store accepts writes again.
  */
 export class QueueSource implements Source {
   readonly #options: QueueSourceOptions;
   readonly #stopping = new AbortController();
   readonly #running = new ShortLivedSet<Promise<void>>();
   #slotFree: (() => void) | undefined;
-  /** Invocations whose end the store has no room for. */
+  /** Ended invocations whose result the store has no room for. */
   #held = 0;
   #loop: Promise<void> | undefined;
 
@@ -81,7 +82,7 @@ export class QueueSource implements Source {
     this.#loop = this.#poll();
   }
 
-  /** Takes no more messages, and resolves when the invocations that run have ended. */
+  /** Receives no more messages, and resolves when the running invocations have ended. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#slotFree?.();
@@ -112,8 +113,8 @@ export class QueueSource implements Source {
         for (let at = 0; at < messages.length; at += batchSize) this.#run(messages.slice(at, at + batchSize));
       } catch (error) {
         if (signal.aborted) return;
-        if (!isStoreUnavailable(error)) log.error('a queue could not be received from', { queue: name, error });
-        await sleep(this.#options.store?.pause ?? RETRY_MS, signal);
+        if (!isStoreUnavailable(error)) log.error('receiving from a queue failed', { queue: name, error });
+        await sleep(this.#options.store?.pauseMs ?? RETRY_MS, signal);
       }
     }
   }
@@ -136,19 +137,19 @@ export class QueueSource implements Source {
     try {
       if (done.length > 0) await this.#whenWritable(() => queue.delete(name, done));
     } catch (error) {
-      log.warn('messages that were done could not be deleted, and come again', { queue: name, error });
+      log.warn('processed messages could not be deleted and will be delivered again', { queue: name, error });
     }
     if (done.length === messages.length) return;
     const again = messages.filter(isFailed);
     if (store === undefined || !noRoom) return this.#countDeadLetters(again);
     try {
-      await this.#whenWritable(() => store.excuse(again.map(handleOf), store.pause / 1000));
+      await this.#whenWritable(() => store.excuse(again.map(handleOf), store.pauseMs / 1000));
     } catch (error) {
-      log.warn('messages that found no room in the store have used up an attempt', { queue: name, error });
+      log.warn('messages used up an attempt because the store had no room', { queue: name, error });
     }
   }
 
-  /** Tries again for as long as the store refuses, in which time nothing more is received. */
+  /** Tries again while the store refuses writes. The source receives nothing in that time. */
   async #whenWritable(write: () => Promise<void>): Promise<void> {
     const { signal } = this.#stopping;
     let waits = false;
@@ -161,7 +162,7 @@ export class QueueSource implements Source {
         }
         if (!waits) this.#held++;
         waits = true;
-        await sleep(this.#options.store?.pause ?? RETRY_MS, signal);
+        await sleep(this.#options.store?.pauseMs ?? RETRY_MS, signal);
       }
     } finally {
       if (waits) this.#held--;
@@ -189,7 +190,7 @@ export class QueueSource implements Source {
     }
   }
 
-  /** Those that were received for the last time. */
+  /** Counts the failed messages that have used up their last attempt. */
   #countDeadLetters(failed: readonly ReceivedMessage[]): void {
     const { target, maxReceiveCount, metrics } = this.#options;
     for (const { receiveCount, excused = 0 } of failed) {
@@ -201,9 +202,9 @@ export class QueueSource implements Source {
 }
 
 interface Outcome {
-  /** The ids of the messages that are to be delivered again. */
+  /** The ids of the messages that must be delivered again. */
   readonly failed: ReadonlySet<string>;
-  /** Where that is known to be because the store had no room. */
+  /** Set if they failed because the store had no room. */
   readonly noRoom?: true;
 }
 

@@ -3,7 +3,7 @@ import { isStoreUnavailable } from '#shared/ports/errors.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
 import type { Source } from './source.ts';
 
-/** Invokes a function at a fixed rate, and sooner when asked to; never twice at the same time. */
+/** Invokes a function at a fixed rate, and earlier on request. Two invocations never run at the same time. */
 export class ScheduleSource implements Source {
   readonly #target: LocalFunction;
   readonly #milliseconds: number;
@@ -15,7 +15,7 @@ export class ScheduleSource implements Source {
   #again = false;
   #stopped = false;
 
-  /** `after` is called when an invocation has ended: to say when the next is wanted. */
+  /** `after` is called after each invocation. It can ask for the next one with `invokeAt`. */
   constructor(target: LocalFunction, seconds: number, log: Logger, after: () => void = () => {}) {
     this.#target = target;
     this.#milliseconds = seconds * 1000;
@@ -34,7 +34,7 @@ export class ScheduleSource implements Source {
     await this.#running;
   }
 
-  /** Has the function invoked at a time (milliseconds since 1970), unless it will be before. */
+  /** Invokes the function at a time (milliseconds since 1970), unless an earlier time is already set. */
   invokeAt(at: number, now: number): void {
     if (this.#soon !== undefined && this.#soon.at <= at) return;
     clearTimeout(this.#soon?.timer);

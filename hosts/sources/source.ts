@@ -1,6 +1,6 @@
-/** What wakes a function. */
+/** Wakes a function. */
 export interface Source {
   start(): void;
-  /** Wakes it no more, and resolves when what it woke has ended. */
+  /** Starts no more invocations, and resolves when the running invocations have ended. */
   stop(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import type { SQSMessageAttribute, SQSRecord, SQSRecordAttributes } from 'aws-lambda';
 import { attributeType, type FifoCoordinates, type ReceivedMessage } from '#shared/ports/queue.ts';
 
-/** A message as Lambda's event source mapping hands it over. */
+/** A message in the shape of Lambda's event source mapping. */
 export function sqsRecord(message: ReceivedMessage, arn: string): SQSRecord {
   const { attributes, attributeTypes } = message;
   return {
@@ -41,7 +41,7 @@ function fifoAttributes(message: ReceivedMessage, { sequenceNumber, groupId, ded
   };
 }
 
-/** What is binary is in base64, in the message and in the record. */
+/** Binary values are in base64, both in the message and in the record. */
 function messageAttribute(value: string, dataType: string): SQSMessageAttribute {
   return dataType.startsWith('Binary') ? { binaryValue: value, dataType } : { stringValue: value, dataType };
 }

@@ -17,17 +17,17 @@ export interface StreamSourceOptions {
   readonly metrics: Metrics;
 }
 
-/** The length of one long poll. It delays nothing: a record ends the poll. */
+/** The length of one long poll. It causes no delay, because a record ends the poll. */
 const LONG_POLL_SECONDS = 20;
 const FIRST_BACKOFF_MS = 100;
 const MAX_BACKOFF_MS = 10_000;
-/** The time between two listings of the shards: a stream may get more of them while it is read. */
+/** The time between two listings of the shards. A stream can get new shards while it is read. */
 const LIST_SHARDS_MS = 60_000;
 
 /**
- * Lambda's event source mapping of a Kinesis stream: one batch of a shard at a time, in order. A batch that fails is
- * retried from its first failed record; split in two where that is asked for, which takes no retry; and a record that
- * fails to the end is skipped, so that its shard goes on. While the store cannot be written, no record is blamed for it.
+ * Does the work of Lambda's event source mapping of a Kinesis stream. Each shard has one batch at a time, in order. A failed
+ * batch is retried from its first failed record. With `bisect`, it is split in two first; a split uses up no retry. Records
+ * that fail every retry are skipped, so that the shard goes on. A failure uses up no retry while the store refuses writes.
  */
 export class StreamSource implements Source {
   readonly #options: StreamSourceOptions;
@@ -51,7 +51,7 @@ export class StreamSource implements Source {
     const { stream, consumer, log } = this.#options;
     const { signal } = this.#stopping;
     const consumed = new Map<string, Promise<void>>();
-    // What came with a later shard came after the beginning.
+    // The records of a shard that appears later all came after the start.
     let beginning = consumer.startingPosition;
     while (!signal.aborted) {
       try {
@@ -61,7 +61,7 @@ export class StreamSource implements Source {
         beginning = 'TRIM_HORIZON';
         await sleep(LIST_SHARDS_MS, signal);
       } catch (error) {
-        log.error('the shards of a stream could not be listed', { stream: consumer.stream, error });
+        log.error('listing the shards of a stream failed', { stream: consumer.stream, error });
         await sleep(1000, signal);
       }
     }
@@ -71,7 +71,7 @@ export class StreamSource implements Source {
   async #consume(shard: string, beginning: StreamConsumer['startingPosition']): Promise<void> {
     const { stream, log, consumer, target } = this.#options;
     const { signal } = this.#stopping;
-    /** Where it begins while it has no checkpoint: found once, or LATEST would pass over what then failed. */
+    /** The start without a checkpoint. It is determined once: with LATEST, a second look would skip the records that failed. */
     let start: { readonly after: string | undefined } | undefined;
     let after: string | undefined;
     let known = false;
@@ -91,8 +91,7 @@ export class StreamSource implements Source {
       } catch (error) {
         if (signal.aborted) return;
         known = false;
-        if (!isStoreUnavailable(error))
-          log.error('a stream could not be read', { stream: consumer.stream, shard, error });
+        if (!isStoreUnavailable(error)) log.error('reading a stream failed', { stream: consumer.stream, shard, error });
         await sleep(1000, signal);
       }
     }
@@ -103,7 +102,7 @@ export class StreamSource implements Source {
     return beginning === 'TRIM_HORIZON' ? undefined : stream.newest(consumer.stream, shard);
   }
 
-  /** A batch: what is there, or after the batch window what has come until then. */
+  /** Returns a batch. A batch that is not full waits for the batch window. */
   async #collect(shard: string, after: string | undefined): Promise<readonly StreamRecord[]> {
     const { stream, consumer } = this.#options;
     const { signal } = this.#stopping;
@@ -114,7 +113,7 @@ export class StreamSource implements Source {
     return stream.read(consumer.stream, shard, after, { max: consumer.batchSize, wait: 0 });
   }
 
-  /** Resolves when every record is done or was skipped. */
+  /** Resolves when every record is processed or skipped. */
   async #process(shard: string, records: readonly StreamRecord[]): Promise<void> {
     const { consumer, log } = this.#options;
     const { signal } = this.#stopping;
@@ -133,7 +132,7 @@ export class StreamSource implements Source {
         continue;
       }
       if (++failures > (consumer.maximumRetryAttempts ?? Number.POSITIVE_INFINITY)) {
-        log.error('records failed to the last retry and are skipped', {
+        log.error('records failed every retry and are skipped', {
           stream: consumer.stream,
           shard,
           sequenceNumbers: batch.map(({ sequenceNumber }) => sequenceNumber).slice(0, 10),
@@ -145,7 +144,7 @@ export class StreamSource implements Source {
     }
   }
 
-  /** Returns how many of the records, from the first on, are done. @throws StoreUnavailableError */
+  /** Returns the number of processed records before the first failed one. @throws StoreUnavailableError */
   async #invoke(shard: string, records: readonly StreamRecord[]): Promise<number> {
     const { target, consumer, arn, log, metrics } = this.#options;
     try {

@@ -10,7 +10,7 @@ export interface VisibilityExtenderOptions {
   readonly log: Logger;
 }
 
-/** Extensions in one visibility timeout: two of three may be lost. */
+/** Extensions per visibility timeout: two of three may fail. */
 const EXTENSIONS_PER_TIMEOUT = 3;
 
 /**
@@ -20,7 +20,7 @@ const EXTENSIONS_PER_TIMEOUT = 3;
 export class VisibilityExtender {
   readonly visibilityTimeoutSeconds: number;
   readonly #options: VisibilityExtenderOptions;
-  /** By receipt handle: the extension that is under way. */
+  /** The current extension of each message, by receipt handle. */
   readonly #extended = new Map<string, Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
 
@@ -42,7 +42,7 @@ export class VisibilityExtender {
     );
   }
 
-  /** Resolves when no extension of the message is under way: a late one would undo the caller's next change. */
+  /** Resolves when no extension of the message is in progress. A late extension would undo the caller's next change. */
   async stopExtending(receiptHandle: string): Promise<void> {
     const extension = this.#extended.get(receiptHandle);
     this.#extended.delete(receiptHandle);

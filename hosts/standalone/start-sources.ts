@@ -106,8 +106,8 @@ async function queueSource(
     fifo: fifo !== undefined,
     store: {
       refused: runtime.refusedWrites,
-      pause: NO_ROOM_PAUSE_MS,
-      excuse: (receiptHandles, delay) => queue.excuse(name, receiptHandles, delay),
+      pauseMs: NO_ROOM_PAUSE_MS,
+      excuse: (receiptHandles, delaySeconds) => queue.excuse(name, receiptHandles, delaySeconds),
       noteExcused: runtime.noteExcused,
     },
     log,

@@ -71,7 +71,7 @@ describe.each([
       fifo: name !== 'work',
       store: {
         refused: () => refused,
-        pause: 100,
+        pauseMs: 100,
         excuse: (handles, delay) => queue.excuse(name, handles, delay),
         noteExcused: (record, count) => excused.note(record, count),
       },
