@@ -183,13 +183,13 @@ const advice: Readonly<Record<AwsErrorCode, (call: AwsCall, error: unknown) => s
   AWS_WRONG_REGION: ({ resource }) =>
     `The region is not that of ${resource}. Set AWS_REGION to the region that the stack was deployed to.`,
   AWS_NOT_FOUND: ({ action, resource }) =>
-    `AWS does not have ${resource} in this account and region (${action}). Deploy the stack first, with \`npm run deploy\`. If it was deployed, check the stage and AWS_REGION; a deployment that failed half-way leaves things out: deploy again.`,
+    `AWS does not have ${resource} in this account and region (${action}). Deploy the stack first, with \`npm run deploy\`. If it is deployed, check the stage and AWS_REGION. If a deployment failed half-way, deploy again.`,
   AWS_NAME_TAKEN: ({ resource }) =>
-    `The name of ${resource} is taken: it exists already, with other settings or in another account. Choose another name, or remove what bears it.`,
+    `The name of ${resource} is taken: it exists already, with other settings or in another account. Choose another name, or remove the other resource.`,
   AWS_ACCESS_DENIED: ({ action, resource }) =>
     `These AWS credentials may not do ${action} on ${resource}. Give their role or user that action in IAM.`,
   AWS_THROTTLED: ({ action, resource }) =>
-    `AWS limits ${action} on ${resource}, and went on to after several tries. Send less at a time, or have the quota raised.`,
+    `AWS throttled ${action} on ${resource} and was still throttling after several retries. Send less at a time, or request a higher quota.`,
   AWS_UNREACHABLE: ({ action }, error) =>
     `AWS could not be reached for ${action}${hostOf(error)}. Check the network, AWS_REGION (a misspelt region has no address) and AWS_ENDPOINT_URL.`,
   AWS_FAILED: ({ action, resource }, error) => `AWS did not do ${action} on ${resource}: ${reasonOf(error)}.`,

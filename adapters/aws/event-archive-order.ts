@@ -13,9 +13,9 @@ export interface LoggedEvent {
  * An event that comes in so long after its time is not shown: without a bound, each look at what is new would read all that
  * is old. It covers EventBridge's first retries and the sweeper's republishing.
  */
-export const LATE = 120_000;
+export const LATE_MS = 120_000;
 /** A producer's clock may be ahead by so much. */
-export const AHEAD = 60_000;
+export const AHEAD_MS = 60_000;
 /** Places in one second. PutEvents takes some 10,000 a second from an account. */
 const PLACES = 100_000;
 
@@ -43,12 +43,12 @@ export class ArrivalOrder {
     const { timestamp, ingested } = event;
     const second = Math.floor(ingested / 1_000);
     const delay = ingested - timestamp;
-    if (second >= this.#from && second <= this.#to && delay >= -AHEAD && delay <= LATE) this.#waiting.push(event);
+    if (second >= this.#from && second <= this.#to && delay >= -AHEAD_MS && delay <= LATE_MS) this.#waiting.push(event);
   }
 
   /** The events of all seconds that are whole once everything with a timestamp under `timestamp` was added. */
   release(timestamp: number): ArchivedEvent[] {
-    const open = Math.floor((timestamp - AHEAD) / 1_000) * 1_000;
+    const open = Math.floor((timestamp - AHEAD_MS) / 1_000) * 1_000;
     const whole = this.#waiting.filter(({ ingested }) => ingested < open);
     if (whole.length === 0) return [];
     this.#waiting = this.#waiting.filter(({ ingested }) => ingested >= open);

@@ -9,7 +9,7 @@ import { EventArchiveOffError } from '#shared/ports/errors.ts';
 import type { ArchivedEvent, EventArchive } from '#shared/ports/event-bus.ts';
 import { sleep } from '#shared/sleep.ts';
 import { calling } from './errors.ts';
-import { AHEAD, ArrivalOrder, LATE, type LoggedEvent, secondOf } from './event-archive-order.ts';
+import { AHEAD_MS, ArrivalOrder, LATE_MS, type LoggedEvent, secondOf } from './event-archive-order.ts';
 
 export interface CloudWatchEventArchiveOptions {
   readonly client: CloudWatchLogsClient;
@@ -17,16 +17,16 @@ export interface CloudWatchEventArchiveOptions {
   readonly logGroup: string;
   readonly clock: Clock;
   /** Milliseconds after which what came in can surely be read. */
-  readonly settle?: number;
+  readonly settleMs?: number;
   /** Milliseconds between two looks for new events. FilterLogEvents costs nothing, and an account has 5 to 25 a second. */
-  readonly interval?: number;
+  readonly intervalMs?: number;
 }
 
 /** CloudWatch Logs makes an event readable within seconds. */
-const SETTLE = 5_000;
-const INTERVAL = 2_000;
+const SETTLE_MS = 5_000;
+const INTERVAL_MS = 2_000;
 /** Milliseconds. Older events are not looked for: the log group keeps them for days. */
-const HISTORY = 14 * 86_400_000;
+const HISTORY_MS = 14 * 86_400_000;
 
 /**
  * The events of the bus as CloudWatch Logs keeps them, since EventBridge's own archive can only be replayed as a whole. An
@@ -37,15 +37,21 @@ export class CloudWatchEventArchive implements EventArchive {
   readonly #client: CloudWatchLogsClient;
   readonly #logGroup: string;
   readonly #clock: Clock;
-  readonly #settle: number;
-  readonly #interval: number;
+  readonly #settleMs: number;
+  readonly #intervalMs: number;
 
-  constructor({ client, logGroup, clock, settle = SETTLE, interval = INTERVAL }: CloudWatchEventArchiveOptions) {
+  constructor({
+    client,
+    logGroup,
+    clock,
+    settleMs = SETTLE_MS,
+    intervalMs = INTERVAL_MS,
+  }: CloudWatchEventArchiveOptions) {
     this.#client = client;
     this.#logGroup = logGroup;
     this.#clock = clock;
-    this.#settle = settle;
-    this.#interval = interval;
+    this.#settleMs = settleMs;
+    this.#intervalMs = intervalMs;
   }
 
   async newest(): Promise<number> {
@@ -73,7 +79,7 @@ export class CloudWatchEventArchive implements EventArchive {
           }
           from = complete + 1;
         }
-        await sleep(this.#interval, signal);
+        await sleep(this.#intervalMs, signal);
       }
     } catch (error) {
       if (!signal.aborted) throw error;
@@ -83,7 +89,7 @@ export class CloudWatchEventArchive implements EventArchive {
   /** What came in from one second to another, both included, in the order of its positions. */
   async *#between(from: number, to: number, signal?: AbortSignal): AsyncIterable<ArchivedEvent> {
     const order = new ArrivalOrder(from, to);
-    const range = { startTime: from * 1_000 - LATE, endTime: (to + 1) * 1_000 + AHEAD };
+    const range = { startTime: from * 1_000 - LATE_MS, endTime: (to + 1) * 1_000 + AHEAD_MS };
     for await (const page of this.#pages(range, signal)) {
       for (const event of page) order.add(event);
       const last = page.at(-1);
@@ -123,10 +129,10 @@ export class CloudWatchEventArchive implements EventArchive {
 
   /** The last second of which all that came in can be read. */
   #lastComplete(): number {
-    return Math.floor((this.#clock.now() - this.#settle) / 1_000) - 1;
+    return Math.floor((this.#clock.now() - this.#settleMs) / 1_000) - 1;
   }
 
   #oldest(): number {
-    return this.#clock.now() - HISTORY;
+    return this.#clock.now() - HISTORY_MS;
   }
 }

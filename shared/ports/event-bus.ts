@@ -57,10 +57,18 @@ export interface EventBus {
   put(entries: readonly BusEntry[]): Promise<readonly PutResult[]>;
 }
 
-/** Reads the archive of events. `starling events tail` uses it. */
+/**
+ * Reads the archive of events. `starling events tail` uses it.
+ *
+ * Contract:
+ * - Positions grow in the order in which events passed, and a position never changes. A tail after any position neither loses
+ *   nor repeats an event.
+ * - A deployment can turn the archive off. The bus then works as before. `newest` and the first `next` of `tail` reject with
+ *   `EventArchiveOffError`, which says how to turn the archive on. Standalone's archive is always on.
+ */
 export interface EventArchive {
   /** The position of the newest event. 0: the archive is empty. */
   newest(): Promise<number>;
-  /** Yields the events after a position, oldest first, and waits for more until `signal` aborts. */
+  /** Yields the events after a position, oldest first, and waits for more until `signal` aborts. Then it ends without an error. */
   tail(after: number, signal: AbortSignal): AsyncIterable<ArchivedEvent>;
 }

@@ -6,6 +6,8 @@ export interface EventArchiveSubject {
   /** Has so many events pass, one after the other, and gives their ids. */
   pass(count: number): Promise<readonly string[]>;
   close(): Promise<void>;
+  /** The archive of a deployment that turned it off. Absent where it is always on. */
+  readonly off?: EventArchive;
 }
 
 /** What every EventArchive does. */
@@ -86,6 +88,16 @@ export function eventArchiveContract(name: string, open: () => Promise<EventArch
         stop.abort();
       }
       expect(seen).toHaveLength(1);
+    });
+
+    it('rejects every read where it is off, and says how to turn it on', async ({ skip }) => {
+      const { off } = subject;
+      if (off === undefined) return skip('this archive is always on');
+      const isOff = { code: 'EVENT_ARCHIVE_OFF', message: expect.stringMatching(/parameter eventLog/) };
+      await expect(off.newest()).rejects.toMatchObject(isOff);
+      await expect(off.tail(0, new AbortController().signal)[Symbol.asyncIterator]().next()).rejects.toMatchObject(
+        isOff,
+      );
     });
 
     it('gives long histories whole', async () => {

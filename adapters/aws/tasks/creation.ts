@@ -4,15 +4,15 @@ import type { Created, NewTask } from '#shared/ports/task-store.ts';
 import { firstTurn } from '#shared/tasks/transitions.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
 import { AwsError } from '../errors.ts';
-import { layOut } from './layout.ts';
 import { madeItem, madeKey } from './made-tasks.ts';
 import { type MessageKey, messageHash, type RecentMessages } from './messages.ts';
 import type { TaskParts } from './parts.ts';
+import { planWrite } from './plan-write.ts';
 import { messageEntry, packRequest } from './request.ts';
 import { newVersion, STATE, type StoredTask, toItem } from './stored-task.ts';
 
-/** Milliseconds: a deadline that may pass before the sweeper looks at the task for the first time. */
-const SOON = 150_000;
+/** A deadline this soon may pass before the sweeper looks at the task for the first time. */
+const SOON_MS = 150_000;
 
 export interface CreationOptions extends TaskParts {
   readonly messages: RecentMessages;
@@ -22,8 +22,8 @@ export interface CreationOptions extends TaskParts {
 }
 
 /**
- * Makes tasks: first the task with its request, unsent; then the claim that its message made no other; then the request
- * on the bus; then the note that it is there. Where a crash comes between, the sweeper goes on from there.
+ * Makes tasks. It writes the task with its unsent request, claims the message, publishes the request, and notes that the request
+ * is sent. After a crash in between, the sweeper continues.
  */
 export class TaskCreation {
   readonly #parts: CreationOptions;
@@ -36,12 +36,12 @@ export class TaskCreation {
     const { table, log, outbox } = this.#parts;
     const task = firstTurn(fresh);
     const entry = messageEntry(fresh.request, task);
-    const layout = layOut(this.#unwritten(task, fresh), [entry], { request: packRequest(fresh.request) });
-    const { stored } = layout;
-    const logItems = await log.itemsOf(stored, layout.items);
+    const plan = planWrite(this.#unwritten(task, fresh), [entry], { request: packRequest(fresh.request) });
+    const { stored } = plan;
+    const logItems = await log.itemsOf(stored, plan.items);
     let isPublishing = false;
     try {
-      // Nobody knows of the task yet, so these need no order and no condition.
+      // Nobody knows the task yet, so these items need no order and no condition.
       await table.putAll([toItem(stored), madeItem(stored), ...logItems]);
       const known = await this.claim(fresh, task.id);
       if (known !== task.id) {
@@ -51,14 +51,14 @@ export class TaskCreation {
       isPublishing = true;
       await outbox.publish([fresh.request]);
     } catch (error) {
-      if (!isPublishing || !mayBeOut(error)) await this.#takeBack(fresh, stored);
+      if (!isPublishing || !mayBeOut(error)) await this.#rollBack(fresh, stored);
       throw error;
     }
     await outbox.clearSoon(stored);
     return { created: true, task, entry };
   }
 
-  /** The task that the message made: this one, unless there is another. */
+  /** Returns the task that the message made: this one, unless the message made another one before. */
   async claim(message: MessageKey, id: TaskId): Promise<TaskId> {
     for (let gone: TaskId | undefined; ; ) {
       const known = await this.#parts.messages.claim(message, id, gone);
@@ -68,8 +68,8 @@ export class TaskCreation {
   }
 
   /**
-   * Sees to it that a task stays whose id is going to be told: one that is still being made is written anew, and whoever
-   * makes it cannot take it back then. False where it was taken back.
+   * Makes sure that a task stays before its id is told. A task that is still unsent gets a new version, so its maker can no longer
+   * roll it back. Returns false if the task was rolled back already.
    */
   async #relyOn(id: TaskId): Promise<boolean> {
     const { table, writer } = this.#parts;
@@ -83,8 +83,8 @@ export class TaskCreation {
     return decided !== undefined;
   }
 
-  /** Not where somebody else has come to know of the task: then it is left to the sweeper, as after a crash. */
-  async #takeBack(message: MessageKey, { task, version }: StoredTask): Promise<void> {
+  /** Deletes the task unless somebody else knows it by now. The sweeper then continues, as after a crash. */
+  async #rollBack(message: MessageKey, { task, version }: StoredTask): Promise<void> {
     const { table, messages, logger } = this.#parts;
     try {
       if (!(await table.deleteWhere({ pk: task.id, sk: STATE }, 'version', version))) return;
@@ -95,7 +95,7 @@ export class TaskCreation {
     }
   }
 
-  /** Takes a task away that nobody knows of. Log items mean nothing without it, and expire. */
+  /** Deletes a task that nobody knows. Its log items mean nothing without it, and expire. */
   remove({ task }: Pick<StoredTask, 'task'>): Promise<void> {
     return this.#parts.table.deleteAll([{ pk: task.id, sk: STATE }, madeKey(task)]);
   }
@@ -110,13 +110,13 @@ export class TaskCreation {
       unsent: undefined,
       messages: messageHash(messageId),
       parked: false,
-      due: task.deadline - task.createdAt < SOON ? task.deadline : undefined,
+      due: task.deadline - task.createdAt < SOON_MS ? task.deadline : undefined,
       expiresAt: Math.ceil((clock.now() + retentionMs) / 1_000),
     };
   }
 }
 
-/** Whether the bus may have the event although there was no answer that says so. */
+/** Whether the bus may have the event although it did not confirm it. */
 function mayBeOut(error: unknown): boolean {
   return error instanceof AwsError && (error.code === 'AWS_UNREACHABLE' || error.code === 'AWS_FAILED');
 }

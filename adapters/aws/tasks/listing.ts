@@ -17,9 +17,9 @@ export interface ListingOptions {
 }
 
 /** Tasks that one page looks through at most: 1,000 read units, or half a second. */
-const LOOKED_THROUGH = 1_000;
+const MAX_LOOKED_AT = 1_000;
 /** Milliseconds that the clock of who made a task may be ahead. */
-const SKEW = 60_000;
+const CLOCK_SKEW_MS = 60_000;
 
 /** A page of the tasks, for an operator's eyes. The cursor is the id of the last task that was looked at. */
 export async function listTasks(options: ListingOptions, query: TaskQuery): Promise<TaskPage> {
@@ -27,7 +27,7 @@ export async function listTasks(options: ListingOptions, query: TaskQuery): Prom
   if (cursor !== undefined && !isTaskId(cursor)) throw new InvalidCursorError();
   const { table, made, retentionMs } = options;
   const now = options.clock.now();
-  const newest = made.newest({ since: now - retentionMs, until: now + SKEW, before: cursor });
+  const newest = made.newest({ since: now - retentionMs, until: now + CLOCK_SKEW_MS, before: cursor });
   const tasks: TaskRecord[] = [];
   let looked = 0;
   for await (const chunk of chunked(newest, Math.min(limit + 1, 100))) {
@@ -38,7 +38,7 @@ export async function listTasks(options: ListingOptions, query: TaskQuery): Prom
       tasks.push(task);
     }
     looked += chunk.length;
-    if (looked >= LOOKED_THROUGH) return page(tasks, chunk.at(-1)?.id);
+    if (looked >= MAX_LOOKED_AT) return page(tasks, chunk.at(-1)?.id);
   }
   return page(tasks, undefined);
 }

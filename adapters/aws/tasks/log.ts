@@ -1,8 +1,8 @@
 import type { TaskId } from '#shared/ids.ts';
 import type { BlobStore } from '#shared/ports/blob-store.ts';
 import type { LogEntry } from '#shared/ports/task.ts';
-import { inlineEntries, type LogBody, type LogItem, logKeysAfter, MAX_BODY, positionOf } from './layout.ts';
 import { type PackedEntry, unpack } from './pack.ts';
+import { inlineEntries, type LogBody, type LogItem, logKeysAfter, MAX_BODY_BYTES, positionOf } from './plan-write.ts';
 import { fromItem, isTaskId, STATE, type StoredTask } from './stored-task.ts';
 import type { Item, TaskTable } from './table.ts';
 
@@ -12,12 +12,12 @@ export interface ReadLog {
   readonly entries: readonly LogEntry[];
 }
 
-/** A read of several pages can miss a log item that came between them; another does not. */
+/** A read of several pages can miss a log item that is written meanwhile. The next read finds it. */
 const READS = 3;
 
 /**
- * The logs of tasks. The state item names the newest log item and each log item the one before it: what is on this chain is
- * the log. Any other log item was written by a process that then lost to another or crashed, and means nothing.
+ * The logs of tasks. The state item names the newest log item, and each log item names the one before it. This chain is the log.
+ * Any other log item comes from a write that lost to another or crashed, and means nothing.
  */
 export class TaskLog {
   readonly #table: TaskTable;
@@ -28,7 +28,7 @@ export class TaskLog {
     this.#blobs = blobs;
   }
 
-  /** Log items of a task as they are to be put into the table. What is too large for an item is in a blob then. */
+  /** Log items as the table stores them. A body that is too large for an item goes into a blob. */
   itemsOf({ task, expiresAt }: StoredTask, items: readonly LogItem[]): Promise<Item[]> {
     return Promise.all(
       items.map(async ({ sk, before, body }) => ({
@@ -41,15 +41,15 @@ export class TaskLog {
     );
   }
 
-  /** The attributes that hold a text. */
+  /** Stores a text, and returns the attributes that hold it or refer to it. */
   async keep(key: string, text: string): Promise<{ readonly body: string } | { readonly blob: string }> {
     const bytes = Buffer.byteLength(text);
-    if (bytes <= MAX_BODY) return { body: text };
+    if (bytes <= MAX_BODY_BYTES) return { body: text };
     await this.#blobs.put(key, Buffer.from(text));
     return { blob: key };
   }
 
-  /** The text that `keep` made these attributes of. */
+  /** Reads the text back from the attributes that `keep` returned. */
   async textOf({ pk, sk, body, blob }: Item): Promise<string> {
     if (typeof body === 'string') return body;
     const data = await this.#blobs.get(String(blob));
@@ -61,7 +61,7 @@ export class TaskLog {
     return JSON.parse(await this.textOf(item));
   }
 
-  /** The task and its entries after a position, or undefined where there is no such task. */
+  /** The task and its entries after a position; undefined if there is no such task. */
   async read(id: TaskId, after: number): Promise<ReadLog | undefined> {
     for (let reads = 0; reads < READS; reads++) {
       const read = await this.#query(id, after, true);
@@ -72,10 +72,10 @@ export class TaskLog {
   }
 
   /**
-   * The same at half the price, as it was some milliseconds ago: undefined where the task was not there yet, and without
-   * the entries behind a gap.
+   * The same, eventually consistent and at half the price. It can miss a new task (undefined), and it leaves out entries after a
+   * gap.
    */
-  glance(id: TaskId, after: number): Promise<ReadLog | undefined> {
+  readEventually(id: TaskId, after: number): Promise<ReadLog | undefined> {
     return this.#query(id, after, false);
   }
 

@@ -4,9 +4,9 @@ import { merged } from './merge.ts';
 import { SHARDS, type StoredTask, shardOf } from './stored-task.ts';
 import type { Item, TaskTable } from './table.ts';
 
-const DAY = 86_400_000;
+const DAY_MS = 86_400_000;
 /** Of a page of a listing: some 40 of these items make the 4 KB that a read unit reads. */
-const PAGE = 40;
+const PAGE_ITEMS = 40;
 
 /** What a task was made with, and never changes. */
 export type MadeTask = Pick<TaskRecord, 'id' | 'agentId' | 'owner'>;
@@ -30,14 +30,14 @@ export class MadeTasks {
 
   /** The newest first, from before the id or the time `until` back to the time `since`. */
   async *newest({ since, until, before }: Newest): AsyncIterable<MadeTask> {
-    for (let day = startOfDay(until); day > since - DAY; day -= DAY) {
-      const end = before === undefined || timeOf(before) >= day + DAY ? idsFrom(day + DAY) : before;
+    for (let day = startOfDay(until); day > since - DAY_MS; day -= DAY_MS) {
+      const end = before === undefined || timeOf(before) >= day + DAY_MS ? idsFrom(day + DAY_MS) : before;
       const shards = partitionsOf(day).map((partition) =>
         this.#made({
           KeyConditionExpression: 'pk = :partition AND sk < :end',
           ExpressionAttributeValues: { ':partition': partition, ':end': end },
           ScanIndexForward: false,
-          Limit: PAGE,
+          Limit: PAGE_ITEMS,
         }),
       );
       yield* merged(shards, (a, b) => (a.id < b.id ? 1 : -1));
@@ -46,7 +46,7 @@ export class MadeTasks {
 
   /** The oldest first, made in [since, until). */
   async *oldest(since: number, until: number): AsyncIterable<TaskId> {
-    for (let day = startOfDay(since); day < until; day += DAY) {
+    for (let day = startOfDay(since); day < until; day += DAY_MS) {
       const shards = partitionsOf(day).map((partition) =>
         this.#made({
           KeyConditionExpression: 'pk = :partition AND sk BETWEEN :since AND :until',
@@ -87,7 +87,7 @@ function idsFrom(time: number): string {
 }
 
 function startOfDay(time: number): number {
-  return Math.floor(time / DAY) * DAY;
+  return Math.floor(time / DAY_MS) * DAY_MS;
 }
 
 function partitionsOf(day: number): string[] {

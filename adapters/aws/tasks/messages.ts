@@ -11,7 +11,7 @@ export interface MessageKey {
 }
 
 /** Seconds for which a message that made a task makes no other. */
-const WINDOW = 3_600;
+const WINDOW_SECONDS = 3_600;
 
 /** Which task each message of the last hour made: an item a message, under the hash of its key. */
 export class RecentMessages {
@@ -33,7 +33,7 @@ export class RecentMessages {
     for (;;) {
       const now = this.#clock.now() / 1_000;
       const claimed = await this.#table.putWhere({
-        Item: { ...key, taskId, expiresAt: Math.ceil(now) + WINDOW },
+        Item: { ...key, taskId, expiresAt: Math.ceil(now) + WINDOW_SECONDS },
         ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :now OR taskId IN (:taskId, :gone)',
         ExpressionAttributeValues: { ':now': now, ':taskId': taskId, ':gone': gone ?? taskId },
       });

@@ -1,8 +1,8 @@
 import type { TaskId } from '#shared/ids.ts';
 import type { BusEntry, EventBus } from '#shared/ports/event-bus.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
-import type { Outbox } from './layout.ts';
 import type { TaskLog } from './log.ts';
+import type { Outbox } from './plan-write.ts';
 import { type StoredTask, sent } from './stored-task.ts';
 import type { TaskTable } from './table.ts';
 import type { TaskWriter } from './writer.ts';

@@ -20,7 +20,7 @@ export interface SweepOptions extends TaskParts {
 /** More than any queue delivers a message before it dead-letters it: SQS allows 1,000 receives. */
 const ATTEMPTS = 1_000;
 /** Milliseconds that the first sweep looks back: the longest deadline that a task may have. */
-const HORIZON = 86_400_000;
+const HORIZON_MS = 86_400_000;
 const CHUNK = 100;
 const AT_ONCE = 16;
 const MARK = { pk: 'sweep', sk: 'made' };
@@ -52,7 +52,7 @@ export class TaskSweep {
     };
     for await (const ids of chunked(this.#watched(before), CHUNK)) await lookAt(ids);
     const mark = await table.getItem(MARK);
-    const since = mark === undefined ? before - HORIZON : Number(mark.until);
+    const since = mark === undefined ? before - HORIZON_MS : Number(mark.until);
     for await (const ids of chunked(made.oldest(since, before), CHUNK)) {
       await lookAt(ids);
       // Should the time of this run end, the next goes on from here.

@@ -30,7 +30,7 @@ export type Replaced = { readonly done: true } | { readonly done: false; readonl
 const MAX_GETS = 100;
 const MAX_WRITES = 25;
 
-/** The table of tasks: reads are strongly consistent unless they say otherwise, and what has expired is not there. */
+/** The table of tasks. `get` reads are strongly consistent. Reads ignore items that have expired. */
 export class TaskTable {
   readonly #documents: DynamoDBDocumentClient;
   readonly #table: string;
@@ -53,7 +53,7 @@ export class TaskTable {
     return this.#isThere(Item) ? (Item as Item) : undefined;
   }
 
-  /** The tasks that there are of these, in their order. */
+  /** The tasks of these ids that exist, in the order of the ids. */
   async getAll(ids: readonly TaskId[]): Promise<StoredTask[]> {
     const found = new Map<string, StoredTask>();
     // An index that changes while it is read can name a task twice, which BatchGetItem refuses.
@@ -76,7 +76,7 @@ export class TaskTable {
     return distinct.map((id) => found.get(id)).filter((stored) => stored !== undefined);
   }
 
-  /** Writes where the task still is as it was read. */
+  /** Writes `after` if the task has not changed since `before` was read. */
   async replace(before: StoredTask, after: StoredTask): Promise<Replaced> {
     const done = await this.putWhere({
       Item: toItem(after),
@@ -85,7 +85,7 @@ export class TaskTable {
     });
     if (done) return { done };
     const current = await this.get(before.task.id);
-    // The SDK tries again when an answer is lost, and then meets its own write.
+    // The SDK retries when an answer is lost. The retry then fails on the SDK's own first write.
     return current?.version === after.version ? { done: true } : { done: false, current };
   }
 
@@ -95,7 +95,7 @@ export class TaskTable {
     return conditionally(this.#at('PutItem'), () => this.#documents.send(command));
   }
 
-  /** @returns false when the item's `attribute` is another, or there is none. */
+  /** @returns false when the item does not exist, or its `attribute` has another value. */
   deleteWhere(key: Key, attribute: string, value: string): Promise<boolean> {
     const command = new DeleteCommand({
       TableName: this.#table,
@@ -138,20 +138,22 @@ export class TaskTable {
     }
   }
 
-  /** DynamoDB may leave parts of a batch undone, such as when it throttles. */
+  /** DynamoDB may leave parts of a batch undone, for example when it throttles. */
   async #untilDone<Part>(parts: readonly Part[], work: (parts: Part[]) => Promise<Part[]>): Promise<void> {
     let rest = [...parts];
     for (let failures = 0; ; ) {
       rest = await work(rest);
       if (rest.length === 0) return;
       if (++failures === standardRetry.attempts) {
-        throw new Error(`DynamoDB left ${rest.length} items of ${this.#table} undone, and went on to`);
+        throw new Error(
+          `DynamoDB throttled the table ${this.#table}: ${rest.length} items were still undone after ${failures} tries. Send less at a time, or request a higher quota.`,
+        );
       }
       await standardRetry.sleep(backoff(failures, standardRetry));
     }
   }
 
-  /** DynamoDB deletes what has expired within days. */
+  /** DynamoDB deletes an expired item only after some days. */
   #isThere(item: Readonly<Record<string, unknown>> | undefined): item is Record<string, unknown> & Key {
     if (item === undefined) return false;
     return item.expiresAt === undefined || Number(item.expiresAt) > this.#clock.now() / 1_000;

@@ -6,8 +6,8 @@ import type { TaskLog } from './log.ts';
 import { PollSchedule } from './poll-schedule.ts';
 
 /**
- * Follows a log by polling. It reads at half the price what was there some milliseconds ago: what is in a log never
- * changes, so a read that lags behind only comes later to what is new.
+ * Follows a log by polling. It reads eventually consistent, at half the price. Entries never change, so such a read can only
+ * be late.
  */
 export async function* tailLog(
   log: TaskLog,
@@ -15,13 +15,13 @@ export async function* tailLog(
   after: number,
   signal: AbortSignal,
 ): AsyncIterable<readonly LogEntry[]> {
-  // Whoever has the first entry and no more has just made the task.
+  // A caller that has only the first entry has just made the task.
   const isFresh = after === 1;
   const schedule = new PollSchedule(isFresh);
   if (isFresh) await sleep(schedule.next(), signal);
   for (let position = after; !signal.aborted; await sleep(schedule.next(), signal)) {
-    // A task that was not there yet some milliseconds ago may well be there now.
-    const read = (await log.glance(id, position)) ?? (await log.read(id, position));
+    // An eventual read can miss a new task.
+    const read = (await log.readEventually(id, position)) ?? (await log.read(id, position));
     if (read === undefined) return;
     const { stored, entries } = read;
     const last = entries.at(-1);

@@ -1,6 +1,6 @@
 import type { LogEntry } from '#shared/ports/task.ts';
-import { layOut, type Outbox } from './layout.ts';
 import type { TaskLog } from './log.ts';
+import { type Outbox, planWrite } from './plan-write.ts';
 import { newVersion, type StoredTask } from './stored-task.ts';
 import type { TaskTable } from './table.ts';
 
@@ -49,10 +49,10 @@ export class TaskWriter {
       const { result, write } = await decide(before);
       if (write === undefined) return { result, stored: before };
       const { entries = [], outbox } = write;
-      const layout = layOut({ ...write.stored, version: newVersion() }, entries, outbox);
-      if (layout.items.length > 0) await this.#table.putAll(await this.#log.itemsOf(layout.stored, layout.items));
-      const replaced = await this.#table.replace(before, layout.stored);
-      if (replaced.done) return { result, stored: layout.stored };
+      const plan = planWrite({ ...write.stored, version: newVersion() }, entries, outbox);
+      if (plan.items.length > 0) await this.#table.putAll(await this.#log.itemsOf(plan.stored, plan.items));
+      const replaced = await this.#table.replace(before, plan.stored);
+      if (replaced.done) return { result, stored: plan.stored };
       before = replaced.current;
     }
     return undefined;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cloudWatchLogsClient } from '#adapters/aws/clients/cloudwatch-logs.ts';
 import { CloudWatchEventArchive } from '#adapters/aws/event-archive.ts';
-import { AHEAD, ArrivalOrder, LATE, type LoggedEvent, secondOf } from '#adapters/aws/event-archive-order.ts';
+import { AHEAD_MS, ArrivalOrder, LATE_MS, type LoggedEvent, secondOf } from '#adapters/aws/event-archive-order.ts';
 import type { ArchivedEvent } from '#shared/ports/event-bus.ts';
 import { TestClock } from '#test/support/fixtures.ts';
 import { FakeAws } from './fake-aws.ts';
@@ -47,9 +47,9 @@ describe('ArrivalOrder', () => {
     order.add(logged('a', 0));
     order.add(logged('b', 999));
     order.add(logged('c', 1_000));
-    expect(order.release(start + AHEAD + 999)).toEqual([]);
-    expect(order.release(start + AHEAD + 1_000)).toHaveLength(2);
-    expect(order.release(start + AHEAD + 1_999)).toEqual([]);
+    expect(order.release(start + AHEAD_MS + 999)).toEqual([]);
+    expect(order.release(start + AHEAD_MS + 1_000)).toHaveLength(2);
+    expect(order.release(start + AHEAD_MS + 1_999)).toEqual([]);
     expect(shown(order.release(all))).toEqual([['c', 1, 1]]);
     expect(order.release(all)).toEqual([]);
   });
@@ -59,11 +59,11 @@ describe('ArrivalOrder', () => {
     const inside = 250_000;
     order.add(logged('before', 199_999));
     order.add(logged('after', 301_000));
-    order.add(logged('late', inside, inside - LATE - 1));
-    order.add(logged('ahead', inside, inside + AHEAD + 1));
+    order.add(logged('late', inside, inside - LATE_MS - 1));
+    order.add(logged('ahead', inside, inside + AHEAD_MS + 1));
     order.add(logged('first', 200_000));
-    order.add(logged('just in time', inside, inside - LATE));
-    order.add(logged('just not ahead', inside, inside + AHEAD));
+    order.add(logged('just in time', inside, inside - LATE_MS));
+    order.add(logged('just not ahead', inside, inside + AHEAD_MS));
     order.add(logged('last', 300_999));
     const names = order.release(all).map(({ event }) => event);
     expect(names).toEqual(['first', 'just in time', 'just not ahead', 'last']);
@@ -88,7 +88,7 @@ describe('CloudWatchEventArchive', () => {
     clock = new TestClock();
     group = [];
     const client = cloudWatchLogsClient(aws.options);
-    archive = new CloudWatchEventArchive({ client, logGroup: 'events', clock, settle: 5_000, interval: 1 });
+    archive = new CloudWatchEventArchive({ client, logGroup: 'events', clock, settleMs: 5_000, intervalMs: 1 });
     // Two events a page, and an empty page after each, as AWS may give.
     aws.on('FilterLogEvents', (input) => {
       const { startTime, endTime = Number.MAX_SAFE_INTEGER, startFromHead = true, nextToken = '0' } = input as Request;
@@ -159,8 +159,8 @@ describe('CloudWatchEventArchive', () => {
     expect((await next).value?.event).toBe('new');
     stop.abort();
     const [whole, later] = aws.inputs<Request>('FilterLogEvents');
-    expect(whole).toMatchObject({ startTime: start + 3_000_000 - LATE, endTime: start + 3_595_000 + AHEAD });
-    expect(later).toMatchObject({ startTime: start + 3_595_000 - LATE, endTime: start + 3_605_000 + AHEAD });
+    expect(whole).toMatchObject({ startTime: start + 3_000_000 - LATE_MS, endTime: start + 3_595_000 + AHEAD_MS });
+    expect(later).toMatchObject({ startTime: start + 3_595_000 - LATE_MS, endTime: start + 3_605_000 + AHEAD_MS });
     await tail.return?.(undefined);
   });
 

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import {
   inlineEntries,
   type LogBody,
-  layOut,
   logKey,
   logKeysAfter,
-  MAX_BODY,
+  MAX_BODY_BYTES,
+  planWrite,
   positionOf,
-} from '#adapters/aws/tasks/layout.ts';
+} from '#adapters/aws/tasks/plan-write.ts';
 import { fromItem, itemBytes, STATE, type StoredTask, toItem } from '#adapters/aws/tasks/stored-task.ts';
 import type { LogEntry } from '#shared/ports/task.ts';
 import { newTask, noon } from '#test/support/task-events.ts';
@@ -61,9 +61,9 @@ describe('where entries go', () => {
     let task = stored();
     let position = 3;
     for (; ; position++) {
-      const layout = layOut(task, [artifact(position, 50)], undefined);
-      if (layout.items.length > 0) break;
-      task = layout.stored;
+      const plan = planWrite(task, [artifact(position, 50)], undefined);
+      if (plan.items.length > 0) break;
+      task = plan.stored;
       expect(itemBytes(toItem(task))).toBeLessThanOrEqual(1_024);
     }
     expect(position).toBeGreaterThan(6);
@@ -74,7 +74,7 @@ describe('where entries go', () => {
 
   it('go into a log item else, which names the one before it', () => {
     const before = stored({ log: logKey(2, 'then'), entries: '[]' });
-    const { stored: after, items } = layOut(before, [artifact(3, 500), artifact(4, 500)], undefined);
+    const { stored: after, items } = planWrite(before, [artifact(3, 500), artifact(4, 500)], undefined);
     expect(items).toMatchObject([{ sk: logKey(4, 'now'), before: logKey(2, 'then') }]);
     expect(after).toEqual({ ...before, log: logKey(4, 'now') });
     expect(items.map((item) => positions(bodyOf(item).entries))).toEqual([[3, 4]]);
@@ -83,23 +83,24 @@ describe('where entries go', () => {
   it('are split over log items of 256 KB, and a larger one has its own', () => {
     const sizes = [100_000, 100_000, 100_000, 400_000, 10, 10];
     const entries = sizes.map((size, i) => artifact(i + 3, size));
-    const { stored: after, items } = layOut(stored(), entries, { events: [event] });
+    const { stored: after, items } = planWrite(stored(), entries, { events: [event] });
     expect(items.map((item) => positions(bodyOf(item).entries))).toEqual([[3, 4], [5], [6], [7, 8]]);
     expect(items.map(({ before }) => before)).toEqual([undefined, ...items.slice(0, 3).map(({ sk }) => sk)]);
     expect(after.log).toBe(items[3]?.sk);
     expect(items.map((item) => bodyOf(item).outbox)).toEqual([undefined, undefined, undefined, { events: [event] }]);
     expect(after.unsent).toBe(after.log);
-    for (const index of [0, 1, 3]) expect(Buffer.byteLength(items[index]?.body ?? '')).toBeLessThanOrEqual(MAX_BODY);
+    for (const index of [0, 1, 3])
+      expect(Buffer.byteLength(items[index]?.body ?? '')).toBeLessThanOrEqual(MAX_BODY_BYTES);
   });
 
   it('what is to be published stands beside them', () => {
     const outbox = { events: [event] };
-    expect(layOut(stored(), [artifact(3, 10)], outbox).stored.unsent).toBe(JSON.stringify(outbox));
+    expect(planWrite(stored(), [artifact(3, 10)], outbox).stored.unsent).toBe(JSON.stringify(outbox));
   });
 
   it('nothing but the state is written for a change without entries, whatever its size', () => {
     const large = stored({ messages: 'x'.repeat(2_000) });
-    expect(layOut(large, [], undefined)).toEqual({ stored: large, items: [] });
+    expect(planWrite(large, [], undefined)).toEqual({ stored: large, items: [] });
   });
 });
 

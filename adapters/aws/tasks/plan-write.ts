@@ -5,7 +5,7 @@ import { type PackedEntry, pack } from './pack.ts';
 import type { PackedRequest } from './request.ts';
 import { itemBytes, type StoredTask, toItem } from './stored-task.ts';
 
-/** What is to be published once it is written. */
+/** What is published after the write. */
 export type Outbox = { readonly request: PackedRequest } | { readonly events: readonly BusEntry[] };
 
 /** What a log item holds, as JSON. */
@@ -22,35 +22,36 @@ export interface LogItem {
   readonly body: string;
 }
 
-export interface Layout {
+export interface WritePlan {
   readonly stored: StoredTask;
-  /** To be written before `stored`, in which they become part of the log. */
+  /** Written before `stored`, which makes them part of the log. */
   readonly items: readonly LogItem[];
 }
 
 /**
- * Bytes that a state item fills: DynamoDB bills each started 1,024, at every write. The rest is for attributes that it may
- * get without an entry: `parked`, `watch`, `due`, `attemptBase`.
+ * The entries of the log fill a state item up to this size. DynamoDB bills each started 1,024 bytes at every write. The rest is
+ * room for attributes that come without an entry: `parked`, `watch`, `due`, `attemptBase`.
  */
-const ROOM = 984;
-/** Bytes of a log item's body; DynamoDB takes 400 KB. */
-export const MAX_BODY = 256 * 1024;
+const STATE_ITEM_BYTES = 984;
+/** Of a log item's body. DynamoDB takes items of 400 KB. */
+export const MAX_BODY_BYTES = 256 * 1024;
 const DIGITS = 10;
 
 /**
- * Where new entries and events go: into the state item while it stays one kilobyte, and into log items else. `stored` is
- * the task after the write, without them.
+ * Plans where new entries and events go: into the state item while it stays below one kilobyte, else into log items.
+ *
+ * @param stored the task after the write, still without the entries and the outbox
  */
-export function layOut(stored: StoredTask, entries: readonly LogEntry[], outbox: Outbox | undefined): Layout {
+export function planWrite(stored: StoredTask, entries: readonly LogEntry[], outbox: Outbox | undefined): WritePlan {
   const packed = entries.map((entry) => pack(entry, stored.task));
   const whole: StoredTask = {
     ...stored,
     entries: packed.length === 0 ? stored.entries : JSON.stringify([...inlineEntries(stored), ...packed]),
     ...(outbox && { unsent: JSON.stringify(outbox) }),
   };
-  if (packed.length === 0 || itemBytes(toItem(whole)) <= ROOM) return { stored: whole, items: [] };
+  if (packed.length === 0 || itemBytes(toItem(whole)) <= STATE_ITEM_BYTES) return { stored: whole, items: [] };
 
-  const groups = batches(packed, { count: packed.length, bytes: MAX_BODY }, (entry) => jsonBytes(entry) + 1);
+  const groups = batches(packed, { count: packed.length, bytes: MAX_BODY_BYTES }, (entry) => jsonBytes(entry) + 1);
   let last = stored.log;
   const items = groups.map((group, index): LogItem => {
     const before = last;
@@ -67,14 +68,14 @@ export function inlineEntries({ entries }: Pick<StoredTask, 'entries'>): readonl
 }
 
 /**
- * The sort key of a log item: the position of its last entry, so that one query finds all after a position, and the
- * version of the write, so that writes that race do not overwrite each other's.
+ * The sort key of a log item. It begins with the position of its last entry, so that one query finds all items after a position.
+ * It ends with the version of the write, so that concurrent writes do not overwrite each other's items.
  */
 export function logKey(position: number, version: string): string {
   return `log#${digits(position)}#${version}`;
 }
 
-/** What all log items with an entry after the position are greater than. */
+/** Every log item with an entry after the position has a greater key. */
 export function logKeysAfter(position: number): string {
   return `log#${digits(position)}~`;
 }
