@@ -13,22 +13,26 @@ import { runHandler } from './run-handler.ts';
 import { agentTask } from './task.ts';
 import { Turn } from './turn.ts';
 
-/** The Lambda handler of an agent's queue, with the definition that packaging collects into the manifest. */
+/** The Lambda handler of an agent's queue. Packaging collects its definition into the manifest. */
 export type AgentHandler = QueueHandler & { readonly definition: AgentDefinition };
 
-/** Left of the function's time to tell what happened when the time is up. */
-const TIME_TO_TELL = 500;
+/** An attempt ends this long before the function's time is up, so that its end can still be published. */
+const TIME_TO_TELL_MS = 500;
 
 /**
- * Makes an agent: the handler of its queue, wherever it runs. The agent's id stands in serverless.yml alone.
+ * Makes an agent: the handler of its queue, on every host. Only serverless.yml has the agent's id.
  *
- * What the handler returns becomes an artifact and completes the task; what an async generator yields becomes status and
- * artifact events on the way. `TaskRejected` and `TaskFailed` end the task with their message; any other error is
- * retried until the queue's last receive, then fails the task and dead-letters the message.
+ * - A returned value becomes an artifact and completes the task.
+ * - An async generator's values become status and artifact events while the handler works.
+ * - `TaskRejected` and `TaskFailed` end the task with their message.
+ * - Any other error causes another attempt. After the last attempt, the task fails and the message goes to the
+ *   dead-letter queue.
+ *
+ * @throws ConfigurationError that names the wrong field
  *
  * @example
  * export const handler = defineAgent({
- *   name: 'Echo', description: 'Says what it is told.', version: '1.0.0',
+ *   name: 'Echo', description: 'Repeats a text.', version: '1.0.0',
  *   skills: [{ id: 'echo', name: 'Echo', description: 'Returns the text.', tags: ['test'] }],
  *   handler: (task) => task.text,
  * });
@@ -45,7 +49,7 @@ export function defineAgent(definition: AgentDefinition): AgentHandler {
     async quarantine(reason, _body, { context }) {
       const { log, metrics } = currentAgentRuntime();
       metrics.count('starling_quarantined_total', { function: context.functionName });
-      log.error('an event for the agent breaks its contract and was dropped', {
+      log.error('the agent dropped an event that breaks its contract', {
         function: context.functionName,
         reason,
       });
@@ -75,7 +79,7 @@ async function attempt(
     log.warn('not begun: the deadline of the task has passed');
     throw new DeadlineError();
   }
-  const clock = new AttemptClock(untilDeadline, context.getRemainingTimeInMillis() - TIME_TO_TELL);
+  const clock = new AttemptClock(untilDeadline, context.getRemainingTimeInMillis() - TIME_TO_TELL_MS);
   const key = `${agentId}/${taskId}`;
   running.set(key, clock);
   const turn = new Turn(runtime, request, number, clock);
@@ -91,7 +95,7 @@ async function attempt(
     await turn.flush();
   } catch (error) {
     const { maxReceiveCount } = runtime.functionSettings(context.functionName);
-    // What found no room in the store is delivered again, whichever attempt it was.
+    // The store had no room: the message comes back, even after the last attempt.
     const last = receiveCount - excused >= maxReceiveCount && !turn.foundNoRoom;
     await tell(turn, error, { runtime, log, agentId, last });
   } finally {
@@ -105,18 +109,18 @@ interface Failure {
   readonly runtime: AgentRuntime;
   readonly log: Logger;
   readonly agentId: string;
-  /** Whether the message will be delivered no more. */
+  /** Whether this delivery of the message is the last one. */
   readonly last: boolean;
 }
 
-/** Tells the task how the attempt ended, and throws on when the message is to be delivered again or to dead-letter. */
+/** Publishes how the attempt ended. Rethrows the error when the queue must deliver the message again or dead-letter it. */
 async function tell(turn: Turn, error: unknown, { runtime, log, agentId, last }: Failure): Promise<void> {
   if (error instanceof CanceledError) {
     log.info('given up', { reason: error.message });
     return;
   }
   if (error instanceof DeadlineError) {
-    // The sweeper has failed the task; its request goes the way of every request that was not done, to the dead letters.
+    // The sweeper fails the task. The request goes to the dead-letter queue, like every request that was not done.
     log.warn('given up', { reason: error.message });
     throw error;
   }

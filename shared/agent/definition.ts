@@ -3,21 +3,21 @@ import { ConfigurationError } from '#shared/errors.ts';
 import type { AgentManifest, JsonSchema, SkillSchemas } from '#shared/ports/agent-registry.ts';
 import type { AgentTask } from './task.ts';
 
-/** What a handler gives: nothing, text, JSON data, or an output; at once, by promise, or many by an async generator. */
+/** A handler gives nothing, text, JSON data or an output. It may return a promise, or be an async generator of many results. */
 export type Result = unknown;
 export type Handler = (task: AgentTask) => Result;
 
 export interface SkillDefinition<Input = never> {
-  /** Also the JSON-RPC method by which the skill is called. */
+  /** Also the JSON-RPC method that calls the skill. */
   readonly id: string;
   readonly name: string;
   readonly description: string;
   readonly tags: readonly string[];
   readonly examples?: readonly string[];
-  /** JSON Schemas 2020-12. The gateway checks a call's params against `input` before there is a task. */
+  /** JSON Schema 2020-12. The gateway checks the params of a call against it before it makes a task. */
   readonly input?: JsonSchema;
   readonly output?: JsonSchema;
-  /** Takes the calls that name the skill; the agent's own handler does where this is missing. */
+  /** Handles the calls that name the skill. Without it, the agent's own handler does. */
   readonly handler?: (input: Input, task: AgentTask) => Result;
 }
 
@@ -25,7 +25,7 @@ export interface AgentDefinition {
   readonly name: string;
   readonly description: string;
   readonly version: string;
-  /** Whether anyone may read the card without a token. */
+  /** Whether everybody may read the card without a token. Default: false. */
   readonly public?: boolean;
   readonly provider?: AgentCard['provider'];
   readonly documentationUrl?: string;
@@ -33,21 +33,34 @@ export interface AgentDefinition {
   readonly inputModes?: readonly string[];
   readonly outputModes?: readonly string[];
   readonly skills: readonly SkillDefinition[];
-  /** Takes every message. */
+  /** Handles every message that no skill's handler takes. */
   readonly handler: Handler;
 }
 
-/** Declares a skill whose handler takes `Input`, the type that its `input` schema describes. */
+/**
+ * Declares a skill. Its handler takes `Input`, the type that the `input` schema describes.
+ *
+ * @example
+ * const add = skill<{ a: number; b: number }>({
+ *   id: 'add', name: 'Add', description: 'Adds two numbers.', tags: ['arithmetic'],
+ *   input: {
+ *     type: 'object',
+ *     properties: { a: { type: 'number' }, b: { type: 'number' } },
+ *     required: ['a', 'b'],
+ *   },
+ *   handler: ({ a, b }) => ({ sum: a + b }),
+ * });
+ */
 export function skill<Input>(definition: SkillDefinition<Input>): SkillDefinition {
   return definition as SkillDefinition;
 }
 
-/** Method names that are A2A's own, in both versions, so that no skill may have them. */
+/** Methods of A2A, in both versions. A skill may not have such a name. */
 const reserved =
   /^(?:SendMessage|SendStreamingMessage|GetTask|ListTasks|CancelTask|SubscribeToTask|GetExtendedAgentCard|(?:Create|Get|List|Delete)TaskPushNotificationConfigs?|(?:message|tasks|agent|rpc)[/.].*)$/;
 const skillIdPattern = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
 
-/** @throws ConfigurationError that names the field: a mistake shows at start, not under load. */
+/** Runs at start, so that a mistake does not wait for the first caller. @throws ConfigurationError that names the field */
 export function checkDefinition(definition: AgentDefinition): void {
   for (const field of ['name', 'description', 'version'] as const) {
     if (typeof definition[field] !== 'string' || definition[field].trim() === '') {
@@ -56,19 +69,20 @@ export function checkDefinition(definition: AgentDefinition): void {
   }
   if (typeof definition.handler !== 'function') throw new ConfigurationError('defineAgent: handler is not a function.');
   if (!Array.isArray(definition.skills) || definition.skills.length === 0) {
-    throw new ConfigurationError('defineAgent: skills is empty; an A2A card has at least one.');
+    throw new ConfigurationError('defineAgent: skills is empty. An A2A card has at least one skill.');
   }
   const ids = new Set<string>();
   for (const { id, name, description, tags } of definition.skills) {
     if (!skillIdPattern.test(id)) {
       throw new ConfigurationError(
-        `defineAgent: the skill id "${id}" is not of letters, digits, "_", "." and "-", at most 64, a letter first.`,
+        `defineAgent: the skill id "${id}" must begin with a letter and have at most 64 letters, digits, "_", "." and "-".`,
       );
     }
-    if (reserved.test(id)) throw new ConfigurationError(`defineAgent: the skill id "${id}" is a method of A2A itself.`);
+    if (reserved.test(id))
+      throw new ConfigurationError(`defineAgent: the skill id "${id}" is a method of A2A. Choose another id.`);
     if (ids.has(id)) throw new ConfigurationError(`defineAgent: two skills have the id "${id}".`);
     if (!name || !description || !Array.isArray(tags)) {
-      throw new ConfigurationError(`defineAgent: the skill "${id}" lacks a name, a description or tags.`);
+      throw new ConfigurationError(`defineAgent: the skill "${id}" needs a name, a description and tags.`);
     }
     ids.add(id);
   }

@@ -1,9 +1,13 @@
 import { StarlingError } from '#shared/errors.ts';
 
 /**
- * The agent will not do this task: it ends as rejected, with this message, and is not tried again.
+ * The agent refuses the task. The task ends as rejected with this message. There is no other attempt.
  *
- * @example throw new TaskRejected('I translate text only.');
+ * @example
+ * const handler: Handler = (task) => {
+ *   if (task.text === '') throw new TaskRejected('Send a text to translate.');
+ *   return task.text.toUpperCase();
+ * };
  */
 export class TaskRejected extends StarlingError {
   constructor(message: string, options?: { cause?: unknown }) {
@@ -12,8 +16,16 @@ export class TaskRejected extends StarlingError {
 }
 
 /**
- * The task failed and trying again would not help: it ends as failed, with this message. Throw anything else for what
- * another attempt may mend.
+ * The task failed, and another attempt would fail too. The task ends as failed with this message. Throw any other error
+ * when another attempt may succeed.
+ *
+ * @example
+ * const handler: Handler = async (task) => {
+ *   const response = await fetch(task.text, { signal: task.signal });
+ *   if (response.status === 404) throw new TaskFailed(`${task.text} does not exist.`);
+ *   if (!response.ok) throw new Error(`${task.text} answered ${response.status}`); // another attempt
+ *   return response.text();
+ * };
  */
 export class TaskFailed extends StarlingError {
   constructor(message: string, options?: { cause?: unknown }) {

@@ -4,48 +4,52 @@ import { TaskFailed } from './errors.ts';
 
 export interface OnceOptions {
   /**
-   * What makes the effect the same, instead of the turn of the task: an order's id keeps two tasks from charging it
-   * twice. Whoever brings the same key to the same agent gets the same result, so let the caller be part of a key that
-   * callers choose.
+   * Identifies the effect, instead of the task and its turn: an order's id keeps two tasks from charging the order twice.
+   * Every task with the same key at the same agent gets the same result. If callers choose the key, put the caller's id
+   * into it.
    */
   readonly key?: string;
-  /** How long the result is kept, in seconds: 14 days, as long as a dead-lettered message can be redriven. */
+  /** Seconds to keep the result. Default: 14 days, as long as a dead letter can be redriven. */
   readonly keepFor?: number;
 }
 
 /**
- * Does `work` once, however often the message is delivered: a later attempt gets the result of the first that succeeded.
+ * Does `work` once, although the message may be delivered more than once. A later attempt gets the stored result.
  *
- * The result is stored as JSON (at most 256 KB of UTF-8) and given as JSON to all attempts: a Date comes back as text, undefined
- * members are left out. When `work` throws, nothing is kept and the next attempt does it again. When the process dies in
- * it, or before its result was stored, the next attempt does it again once the first one's function time has run out.
+ * - **Result**: stored as JSON, at most 256 KB of UTF-8. Every attempt gets the JSON: a Date becomes text, undefined members
+ *   are missing.
+ * - **`work` throws**: nothing is stored. The next attempt does the work again.
+ * - **The process dies** before the result is stored: the next attempt does the work again when the function time of the
+ *   first has passed.
  *
- * @param name tells the effects of one turn apart; a loop needs a name for each round: `charge-${item.id}`
- * @throws OnceInProgressError while another attempt is at it; thrown on, it has the message delivered again
- * @throws TaskFailed when the work was done but its result cannot be stored
+ * @param name distinguishes the effects of one turn. In a loop, each round needs its own name: `charge-${item.id}`
+ * @throws OnceInProgressError while another attempt does the work. Do not catch it: the queue delivers the message again.
+ * @throws TaskFailed when the work is done but its result cannot be stored
  *
- * @example const receipt = await task.once('charge', () => payments.charge(order));
+ * @example
+ * declare const payments: { charge(order: string): Promise<{ receipt: string }> };
+ * const handler = async (task: AgentTask) => {
+ *   const { receipt } = await task.once('charge', () => payments.charge(task.text));
+ *   return `Paid, receipt ${receipt}.`;
+ * };
  */
 export type Once = <T>(name: string, work: () => T | Promise<T>, options?: OnceOptions) => Promise<T>;
 
-/** Another attempt has begun the effect and not ended it. */
+/** Another attempt has begun the effect and has not ended it. */
 export class OnceInProgressError extends StarlingError {
   constructor(name: string, taskId: string, options?: { cause?: unknown }) {
     super(
       'ONCE_IN_PROGRESS',
-      `"${name}" of task ${taskId} was begun by another attempt and has not ended: the next attempt looks again.`,
+      `"${name}" of task ${taskId} is in progress in another attempt. The next attempt looks again.`,
       options,
     );
   }
 }
 
-/** The same name twice in one attempt would give the second effect the result of the first. */
+/** One attempt used a name twice. The second effect would get the result of the first. */
 export class OnceNameError extends StarlingError {
   constructor(name: string) {
-    super(
-      'ONCE_NAME',
-      `once("${name}") was called before in this attempt: give each effect a name or a key of its own.`,
-    );
+    super('ONCE_NAME', `once("${name}") was called before in this attempt. Give each effect its own name or key.`);
   }
 }
 
@@ -55,35 +59,34 @@ export interface OnceSurroundings {
   readonly taskId: string;
   readonly turn: number;
   readonly signal: AbortSignal;
-  /** Milliseconds that are left of the function's time: after them this attempt is surely over. */
+  /** Milliseconds until the function's time is up. Then this attempt is certainly over. */
   readonly timeLeft: () => number;
 }
 
-const DAY = 86_400;
-const KEPT_FOR = 14 * DAY;
-/** In bytes of JSON, so that it fits an item of DynamoDB (400 KB) on the other runtime. */
-const MAX_RESULT = 256 * 1024;
+const KEPT_FOR_SECONDS = 14 * 86_400;
+/** Of JSON. It fits an item of DynamoDB (400 KB) too. */
+const MAX_RESULT_BYTES = 256 * 1024;
 
 /**
- * What is stored. A result is text, as DynamoDB's numbers and levels of nesting are fewer than JSON's. One that is no JSON is
- * stored as that: the effect was had all the same.
+ * The stored value. It is JSON text, because DynamoDB has fewer numbers and levels of nesting than JSON. A result that is
+ * not JSON is stored as a problem, because the effect has happened.
  */
 type Outcome = { readonly json?: string } | { readonly problem: string };
 
 export function createOnce({ idempotency, agentId, taskId, turn, signal, timeLeft }: OnceSurroundings): Once {
   const used = new Set<string>();
   return async <T>(name: string, work: () => T | Promise<T>, options: OnceOptions = {}): Promise<T> => {
-    const { key, keepFor = KEPT_FOR } = options;
+    const { key, keepFor = KEPT_FOR_SECONDS } = options;
     const identity = JSON.stringify(key === undefined ? { taskId, turn, name } : { key, name });
     if (used.has(identity)) throw new OnceNameError(name);
     used.add(identity);
-    // Loaded by the first agent that uses it.
+    // Loading takes 20 ms, so agents that do not use it do not wait for it.
     const [{ makeIdempotent, IdempotencyConfig }, persistenceStore] = await Promise.all([
       import('@aws-lambda-powertools/idempotency'),
       idempotency.createLayer(),
     ]);
     const config = new IdempotencyConfig({ expiresAfterSeconds: keepFor, hashFunction: 'sha256' });
-    // All that Powertools asks the context for.
+    // Powertools reads nothing else from the context.
     config.lambdaContext = { getRemainingTimeInMillis: () => Math.max(1, timeLeft()) } as NonNullable<
       typeof config.lambdaContext
     >;
@@ -97,7 +100,7 @@ export function createOnce({ idempotency, agentId, taskId, turn, signal, timeLef
     try {
       outcome = await once(identity);
     } catch (error) {
-      // A handler may try again by itself.
+      // A handler may catch the error and try again.
       used.delete(identity);
       if (error instanceof Error && error.name === 'IdempotencyAlreadyInProgressError') {
         throw new OnceInProgressError(name, taskId, { cause: error });
@@ -114,10 +117,10 @@ function outcomeOf(result: unknown): Outcome {
   try {
     json = JSON.stringify(result);
   } catch (error) {
-    return { problem: `is no JSON: ${messageOf(error)}` };
+    return { problem: `is not JSON: ${messageOf(error)}` };
   }
-  if (json === undefined) return result === undefined ? {} : { problem: `is no JSON: a ${typeof result}` };
+  if (json === undefined) return result === undefined ? {} : { problem: `is not JSON: a ${typeof result}` };
   const bytes = Buffer.byteLength(json);
-  if (bytes > MAX_RESULT) return { problem: `has ${bytes} bytes of JSON, and ${MAX_RESULT} can be stored.` };
+  if (bytes > MAX_RESULT_BYTES) return { problem: `has ${bytes} bytes of JSON. The limit is ${MAX_RESULT_BYTES}.` };
   return { json };
 }

@@ -1,5 +1,5 @@
 export { textOf } from '#shared/a2a/parts.ts';
-/** What the author of an agent needs. */
+/** Everything that the author of an agent imports. */
 export { defineAgent } from './define-agent.ts';
 export { type AgentDefinition, type Handler, type SkillDefinition, skill } from './definition.ts';
 export { TaskFailed, TaskRejected } from './errors.ts';

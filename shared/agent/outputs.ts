@@ -1,6 +1,6 @@
 import type { Artifact, Part } from '#shared/a2a/types.ts';
 
-/** What a handler yields or returns beside plain text and plain data. Made by the functions below. */
+/** A handler yields or returns outputs, besides text and data. Only the functions of this file make them. */
 export type Output =
   | { readonly output: 'working'; readonly text: string }
   | {
@@ -22,22 +22,44 @@ function output<const Value extends Output>(value: Value): Value {
   return value;
 }
 
-/** Whether a value was made by a function of this file, and is not an agent's data that looks like it. */
+/** Whether a function of this file made the value. An agent's data may look like an output and is none. */
 export function isOutput(value: unknown): value is Output {
   return typeof value === 'object' && value !== null && made.has(value);
 }
 
-/** Tells the client how far the work is. */
+/**
+ * Tells the client how far the work is.
+ *
+ * @example
+ * const handler: Handler = async function* (task) {
+ *   yield working('counting the words');
+ *   yield task.text.split(' ').length;
+ * };
+ */
 export function working(text: string): Output {
   return output({ output: 'working', text });
 }
 
-/** A whole artifact. One with the id of an earlier one takes its place. */
+/**
+ * A whole artifact. It replaces an earlier artifact with the same id.
+ *
+ * @example
+ * const handler: Handler = (task) =>
+ *   artifact({ name: 'table.csv', parts: [{ text: 'word,length' }, { data: task.text.length }] });
+ */
 export function artifact(artifact: ArtifactInit): Output {
   return output({ output: 'artifact', artifact, append: false, lastChunk: true });
 }
 
-/** More parts for an artifact that grows while it is made; `lastChunk` says that it is done. */
+/**
+ * Adds parts to an artifact that grows. `lastChunk` says that the artifact is complete.
+ *
+ * @example
+ * const handler: Handler = async function* (task) {
+ *   for (const word of task.text.split(' ')) yield chunk('words', [{ text: word }]);
+ *   yield chunk('words', [{ text: '.' }], { lastChunk: true });
+ * };
+ */
 export function chunk(
   artifactId: string,
   parts: readonly [Part, ...Part[]],
@@ -47,17 +69,40 @@ export function chunk(
   return output({ output: 'artifact', artifact: { artifactId, parts: [...parts] }, append: true, lastChunk });
 }
 
-/** Ends the turn with a question: the client's answer begins the next. */
+/**
+ * Ends the turn with a question. The client's answer begins the next turn, with the earlier messages in `task.history`.
+ *
+ * @example
+ * const handler: Handler = (task) => {
+ *   if (task.turn === 1) return inputRequired('Which city?');
+ *   return `You said ${task.text}.`;
+ * };
+ */
 export function inputRequired(text: string): Output {
   return output({ output: 'input-required', text });
 }
 
-/** Ends the turn until the client has brought a credential by another way. */
+/**
+ * Ends the turn until the client has provided a credential outside the task.
+ *
+ * @example
+ * const calendars = new Map<string, string[]>();
+ * const handler: Handler = (task) =>
+ *   calendars.get(task.principal.id) ?? authRequired('Connect your calendar, then send any message.');
+ */
 export function authRequired(text: string): Output {
   return output({ output: 'auth-required', text });
 }
 
-/** Completes the task with a message instead of, or beside, its artifacts. */
+/**
+ * Completes the task with a message. The task may have artifacts too.
+ *
+ * @example
+ * const handler: Handler = async function* (task) {
+ *   yield { words: task.text.split(' ').length };
+ *   yield completed('All words are counted.');
+ * };
+ */
 export function completed(text: string): Output {
   return output({ output: 'completed', text });
 }

@@ -5,30 +5,41 @@ import type { Idempotency } from '#shared/ports/idempotency.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
 import { createOnce, type Once } from './idempotency.ts';
 
-/** One turn of a task, as a handler sees it. */
+/**
+ * One turn of a task, as a handler sees it.
+ *
+ * @example
+ * const handler = async (task: AgentTask) => {
+ *   task.log.info('called', { principal: task.principal.id });
+ *   const response = await fetch('https://example.com', { method: 'POST', body: task.text, signal: task.signal });
+ *   return response.json();
+ * };
+ */
 export interface AgentTask {
   readonly id: string;
   readonly contextId: string;
   readonly agentId: string;
-  /** From 1; each answer of the client to `inputRequired` begins the next. */
+  /** Begins at 1. Each answer of the client to `inputRequired` begins the next turn. */
   readonly turn: number;
-  /** From 1; above it, an earlier delivery of this turn failed. */
+  /** Begins at 1. Above 1, an earlier attempt at this turn failed. */
   readonly attempt: number;
   readonly message: Message;
-  /** The messages before this one, the oldest first. */
+  /** The earlier messages of the task, the oldest first. */
   readonly history: readonly Message[];
-  /** The texts of the message, joined by line ends. */
+  /** The texts of the message, joined by line breaks. */
   readonly text: string;
-  /** The first data part of the message: the params, where a skill was called by its name. */
+  /** The first data part of the message. In a call of a skill by its name, these are the params. */
   readonly input: unknown;
-  /** The skill that was called by its name. */
+  /** The id of the skill, in a call of a skill by its name. */
   readonly skill: string | undefined;
+  /** The caller: the id of its client and the scopes of its token. An agent knows its caller only by these. */
   readonly principal: { readonly id: string; readonly scopes: readonly string[] };
+  /** The mesh fails the task at this time. */
   readonly deadline: Date;
-  /** Aborts when the task is cancelled, at its deadline, and when the function's time is up. */
+  /** Aborts when the task is canceled, at its deadline, and when the function's time is up. Pass it on to `fetch`. */
   readonly signal: AbortSignal;
   readonly log: Logger;
-  /** Has a side effect of the agent's own happen once, although messages are delivered again. */
+  /** Does a side effect once, although the handler may run more than once. */
   readonly once: Once;
 }
 
@@ -37,7 +48,7 @@ export interface TaskSurroundings {
   readonly signal: AbortSignal;
   readonly log: Logger;
   readonly idempotency: Idempotency;
-  /** Milliseconds that are left of the function's time. */
+  /** Milliseconds until the function's time is up. */
   readonly timeLeft: () => number;
 }
 

@@ -385,7 +385,7 @@ describe('an attempt', () => {
     expect(await agent(handler)(sqsEvent(sqsRecord(body)), lambdaContext())).toEqual(noFailures);
     expect(handler).not.toHaveBeenCalled();
     expect(runtime.counts).toEqual(['starling_quarantined_total echo']);
-    expect(logged()).toEqual(['error: an event for the agent breaks its contract and was dropped']);
+    expect(logged()).toEqual(['error: the agent dropped an event that breaks its contract']);
   });
 
   it('counts the ends that it tells of', async () => {

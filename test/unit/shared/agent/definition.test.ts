@@ -25,8 +25,8 @@ describe('defineAgent', () => {
     ['no skills', { skills: [] }, /skills/],
     ['skills that are no list', { skills: { echo: skill } }, /skills/],
     ['two skills of one id', { skills: [skill, skill] }, /two skills.*"echo"/],
-    ['a skill without tags', { skills: [{ ...skill, tags: undefined }] }, /"echo" lacks/],
-    ['a skill without a description', { skills: [{ ...skill, description: '' }] }, /"echo" lacks/],
+    ['a skill without tags', { skills: [{ ...skill, tags: undefined }] }, /"echo" needs/],
+    ['a skill without a description', { skills: [{ ...skill, description: '' }] }, /"echo" needs/],
     ...['', '1st', 'a b', 'a/b', 'ü', 'a'.repeat(65)].map(
       (id) => [`the skill id "${id}"`, { skills: [{ ...skill, id }] }, /skill id/] as const,
     ),

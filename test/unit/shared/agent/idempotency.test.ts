@@ -168,9 +168,9 @@ describe('task.once', () => {
   });
 
   it.each([
-    ['refers to itself', circular, /is no JSON/],
-    ['is a bigint', () => 1n, /is no JSON/],
-    ['is a function', () => () => {}, /is no JSON: a function/],
+    ['refers to itself', circular, /is not JSON/],
+    ['is a bigint', () => 1n, /is not JSON/],
+    ['is a function', () => () => {}, /is not JSON: a function/],
     ['is too large', () => 'x'.repeat(300_000), /300002 bytes/],
   ])('fails the task for good when the result %s, and does the work no second time', async (_what, make, message) => {
     const work = vi.fn(make);
