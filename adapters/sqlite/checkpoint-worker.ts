@@ -8,9 +8,9 @@ export type CheckpointReport = { readonly failure?: PostedFailure };
 /** Each passive checkpoint leaves less for the next; the last, which makes writers wait, then finds little to do. */
 const PASSIVE_ROUNDS = 3;
 /** Milliseconds for which a restart may keep writers waiting when a reader comes in its way. */
-const LONGEST_WAIT = 100;
+const MAX_WAIT_MS = 100;
 /** Milliseconds until a checkpoint that failed is reported, and so until the next: on a full disk each would fail. */
-const PAUSE = 1_000;
+const FAILURE_PAUSE_MS = 1_000;
 
 const port = parentPort;
 if (port === null) throw new Error('checkpoint-worker.ts runs in a worker thread');
@@ -25,12 +25,12 @@ port.on('message', (command: 'checkpoint' | 'stop') => {
     return;
   }
   try {
-    database ??= new DatabaseSync(String(workerData), { timeout: LONGEST_WAIT });
+    database ??= new DatabaseSync(String(workerData), { timeout: MAX_WAIT_MS });
     checkpoint(database);
     report({});
   } catch (error) {
     const failure = postable(error);
-    pause = setTimeout(() => report({ failure }), PAUSE);
+    pause = setTimeout(() => report({ failure }), FAILURE_PAUSE_MS);
   }
 });
 

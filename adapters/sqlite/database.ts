@@ -4,11 +4,11 @@ import { StarlingError } from '#shared/errors.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { databaseFile, type FolderLock, lockFolder } from './folder.ts';
 import { checkFolder } from './folder-state.ts';
+import { GroupCommit } from './group-commit.ts';
 import { openSqliteFile } from './sqlite-file.ts';
 import { cannotRead, cannotWrite, fatalOf, isStoreFailure, reasonOf, syncRefused } from './store-errors.ts';
 import type { StoreWatch } from './store-watch.ts';
-import { Transactions } from './transactions.ts';
-import { settle, type Unit } from './unit.ts';
+import { settle, type Transaction } from './transaction.ts';
 
 export interface DatabaseOptions {
   /**
@@ -26,7 +26,7 @@ export interface DatabaseOptions {
  * Bytes of a log that was left behind, from which on it is moved into the database at once. Where each process is killed
  * before its first checkpoint, the log would otherwise grow with every one, and what the next has to read at its start.
  */
-const LONG_LOG = 8 * 1024 * 1024;
+const LONG_LOG_BYTES = 8 * 1024 * 1024;
 
 /**
  * The SQLite file of a standalone mesh, shared by all SQLite adapters.
@@ -42,8 +42,8 @@ export class Database {
   readonly #wal: number;
   readonly #checkpointer: Checkpointer;
   readonly #options: DatabaseOptions;
-  readonly #transactions: Transactions;
-  #waiting: Unit[] = [];
+  readonly #group: GroupCommit;
+  #waiting: Transaction[] = [];
   #scheduled = false;
   #syncing: Promise<void> | undefined;
   #closed = false;
@@ -56,8 +56,8 @@ export class Database {
     this.#options = options;
     this.#wal = openSync(`${this.file}-wal`, 'r+');
     this.#checkpointer = new Checkpointer(this.file, (error) => this.#checkpointFailed(error));
-    this.#transactions = new Transactions(sqlite);
-    if (fstatSync(this.#wal).size > LONG_LOG) this.#checkpointer.start();
+    this.#group = new GroupCommit(sqlite);
+    if (fstatSync(this.#wal).size > LONG_LOG_BYTES) this.#checkpointer.start();
   }
 
   /**
@@ -81,20 +81,20 @@ export class Database {
     }
   }
 
-  /** A prepared statement. Use it only inside a unit of `write` or `read`. */
+  /** A prepared statement. Use it only inside a transaction of `write` or `read`. */
   prepare(sql: string): StatementSync {
     return this.#sqlite.prepare(sql);
   }
 
   /**
-   * Runs a synchronous unit of work in the next batch. It sees what the units before it did; when it throws, only what
+   * Runs a synchronous transaction in the next batch. It sees what the transactions before it did; when it throws, only what
    * it did itself is undone. It may be run again when it or another throws, so what it does outside of the tables it does
-   * by `afterDurable` or takes back by `ifUndone`.
+   * by `afterDurable` or takes back by `onRollback`.
    *
-   * @returns what the unit returned, once that is on the disk.
+   * @returns what the transaction returned, once that is on the disk.
    */
-  write<T>(unit: () => T): Promise<T> {
-    return this.#enqueue(unit, false);
+  write<T>(transaction: () => T): Promise<T> {
+    return this.#enqueue(transaction, false);
   }
 
   /**
@@ -102,31 +102,31 @@ export class Database {
    * breaking a promise, such as the receive count of a message. Whatever is synced later takes it along. Behind a `write`
    * of its batch it waits for that one's sync, since it may hand out what that one wrote.
    */
-  writeLazily<T>(unit: () => T): Promise<T> {
-    return this.#enqueue(unit, true);
+  writeLazily<T>(transaction: () => T): Promise<T> {
+    return this.#enqueue(transaction, true);
   }
 
-  /** Has `effect` called, in order, once the unit that is running is durable; not at all when it fails. */
+  /** Has `effect` called, in order, once the transaction that is running is durable; not at all when it fails. */
   afterDurable(effect: () => void): void {
-    this.#transactions.running('afterDurable').effects.push(effect);
+    this.#group.running('afterDurable').effects.push(effect);
   }
 
-  /** Has `effect` called when what the unit that is running does is undone: for what it notes in memory. */
-  ifUndone(effect: () => void): void {
-    this.#transactions.running('ifUndone').reverts.push(effect);
+  /** Has `effect` called when what the transaction that is running does is undone: for what it notes in memory. */
+  onRollback(effect: () => void): void {
+    this.#group.running('onRollback').rollbacks.push(effect);
   }
 
   /**
-   * Undoes what `work` did when it throws, and rethrows: for a part of a unit that may fail alone, and hardly ever does.
-   * The first time, the whole unit is run again for it.
+   * Undoes what `work` did when it throws, and rethrows: for a part of a transaction that may fail alone, and hardly ever does.
+   * The first time, the whole transaction is run again for it.
    */
   attempt<T>(work: () => T): T {
-    return this.#transactions.attempt(work);
+    return this.#group.attempt(work);
   }
 
   /** The number of the transaction that is running: what was noted of an earlier one has either become durable or never happened. */
-  get transaction(): number {
-    return this.#transactions.number;
+  get batch(): number {
+    return this.#group.number;
   }
 
   /** Reads, and waits for the sync under way, since SQLite shows rows before they are on the disk. */
@@ -157,7 +157,7 @@ export class Database {
     if (this.#broken) return Promise.reject(this.#broken);
     if (this.#closed) return Promise.reject(new StarlingError('STORE_CLOSED', 'The mesh is stopping.'));
     return new Promise<T>((resolve, reject) => {
-      this.#waiting.push({ run, lazy, resolve, reject, effects: [], reverts: [], savepoints: false });
+      this.#waiting.push({ run, lazy, resolve, reject, effects: [], rollbacks: [], savepoints: false });
       this.#schedule();
     });
   }
@@ -174,35 +174,35 @@ export class Database {
   #runBatch(): void {
     const batch = this.#waiting;
     this.#waiting = [];
-    const rejected = new Set<Unit>();
-    let done: readonly Unit[];
+    const rejected = new Set<Transaction>();
+    let done: readonly Transaction[];
     try {
-      done = this.#transactions.commit(batch, rejected);
+      done = this.#group.commit(batch, rejected);
     } catch (error) {
       this.#refuse(
-        batch.filter((unit) => !rejected.has(unit)),
+        batch.filter((transaction) => !rejected.has(transaction)),
         error,
       );
       return;
     }
-    const durable: Unit[] = [];
-    for (const unit of done) {
-      if (unit.lazy && durable.length === 0) settle(unit);
-      else durable.push(unit);
+    const durable: Transaction[] = [];
+    for (const transaction of done) {
+      if (transaction.lazy && durable.length === 0) settle(transaction);
+      else durable.push(transaction);
     }
     if (durable.length === 0) this.#schedule();
     else this.#sync(durable);
   }
 
   /** Nothing of the batch happened, and each caller is told who was not before. */
-  #refuse(batch: readonly Unit[], error: unknown): void {
+  #refuse(batch: readonly Transaction[], error: unknown): void {
     const fatal = fatalOf(this.file, error);
     if (fatal) {
       this.#fail(fatal, batch);
       return;
     }
     const failure = cannotWrite(this.file, error);
-    for (const unit of batch) unit.reject(failure);
+    for (const transaction of batch) transaction.reject(failure);
     this.#options.watch?.failed(failure, batch.length);
     // A log that begins anew needs no room: that alone may have the next batch fit.
     if (reasonOf(error) !== 'locked') this.#checkpointer.start();
@@ -225,13 +225,13 @@ export class Database {
     else this.#options.watch?.checkpointFailed(cannotWrite(this.file, error));
   }
 
-  #sync(units: readonly Unit[]): void {
+  #sync(transactions: readonly Transaction[]): void {
     this.#syncing = new Promise((resolve) => {
       fdatasync(this.#wal, (error) => {
-        if (error) this.#fail(syncRefused(this.file, error), units);
+        if (error) this.#fail(syncRefused(this.file, error), transactions);
         this.#syncing = undefined;
         if (!error) {
-          for (const unit of units) settle(unit);
+          for (const transaction of transactions) settle(transaction);
           this.#options.watch?.succeeded();
           this.#checkpointer.committed();
         }
@@ -241,8 +241,8 @@ export class Database {
     });
   }
 
-  #fail(fatal: StarlingError, units: readonly Unit[]): void {
-    for (const unit of [...units, ...this.#waiting.splice(0)]) unit.reject(fatal);
+  #fail(fatal: StarlingError, transactions: readonly Transaction[]): void {
+    for (const transaction of [...transactions, ...this.#waiting.splice(0)]) transaction.reject(fatal);
     if (this.#broken) return;
     this.#broken = fatal;
     this.#options.onFatal?.(fatal);

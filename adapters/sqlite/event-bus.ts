@@ -21,20 +21,20 @@ export interface BusIdentity {
 }
 
 /**
- * A consumer whose work is a pure fold into the same store, done within the publisher's own unit of work instead of
+ * A consumer whose work is a pure fold into the same store, done within the publisher's own transaction instead of
  * after a trip through its queue. `apply` may be called for several events; `finish` ends the unit.
  */
 export interface InlineConsumer {
   apply(event: BusEvent, position: number): void;
   finish(): void;
-  /** Called instead of `finish` when the unit of work failed. */
+  /** Called instead of `finish` when the transaction failed. */
   abandon(): void;
 }
 
 /** Events of one page of the archive's tail. */
 const TAIL_PAGE = 500;
 
-/** The bus on SQLite: an event, its archive row and its queue rows are one unit of work. */
+/** The bus on SQLite: an event, its archive row and its queue rows are one transaction. */
 export class SqliteEventBus implements EventBus, EventArchive, HostedRules {
   readonly #database: Database;
   readonly #queue: SqliteQueue;
@@ -88,7 +88,7 @@ export class SqliteEventBus implements EventBus, EventArchive, HostedRules {
   }
 
   /**
-   * Puts as a part of the unit of work that is running, for a store whose change and event are one.
+   * Puts as a part of the transaction that is running, for a store whose change and event are one.
    *
    * @throws EntryRefusedError before anything was written.
    */

@@ -111,8 +111,8 @@ export class FifoQueue extends QueueOnRows<FifoRows> implements QueueOfAKind {
       // What comes after a delayed message waits for it.
       if (row.visible_at > now) break;
       if (deadLetterQueue !== undefined && row.receive_count - row.excused >= maxReceiveCount) {
-        this.rows.bury(row, deadLetterQueue, now);
-        this.host.find(deadLetterQueue)?.buried();
+        this.rows.moveToDeadLetters(row, deadLetterQueue, now);
+        this.host.find(deadLetterQueue)?.deadLetterArrived();
       } else {
         received.push(this.#deliver(row, now, now + visibilityTimeout));
       }

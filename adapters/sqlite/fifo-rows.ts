@@ -39,7 +39,7 @@ export interface FifoSentAs {
 /** How many expired deduplication ids a send takes away: more than it adds, and no more than it has time for. */
 const SWEPT = 8;
 
-/** The statements on the tables of FIFO queues. To be used inside units of work. */
+/** The statements on the tables of FIFO queues. To be used inside transactions. */
 export class FifoRows {
   readonly #insert: StatementSync;
   readonly #duplicate: StatementSync;
@@ -49,7 +49,7 @@ export class FifoRows {
   readonly #nextFreeAt: StatementSync;
   readonly #messages: StatementSync;
   readonly #receive: StatementSync;
-  readonly #bury: StatementSync;
+  readonly #moveToDeadLetters: StatementSync;
   readonly #remove: StatementSync;
   readonly #delete: StatementSync;
   readonly #change: StatementSync;
@@ -97,7 +97,7 @@ export class FifoRows {
     this.#receive = database.prepare(
       'UPDATE fifo_messages SET visible_at = ?, receive_count = ?, first_received_at = ? WHERE sequence = ?',
     );
-    this.#bury = database.prepare(
+    this.#moveToDeadLetters = database.prepare(
       `INSERT INTO fifo_messages
          (queue, message_group, message_id, deduplication_id, body, event, attributes, sent_at, visible_at)
        SELECT ?, message_group, message_id, deduplication_id, body, event, attributes, ?, ?
@@ -195,8 +195,8 @@ export class FifoRows {
   }
 
   /** Moves a message behind all others of the queue of dead letters, where it counts anew. */
-  bury({ sequence, message_group }: FifoRow, deadLetterQueue: string, now: number): void {
-    const { lastInsertRowid } = this.#bury.run(deadLetterQueue, now, now, sequence);
+  moveToDeadLetters({ sequence, message_group }: FifoRow, deadLetterQueue: string, now: number): void {
+    const { lastInsertRowid } = this.#moveToDeadLetters.run(deadLetterQueue, now, now, sequence);
     this.#remove.run(sequence);
     this.#joinGroup.run(deadLetterQueue, message_group, now, lastInsertRowid);
   }

@@ -38,13 +38,13 @@ export interface SentAs {
   readonly received: boolean;
 }
 
-/** The statements on the table of messages. To be used inside units of work. */
+/** The statements on the table of messages. To be used inside transactions. */
 export class MessageRows {
   readonly #insert: StatementSync;
   readonly #visible: StatementSync;
   readonly #earliest: StatementSync;
   readonly #receive: StatementSync;
-  readonly #bury: StatementSync;
+  readonly #moveToDeadLetters: StatementSync;
   readonly #delete: StatementSync;
   readonly #change: StatementSync;
   readonly #excuse: StatementSync;
@@ -69,7 +69,7 @@ export class MessageRows {
     this.#receive = database.prepare(
       'UPDATE messages SET visible_at = ?, receive_count = ?, first_received_at = ? WHERE id = ?',
     );
-    this.#bury = database.prepare(
+    this.#moveToDeadLetters = database.prepare(
       'UPDATE messages SET queue = ?, visible_at = ?, receive_count = 0, excused = 0 WHERE id = ?',
     );
     this.#delete = database.prepare('DELETE FROM messages WHERE id = ? AND queue = ? AND receive_count = ?');
@@ -124,8 +124,8 @@ export class MessageRows {
   }
 
   /** Moves a message to the queue of dead letters, where it counts anew. */
-  bury(id: number, deadLetterQueue: string, now: number): void {
-    this.#bury.run(deadLetterQueue, now, id);
+  moveToDeadLetters(id: number, deadLetterQueue: string, now: number): void {
+    this.#moveToDeadLetters.run(deadLetterQueue, now, id);
   }
 
   delete(queue: string, { id, receiveCount }: Receipt): void {

@@ -5,7 +5,7 @@ import { systemReason } from './folder.ts';
 import { isCannotOpen, isFull, isInputOutput, isReadOnly, isSqliteError } from './sqlite-errors.ts';
 
 /** Bytes without which SQLite cannot open a database: it makes two files beside it. */
-const NEEDED = 128 * 1024;
+const NEEDED_BYTES = 128 * 1024;
 
 const elsewhere = 'or set STARLING_DATA to another folder.';
 /** What to do about a database that is damaged. */
@@ -15,7 +15,7 @@ export const damageAdvice =
 /** Why a database cannot be opened or read at start, and what to do. */
 export function openProblem(file: string, error: unknown): ConfigurationError {
   const options = { cause: error };
-  if (isFull(error) || (isOfTheDisk(error) && room(file) < NEEDED)) {
+  if (isFull(error) || (isOfTheDisk(error) && room(file) < NEEDED_BYTES)) {
     return new ConfigurationError(
       `The disk of ${file} is full: a mesh cannot start without room to write. Make room and start again; what is stored is not touched. Or set STARLING_DATA to another folder.`,
       options,

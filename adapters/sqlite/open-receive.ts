@@ -2,7 +2,7 @@ import type { ReceivedMessage } from '#shared/ports/queue.ts';
 
 /**
  * A receive that is under way. A message that is sent meanwhile can be claimed for it: it is then stored as received
- * already and handed over once that is durable, which saves finding it again and a transaction of its own.
+ * already and handed over once that is durable, which saves finding it again and a batch of its own.
  */
 export class OpenReceive {
   /** Milliseconds. */
@@ -13,32 +13,32 @@ export class OpenReceive {
   #claims = 0;
   /** and those that it found itself. */
   #found = 0;
-  /** Which transaction these are of. Those of an earlier one were handed over, returned or undone. */
-  #transaction = 0;
+  /** Which batch these are of. Those of an earlier one were handed over, returned or undone. */
+  #batch = 0;
 
   constructor(max: number, visibilityTimeout: number) {
     this.#max = max;
     this.visibilityTimeout = visibilityTimeout;
   }
 
-  /** How many more messages it takes in the transaction that is running. */
-  room(transaction: number): number {
-    if (transaction !== this.#transaction) {
-      this.#transaction = transaction;
+  /** How many more messages it takes in the batch that is running. */
+  room(batch: number): number {
+    if (batch !== this.#batch) {
+      this.#batch = batch;
       this.#claims = 0;
       this.#found = 0;
     }
     return this.#max - this.#handed.length - this.#claims - this.#found;
   }
 
-  /** Notes that it has found so many in the transaction that is running: there is less room for claims. */
+  /** Notes that it has found so many in the batch that is running: there is less room for claims. */
   found(count: number): void {
     this.#found += count;
   }
 
-  /** Whether a message of the transaction that is running may be stored as received by this. */
-  claim(transaction: number): boolean {
-    if (this.room(transaction) <= 0) return false;
+  /** Whether a message of the batch that is running may be stored as received by this. */
+  claim(batch: number): boolean {
+    if (this.room(batch) <= 0) return false;
     this.#claims++;
     return true;
   }
@@ -52,7 +52,7 @@ export class OpenReceive {
     return this.#handed;
   }
 
-  /** Whether a claimed message may still be handed over, once the transaction is durable. */
+  /** Whether a claimed message may still be handed over, once the batch is durable. */
   get isPromised(): boolean {
     return this.#claims > 0;
   }

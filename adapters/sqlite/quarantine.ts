@@ -36,7 +36,7 @@ export class SqliteQuarantine implements Quarantine {
     await this.#database.write(() => this.#insert.run(this.#clock.now(), reason, event));
   }
 
-  /** Puts as a part of the unit of work that is running. */
+  /** Puts as a part of the transaction that is running. */
   putWithin(reason: string, event: string): void {
     this.#insert.run(this.#clock.now(), reason, event);
     this.#database.afterDurable(() => this.#noticed(reason));

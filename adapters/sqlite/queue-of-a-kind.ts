@@ -7,7 +7,7 @@ import type { ReceiptState, Sent } from './message-rows.ts';
 /** One queue, standard or FIFO. */
 export interface QueueOfAKind {
   settings: QueueSettings;
-  /** Within the unit of work that is running. */
+  /** Within the transaction that is running. */
   send(message: Sent): SentMessage;
   receive(options: ReceiveOptions): Promise<readonly ReceivedMessage[]>;
   delete(receiptHandles: readonly string[]): Promise<void>;
@@ -16,9 +16,9 @@ export interface QueueOfAKind {
   receiptState(receiptHandle: string): Promise<ReceiptState>;
   depth(): Promise<QueueDepth>;
   releaseInFlight(): Promise<number>;
-  /** Told, within the unit of work that is running, that a dead letter came. */
-  buried(): void;
-  /** Told, within the unit of work that is running, that a message was taken out from before others. */
+  /** Told, within the transaction that is running, that a dead letter came. */
+  deadLetterArrived(): void;
+  /** Told, within the transaction that is running, that a message was taken out from before others. */
   freed(): void;
 }
 

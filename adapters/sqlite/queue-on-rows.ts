@@ -60,7 +60,7 @@ export abstract class QueueOnRows<Rows extends CommonRows> {
     });
   }
 
-  buried(): void {
+  deadLetterArrived(): void {
     this.wakeLater();
   }
 
@@ -85,7 +85,7 @@ export abstract class QueueOnRows<Rows extends CommonRows> {
     };
   }
 
-  /** Once the unit of work that is running is done. */
+  /** Once the transaction that is running is done. */
   protected wakeLater(): void {
     this.host.database.afterDurable(this.waiters.wake);
   }

@@ -19,8 +19,8 @@ import type { MessageRetention } from './retention/messages.ts';
 import { StandardQueue } from './standard-queue.ts';
 
 /** Seconds, https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html */
-const DEFAULT_RETENTION = 4 * 86_400;
-const LONGEST_RETENTION = 14 * 86_400;
+const DEFAULT_RETENTION_SECONDS = 4 * 86_400;
+const MAX_RETENTION_SECONDS = 14 * 86_400;
 
 /** Queues on SQLite. Settings live in memory: whoever consumes a queue makes it at start. */
 export class SqliteQueue implements Queue, HostedQueues {
@@ -54,13 +54,15 @@ export class SqliteQueue implements Queue, HostedQueues {
    * longest that SQS knows: whoever has lost it by mistake may make it again.
    */
   messageRetention(): MessageRetention {
-    const seconds = [...this.#queues.values()].map(({ settings }) => settings.retention ?? DEFAULT_RETENTION);
+    const seconds = [...this.#queues.values()].map(({ settings }) => settings.retention ?? DEFAULT_RETENTION_SECONDS);
     return {
       of: (name) => {
         const queue = this.#queues.get(name);
-        return (queue === undefined ? LONGEST_RETENTION : (queue.settings.retention ?? DEFAULT_RETENTION)) * 1000;
+        return (
+          (queue === undefined ? MAX_RETENTION_SECONDS : (queue.settings.retention ?? DEFAULT_RETENTION_SECONDS)) * 1000
+        );
       },
-      shortest: Math.min(LONGEST_RETENTION, ...seconds) * 1000,
+      shortest: Math.min(MAX_RETENTION_SECONDS, ...seconds) * 1000,
       freed: (name) => this.#queues.get(name)?.freed(),
     };
   }
@@ -71,7 +73,7 @@ export class SqliteQueue implements Queue, HostedQueues {
     return this.#database.write(() => messages.map((message) => queue.send(message)));
   }
 
-  /** Sends as a part of the unit of work that is running. Whoever does so answers for the ids of FIFO queues. */
+  /** Sends as a part of the transaction that is running. Whoever does so answers for the ids of FIFO queues. */
   sendWithin(name: string, message: Sent): SentMessage {
     return this.#queue(name).send(message);
   }

@@ -4,7 +4,7 @@ import type { Clock } from '#shared/ports/clock.ts';
 import type { Database } from './database.ts';
 
 /** How long a message that is sent again is known, in milliseconds, */
-export const KNOWN_FOR = 60 * 60_000;
+export const KNOWN_FOR_MS = 60 * 60_000;
 /** and of how many messages at the most: some 20 MB. */
 export const KNOWN_MESSAGES = 100_000;
 
@@ -36,7 +36,7 @@ export class RecentMessages {
       `SELECT owner, agent_id, message_id, task_id, created_at FROM
          (SELECT * FROM task_messages ORDER BY message DESC LIMIT ?) WHERE created_at > ? ORDER BY message`,
     );
-    for (const row of newest.iterate(KNOWN_MESSAGES, clock.now() - KNOWN_FOR)) {
+    for (const row of newest.iterate(KNOWN_MESSAGES, clock.now() - KNOWN_FOR_MS)) {
       const key = {
         owner: String(row.owner),
         agentId: String(row.agent_id),
@@ -49,18 +49,18 @@ export class RecentMessages {
   /** The task that the message made. */
   find(key: MessageKey): TaskId | undefined {
     const known = this.#known.get(keyText(key));
-    return known !== undefined && known.at > this.#clock.now() - KNOWN_FOR ? known.taskId : undefined;
+    return known !== undefined && known.at > this.#clock.now() - KNOWN_FOR_MS ? known.taskId : undefined;
   }
 
-  /** Notes the message as a part of the unit of work that is running. */
+  /** Notes the message as a part of the transaction that is running. */
   add(key: MessageKey, taskId: TaskId): void {
     const at = this.#clock.now();
     this.#insert.run(key.owner, key.agentId, key.messageId, taskId, at);
     const text = keyText(key);
     this.#known.delete(text);
     this.#known.set(text, { taskId, at });
-    this.#database.ifUndone(() => this.#known.delete(text));
-    this.#forget(at - KNOWN_FOR);
+    this.#database.onRollback(() => this.#known.delete(text));
+    this.#forget(at - KNOWN_FOR_MS);
   }
 
   #forget(before: number): void {

@@ -8,14 +8,14 @@ import { damageAdvice, openProblem } from './open-problem.ts';
 import { type LeftLog, readLeftLog } from './write-ahead-log.ts';
 
 /** Bytes that the write-ahead log keeps when it begins anew: a long reader, such as a backup, has it grow meanwhile. */
-const LONGEST_LOG = 128 * 1024 * 1024;
+const MAX_LOG_BYTES = 128 * 1024 * 1024;
 
 const settings = `
   PRAGMA page_size = 8192;
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = NORMAL;
   PRAGMA wal_autocheckpoint = 0;
-  PRAGMA journal_size_limit = ${LONGEST_LOG};
+  PRAGMA journal_size_limit = ${MAX_LOG_BYTES};
   PRAGMA temp_store = MEMORY;
   PRAGMA cache_size = -65536;
   PRAGMA foreign_keys = OFF;
@@ -25,7 +25,7 @@ const settings = `
  * Bytes of a database that are looked through after a crash, at some 0.8 s a GB from memory. Larger ones would keep
  * callers waiting for longer than a crash should; what is damaged in them is met when it is read.
  */
-const LOOKED_THROUGH = 2 ** 30;
+const MAX_CHECKED_BYTES = 2 ** 30;
 
 /**
  * Opens, and makes where there is none, an SQLite file of this version's schema. After a crash it is looked through, so
@@ -87,7 +87,7 @@ function lookBehind(sqlite: DatabaseSync, file: string, left: LeftLog, doubt: (m
 }
 
 function lookThrough(file: string): void {
-  if (statSync(file).size > LOOKED_THROUGH) return;
+  if (statSync(file).size > MAX_CHECKED_BYTES) return;
   // With a connection of its own: a cache as large as the mesh's makes a single pass a third slower.
   const sqlite = new DatabaseSync(file, { readOnly: true });
   try {

@@ -77,9 +77,9 @@ export class StandardQueue extends QueueOnRows<MessageRows> implements QueueOfAK
     });
   }
 
-  override buried(): void {
+  override deadLetterArrived(): void {
     this.#drained = false;
-    super.buried();
+    super.deadLetterArrived();
   }
 
   /** Resolves with what was visible, or with nothing once something was handed over, the wait is over or was aborted. */
@@ -100,14 +100,14 @@ export class StandardQueue extends QueueOnRows<MessageRows> implements QueueOfAK
 
   #claim(): OpenReceive | undefined {
     if (!this.#drained) return undefined;
-    for (const receive of this.#receives) if (receive.claim(this.host.database.transaction)) return receive;
+    for (const receive of this.#receives) if (receive.claim(this.host.database.batch)) return receive;
     return undefined;
   }
 
   /** Takes what is visible; where nothing is, tells when something will be. Both of one moment, so that none falls between. */
   #look(receive: OpenReceive): { messages: ReceivedMessage[]; nextAt?: number } {
     const { database, clock } = this.host;
-    const room = receive.room(database.transaction);
+    const room = receive.room(database.batch);
     const now = clock.now();
     // Full of claims: should their units fail, it looks again.
     if (room === 0) return { messages: [], nextAt: now };
@@ -131,8 +131,8 @@ export class StandardQueue extends QueueOnRows<MessageRows> implements QueueOfAK
     const received: ReceivedMessage[] = [];
     for (const row of rows) {
       if (deadLetterQueue !== undefined && row.receive_count - row.excused >= maxReceiveCount) {
-        this.rows.bury(row.id, deadLetterQueue, now);
-        this.host.find(deadLetterQueue)?.buried();
+        this.rows.moveToDeadLetters(row.id, deadLetterQueue, now);
+        this.host.find(deadLetterQueue)?.deadLetterArrived();
       } else {
         received.push(this.deliver(row.id, row, now, visibleAt));
       }

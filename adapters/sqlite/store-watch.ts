@@ -4,9 +4,9 @@ import type { Metrics } from '#shared/telemetry/metrics.ts';
 import { reasonOf } from './store-errors.ts';
 
 /** Milliseconds between two lines of a trouble that lasts: callers may come thousands a second. */
-const SAID_AGAIN = 60_000;
+const REPEAT_AFTER_MS = 60_000;
 /** Milliseconds without a failure after which it is over: on a nearly full disk a small batch may fit between large ones. */
-const OVER = 5_000;
+const RECOVERED_AFTER_MS = 5_000;
 
 export interface StoreWatchOptions {
   readonly log: Pick<Logger, 'error' | 'info'>;
@@ -47,7 +47,7 @@ export class StoreWatch {
     this.#trouble ??= { since: now, saidAt: Number.NEGATIVE_INFINITY, lastAt: now, refused: 0 };
     this.#trouble.refused += count;
     this.#trouble.lastAt = now;
-    if (now - this.#trouble.saidAt < SAID_AGAIN) return;
+    if (now - this.#trouble.saidAt < REPEAT_AFTER_MS) return;
     this.#trouble.saidAt = now;
     log.error('the store cannot write: callers are told so, and the mesh goes on once it can', {
       error,
@@ -60,7 +60,7 @@ export class StoreWatch {
     if (this.#trouble === undefined) return;
     const now = this.#options.monotonic();
     const { since, lastAt, refused } = this.#trouble;
-    if (now - lastAt < OVER) return;
+    if (now - lastAt < RECOVERED_AFTER_MS) return;
     this.#trouble = undefined;
     const seconds = Math.round((lastAt - since) / 1000);
     this.#options.log.info('the store writes again', { refused, seconds });
@@ -71,7 +71,7 @@ export class StoreWatch {
     const { log, metrics, monotonic } = this.#options;
     const now = monotonic();
     metrics.count('starling_store_checkpoint_failures_total', { reason: reasonOf(error.cause) });
-    if (now - this.#checkpointSaidAt < SAID_AGAIN) return;
+    if (now - this.#checkpointSaidAt < REPEAT_AFTER_MS) return;
     this.#checkpointSaidAt = now;
     log.error('the write-ahead log cannot be moved into the database, and grows until it can', { error });
   }

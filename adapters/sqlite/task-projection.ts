@@ -10,19 +10,19 @@ import type { SqliteQuarantine } from './quarantine.ts';
 import type { TaskRow, TaskRows } from './task-rows.ts';
 import type { TaskTails } from './task-tails.ts';
 
-/** A task that the running unit of work has changed: its row is written once, at the unit's end. */
+/** A task that the running transaction has changed: its row is written once, at the unit's end. */
 interface Changed {
   readonly current: TaskRow;
   readonly entries: readonly LogEntry[];
 }
 
-/** Folds agents' events into the tables: inside the publisher's unit of work, or for the projector's handler. */
+/** Folds agents' events into the tables: inside the publisher's transaction, or for the projector's handler. */
 export class TaskProjection implements InlineConsumer {
   readonly #database: Database;
   readonly #rows: TaskRows;
   readonly #tails: TaskTails;
   readonly #quarantine: SqliteQuarantine;
-  /** A new one for each unit of work. */
+  /** A new one for each transaction. */
   #changed = new Map<TaskId, Changed>();
 
   constructor(database: Database, rows: TaskRows, tails: TaskTails, quarantine: SqliteQuarantine) {
@@ -69,7 +69,7 @@ export class TaskProjection implements InlineConsumer {
     if (this.#changed.size > 0) this.#changed = new Map();
   }
 
-  /** Forgets the changes of a unit of work that failed. */
+  /** Forgets the changes of a transaction that failed. */
   abandon(): void {
     if (this.#changed.size > 0) this.#changed = new Map();
   }

@@ -44,7 +44,7 @@ const MAX_OPEN = 10_000;
 /** Artifacts of a task that is kept, at most: the ids of a task may have 300 KB. */
 const MAX_ARTIFACTS = 100;
 
-/** The statements on the tables of tasks, their logs and what is parked. To be used inside units of work. */
+/** The statements on the tables of tasks, their logs and what is parked. To be used inside transactions. */
 export class TaskRows {
   readonly #database: Database;
   /** The newest open tasks as their rows are, which most events are about. */
@@ -184,7 +184,7 @@ export class TaskRows {
     }
     if (this.#open.size >= MAX_OPEN && !this.#open.has(id)) return;
     this.#open.set(id, open);
-    this.#database.ifUndone(() => this.#open.delete(id));
+    this.#database.onRollback(() => this.#open.delete(id));
   }
 }
 

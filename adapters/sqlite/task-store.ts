@@ -32,7 +32,7 @@ interface ReadLog {
 
 const nothingYet: ReadLog = { entries: [], ended: false };
 
-/** Tasks on SQLite: a change of a task, its log entry and its event are one unit of work. */
+/** Tasks on SQLite: a change of a task, its log entry and its event are one transaction. */
 export class SqliteTaskStore implements TaskStore {
   readonly #database: Database;
   readonly #bus: SqliteEventBus;

@@ -1,9 +1,9 @@
 import type { Clock } from '#shared/ports/clock.ts';
 
 /** Milliseconds by which a clock may be put forward without being doubted. */
-const DOUBTED = 60_000;
+const TOLERATED_MS = 60_000;
 /** Milliseconds for which a clock that jumped ahead has to stay there before anything is deleted by it. */
-const KEPT_FOR = 3_600_000;
+const TRUSTED_AFTER_MS = 3_600_000;
 
 export interface AgeClockOptions {
   /** The machine's, which may be set in any way. */
@@ -39,14 +39,14 @@ export class AgeClock implements Clock {
   }
 
   #see(ahead: number, elapsed: number): void {
-    if (ahead <= this.#believed + DOUBTED) {
+    if (ahead <= this.#believed + TOLERATED_MS) {
       this.#believed = ahead;
       this.#jump = undefined;
       return;
     }
     this.#jump ??= { least: ahead, since: elapsed };
     this.#jump.least = Math.min(this.#jump.least, ahead);
-    if (elapsed - this.#jump.since < KEPT_FOR) return;
+    if (elapsed - this.#jump.since < TRUSTED_AFTER_MS) return;
     this.#believed = this.#jump.least;
     this.#jump = undefined;
   }

@@ -1,6 +1,6 @@
 import type { StatementSync } from 'node:sqlite';
 import type { Database } from '../database.ts';
-import { type Step, UNIT, type Work } from './step.ts';
+import { STEP_LIMIT, type Step, type Work } from './step.ts';
 
 /** Rows that bear the time of their end: agents' side effects, and the deduplication ids of FIFO queues. */
 export class ExpiryPruner {
@@ -10,7 +10,7 @@ export class ExpiryPruner {
   constructor(database: Database) {
     const expired = (table: string, key: string) =>
       database.prepare(
-        `DELETE FROM ${table} WHERE ${key} IN (SELECT ${key} FROM ${table} WHERE expires_at < ? LIMIT ${UNIT.rows})`,
+        `DELETE FROM ${table} WHERE ${key} IN (SELECT ${key} FROM ${table} WHERE expires_at < ? LIMIT ${STEP_LIMIT.rows})`,
       );
     this.#sideEffects = expired('idempotency', 'id');
     this.#deduplications = expired('fifo_deduplications', 'deduplication');
@@ -24,5 +24,5 @@ export class ExpiryPruner {
 
 function stepOf(expired: StatementSync, now: number): Step<number> {
   const pruned = Number(expired.run(now).changes);
-  return { pruned, next: pruned === UNIT.rows ? now : undefined };
+  return { pruned, next: pruned === STEP_LIMIT.rows ? now : undefined };
 }

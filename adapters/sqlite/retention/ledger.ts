@@ -5,7 +5,7 @@ import type { UnreadRecords } from './records.ts';
 import type { Pruned } from './step.ts';
 
 /** Milliseconds between two lines on a store that is too large and cannot be made smaller. */
-const SAID_AGAIN = 60 * 60_000;
+const REPEAT_AFTER_MS = 60 * 60_000;
 
 /** Counts what was taken out, and tells the operator now and then. */
 export class Ledger {
@@ -70,7 +70,7 @@ export class Ledger {
 
   /** The store is above its bound, and what is left may not go. */
   full(now: number, figures: () => Readonly<Record<string, unknown>>): void {
-    if (now - this.#fullSaidAt < SAID_AGAIN) return;
+    if (now - this.#fullSaidAt < REPEAT_AFTER_MS) return;
     this.#fullSaidAt = now;
     this.#log.error(
       'the store is larger than STARLING_MAX_STORE by what may not be deleted, and goes on growing',

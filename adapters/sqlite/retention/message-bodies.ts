@@ -1,9 +1,9 @@
 import type { StatementSync } from 'node:sqlite';
 import type { Database } from '../database.ts';
-import { UNIT } from './step.ts';
+import { STEP_LIMIT } from './step.ts';
 
-/** Rows that are looked at in a unit of work: most have a body already, or a younger event's. */
-const LOOKED_AT = 2_000;
+/** Rows that are looked at in a transaction: most have a body already, or a younger event's. */
+const ROWS_PER_STEP = 2_000;
 
 interface Look {
   /** Null when there is no row. */
@@ -11,7 +11,7 @@ interface Look {
   readonly found: number;
 }
 
-/** Gives messages, whose body is the text of an archived event, a copy of it. To be used inside units of work. */
+/** Gives messages, whose body is the text of an archived event, a copy of it. To be used inside transactions. */
 export class MessageBodies {
   readonly #look: StatementSync;
   readonly #find: StatementSync;
@@ -21,18 +21,18 @@ export class MessageBodies {
   constructor(database: Database, { table, id }: { readonly table: string; readonly id: string }) {
     this.#look = database.prepare(
       `SELECT max(id) AS last, count(*) FILTER (WHERE event <= ?2) AS found
-       FROM (SELECT ${id} AS id, event FROM ${table} WHERE ${id} > ?1 ORDER BY ${id} LIMIT ${LOOKED_AT})`,
+       FROM (SELECT ${id} AS id, event FROM ${table} WHERE ${id} > ?1 ORDER BY ${id} LIMIT ${ROWS_PER_STEP})`,
     );
     this.#find = database.prepare(
       `SELECT ${id} AS id, octet_length(events.event) AS bytes FROM ${table} AS m JOIN events ON position = m.event
-       WHERE ${id} > ? AND ${id} <= ? AND m.event <= ? ORDER BY ${id} LIMIT ${UNIT.rows}`,
+       WHERE ${id} > ? AND ${id} <= ? AND m.event <= ? ORDER BY ${id} LIMIT ${STEP_LIMIT.rows}`,
     );
     this.#copy = database.prepare(
       `UPDATE ${table} SET body = (SELECT event FROM events WHERE position = ${table}.event), event = NULL WHERE ${id} = ?`,
     );
   }
 
-  /** Copies what fits into a unit of work, and returns the id after which to go on; undefined at the end. */
+  /** Copies what fits into a transaction, and returns the id after which to go on; undefined at the end. */
   copyNext(after: number, upTo: number): number | undefined {
     const { last, found } = this.#look.get(after, upTo) as unknown as Look;
     if (last === null) return undefined;
@@ -43,9 +43,9 @@ export class MessageBodies {
       this.#copy.run(row.id as number);
       copied = Number(row.id);
       bytes += Number(row.bytes);
-      if (bytes > UNIT.bytes) return copied;
+      if (bytes > STEP_LIMIT.bytes) return copied;
     }
-    return found > UNIT.rows ? copied : last;
+    return found > STEP_LIMIT.rows ? copied : last;
   }
 
   /** Copies all after `after`, and returns the last id there is. */

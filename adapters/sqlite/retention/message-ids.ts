@@ -1,7 +1,7 @@
 import type { StatementSync } from 'node:sqlite';
 import type { Database } from '../database.ts';
-import { KNOWN_FOR, KNOWN_MESSAGES } from '../recent-messages.ts';
-import { type Step, UNIT, type Work } from './step.ts';
+import { KNOWN_FOR_MS, KNOWN_MESSAGES } from '../recent-messages.ts';
+import { STEP_LIMIT, type Step, type Work } from './step.ts';
 import { TimedRows } from './timed-rows.ts';
 
 /** What tells a message that is sent again: needed for an hour, and for as long as its task is there. */
@@ -27,7 +27,7 @@ export class MessageIdPruner {
   async prune(work: Work, now: number, endedBefore: number): Promise<void> {
     const useless = await work.read(() => {
       const last = this.#rows.last() ?? 0;
-      return Math.max(this.#rows.lastBefore(now - KNOWN_FOR) ?? 0, last - KNOWN_MESSAGES);
+      return Math.max(this.#rows.lastBefore(now - KNOWN_FOR_MS) ?? 0, last - KNOWN_MESSAGES);
     });
     await work.run('message_ids', useless, (upTo) => this.#rows.deleteUpTo(upTo));
     const [first, upTo] = await work.read(() => [this.#rows.first(), this.#rows.lastBefore(endedBefore)]);
@@ -36,7 +36,7 @@ export class MessageIdPruner {
   }
 
   #pruneOrphans(from: number, upTo: number): Step<number> {
-    const to = Math.min(upTo, from + UNIT.rows - 1);
+    const to = Math.min(upTo, from + STEP_LIMIT.rows - 1);
     const { changes } = this.#orphans.run(from, to);
     return { pruned: Number(changes), next: to < upTo ? to + 1 : undefined };
   }

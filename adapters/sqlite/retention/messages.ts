@@ -3,8 +3,8 @@ import type { Database } from '../database.ts';
 import { FifoRows } from '../fifo-rows.ts';
 import type { Step, Work } from './step.ts';
 
-/** Messages that are looked at in a unit of work. */
-const LOOKED_AT = 500;
+/** Messages that are looked at in a transaction. */
+const ROWS_PER_STEP = 500;
 
 interface Row {
   readonly id: number;
@@ -24,7 +24,7 @@ export interface MessageRetention {
   readonly of: (queue: string) => number;
   /** The shortest of them: when a younger message is met, all that follow are younger. */
   readonly shortest: number;
-  /** Told, within the unit of work, of a FIFO queue of which a message went: what was behind it may be received now. */
+  /** Told, within the transaction, of a FIFO queue of which a message went: what was behind it may be received now. */
   readonly freed: (queue: string) => void;
 }
 
@@ -68,14 +68,15 @@ export class MessagePruner {
       freed(queue);
     }
     const last = page.at(-1);
-    const next = last === undefined || page.length < LOOKED_AT || last.sent_at >= now - shortest ? undefined : last.id;
+    const next =
+      last === undefined || page.length < ROWS_PER_STEP || last.sent_at >= now - shortest ? undefined : last.id;
     return { pruned: gone.length, next, gone };
   }
 }
 
 function tableOf(database: Database, table: string, columns: string, id: string): Table {
   return {
-    page: database.prepare(`SELECT ${columns} FROM ${table} WHERE ${id} > ? ORDER BY ${id} LIMIT ${LOOKED_AT}`),
+    page: database.prepare(`SELECT ${columns} FROM ${table} WHERE ${id} > ? ORDER BY ${id} LIMIT ${ROWS_PER_STEP}`),
     delete: database.prepare(`DELETE FROM ${table} WHERE ${id} = ?`),
   };
 }

@@ -26,20 +26,20 @@ export interface RetentionOptions {
 }
 
 /** Milliseconds between two looks at the store's size, */
-const LOOK = 1_000;
+const LOOK_INTERVAL_MS = 1_000;
 /** between two passes by age, and after one that failed or found little that may go, */
-const PASS = 60_000;
-/** and between two units of work, so that a long pass leaves at least half of the time to calls. */
-const PAUSE = 2;
+const PASS_INTERVAL_MS = 60_000;
+/** and between two transactions, so that a long pass leaves at least half of the time to calls. */
+const PAUSE_MS = 2;
 /** The size that is aimed at once the bound is reached, as a share of it: not every look finds it reached again. */
-const AIM = 0.9;
+const TARGET_SHARE = 0.9;
 /** The share of the bound that a pass by size has to free, for the next look to come soon. */
-const WORTHWHILE = 0.05;
+const WORTHWHILE_SHARE = 0.05;
 /** Milliseconds for which everything is kept, however large the store is: whoever waits for a task reads it after its end. */
-const FRESH = 2_000;
+const FRESH_MS = 2_000;
 
 /**
- * Bounds the store by age and by size. What is too old goes in small units of work between those of calls; so does what
+ * Bounds the store by age and by size. What is too old goes in small transactions between those of calls; so does what
  * is oldest, before its age, while the store is above its size. Tasks that have not ended and messages of queues are kept
  * for as long as they are: the promises of docs/concepts/standalone.md hold whatever the size.
  *
@@ -74,10 +74,10 @@ export class Retention {
       this.#passing ??= this.look().finally(() => {
         this.#passing = undefined;
       });
-    }, LOOK).unref();
+    }, LOOK_INTERVAL_MS).unref();
   }
 
-  /** Ends the pass that is under way after its current unit of work. */
+  /** Ends the pass that is under way after its current transaction. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     clearInterval(this.#timer);
@@ -89,7 +89,7 @@ export class Retention {
     const now = this.#options.clock.now();
     try {
       if (now >= this.#nextPass) {
-        this.#nextPass = now + PASS;
+        this.#nextPass = now + PASS_INTERVAL_MS;
         const today = this.#options.ageClock.now();
         await this.#prune(today, today - this.#options.age, Number.NEGATIVE_INFINITY);
         await this.#all.pruneExpired(this.#work, today, this.#options.messages(), (queue) => this.#ledger.lost(queue));
@@ -97,7 +97,7 @@ export class Retention {
       }
       if (now >= this.#nextLook) await this.#shrink();
     } catch (error) {
-      this.#nextLook = now + PASS;
+      this.#nextLook = now + PASS_INTERVAL_MS;
       if (!this.#stopping.signal.aborted) this.#ledger.failed(error);
     }
   }
@@ -108,9 +108,9 @@ export class Retention {
     const before = await this.#live();
     if (before <= maxStore) return;
     let live = before;
-    while (live > maxStore * AIM) {
-      const youngest = clock.now() - FRESH;
-      const oldest = await this.#work.read(() => this.#all.timeOfShare(1 - (maxStore * AIM) / live));
+    while (live > maxStore * TARGET_SHARE) {
+      const youngest = clock.now() - FRESH_MS;
+      const oldest = await this.#work.read(() => this.#all.timeOfShare(1 - (maxStore * TARGET_SHARE) / live));
       const until = Math.min(youngest, oldest + 1);
       this.#ledger.keptSince(until);
       await this.#prune(clock.now(), Math.max(until, ageClock.now() - age), until);
@@ -120,7 +120,7 @@ export class Retention {
     }
     if (live <= maxStore) return;
     const now = clock.now();
-    if (before - live < maxStore * WORTHWHILE) this.#nextLook = now + PASS;
+    if (before - live < maxStore * WORTHWHILE_SHARE) this.#nextLook = now + PASS_INTERVAL_MS;
     this.#ledger.full(now, () => ({ bytes: live, maxStore, ...this.#all.kept() }));
   }
 
@@ -136,7 +136,7 @@ export class Retention {
     await this.#all.prune(this.#work, {
       now,
       before,
-      endedBefore: now - FRESH,
+      endedBefore: now - FRESH_MS,
       recordsFrom: keptFrom,
       unread: (lost) => this.#ledger.unread(lost),
     });
@@ -158,7 +158,7 @@ export class Retention {
       const done = await this.#options.database.write(() => step(at));
       this.#ledger.count(what, done.pruned);
       next = done.next;
-      if (next !== undefined) await sleep(PAUSE, undefined, { ref: false });
+      if (next !== undefined) await sleep(PAUSE_MS, undefined, { ref: false });
     }
     return true;
   }

@@ -1,7 +1,7 @@
 /** What retention takes out of the store, as its metric and its log name it. */
 export type Pruned = 'tasks' | 'events' | 'records' | 'messages' | 'quarantine' | 'message_ids' | 'idempotency';
 
-/** What one unit of work took out, and from where the next goes on; undefined when all is done. */
+/** What one transaction took out, and from where the next goes on; undefined when all is done. */
 export interface Step<Cursor> {
   readonly pruned: number;
   readonly next: Cursor | undefined;
@@ -10,7 +10,7 @@ export interface Step<Cursor> {
 /** How pruners get at the store. */
 export interface Work {
   /**
-   * Runs steps, each as a unit of work of its own, until none is left. A step may be run twice, as units may, so it keeps
+   * Runs steps, each as a transaction of its own, until none is left. A step may be run twice, as units may, so it keeps
    * nothing but what it returns.
    *
    * @returns false when retention was stopped before the end.
@@ -20,10 +20,10 @@ export interface Work {
 }
 
 /**
- * Of one unit of work: a few milliseconds, for which calls may have to wait. Bytes count too, as what is deleted beyond
+ * Of one transaction: a few milliseconds, for which calls may have to wait. Bytes count too, as what is deleted beyond
  * a page is read page by page.
  */
-export const UNIT = { rows: 2_000, bytes: 2 * 1024 * 1024 };
+export const STEP_LIMIT = { rows: 2_000, bytes: 2 * 1024 * 1024 };
 
 export interface Cost {
   readonly rows: number;
@@ -31,11 +31,11 @@ export interface Cost {
 }
 
 /** The end of the longest range from `from` on, but not beyond `to`, that is found by halving and fits into a unit; `from` itself at the least. */
-export function endOfUnit(from: number, to: number, costOf: (end: number) => Cost): number {
+export function endOfStep(from: number, to: number, costOf: (end: number) => Cost): number {
   let end = to;
   while (end > from) {
     const { rows, bytes } = costOf(end);
-    if (rows <= UNIT.rows && bytes <= UNIT.bytes) return end;
+    if (rows <= STEP_LIMIT.rows && bytes <= STEP_LIMIT.bytes) return end;
     end = from + Math.floor((end - from) / 2);
   }
   return from;

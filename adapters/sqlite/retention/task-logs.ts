@@ -2,12 +2,12 @@ import type { StatementSync } from 'node:sqlite';
 import { logEntryOf } from '#shared/events/task-events.ts';
 import type { BusEvent } from '#shared/ports/event-bus.ts';
 import type { Database } from '../database.ts';
-import { type Cost, endOfUnit, type Step, UNIT, type Work } from './step.ts';
+import { type Cost, endOfStep, STEP_LIMIT, type Step, type Work } from './step.ts';
 
 /** Tasks, at most, whose logs are deleted at once. */
 const TASKS = 500;
-/** Tasks between which a unit of work looks for logs that are left over. */
-const LOOKED_AT = 500;
+/** Tasks between which a transaction looks for logs that are left over. */
+const ROWS_PER_STEP = 500;
 /** Entries that are read at once to be copied. */
 const COPIED = 50;
 
@@ -37,7 +37,7 @@ export class TaskLogs {
     );
     this.#copy = database.prepare('UPDATE task_log SET event = NULL, entry = ? WHERE task = ? AND position = ?');
     this.#tasks = database.prepare(
-      `SELECT task FROM tasks WHERE task > ? AND task <= ? ORDER BY task LIMIT ${LOOKED_AT}`,
+      `SELECT task FROM tasks WHERE task > ? AND task <= ? ORDER BY task LIMIT ${ROWS_PER_STEP}`,
     );
     this.#first = database.prepare('SELECT min(task) AS task FROM task_log WHERE task > ? AND task < ?');
     const range = 'FROM task_log WHERE task BETWEEN ? AND ?';
@@ -51,7 +51,7 @@ export class TaskLogs {
 
   /**
    * Stores the entries themselves that point at events up to `position`: about as many bytes of them as there is room.
-   * To be used inside a unit of work.
+   * To be used inside a transaction.
    */
   copyEvents(task: number, position: number, room: number): { readonly bytes: number; readonly all: boolean } {
     let bytes = 0;
@@ -77,26 +77,26 @@ export class TaskLogs {
     const tasks = this.#tasks.all(after, end).map(({ task }) => Number(task));
     let rows = 0;
     let from = after;
-    for (const to of tasks.length < LOOKED_AT ? [...tasks, end + 1] : tasks) {
+    for (const to of tasks.length < ROWS_PER_STEP ? [...tasks, end + 1] : tasks) {
       while (to - from > 1) {
         const first = this.#first.get(from, to)?.task;
         if (typeof first !== 'number') break;
-        if (rows >= UNIT.rows) return { pruned: 0, next: from };
+        if (rows >= STEP_LIMIT.rows) return { pruned: 0, next: from };
         rows += this.#deleteFrom(first, to - 1);
       }
       from = to;
     }
-    return { pruned: 0, next: tasks.length < LOOKED_AT ? undefined : from };
+    return { pruned: 0, next: tasks.length < ROWS_PER_STEP ? undefined : from };
   }
 
-  /** Deletes logs from that of a task on: all of it, or its beginning where that alone is too much for a unit of work. */
+  /** Deletes logs from that of a task on: all of it, or its beginning where that alone is too much for a transaction. */
   #deleteFrom(task: number, last: number): number {
-    const end = endOfUnit(task, Math.min(last, task + TASKS - 1), (to) => this.#cost.get(task, to) as unknown as Cost);
+    const end = endOfStep(task, Math.min(last, task + TASKS - 1), (to) => this.#cost.get(task, to) as unknown as Cost);
     if (end > task) return Number(this.#delete.run(task, end).changes);
     const from = Number(this.#firstEntry.get(task)?.position);
-    const to = endOfUnit(
+    const to = endOfStep(
       from,
-      from + UNIT.rows - 1,
+      from + STEP_LIMIT.rows - 1,
       (position) => this.#costOfEntries.get(task, from, position) as unknown as Cost,
     );
     return Number(this.#deleteEntries.run(task, from, to).changes);

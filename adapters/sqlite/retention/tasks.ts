@@ -1,9 +1,9 @@
 import type { StatementSync } from 'node:sqlite';
 import type { Database } from '../database.ts';
-import { type Step, UNIT, type Work } from './step.ts';
+import { STEP_LIMIT, type Step, type Work } from './step.ts';
 import { TaskLogs } from './task-logs.ts';
 
-/** Tasks that are looked at in a unit of work: some four entries of the log belong to each. */
+/** Tasks that are looked at in a transaction: some four entries of the log belong to each. */
 const TASKS = 500;
 
 /**
@@ -89,7 +89,7 @@ export class TaskPruner {
     let bytes = 0;
     for (const { task, goes } of rows) {
       if (goes === 1) continue;
-      const copied = this.#logs.copyEvents(task, position, UNIT.bytes - bytes);
+      const copied = this.#logs.copyEvents(task, position, STEP_LIMIT.bytes - bytes);
       bytes += copied.bytes;
       if (!copied.all) return { pruned, next: task - 1, end };
     }

@@ -1,6 +1,6 @@
 import type { SQLInputValue, StatementSync } from 'node:sqlite';
 import type { Database } from '../database.ts';
-import { type Cost, endOfUnit, type Step, UNIT } from './step.ts';
+import { type Cost, endOfStep, STEP_LIMIT, type Step } from './step.ts';
 
 /** A table whose integer keys grow with the time that its rows bear. Every text is SQL. */
 export interface TimedTable {
@@ -25,7 +25,7 @@ interface Row {
   readonly time: number;
 }
 
-/** Deletes the oldest rows of a table, range by range. To be used inside units of work. */
+/** Deletes the oldest rows of a table, range by range. To be used inside transactions. */
 export class TimedRows {
   readonly #table: TimedTable;
   readonly #at: StatementSync;
@@ -85,11 +85,11 @@ export class TimedRows {
     return Math.min(...Array.from({ length: SAMPLES }, (_, at) => timeFrom(share + ((1 - share) * at) / SAMPLES)));
   }
 
-  /** Deletes as many of the rows up to a key as fit into a unit of work. */
+  /** Deletes as many of the rows up to a key as fit into a transaction. */
   deleteUpTo(key: number, ...scope: SQLInputValue[]): Step<number> {
     const from = this.first(...scope);
     if (from === undefined || from > key) return { pruned: 0, next: undefined };
-    const to = endOfUnit(from, Math.min(key, from + UNIT.rows - 1), (end) => this.#costOf(from, end, scope));
+    const to = endOfStep(from, Math.min(key, from + STEP_LIMIT.rows - 1), (end) => this.#costOf(from, end, scope));
     const { changes } = this.#delete.run(...scope, from, to);
     return { pruned: Number(changes), next: to < key ? key : undefined };
   }

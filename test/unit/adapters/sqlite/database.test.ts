@@ -125,7 +125,7 @@ describe('write', () => {
         if (noted.has(text)) throw new Error(`${text} is noted already`);
         insert(text);
         noted.add(text);
-        database.ifUndone(() => noted.delete(text));
+        database.onRollback(() => noted.delete(text));
         database.afterDurable(() => told.push(text));
         return work();
       });
@@ -185,7 +185,7 @@ describe('write', () => {
     expect(told).toEqual(['a effect 1', 'a effect 2', 'b effect 1', 'b effect 2', 'a written', 'b written']);
   });
 
-  it('takes effects only from units of work', async () => {
+  it('takes effects only from transactions', async () => {
     expect(() => database.afterDurable(() => {})).toThrow();
     await database.write(() => insert('a'));
     expect(() => database.afterDurable(() => {})).toThrow();
@@ -201,7 +201,7 @@ describe('attempt', () => {
       expect(() =>
         database.attempt(() => {
           database.afterDurable(() => told.push('part'));
-          database.ifUndone(() => told.push('part undone'));
+          database.onRollback(() => told.push('part undone'));
           failing('part')();
         }),
       ).toThrow('no part');

@@ -90,7 +90,7 @@ describe('FifoQueue', () => {
     expect(lazily).not.toHaveBeenCalled();
   });
 
-  it('sends nothing, and remembers nothing, of a unit of work that fails', async () => {
+  it('sends nothing, and remembers nothing, of a transaction that fails', async () => {
     const failed = sqlite.database.write(() => {
       sqlite.queue.sendWithin(jobs, { body: 'a1', groupId: 'a' });
       throw new Error('no');

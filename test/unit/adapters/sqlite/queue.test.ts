@@ -161,7 +161,7 @@ describe('SqliteQueue', () => {
       expect(await receive()).toMatchObject([{ body: 'new' }]);
     });
 
-    it('is handed nothing of a unit of work that fails, and all that comes after', async () => {
+    it('is handed nothing of a transaction that fails, and all that comes after', async () => {
       const waiting = wait(1);
       await turns();
       const failed = sqlite.database.write(() => {

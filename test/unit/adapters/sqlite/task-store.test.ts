@@ -33,7 +33,7 @@ describe('SqliteTaskStore', () => {
   const waiting = async () =>
     (await sqlite.queue.receive(inlineQueue, { max: 10, wait: 0 })).map(({ body }) => JSON.parse(body));
 
-  it('makes the task of a message anew whose unit of work was undone', async () => {
+  it('makes the task of a message anew whose transaction was undone', async () => {
     const fresh = newTask();
     const creating = sqlite.tasks.create(fresh);
     // Behind it in the same transaction, which this one spoils.
@@ -52,7 +52,7 @@ describe('SqliteTaskStore', () => {
     expect(await waiting()).toEqual([]);
   });
 
-  it('begins the turn of a message whose unit of work was undone', async () => {
+  it('begins the turn of a message whose transaction was undone', async () => {
     const task = await create();
     await put(entryOf(statusEvent(task, { sequence: 1 }, 'TASK_STATE_INPUT_REQUIRED', 'and?')));
     const beginning = sqlite.tasks.begin(nextTurn(task, 1));

@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => store.remove());
 
 describe('retention in small pieces', () => {
-  /** A task with a log that is too long and too large for one unit of work. */
+  /** A task with a log that is too long and too large for one transaction. */
   async function long(): Promise<TaskRecord> {
     const task = await store.create();
     for (let sequence = 1; sequence <= 1_500; sequence++) {
@@ -63,7 +63,7 @@ describe('retention in small pieces', () => {
     expect(store.rows('task_log')).toBe(2);
   });
 
-  it('deletes some two thousand rows in a unit of work, of whatever table', async () => {
+  it('deletes some two thousand rows in a transaction, of whatever table', async () => {
     await Promise.all(Array.from({ length: 2_500 }, () => store.completed()));
     clock.advance(DAY + 1_000);
     await store.completed();

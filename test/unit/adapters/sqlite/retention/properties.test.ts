@@ -104,7 +104,7 @@ class Model {
         const aged = command.by === 'age';
         if (aged) this.#cutoff = clock.now() - DAY;
         else this.#bySize = true;
-        // Not awaited: what follows happens between its units of work.
+        // Not awaited: what follows happens between its transactions.
         this.#passes.push(this.#store.keeping(aged ? {} : { age: 1_000 * DAY, maxStore: 1 }).look());
         return;
       }

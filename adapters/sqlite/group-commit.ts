@@ -1,9 +1,9 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { isStoreFailure } from './store-errors.ts';
-import { revert, type Unit } from './unit.ts';
+import { rollBack, type Transaction } from './transaction.ts';
 
-/** Runs units of work together, and lets one that fails take no other along. */
-export class Transactions {
+/** Runs transactions together, and lets one that fails take no other along. */
+export class GroupCommit {
   readonly #sqlite: DatabaseSync;
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
@@ -11,8 +11,8 @@ export class Transactions {
   readonly #savepoint: StatementSync;
   readonly #release: StatementSync;
   #number = 0;
-  #running: Unit | undefined;
-  /** Whether a part of the running unit failed that is not under a savepoint. */
+  #running: Transaction | undefined;
+  /** Whether a part of the running transaction failed that is not under a savepoint. */
   #partFailed = false;
 
   constructor(sqlite: DatabaseSync) {
@@ -29,20 +29,20 @@ export class Transactions {
     return this.#number;
   }
 
-  /** @throws Error when no unit is running. */
-  running(what: string): Unit {
-    if (this.#running === undefined) throw new Error(`${what} is for units of work`);
+  /** @throws Error when no transaction is running. */
+  running(what: string): Transaction {
+    if (this.#running === undefined) throw new Error(`${what} is for transactions`);
     return this.#running;
   }
 
   /**
-   * Commits the units in one transaction, but for those that throw, whose callers are told.
+   * Commits the transactions in one transaction, but for those that throw, whose callers are told.
    *
    * @param refused is given those that throw
    * @returns those that did their work.
    * @throws when nothing of the batch happened.
    */
-  commit(batch: readonly Unit[], refused: Set<Unit>): readonly Unit[] {
+  commit(batch: readonly Transaction[], refused: Set<Transaction>): readonly Transaction[] {
     for (let counting = false; ; counting = true) {
       const done = this.#try(batch, refused, counting);
       if (done) return done;
@@ -54,11 +54,11 @@ export class Transactions {
    * failed of (`isStoreFailure`): there may be no transaction any more, and each further statement would be one of its own.
    */
   attempt<T>(work: () => T): T {
-    const unit = this.running('attempt');
-    return unit.savepoints ? this.#attemptAlone(unit, work) : this.#attemptAtFirst(work);
+    const transaction = this.running('attempt');
+    return transaction.savepoints ? this.#attemptAlone(transaction, work) : this.#attemptAtFirst(work);
   }
 
-  /** Where it throws, whatever the unit does now is undone, and it is run again with savepoints. */
+  /** Where it throws, whatever the transaction does now is undone, and it is run again with savepoints. */
   #attemptAtFirst<T>(work: () => T): T {
     try {
       return work();
@@ -68,9 +68,9 @@ export class Transactions {
     }
   }
 
-  #attemptAlone<T>(unit: Unit, work: () => T): T {
-    const effects = unit.effects.length;
-    const reverts = unit.reverts.length;
+  #attemptAlone<T>(transaction: Transaction, work: () => T): T {
+    const effects = transaction.effects.length;
+    const rollbacks = transaction.rollbacks.length;
     this.#savepoint.run();
     try {
       const result = work();
@@ -78,40 +78,44 @@ export class Transactions {
       return result;
     } catch (error) {
       if (this.#sqlite.isTransaction) this.#sqlite.exec('ROLLBACK TO part; RELEASE part');
-      unit.effects.length = effects;
-      revert(unit, reverts);
+      transaction.effects.length = effects;
+      rollBack(transaction, rollbacks);
       throw error;
     }
   }
 
   /**
-   * Where a unit throws that has written, all is undone and the others have to begin anew without it. That is rare, while
-   * under a savepoint for each unit SQLite would copy every page before it changes it.
+   * Where a transaction throws that has written, all is undone and the others have to begin anew without it. That is rare, while
+   * under a savepoint for each transaction SQLite would copy every page before it changes it.
    *
-   * @param counting whether it can tell if a unit has written: not at first, as that costs each unit, and few throw.
+   * @param counting whether it can tell if a transaction has written: not at first, as that costs each transaction, and few throw.
    * @returns undefined when the others are to begin anew.
    */
-  #try(batch: readonly Unit[], refused: Set<Unit>, counting: boolean): readonly Unit[] | undefined {
-    const done: Unit[] = [];
+  #try(
+    batch: readonly Transaction[],
+    refused: Set<Transaction>,
+    counting: boolean,
+  ): readonly Transaction[] | undefined {
+    const done: Transaction[] = [];
     try {
       this.#begin.run();
       this.#number++;
-      for (const unit of batch) {
-        if (refused.has(unit)) continue;
+      for (const transaction of batch) {
+        if (refused.has(transaction)) continue;
         const before = counting ? this.#countChanges() : undefined;
-        const failure = this.#run(unit);
+        const failure = this.#run(transaction);
         if (failure === undefined && !this.#partFailed) {
-          done.push(unit);
+          done.push(transaction);
           continue;
         }
-        revert(unit);
-        // Of a full disk, and where the whole transaction has ended, the batch fails and not the unit.
+        rollBack(transaction);
+        // Of a full disk, and where the whole transaction has ended, the batch fails and not the transaction.
         if (failure && (isStoreFailure(failure.error) || !this.#sqlite.isTransaction)) throw failure.error;
         if (this.#partFailed) {
-          unit.savepoints = true;
+          transaction.savepoints = true;
         } else if (failure && before !== undefined) {
-          refused.add(unit);
-          unit.reject(failure.error);
+          refused.add(transaction);
+          transaction.reject(failure.error);
           if (this.#countChanges() === before) continue;
         }
         this.#undo(done);
@@ -125,14 +129,14 @@ export class Transactions {
     }
   }
 
-  /** Returns what the unit threw. */
-  #run(unit: Unit): { readonly error: unknown } | undefined {
-    unit.effects = [];
-    unit.reverts = [];
-    this.#running = unit;
+  /** Returns what the transaction threw. */
+  #run(transaction: Transaction): { readonly error: unknown } | undefined {
+    transaction.effects = [];
+    transaction.rollbacks = [];
+    this.#running = transaction;
     this.#partFailed = false;
     try {
-      unit.result = unit.run();
+      transaction.result = transaction.run();
       return undefined;
     } catch (error) {
       return { error };
@@ -141,9 +145,9 @@ export class Transactions {
     }
   }
 
-  #undo(done: readonly Unit[]): void {
+  #undo(done: readonly Transaction[]): void {
     if (this.#sqlite.isTransaction) this.#sqlite.exec('ROLLBACK');
-    for (const unit of done.toReversed()) revert(unit);
+    for (const transaction of done.toReversed()) rollBack(transaction);
   }
 
   /** Of rows, since the file was opened. */
