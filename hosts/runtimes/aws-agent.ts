@@ -18,14 +18,14 @@ import { createLogger } from '#shared/telemetry/powertools-logger.ts';
 import { awsOptions } from './aws-options.ts';
 import type { AwsAgentSettings } from './aws-settings.ts';
 
-/** The runtime of an agent on AWS, with what only its host needs. */
+/** The runtime of an agent on AWS, and the parts that only its host needs. */
 export interface AwsAgentRuntime extends AgentRuntime {
   readonly claims: ClaimCheck;
   readonly pipedQueue: string | undefined;
   readonly metrics: EmfMetrics;
 }
 
-/** Puts the adapters together that an agent's role may use. */
+/** Creates the adapters that an agent's role may use. */
 export function createAwsAgentRuntime(settings: AwsAgentSettings): AwsAgentRuntime {
   const aws = awsOptions(settings);
   const blobs = new S3BlobStore(s3Client(aws), settings.blobs);

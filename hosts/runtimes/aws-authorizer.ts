@@ -8,7 +8,7 @@ import { createLogger } from '#shared/telemetry/powertools-logger.ts';
 import { awsOptions } from './aws-options.ts';
 import type { AwsAuthorizerSettings } from './aws-settings.ts';
 
-/** Puts together what tells whose token it is and what that principal may call. */
+/** The authorizer's runtime: it verifies tokens and looks up what their principals may call. */
 export function createAwsAuthorizerRuntime(settings: AwsAuthorizerSettings): AuthorizerRuntime {
   const { stage, issuer, jwksUrl, service, logLevel } = settings;
   return {

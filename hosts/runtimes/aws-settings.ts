@@ -14,15 +14,15 @@ import {
   required,
 } from './environment.ts';
 
-/** What every deployed function is told by its environment. */
+/** The settings that every deployed function gets from its environment. */
 export interface AwsSettingsBase {
-  /** Whose log lines they are. */
+  /** The service's name in log lines. */
   readonly service: string;
-  /** Of the Lambda function; undefined on a container. */
+  /** The Lambda function's name; undefined in a container. */
   readonly functionName: string | undefined;
   readonly stage: string;
   readonly region: string;
-  /** Of an emulator; the services' own addresses when undefined. */
+  /** The address of an emulator; undefined: AWS itself. */
   readonly endpoint: string | undefined;
   readonly logLevel: LogLevel;
 }
@@ -30,7 +30,7 @@ export interface AwsSettingsBase {
 export interface AwsAuthorizerSettings extends AwsSettingsBase {
   /** The `iss` of the tokens: the Cognito pool. */
   readonly issuer: string;
-  /** Where the pool publishes its keys. */
+  /** The address of the pool's public keys. */
   readonly jwksUrl: string;
 }
 
@@ -38,20 +38,20 @@ export interface AwsAgentSettings extends AwsSettingsBase, FunctionSettings {
   readonly bus: string;
   readonly artifactStream: string;
   readonly workingAfterMs: number;
-  /** The bucket of what is too large for an event. */
+  /** The bucket for data that is too large for an event. */
   readonly blobs: string;
-  /** The FIFO queue of the function's own subscription; undefined where it has none. */
+  /** The FIFO queue of the function's own subscription; undefined: it has no such subscription. */
   readonly pipedQueue: string | undefined;
 }
 
-/** Of the functions of the mesh. */
+/** The settings of the functions of the mesh. */
 export interface AwsSettings extends AwsAgentSettings, AwsAuthorizerSettings, MeshSettings {
   /** How long tasks (from their creation) and quarantined events are kept. */
   readonly retentionMs: number;
 }
 
-/** See `MeshSettings`. A person who watches a task notices a second; a task of a second needs no word in between. */
-const WORKING_AFTER = 1_000;
+/** See `MeshSettings`. A person who watches a task notices a second. A shorter task needs no WORKING status. */
+const WORKING_AFTER_MS = 1_000;
 
 const agentVariables = ['STARLING_BLOBS'] as const;
 const meshVariables = ['STARLING_PUBLIC_URL', 'STARLING_TOKEN_URL'] as const;
@@ -78,7 +78,7 @@ export function readAwsSettings(env: Environment): AwsSettings {
     ...authorizerSettings(env),
     waitMs: readWait(env),
     maxBodyBytes: readMaxBody(env),
-    // A task may take 24 h, and must not expire under its agent.
+    // A task may take 24 h. It must not expire while its agent works on it.
     retentionMs: readRetention(env, { fromDays: 2 }),
     url: address(env, 'STARLING_PUBLIC_URL') ?? variables.STARLING_PUBLIC_URL,
     tokenUrl: address(env, 'STARLING_TOKEN_URL') ?? variables.STARLING_TOKEN_URL,
@@ -115,10 +115,10 @@ function agentSettings(env: Environment): AwsAgentSettings {
     ...base,
     bus: busName(base.stage),
     artifactStream: artifactStreamName(base.stage),
-    workingAfterMs: WORKING_AFTER,
+    workingAfterMs: WORKING_AFTER_MS,
     blobs,
     pipedQueue: env.STARLING_FIFO_QUEUE || undefined,
-    // Only functions with a queue have receives to count; set by the plugin that makes the queue.
+    // The deployment plugin sets it for functions with a queue. Other functions do not use it.
     maxReceiveCount: number(env, 'STARLING_MAX_RECEIVE_COUNT', 1, {
       from: 1,
       to: 1000,

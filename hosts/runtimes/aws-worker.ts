@@ -16,13 +16,13 @@ import { awsOptions } from './aws-options.ts';
 import { readAwsAgentSettings, readAwsSettings } from './aws-settings.ts';
 import type { Environment } from './environment.ts';
 
-/** What serverless.yml says of the function, as far as its runtime needs it. */
+/** The parts of a function of serverless.yml that its runtime needs. */
 export interface WorkedFunction {
   readonly name: string;
   readonly subscriptions: readonly Subscription[];
 }
 
-/** What a worker stands on: the function's own runtime, and the sources that wake the function. */
+/** The runtime of a worker on AWS: the function's own runtime, and the sources that wake the function. */
 export interface AwsWorkerRuntime {
   readonly inner: AwsAgentRuntime | AwsRuntime;
   readonly region: string;
@@ -30,12 +30,12 @@ export interface AwsWorkerRuntime {
   readonly stream: EventStream;
   /** For a stream that several workers could read. */
   readonly leases: Leases;
-  /** Writes down the metrics. */
+  /** Writes the metrics. */
   readonly flush: () => void;
 }
 
 /**
- * The runtime of a worker on AWS: what the function's Lambda has, and what its event source mapping has.
+ * Creates the runtime of a worker on AWS. It can do what the function's Lambda and its event source mapping can do.
  *
  * @throws ConfigurationError that names every variable which is missing or wrong.
  */

@@ -27,14 +27,14 @@ import { emfMetrics } from './aws-agent.ts';
 import { awsOptions } from './aws-options.ts';
 import type { AwsSettings } from './aws-settings.ts';
 
-/** The runtime of a function of the mesh on AWS, with what only its host needs. */
+/** The runtime of a function of the mesh on AWS, and the parts that only its host needs. */
 export interface AwsRuntime extends Runtime {
   readonly claims: ClaimCheck;
   readonly pipedQueue: string | undefined;
   readonly metrics: EmfMetrics;
 }
 
-/** Puts every adapter together. What a function may really do is its role's to say. */
+/** Creates every adapter. The function's role limits what the function may do with them. */
 export function createAwsRuntime(settings: AwsSettings): AwsRuntime {
   const { stage, retentionMs } = settings;
   const aws = awsOptions(settings);

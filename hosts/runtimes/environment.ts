@@ -11,7 +11,7 @@ interface Bounds {
   readonly integer?: boolean;
 }
 
-/** A number between bounds; an empty variable counts as none. @throws ConfigurationError */
+/** A number between bounds. An empty variable counts as not set. @throws ConfigurationError */
 export function number(env: Environment, name: string, otherwise: number, bounds: Bounds): number {
   const text = env[name]?.trim();
   if (text === undefined || text === '') return otherwise;
@@ -23,7 +23,7 @@ export function number(env: Environment, name: string, otherwise: number, bounds
   return value;
 }
 
-/** One of the values; an empty variable counts as none. @throws ConfigurationError */
+/** One of the values. An empty variable counts as not set. @throws ConfigurationError */
 export function oneOf<const Value extends string>(
   env: Environment,
   name: string,
@@ -37,7 +37,7 @@ export function oneOf<const Value extends string>(
   return text;
 }
 
-/** An http address without a slash at the end; an empty variable counts as none. @throws ConfigurationError */
+/** An HTTP address without a slash at the end. An empty variable counts as not set. @throws ConfigurationError */
 export function address(env: Environment, name: string): string | undefined {
   const text = env[name];
   if (text === undefined || text === '') return undefined;
@@ -49,8 +49,8 @@ export function address(env: Environment, name: string): string | undefined {
 }
 
 /**
- * The variables that must be there, by their names. All that are missing are named at once, so that a deployment is
- * mended in one go.
+ * The values of required variables by name. The error names all missing variables, so that a person can fix a deployment in
+ * one step.
  *
  * @throws ConfigurationError
  */
@@ -82,7 +82,7 @@ export function readRetention(env: Environment, { fromDays = 0.001 } = {}): numb
   return number(env, 'STARLING_RETENTION', 14, { from: fromDays, to: 36_500, what: 'days' }) * 86_400_000;
 }
 
-/** The size of a standalone mesh's database above which the oldest goes before its age, in bytes. */
+/** The size of a standalone mesh's database in bytes. Above it, the oldest data is deleted before its retention ends. */
 export function readMaxStore(env: Environment): number {
   const bounds = { from: 32 * 1024 * 1024, to: 2 ** 43, integer: true, what: 'bytes' };
   return number(env, 'STARLING_MAX_STORE', 10 * 1024 ** 3, bounds);

@@ -13,7 +13,7 @@ import {
   readWait,
 } from './environment.ts';
 
-/** The configuration of a standalone mesh: read once, at start. */
+/** The configuration of a standalone mesh. It is read once, at start. */
 export interface Settings extends MeshSettings {
   readonly host: string;
   readonly port: number;
@@ -23,14 +23,14 @@ export interface Settings extends MeshSettings {
   readonly data: string;
   /** Tasks that ended, events and quarantine are kept for so long. */
   readonly retentionMs: number;
-  /** When the database has more in use than this, the oldest of them goes before its age. */
+  /** Above this size in use, the oldest of them is deleted before its retention ends. */
   readonly maxStoreBytes: number;
   readonly logLevel: LogLevel;
   readonly logFormat: 'json' | 'pretty';
 }
 
 /**
- * @throws ConfigurationError that names the variable and what it takes.
+ * @throws ConfigurationError that names the wrong variable and its allowed values.
  */
 export function readSettings(env: Environment, terminal: boolean): Settings {
   const host = env.STARLING_HOST || '127.0.0.1';
@@ -56,7 +56,7 @@ export function readSettings(env: Environment, terminal: boolean): Settings {
   };
 }
 
-/** The settings once the system has chosen a port for port 0. */
+/** The settings with the port that the system chose for port 0. */
 export function withPort(settings: Settings, port: number): Settings {
   return port === settings.port ? settings : { ...settings, port, ...urls(settings.url.replace(/:0$/, `:${port}`)) };
 }
@@ -65,7 +65,7 @@ function urls(url: string): Pick<Settings, 'url' | 'tokenUrl'> {
   return { url, tokenUrl: `${url}/oauth2/token` };
 }
 
-/** The host as a URL bears it; a wildcard address is reached by the loopback. */
+/** The host as it stands in a URL. Clients reach a wildcard address by the loopback address. */
 function urlHost(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
   return host.includes(':') ? `[${host}]` : host;

@@ -46,18 +46,18 @@ export interface StandaloneOptions {
   readonly functions: ReadonlyMap<string, FunctionSettings>;
   /** Milliseconds for which a stream keeps its records. */
   readonly streamRetention: (stream: string) => number;
-  /** The store cannot go on: the process has to end. */
+  /** Called when the store cannot go on. The process must end. */
   readonly onFatal: (error: Error) => void;
 }
 
-/** The runtime of one machine, with what only its host needs of the adapters. */
+/** The runtime of one machine, and the adapters that only its host needs. */
 export interface StandaloneRuntime extends Runtime {
   readonly settings: Settings;
-  /** By which tokens and signatures are checked; `clock` is the mesh's own. */
+  /** The machine's clock. Tokens and signatures are checked by it; `clock` is the mesh's own clock. */
   readonly wallClock: Clock;
   readonly database: Database;
   readonly bus: EventBus & HostedRules;
-  /** What clients made by AWS's APIs. */
+  /** The resources that clients created by AWS's APIs. */
   readonly made: MadeResources;
   readonly queue: SqliteQueue;
   readonly stream: SqliteStream;
@@ -65,21 +65,21 @@ export interface StandaloneRuntime extends Runtime {
   readonly clients: ClientStore;
   /** Milliseconds for which a stream keeps its records. */
   readonly streamRetention: (stream: string) => number;
-  /** How many pieces of work the store has refused since the start. */
+  /** The number of writes that the store has refused since the start. */
   readonly refusedWrites: () => number;
   /** Keeps what `excusedReceives` answers. */
   readonly noteExcused: (record: SQSRecord, count: number) => void;
-  /** What bounds the store. */
+  /** Deletes old data. */
   readonly retention: Retention;
   readonly secrets: SecretStore;
-  /** What a worker thread asks for by message. */
+  /** A worker thread calls it by message. */
   readonly idempotencyStore: IdempotencyStore;
-  /** The issuer's keys are in the secret store: who verifies can be known only once this is open. */
+  /** Sets the verifier. The issuer's keys are in the secret store, so the verifier can exist only after the store is open. */
   verifyTokensBy(verifier: TokenVerifier): void;
 }
 
 /**
- * Opens the data folder and puts every SQLite adapter on it.
+ * Opens the data folder and creates every SQLite adapter.
  *
  * @throws ConfigurationError when the folder cannot be used.
  */
@@ -165,7 +165,7 @@ export function createStandaloneRuntime(options: StandaloneOptions): StandaloneR
   };
 }
 
-/** What a start that met an error of SQLite says; undefined for any other error. */
+/** The advice for an SQLite error at start; undefined for any other error. */
 export function storeProblem({ data }: Settings, error: unknown): ConfigurationError | undefined {
   return isSqliteError(error) ? openProblem(databaseFile(data), error) : undefined;
 }

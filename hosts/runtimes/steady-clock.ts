@@ -1,35 +1,35 @@
 import type { Clock } from '#shared/ports/clock.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
 
-/** Of the real time, how fast the clock goes while the wall clock is behind it: so the two meet again. */
+/** The clock's speed, relative to real time, while the wall clock is behind it. It is below 1 so that the two meet again. */
 const RATE = 0.9;
-/** Milliseconds that the wall clock is behind before that is worth a line. */
-const NOTABLE = 1_000;
-/** Milliseconds that the wall clock is followed before it is compared with the monotonic one. */
-const MARK_AGAIN = 1_000;
+/** A smaller step back of the wall clock is not logged. */
+const NOTABLE_MS = 1_000;
+/** The time between two comparisons of the wall clock with the monotonic clock. */
+const MARK_AGAIN_MS = 1_000;
 
 export interface SteadyClockOptions {
   readonly wall: Clock;
-  /** Milliseconds that go forward whatever becomes of the wall clock. */
+  /** Milliseconds that always go forward, also when the wall clock is set back. */
   readonly monotonic: () => number;
-  /** Where it begins at the earliest: milliseconds since 1970. */
+  /** The earliest first time, in milliseconds since 1970. */
   readonly notBefore: number;
   readonly log: Pick<Logger, 'warn' | 'info'>;
 }
 
 /**
- * A clock that follows the wall clock forward and never steps back. Hidden messages, deadlines and retention are times
- * in the store: were the clock set back by an hour, all of them would come an hour late. So it goes on from where it was,
- * a little slower than the real time, until the wall clock has caught up.
+ * A clock that follows the wall clock forward and never steps back. Hidden messages, deadlines and retention are times in the
+ * store. If the clock went back by an hour, all of them would be an hour late. This clock instead goes on a little slower
+ * than real time until the wall clock has caught up.
  */
 export class SteadyClock implements Clock {
   readonly #options: SteadyClockOptions;
-  /** What was told last. */
+  /** The last time that `now` returned. */
   #last: number;
-  /** A time that was told, and when that was by the monotonic clock. */
+  /** A time of this clock, and the monotonic time at that moment. */
   #mark: number;
   #markedAt: number;
-  /** How far behind the wall clock was when that was logged; 0 while there is nothing to log. */
+  /** The wall clock's lag at the last log line, in milliseconds; 0 while there is nothing to log. */
   #told = 0;
 
   constructor(options: SteadyClockOptions) {
@@ -41,8 +41,8 @@ export class SteadyClock implements Clock {
 
   now(): number {
     const wall = this.#options.wall.now();
-    // A call asks for the time some twenty times: the other clock is read only now and then while all is well.
-    if (wall >= this.#last && wall - this.#mark < MARK_AGAIN && this.#told === 0) {
+    // A call asks for the time about twenty times. While all is well, the monotonic clock is read only once a second.
+    if (wall >= this.#last && wall - this.#mark < MARK_AGAIN_MS && this.#told === 0) {
       this.#last = wall;
       return wall;
     }
@@ -55,7 +55,7 @@ export class SteadyClock implements Clock {
     this.#mark = Math.max(wall, kept);
     this.#markedAt = monotonic;
     this.#last = Math.floor(this.#mark);
-    if (kept - wall >= this.#told + NOTABLE) this.#tell(kept - wall);
+    if (kept - wall >= this.#told + NOTABLE_MS) this.#tell(kept - wall);
     else if (wall >= kept && this.#told > 0) this.#tellEnd();
     return this.#last;
   }

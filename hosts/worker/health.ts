@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ConfigurationError, messageOf } from '#shared/errors.ts';
 
-/** GET /health, for whoever starts and ends containers: 200 while messages are taken, 503 from the signal to stop on. */
+/** `GET /health` for a container platform: 200 while the worker receives messages, 503 after the signal to stop. */
 export class HealthEndpoint {
   readonly #server: Server;
   #draining = false;
@@ -18,8 +18,8 @@ export class HealthEndpoint {
   }
 
   /**
-   * @returns the port, which the system has chosen where `port` is 0.
-   * @throws ConfigurationError when it cannot be had.
+   * @returns the port. For 0, the system chooses one.
+   * @throws ConfigurationError when the port cannot be used.
    */
   listen(host: string, port: number): Promise<number> {
     return new Promise((resolve, reject) => {

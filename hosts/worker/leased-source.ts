@@ -5,36 +5,35 @@ import type { Logger } from '#shared/telemetry/logger.ts';
 
 export interface LeasedSourceOptions {
   readonly leases: Leases;
-  /** What only one may do at a time. */
+  /** The name of the lease. One process holds it at a time. */
   readonly name: string;
-  /** This process, among all that want to do it. */
+  /** The id of this process among the processes that want the lease. */
   readonly owner: string;
   readonly log: Logger;
-  /** Milliseconds. */
-  readonly duration: number;
-  /** The source to run while the lease is held: another each time. */
+  readonly durationMs: number;
+  /** Creates the source that runs while the lease is held. A source runs once. */
   readonly open: () => Source;
 }
 
-/** Of three renewals one may be lost, and the source still ends before another process begins. */
+/** Renewals per lease. One of three may fail, and the source still ends before another process begins. */
 const RENEWALS = 3;
 
 /**
- * A source of which one runs among all workers: the others stand by, and one of them takes over when its worker stops,
- * dies or loses its way to the lease.
+ * A source that runs in one worker at a time. The other workers stand by. One of them takes over when the worker stops, dies
+ * or cannot reach the lease.
  */
 export class LeasedSource implements Source {
   readonly #options: LeasedSourceOptions;
   readonly #stopping = new AbortController();
   /** Milliseconds between two renewals. */
   readonly #pause: number;
-  /** Until when the lease is this worker's, by `performance.now()`. */
+  /** The end of this worker's lease, on the scale of `performance.now()`. */
   #until = 0;
   #loop: Promise<void> | undefined;
 
   constructor(options: LeasedSourceOptions) {
     this.#options = options;
-    this.#pause = options.duration / RENEWALS;
+    this.#pause = options.durationMs / RENEWALS;
   }
 
   start(): void {
@@ -66,7 +65,7 @@ export class LeasedSource implements Source {
     if (running !== undefined) await this.#drain(running);
   }
 
-  /** What runs may go on for long. The lease is kept until it has ended, so that no other begins beside it. */
+  /** Keeps the lease until the running source has ended, which may take long. No other worker may begin before. */
   async #drain(running: Source): Promise<void> {
     const { leases, name, owner, log } = this.#options;
     const ended = new AbortController();
@@ -76,31 +75,31 @@ export class LeasedSource implements Source {
     }
     await stopped;
     await leases.release(name, owner).catch((error: unknown) => {
-      log.warn('a lease could not be released, and is free when its time is over', { lease: name, error });
+      log.warn('a lease could not be released and is free when it expires', { lease: name, error });
     });
   }
 
-  /** Whether the lease is this worker's for long enough. Whoever cannot renew ends a pause before the others may begin. */
+  /** Whether the lease lasts long enough. A worker that cannot renew ends one pause before another worker may begin. */
   async #renew(): Promise<boolean> {
-    const { name, log, duration } = this.#options;
+    const { name, log, durationMs } = this.#options;
     const asked = performance.now();
     try {
-      this.#until = (await this.#take()) ? asked + duration : 0;
+      this.#until = (await this.#take()) ? asked + durationMs : 0;
     } catch (error) {
       log.warn('a lease could not be renewed', { lease: name, error });
     }
     return performance.now() < this.#until - this.#pause;
   }
 
-  /** An answer that is long in coming may come when another has the lease. */
+  /** Rejects a late answer: another worker may have the lease by then. */
   async #take(): Promise<boolean> {
-    const { leases, name, owner, duration } = this.#options;
+    const { leases, name, owner, durationMs } = this.#options;
     const answered = new AbortController();
     const late = sleep(this.#pause, answered.signal).then(() => {
       throw new Error('no answer in time');
     });
     try {
-      return await Promise.race([leases.take(name, owner, duration), late]);
+      return await Promise.race([leases.take(name, owner, durationMs), late]);
     } finally {
       answered.abort();
     }

@@ -12,12 +12,12 @@ export interface WorkerCommand {
   readonly stage: string;
   readonly settings: WorkerSettings;
   readonly env: Environment;
-  /** This process, among all workers of the function. */
+  /** The id of this process among the workers of the function. */
   readonly id: string;
 }
 
 /**
- * `npx starling worker`: runs until SIGTERM or SIGINT, then lets what runs end, and ends the process.
+ * `npx starling worker`: runs until SIGTERM or SIGINT, waits for the running invocations, and ends the process.
  *
  * @throws ConfigurationError that says what to change.
  */
@@ -33,8 +33,8 @@ export async function runWorker({ wired, stage, settings, env, id }: WorkerComma
 }
 
 /**
- * What a handler lets fall (a promise that nobody awaits, an error in a timer) ends that attempt at most: other attempts
- * run beside it for hours, and the message would come again and end the next worker too.
+ * A stray error of a handler (an unhandled rejection, an error in a timer) must not end the worker. Other attempts run for
+ * hours in the same process, and the message would come again and end the next worker too.
  */
 function outliveStrayErrors(log: Logger): void {
   process.on('unhandledRejection', (error) => log.error('a promise was rejected that nobody awaits', { error }));
@@ -45,12 +45,12 @@ function stopAtSignals(worker: Worker, log: Logger): void {
   let stopping = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      // The second one does not wait.
+      // The second signal ends the process at once.
       if (stopping) process.exit(130);
       stopping = true;
       log.info('the worker is stopping', { signal });
       worker.stop().then(
-        // A handler that goes on would keep the process; its messages were given back.
+        // A handler that still runs would keep the process alive. Its messages were released.
         () => process.exit(0),
         (error: unknown) => {
           log.error('the worker did not stop cleanly', { error });

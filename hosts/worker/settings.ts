@@ -2,25 +2,25 @@ import { type Environment, number } from '#hosts/runtimes/environment.ts';
 import { sqsPoll } from '#hosts/sources/queue-source.ts';
 import { LONGEST_ATTEMPT } from './worker-function.ts';
 
-/** How a worker runs: read once, at start. */
+/** The settings of a worker. They are read once, at start. */
 export interface WorkerSettings {
   readonly host: string;
-  /** Of the health endpoint; 0 takes a free one. */
+  /** The port of the health endpoint. 0: the system chooses a free port. */
   readonly port: number;
-  /** Invocations at the same time; undefined: as many as serverless.yml says. */
+  /** The maximum number of invocations at the same time; undefined: the value in serverless.yml. */
   readonly concurrency: number | undefined;
   /** Seconds of one attempt; undefined: see defaultTimeout. */
   readonly timeout: number | undefined;
-  /** Seconds that what runs may go on after the signal to stop. */
+  /** Seconds for which invocations may run on after the signal to stop. */
   readonly drain: number;
 }
 
-/** Under the 30 s that ECS and Kubernetes leave a container between SIGTERM and SIGKILL. */
+/** Seconds. ECS and Kubernetes send SIGKILL 30 s after SIGTERM. */
 const DRAIN = 25;
-/** As long as the last poll may take, which else would take back what was just given back. */
+/** Seconds. The drain must be longer than the last poll, which could otherwise receive a message that was just released. */
 const SHORTEST_DRAIN = sqsPoll.seconds + 1;
 
-/** The options of the command as they were typed; they go before their variables. */
+/** The options of the command, as text. An option overrides its environment variable. */
 export interface WorkerOptions {
   readonly port?: string;
   readonly concurrency?: string;
@@ -35,7 +35,7 @@ const names = {
   drain: 'STARLING_WORKER_DRAIN',
 } as const satisfies Record<keyof WorkerOptions, string>;
 
-/** @throws ConfigurationError that names the option or the variable, and what it takes. */
+/** @throws ConfigurationError that names the wrong option or variable and its allowed values. */
 export function readWorkerSettings(env: Environment, options: WorkerOptions): WorkerSettings {
   const whole = (name: keyof WorkerOptions, otherwise: number, from: number, to: number, what: string) => {
     const bounds = { from, to, integer: true, what };
@@ -43,7 +43,7 @@ export function readWorkerSettings(env: Environment, options: WorkerOptions): Wo
       ? number(env, names[name], otherwise, bounds)
       : number({ [`--${name}`]: options[name] }, `--${name}`, otherwise, bounds);
   };
-  // Zero stands for none, and is none that may be given.
+  // Zero means "not set". The bounds do not allow it as an input.
   return {
     host: env.STARLING_HOST || '127.0.0.1',
     port: whole('port', 4280, 0, 65_535, 'a port'),

@@ -3,20 +3,20 @@ import type { Subscription } from '#wiring/subscription.ts';
 import type { StreamConsumer } from '#wiring/types.ts';
 import { NotForWorkersError } from './errors.ts';
 
-/** What serverless.yml says of a function, as far as a worker needs it. */
+/** The parts of a function of serverless.yml that a worker needs. */
 export interface WorkerFunction {
   readonly name: string;
   readonly handler: HandlerModule;
-  /** Seconds that it may take on Lambda. */
+  /** The function's timeout on Lambda, in seconds. */
   readonly timeout: number;
   readonly subscriptions: readonly Subscription[];
   readonly streams: readonly StreamConsumer[];
 }
 
 /**
- * The function of that name.
+ * Finds a function by its name.
  *
- * @throws NotForWorkersError for one that is not there or that neither a queue nor a stream wakes.
+ * @throws NotForWorkersError when the function does not exist, or has neither a queue nor a stream.
  */
 export function findFunction(functions: readonly WorkerFunction[], name: string, file: string): WorkerFunction {
   const names = functions.filter(isForWorkers).map((each) => each.name);
@@ -30,12 +30,12 @@ function isForWorkers({ subscriptions, streams }: WorkerFunction): boolean {
   return subscriptions.length + streams.length > 0;
 }
 
-/** Seconds: SQS hides a message for 12 h at most from its receive on, renewals included. */
+/** Seconds. SQS hides a message for at most 12 h after its receive, extensions included. */
 export const LONGEST_ATTEMPT = 43_000;
 
 /**
- * Seconds that an attempt may take where nothing else is said: an agent's until its task's deadline, another function's as
- * on Lambda.
+ * The default timeout of an attempt, in seconds. For an agent it is the deadline of its tasks, for another function its
+ * timeout on Lambda.
  */
 export function defaultTimeout({ subscriptions, timeout }: WorkerFunction): number {
   const [subscription] = subscriptions;

@@ -5,18 +5,18 @@ import type { Leases } from '#shared/ports/leases.ts';
 import type { Queue } from '#shared/ports/queue.ts';
 import type { AgentRuntime, Runtime } from '#shared/runtime/runtime.ts';
 
-/** What a worker stands on: a function's own runtime, and what wakes the function. */
+/** The runtime of a worker: the function's own runtime, and the sources that wake the function. */
 export interface WorkerRuntime {
-  /** What the handler asks for: an agent's part of the runtime, or for a function of the mesh all of it. */
+  /** The handler's runtime: an agent gets its part of it, a function of the mesh gets all of it. */
   readonly inner: AgentRuntime | Runtime;
   readonly queue: Queue;
   readonly poll: Poll;
   readonly stream: EventStream;
-  /** Of a stream that several workers could read. */
+  /** Leases for streams: only one worker reads a stream. */
   readonly leases: Leases;
-  /** Puts the host around a handler that Lambda has too: events are whole when the handler sees them. */
+  /** Wraps the handler as Lambda's host does: the handler gets complete events. */
   readonly host: (handler: LambdaHandler) => LambdaHandler;
   readonly region: string;
-  /** Writes down what was counted. */
+  /** Writes the metrics. */
   readonly flush: () => void;
 }

@@ -15,9 +15,9 @@ import type { WorkerSettings } from './settings.ts';
 import { defaultTimeout, type WorkerFunction } from './worker-function.ts';
 import type { WorkerRuntime } from './worker-runtime.ts';
 
-/** Another worker receives the messages of a worker that died after this time at most. */
+/** When a worker dies, another worker receives its messages after at most this time. */
 const VISIBILITY_TIMEOUT_SECONDS = 60;
-/** Another worker reads the stream of a worker that died after this time. */
+/** When a worker dies, another worker reads its stream after this time. */
 const LEASE_MS = 30_000;
 
 export interface WorkerStart {
@@ -25,13 +25,13 @@ export interface WorkerStart {
   readonly stage: string;
   readonly settings: WorkerSettings;
   readonly runtime: WorkerRuntime;
-  /** This process, among all workers of the function. */
+  /** The id of this process among the workers of the function. */
   readonly id: string;
 }
 
-/** A worker that takes messages. */
+/** A worker that receives messages. */
 export interface Worker {
-  /** Of the health endpoint. */
+  /** The port of the health endpoint. */
   readonly port: number;
   readonly concurrency: number;
   /**
@@ -42,7 +42,7 @@ export interface Worker {
 }
 
 /**
- * Runs the handler of a function on this machine: takes from its queue, or reads its stream, what Lambda would.
+ * Runs the handler of a function on this machine. It receives from the function's queue or reads its stream, as Lambda does.
  *
  * @throws ConfigurationError that says what to change.
  */
@@ -127,7 +127,14 @@ function streamSource(
   const { log, metrics } = inner;
   const arn = `arn:aws:kinesis:${region}::stream/${consumer.stream}`;
   const open = () => new StreamSource({ stream, consumer, arn, target, log, metrics });
-  return new LeasedSource({ leases, name: `${target.name}#${consumer.stream}`, owner, duration: LEASE_MS, log, open });
+  return new LeasedSource({
+    leases,
+    name: `${target.name}#${consumer.stream}`,
+    owner,
+    durationMs: LEASE_MS,
+    log,
+    open,
+  });
 }
 
 async function checkQueue({ queue }: WorkerRuntime, name: string, stage: string): Promise<void> {

@@ -21,7 +21,7 @@ describe('a source under a lease', () => {
       leases: through,
       name: 'chunks',
       owner,
-      duration: 30_000,
+      durationMs: 30_000,
       log,
       open: () => ({
         start: () => void running.push(owner),
@@ -108,7 +108,7 @@ describe('a source under a lease', () => {
       leases,
       name: 'chunks',
       owner: 'a',
-      duration: 30_000,
+      durationMs: 30_000,
       log,
       open: () => ({
         start: () => void running.push('a'),
