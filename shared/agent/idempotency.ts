@@ -1,6 +1,7 @@
 import { messageOf, StarlingError } from '#shared/errors.ts';
 import type { Idempotency } from '#shared/ports/idempotency.ts';
 import { TaskFailed } from './errors.ts';
+import { powertoolsLayer } from './powertools-layer.ts';
 
 export interface OnceOptions {
   /**
@@ -83,7 +84,7 @@ export function createOnce({ idempotency, agentId, taskId, turn, signal, timeLef
     // Loading takes 20 ms, so agents that do not use it do not wait for it.
     const [{ makeIdempotent, IdempotencyConfig }, persistenceStore] = await Promise.all([
       import('@aws-lambda-powertools/idempotency'),
-      idempotency.createLayer(),
+      powertoolsLayer(idempotency),
     ]);
     const config = new IdempotencyConfig({ expiresAfterSeconds: keepFor, hashFunction: 'sha256' });
     // Powertools reads nothing else from the context.

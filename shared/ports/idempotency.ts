@@ -1,10 +1,13 @@
-import type { BasePersistenceLayer } from '@aws-lambda-powertools/idempotency/persistence';
-
 /**
- * Remembers the side effects of agents, for `task.once` and `makeIdempotent`. It creates persistence layers for Powertools
- * (https://docs.aws.amazon.com/powertools/typescript/latest/features/idempotency/).
+ * A persistence layer of Powertools' idempotency. Only adapters and `shared/agent` know its type: `powertoolsLayer` of
+ * `shared/agent/powertools-layer.ts` returns it for `makeIdempotent`.
  */
+export interface IdempotencyLayer {
+  isPayloadValidationEnabled(): boolean;
+}
+
+/** Stores which side effects of agents have begun, and their results: for `task.once` and for Powertools' `makeIdempotent`. */
 export interface Idempotency {
-  /** Creates one layer per side effect, because Powertools configures a layer only once. The first call loads Powertools. */
-  createLayer(): Promise<BasePersistenceLayer>;
+  /** Makes one layer for each effect, because a layer takes one configuration. The first call loads Powertools. */
+  createLayer(): Promise<IdempotencyLayer>;
 }

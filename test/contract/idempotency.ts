@@ -1,6 +1,7 @@
 import { IdempotencyConfig, IdempotencyRecordStatus } from '@aws-lambda-powertools/idempotency';
 import type { BasePersistenceLayer } from '@aws-lambda-powertools/idempotency/persistence';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { powertoolsLayer } from '#shared/agent/powertools-layer.ts';
 import type { Idempotency } from '#shared/ports/idempotency.ts';
 
 export interface IdempotencySubject {
@@ -32,7 +33,7 @@ export function idempotencyContract(name: string, open: () => Promise<Idempotenc
     const advance = (milliseconds: number) => vi.setSystemTime(Date.now() + milliseconds);
 
     async function layer(keyPrefix = 'shop', more: { validate?: string } = {}): Promise<BasePersistenceLayer> {
-      const made = await subject.idempotency.createLayer();
+      const made = await powertoolsLayer(subject.idempotency);
       const config = new IdempotencyConfig({
         eventKeyJmesPath: 'order',
         expiresAfterSeconds: KEPT_FOR,
