@@ -9,6 +9,8 @@ export default defineConfig({
     // Says of every case that is skipped which it is, and by that why.
     reporters: ['verbose'],
     // A deadline is swept once a minute, and what waits for that needs longer.
+    // The default is a second, which is short on a busy machine.
+    expect: { poll: { timeout: 30_000, interval: 50 } },
     testTimeout: 180_000,
     hookTimeout: 120_000,
   },

@@ -12,7 +12,7 @@ const ownProcess = [
 /** What `npm test` runs of the end-to-end tests. `npm run test:all` runs the rest too. */
 const short = ['access', 'calls', 'events', 'streams'].map((name) => `test/e2e/${name}.test.ts`);
 
-const limits = { testTimeout: 60_000, hookTimeout: 60_000 };
+const limits = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 30_000, interval: 20 } } };
 
 /**
  * Every wait in a test has a limit far above what it takes, because the machine may be busy. No test measures time.

@@ -12,6 +12,8 @@ export default defineConfig({
     fileParallelism: false,
     // Says of every suite that is skipped which it is, and by that why.
     reporters: ['verbose'],
+    // The default is a second, which is short on a busy machine.
+    expect: { poll: { timeout: 30_000, interval: 50 } },
     testTimeout: 60_000,
     // The first time, packages are installed.
     hookTimeout: 300_000,

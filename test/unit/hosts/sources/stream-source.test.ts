@@ -86,7 +86,7 @@ describe('the source of a stream, whose records have no retry', () => {
     source = read('LATEST');
     const newest = vi.spyOn(stream, 'newest');
     source.start();
-    await vi.waitFor(() => expect(newest).toHaveBeenCalled());
+    await vi.waitFor(() => expect(newest).toHaveBeenCalled(), 30_000);
     await newest.mock.results[0]?.value;
     await stream.put('some', [{ partitionKey: 'key', data: Buffer.from('three') }]);
     await vi.waitFor(() => expect(done).toEqual(['three']), { timeout: 15_000 });

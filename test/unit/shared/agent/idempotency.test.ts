@@ -139,7 +139,7 @@ describe('task.once', () => {
     await expect(refused).rejects.toThrow(/"charge" of task 0198c5c6-7d1c-7b3a-8f00-000000000001 .* next attempt/);
     await expect(refused).rejects.not.toBeInstanceOf(TaskFailed);
     finish('r-1');
-    await vi.waitFor(async () => expect(await attempt(3).once('charge', work)).toBe('r-1'));
+    await vi.waitFor(async () => expect(await attempt(3).once('charge', work)).toBe('r-1'), 30_000);
     expect(work).not.toHaveBeenCalled();
   });
 

@@ -57,7 +57,7 @@ describe('where an event is paid for, an agent says that it works', () => {
     await vi.advanceTimersByTimeAsync(AFTER - 1);
     expect(published()).toEqual([]);
     await vi.advanceTimersByTimeAsync(1);
-    await vi.waitFor(() => expect(published()).toEqual(['1 working']));
+    await vi.waitFor(() => expect(published()).toEqual(['1 working']), 30_000);
     resolve();
     await turn;
     expect(published()).toEqual(['1 working', '2 artifact-1-1 = "hello"', '3 completed']);
