@@ -12,28 +12,28 @@ import { settle, type Transaction } from './transaction.ts';
 
 export interface DatabaseOptions {
   /**
-   * Called when the disk refuses a sync: what is on it is then unknown (a failed fsync may have dropped the pages). And
-   * when the file turns out to be damaged. The process has to end, and a new one to see what the file says.
+   * Called when a sync fails or the file is damaged. After a failed fsync nobody knows what is on the disk, because the
+   * system may have dropped the pages. The process has to end; the next start reads the file.
    */
   readonly onFatal?: (error: Error) => void;
-  /** Is told of batches and checkpoints that failed otherwise, as on a full disk, and of what could be written. */
+  /** Gets all other failed batches and checkpoints, for example on a full disk, and each success. */
   readonly watch?: Pick<StoreWatch, 'failed' | 'succeeded' | 'checkpointFailed'>;
-  /** Is told when a crash may have taken more than it should. */
+  /** Called when a crash may have lost acknowledged data. */
   readonly onDoubt?: (message: string) => void;
 }
 
 /**
- * Bytes of a log that was left behind, from which on it is moved into the database at once. Where each process is killed
- * before its first checkpoint, the log would otherwise grow with every one, and what the next has to read at its start.
+ * Bytes. A longer log from the previous process is checkpointed at once. Otherwise the log, and the time of a start, would
+ * grow with each process that is killed before its first checkpoint.
  */
 const LONG_LOG_BYTES = 8 * 1024 * 1024;
 
 /**
  * The SQLite file of a standalone mesh, shared by all SQLite adapters.
  *
- * Writes are grouped: what is asked for within one turn of the event loop, or while a sync is under way, is one
- * transaction and one sync. A commit does not sync by itself (`synchronous = NORMAL`); the write-ahead log is synced in
- * the thread pool before anybody is told. See docs/decisions/0002-group-commit.md.
+ * All writes of one turn of the event loop, and all writes during a sync, form one batch with one commit and one sync. The
+ * commit does not sync (`synchronous = NORMAL`). The thread pool syncs the write-ahead log, and only then callers get
+ * their results. See ARCHITECTURE.md and docs/decisions/0002-group-commit.md.
  */
 export class Database {
   readonly file: string;
@@ -61,10 +61,10 @@ export class Database {
   }
 
   /**
-   * Opens, and makes where there is none, the database of a data folder, and locks the folder for this process.
+   * Locks the data folder for this process and opens its database. Creates both if they are missing.
    *
-   * @throws ConfigurationError when the folder is taken or not writable, its database was lost, is damaged, is none of a
-   * mesh or is a newer one's.
+   * @throws ConfigurationError when the folder is locked or not writable, or when the database is lost, damaged, not a
+   * mesh's or of a newer version
    */
   static open(folder: string, options: DatabaseOptions = {}): Database {
     const lock = lockFolder(folder);
@@ -98,20 +98,20 @@ export class Database {
   }
 
   /**
-   * Like `write`, but resolves at the commit and asks for no sync of its own: for what a crash may take back without
-   * breaking a promise, such as the receive count of a message. Whatever is synced later takes it along. Behind a `write`
-   * of its batch it waits for that one's sync, since it may hand out what that one wrote.
+   * Like `write`, but resolves at the commit, without a sync. Use it for changes that a crash may undo, such as the receive
+   * count of a message. The next sync includes the change. After a `write` of the same batch it resolves at that sync,
+   * because it may have read what that `write` wrote.
    */
   writeLazily<T>(transaction: () => T): Promise<T> {
     return this.#enqueue(transaction, true);
   }
 
-  /** Has `effect` called, in order, once the transaction that is running is durable; not at all when it fails. */
+  /** Calls `effect` when the running transaction is durable, in the order of registration. Never if the transaction fails. */
   afterDurable(effect: () => void): void {
     this.#group.running('afterDurable').effects.push(effect);
   }
 
-  /** Has `effect` called when what the transaction that is running does is undone: for what it notes in memory. */
+  /** Calls `effect` when the running transaction is rolled back. Use it to undo changes in memory. */
   onRollback(effect: () => void): void {
     this.#group.running('onRollback').rollbacks.push(effect);
   }
@@ -129,7 +129,7 @@ export class Database {
     return this.#group.number;
   }
 
-  /** Reads, and waits for the sync under way, since SQLite shows rows before they are on the disk. */
+  /** Reads, then waits for the running sync, because SQLite shows rows before they are durable. */
   read<T>(query: () => T): T | Promise<T> {
     if (this.#broken) throw this.#broken;
     const result = this.#query(query);
@@ -140,7 +140,7 @@ export class Database {
     });
   }
 
-  /** Ends what is waiting, moves the write-ahead log into the database file and lets go of the folder. */
+  /** Finishes the waiting writes, moves the write-ahead log into the database file and releases the folder. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -194,7 +194,7 @@ export class Database {
     else this.#sync(durable);
   }
 
-  /** Nothing of the batch happened, and each caller is told who was not before. */
+  /** Rejects each transaction of a batch of which nothing was committed. */
   #refuse(batch: readonly Transaction[], error: unknown): void {
     const fatal = fatalOf(this.file, error);
     if (fatal) {
@@ -204,7 +204,7 @@ export class Database {
     const failure = cannotWrite(this.file, error);
     for (const transaction of batch) transaction.reject(failure);
     this.#options.watch?.failed(failure, batch.length);
-    // A log that begins anew needs no room: that alone may have the next batch fit.
+    // A log that starts again needs no space, so the next batch may fit.
     if (reasonOf(error) !== 'locked') this.#checkpointer.start();
     this.#schedule();
   }

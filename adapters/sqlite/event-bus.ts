@@ -21,17 +21,17 @@ export interface BusIdentity {
 }
 
 /**
- * A consumer whose work is a pure fold into the same store, done within the publisher's own transaction instead of
- * after a trip through its queue. `apply` may be called for several events; `finish` ends the unit.
+ * A consumer that folds events into this store inside the publisher's transaction, without a queue. `apply` is called for
+ * each event of a transaction, then `finish` once.
  */
 export interface InlineConsumer {
   apply(event: BusEvent, position: number): void;
   finish(): void;
-  /** Called instead of `finish` when the transaction failed. */
+  /** Called instead of `finish` when the transaction fails. */
   abandon(): void;
 }
 
-/** Events of one page of the archive's tail. */
+/** The number of events that `tail` reads at once. */
 const TAIL_PAGE = 500;
 
 /** The bus on SQLite: an event, its archive row and its queue rows are one transaction. */
@@ -68,7 +68,7 @@ export class SqliteEventBus implements EventBus, EventArchive, HostedRules {
     this.#newest = database.prepare('SELECT max(position) AS position FROM events');
   }
 
-  /** The consumer folds the events for this queue at once. An event whose fold throws goes to the queue instead. */
+  /** Gives the events for this queue to the consumer instead. An event whose fold throws goes to the queue. */
   inline(queue: string, consumer: InlineConsumer): void {
     this.#inlineQueue = queue;
     this.#inline = consumer;
@@ -88,9 +88,9 @@ export class SqliteEventBus implements EventBus, EventArchive, HostedRules {
   }
 
   /**
-   * Puts as a part of the transaction that is running, for a store whose change and event are one.
+   * Puts an event in the running transaction, for a store that changes and publishes in one step.
    *
-   * @throws EntryRefusedError before anything was written.
+   * @throws EntryRefusedError before it writes anything
    */
   putWithin(entry: BusEntry): { readonly id: string; readonly position: number } {
     const event = this.#envelope(entry);
@@ -98,7 +98,7 @@ export class SqliteEventBus implements EventBus, EventArchive, HostedRules {
     const text = serialize(event, entry.detailText);
     const inserted = this.#archive.run(event.source, event['detail-type'], entry.time ?? this.#clock.now(), text);
     const position = Number(inserted.lastInsertRowid);
-    // As on AWS, a queue that two matching rules name gets the event twice.
+    // As on AWS, a queue gets the event once for each matching rule.
     for (const route of this.#index.match(event)) this.#deliver(route, event, text, position);
     this.#database.afterDurable(this.#readers.wake);
     return { id: event.id, position };
@@ -119,7 +119,7 @@ export class SqliteEventBus implements EventBus, EventArchive, HostedRules {
     this.#index.remove(route);
   }
 
-  /** The rules there are, in the order of their making. */
+  /** All rules, the oldest first. */
   rules(): readonly Rule[] {
     return Array.from(this.#routes.values(), ({ rule }) => rule);
   }
@@ -193,7 +193,7 @@ export class SqliteEventBus implements EventBus, EventArchive, HostedRules {
   }
 }
 
-/** Stringified once: this text is the archive's row and the body of every queue message. */
+/** Writes the text once. It is the archive's row and the body of each queue message. */
 function serialize(event: BusEvent, detailText: string | undefined): string {
   if (detailText === undefined) {
     try {

@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { isStoreFailure } from './store-errors.ts';
 import { rollBack, type Transaction } from './transaction.ts';
 
-/** Runs transactions together, and lets one that fails take no other along. */
+/** Commits a batch of transactions as one SQLite transaction. A transaction that fails does not affect the others. */
 export class GroupCommit {
   readonly #sqlite: DatabaseSync;
   readonly #begin: StatementSync;
@@ -12,7 +12,7 @@ export class GroupCommit {
   readonly #release: StatementSync;
   #number = 0;
   #running: Transaction | undefined;
-  /** Whether a part of the running transaction failed that is not under a savepoint. */
+  /** True: a part without a savepoint failed in the running transaction. */
   #partFailed = false;
 
   constructor(sqlite: DatabaseSync) {
@@ -24,7 +24,7 @@ export class GroupCommit {
     this.#release = sqlite.prepare('RELEASE part');
   }
 
-  /** Of the transaction that is running, or ran last. */
+  /** The number of the running batch, or of the last one. */
   get number(): number {
     return this.#number;
   }
@@ -36,11 +36,11 @@ export class GroupCommit {
   }
 
   /**
-   * Commits the transactions in one transaction, but for those that throw, whose callers are told.
+   * Commits the batch without the transactions that throw, and rejects those.
    *
-   * @param refused is given those that throw
-   * @returns those that did their work.
-   * @throws when nothing of the batch happened.
+   * @param refused gets the transactions that throw
+   * @returns the committed transactions
+   * @throws when nothing of the batch was committed
    */
   commit(batch: readonly Transaction[], refused: Set<Transaction>): readonly Transaction[] {
     for (let counting = false; ; counting = true) {
@@ -50,15 +50,15 @@ export class GroupCommit {
   }
 
   /**
-   * Undoes what `work` did when it throws, and rethrows. Who goes on after that has to let through what the store itself
-   * failed of (`isStoreFailure`): there may be no transaction any more, and each further statement would be one of its own.
+   * Undoes the changes of `work` if it throws, and rethrows. A caller that catches the error must rethrow store failures
+   * (`isStoreFailure`): SQLite may have ended the transaction, and each further statement would then commit alone.
    */
   attempt<T>(work: () => T): T {
     const transaction = this.running('attempt');
     return transaction.savepoints ? this.#attemptAlone(transaction, work) : this.#attemptAtFirst(work);
   }
 
-  /** Where it throws, whatever the transaction does now is undone, and it is run again with savepoints. */
+  /** If `work` throws, the whole transaction is rolled back and runs again with savepoints. */
   #attemptAtFirst<T>(work: () => T): T {
     try {
       return work();
@@ -85,11 +85,11 @@ export class GroupCommit {
   }
 
   /**
-   * Where a transaction throws that has written, all is undone and the others have to begin anew without it. That is rare, while
-   * under a savepoint for each transaction SQLite would copy every page before it changes it.
+   * If a transaction throws after it has written, the batch is rolled back and runs again without it. This is rare. A
+   * savepoint for each transaction would cost more: SQLite would copy each page before it changes the page.
    *
    * @param counting whether it can tell if a transaction has written: not at first, as that costs each transaction, and few throw.
-   * @returns undefined when the others are to begin anew.
+   * @returns undefined when the batch has to run again
    */
   #try(
     batch: readonly Transaction[],
@@ -109,7 +109,7 @@ export class GroupCommit {
           continue;
         }
         rollBack(transaction);
-        // Of a full disk, and where the whole transaction has ended, the batch fails and not the transaction.
+        // On a store failure, or when SQLite has ended its transaction, the whole batch fails.
         if (failure && (isStoreFailure(failure.error) || !this.#sqlite.isTransaction)) throw failure.error;
         if (this.#partFailed) {
           transaction.savepoints = true;
@@ -129,7 +129,7 @@ export class GroupCommit {
     }
   }
 
-  /** Returns what the transaction threw. */
+  /** Returns the error that the transaction threw. */
   #run(transaction: Transaction): { readonly error: unknown } | undefined {
     transaction.effects = [];
     transaction.rollbacks = [];
@@ -150,7 +150,7 @@ export class GroupCommit {
     for (const transaction of done.toReversed()) rollBack(transaction);
   }
 
-  /** Of rows, since the file was opened. */
+  /** The number of row changes since the file was opened. */
   #countChanges(): unknown {
     return this.#changes.get()?.changes;
   }

@@ -7,7 +7,7 @@ import type { ReceiptState, Sent } from './message-rows.ts';
 /** One queue, standard or FIFO. */
 export interface QueueOfAKind {
   settings: QueueSettings;
-  /** Within the transaction that is running. */
+  /** Sends in the running transaction. */
   send(message: Sent): SentMessage;
   receive(options: ReceiveOptions): Promise<readonly ReceivedMessage[]>;
   delete(receiptHandles: readonly string[]): Promise<void>;
@@ -16,16 +16,16 @@ export interface QueueOfAKind {
   receiptState(receiptHandle: string): Promise<ReceiptState>;
   depth(): Promise<QueueDepth>;
   releaseInFlight(): Promise<number>;
-  /** Told, within the transaction that is running, that a dead letter came. */
+  /** Called in the running transaction when a dead letter has arrived in this queue. */
   deadLetterArrived(): void;
-  /** Told, within the transaction that is running, that a message was taken out from before others. */
+  /** Called in the running transaction when retention deleted a message of this queue. */
   freed(): void;
 }
 
-/** What a queue stands on. */
+/** What a queue needs from the adapter. */
 export interface QueueHost {
   readonly database: Database;
   readonly clock: Clock;
-  /** Another queue; undefined where none of the name was made. */
+  /** Another queue. Undefined: no queue has this name. */
   find(name: string): QueueOfAKind | undefined;
 }

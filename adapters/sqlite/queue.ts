@@ -22,7 +22,7 @@ import { StandardQueue } from './standard-queue.ts';
 const DEFAULT_RETENTION_SECONDS = 4 * 86_400;
 const MAX_RETENTION_SECONDS = 14 * 86_400;
 
-/** Queues on SQLite. Settings live in memory: whoever consumes a queue makes it at start. */
+/** Queues on SQLite. The settings are in memory only, so the host creates its queues at each start. */
 export class SqliteQueue implements Queue, HostedQueues {
   readonly #database: Database;
   readonly #clock: Clock;
@@ -44,14 +44,14 @@ export class SqliteQueue implements Queue, HostedQueues {
     else this.#queues.set(name, this.#make(name, settings));
   }
 
-  /** Undefined where there is no such queue. */
+  /** Undefined: no queue has this name. */
   settings(name: string): QueueSettings | undefined {
     return this.#queues.get(name)?.settings;
   }
 
   /**
-   * How long each queue keeps a message, in milliseconds. One that is not there any more keeps its messages for the
-   * longest that SQS knows: whoever has lost it by mistake may make it again.
+   * How long each queue keeps a message, in milliseconds. A removed queue keeps its messages for the longest time of SQS,
+   * so that an operator who removed it by mistake can create it again.
    */
   messageRetention(): MessageRetention {
     const seconds = [...this.#queues.values()].map(({ settings }) => settings.retention ?? DEFAULT_RETENTION_SECONDS);
@@ -73,7 +73,7 @@ export class SqliteQueue implements Queue, HostedQueues {
     return this.#database.write(() => messages.map((message) => queue.send(message)));
   }
 
-  /** Sends as a part of the transaction that is running. Whoever does so answers for the ids of FIFO queues. */
+  /** Sends in the running transaction. Does not check the ids of a FIFO queue; the caller does. */
   sendWithin(name: string, message: Sent): SentMessage {
     return this.#queue(name).send(message);
   }
@@ -99,7 +99,7 @@ export class SqliteQueue implements Queue, HostedQueues {
     return this.#queues.get(name)?.excuse(receiptHandles, delay) ?? missing(name);
   }
 
-  /** What a receipt handle is good for, which `delete` and `changeVisibility` do not tell. */
+  /** The state of a receipt handle. `delete` and `changeVisibility` do not report it. */
   receiptState(name: string, receiptHandle: string): Promise<ReceiptState> {
     return this.#queues.get(name)?.receiptState(receiptHandle) ?? missing(name);
   }

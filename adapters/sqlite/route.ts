@@ -22,7 +22,9 @@ export function routeOf(rule: Rule): Route {
   const { name, queue, fifo } = rule;
   if (isFifo(queue) !== (fifo !== undefined)) {
     throw new ConfigurationError(
-      `The rule ${name} must say a message group for a FIFO queue, and for no other: ${queue} is ${fifo === undefined ? 'one' : 'none'}.`,
+      fifo === undefined
+        ? `The rule ${name} needs a message group, because ${queue} is a FIFO queue.`
+        : `The rule ${name} cannot have a message group, because ${queue} is a standard queue.`,
     );
   }
   return { rule, queue, group: fifo && grouping(name, fifo) };
@@ -33,7 +35,7 @@ function grouping(rule: string, fifo: RuleGroup): (event: BusEvent) => Grouping 
     const { group: groupId } = fifo;
     if (!isFifoId(groupId)) {
       throw new ConfigurationError(
-        `The message group ${JSON.stringify(groupId)} of the rule ${rule} must be 1 to 128 letters, digits and punctuation of ASCII.`,
+        `The message group ${JSON.stringify(groupId)} of the rule ${rule} must be 1 to 128 ASCII letters, digits and punctuation characters.`,
       );
     }
     return () => ({ groupId });

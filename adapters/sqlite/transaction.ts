@@ -1,25 +1,25 @@
-/** One piece of work of a batch. `settle` is called once, when the work is as durable as it was asked to be. */
+/** One piece of work of a batch. `settle` is called once, when the work is as durable as its caller asked. */
 export interface Transaction {
   readonly run: () => unknown;
   readonly lazy: boolean;
   readonly resolve: (value: never) => void;
   readonly reject: (error: unknown) => void;
-  /** What happens once it is durable. */
+  /** Called when the transaction is durable. */
   effects: (() => void)[];
-  /** What takes back what the work noted in memory. */
+  /** Undo the changes that the work made in memory. */
   rollbacks: (() => void)[];
-  /** Whether its parts are undone alone: only where one has failed, as it is hardly ever needed and costs every time. */
+  /** True: each part has a savepoint. Set only after a part has failed, because a savepoint costs time. */
   savepoints: boolean;
   result?: unknown;
 }
 
-/** Tells who asked for the transaction that it is done, after what was to happen then. */
+/** Runs the effects, then resolves the caller's promise. */
 export function settle(transaction: Transaction): void {
   for (const effect of transaction.effects) {
     try {
       effect();
     } catch (error) {
-      // A defect of ours: it must not take from the other transactions of the batch what is theirs.
+      // A bug in an effect must not stop the other transactions of the batch.
       queueMicrotask(() => {
         throw error;
       });
@@ -28,7 +28,7 @@ export function settle(transaction: Transaction): void {
   transaction.resolve(transaction.result as never);
 }
 
-/** Takes back what the transaction noted in memory since it had `from` rollbacks, the newest first. */
+/** Undoes the transaction's changes in memory, the newest first, down to the first `from` rollbacks. */
 export function rollBack(transaction: Transaction, from = 0): void {
   for (const undo of transaction.rollbacks.splice(from).reverse()) undo();
 }

@@ -1,26 +1,25 @@
 import { ShortLivedSet } from '#shared/short-lived.ts';
 
 /**
- * Those who wait for something to come: woken by who brings it, by a time, or by an abort. This is what saves the
- * SQLite adapters from polling.
+ * Callers that wait for new rows. The writer, a timeout or an abort wakes them, so the SQLite adapters do not poll.
  */
 export class Waiters {
   readonly #waiting = new ShortLivedSet<() => void>();
   #wakes = 0;
 
-  /** Take it before you look for what you want, and hand it to `wait`: what came while you looked is then not missed. */
+  /** Read it before you look for rows and pass it to `wait`. Then you miss no row that came while you looked. */
   get mark(): number {
     return this.#wakes;
   }
 
-  /** Wakes everybody; whoever finds nothing waits again. Bound, so that it can be passed on. */
+  /** Wakes all waiters. A waiter that finds nothing waits again. An arrow function, so that callers can pass it on. */
   readonly wake = (): void => {
     this.#wakes++;
     if (this.#waiting.size === 0) return;
     for (const wake of this.#waiting.drain()) wake();
   };
 
-  /** Resolves at the first `wake` since `mark`, after `milliseconds`, or at the abort, whichever is first. */
+  /** Resolves at the first `wake` since `mark`, after `milliseconds` or at the abort, whichever comes first. */
   wait(mark: number, milliseconds: number, signal?: AbortSignal): Promise<void> {
     if (mark !== this.#wakes || signal?.aborted || milliseconds <= 0) return Promise.resolve();
     return new Promise((resolve) => {

@@ -84,9 +84,17 @@ describe('SqliteEventBus with a FIFO queue', () => {
   });
 
   it.each<[what: string, rule: Partial<Rule>, message: RegExp]>([
-    ['a FIFO queue without a group', { fifo: undefined } as object, /must say a message group.*inbox\.fifo is one/],
-    ['a group for a standard queue', { queue: undelivered }, /inbox-undelivered is none/],
-    ['a group that SQS does not take', { fifo: { group: 'a b' } }, /"a b".*1 to 128 letters/],
+    [
+      'a FIFO queue without a group',
+      { fifo: undefined } as object,
+      /needs a message group, because inbox\.fifo is a FIFO queue/,
+    ],
+    [
+      'a group for a standard queue',
+      { queue: undelivered },
+      /cannot have a message group, because inbox-undelivered is a standard queue/,
+    ],
+    ['a group that SQS does not take', { fifo: { group: 'a b' } }, /"a b".*1 to 128 ASCII letters/],
   ])('refuses a rule with %s, and keeps the one before', async (_, wrong, message) => {
     await rule(groupBy);
     await expect(rule(groupBy, wrong)).rejects.toMatchObject({
