@@ -1,6 +1,6 @@
 /**
- * The signal of one attempt and the promise that it breaks: whatever the handler does, the attempt is over when the task
- * is cancelled, at its deadline, or when the function's time is up.
+ * Ends one attempt when the task is canceled, at its deadline, or when the function's time is up, even if the handler
+ * ignores its signal.
  */
 export class AttemptClock {
   readonly #controller = new AbortController();
@@ -15,7 +15,7 @@ export class AttemptClock {
     this.#over = new Promise((_, reject) => {
       this.#break = reject;
     });
-    // Nobody listens when the handler is faster.
+    // Without a listener the rejection would be unhandled when the handler is faster.
     this.#over.catch(() => {});
     this.#timer =
       untilDeadline <= untilTimeout
@@ -27,7 +27,7 @@ export class AttemptClock {
     return this.#controller.signal;
   }
 
-  /** The sweeper tells an agent to stop as well: at the deadline that is not the client's wish. */
+  /** The sweeper also asks the agent to stop. After the deadline, the reason is the deadline and not the client. */
   cancel(): void {
     this.#abort(performance.now() >= this.#deadline ? new DeadlineError() : new CanceledError());
   }
@@ -47,7 +47,7 @@ export class AttemptClock {
   }
 }
 
-/** The task's deadline passed. The sweeper ends the task; no attempt more would help. */
+/** The task's deadline passed. The sweeper ends the task. Another attempt is useless. */
 export class DeadlineError extends Error {
   constructor() {
     super("the task's deadline has passed");
@@ -55,7 +55,7 @@ export class DeadlineError extends Error {
   }
 }
 
-/** The function's time is up while the task's is not: the next attempt may be faster. */
+/** The function's time is up, but the deadline has not passed. The next attempt may be faster. */
 export class TimeoutError extends Error {
   constructor(milliseconds: number) {
     super(`the agent did not end within ${(milliseconds / 1000).toFixed(1)} s`);

@@ -3,8 +3,8 @@ import { ConfigurationError, messageOf } from '#shared/errors.ts';
 import type { SkillSchemas } from '#shared/ports/agent-registry.ts';
 
 /**
- * Refuses JSON Schemas of skills that are none. For where agents are collected, at a start or when packaging: it is slow
- * to load, and compiles to code, which is fit for the project's own agents only.
+ * Refuses skills' schemas that are not JSON Schemas. Use it only at start and when packaging: it loads slowly, and it
+ * compiles schemas to code, which is safe for the project's own agents only.
  *
  * @throws ConfigurationError that names the skill, the schema and the place in it.
  */

@@ -4,22 +4,22 @@ import type { AgentRecord } from '#shared/ports/agent-registry.ts';
 import type { AgentDefinition } from './definition.ts';
 import { agentRecord } from './manifest.ts';
 
-/** A function of serverless.yml that answers for an agent, with its module's export. */
+/** A function of serverless.yml with an agent's subscription, and the export of its module. */
 export interface AgentFunction {
   readonly name: string;
   readonly agentId: AgentId;
   /** Seconds that a task of the agent may take. */
   readonly deadline: number;
   readonly file: string;
-  /** Where serverless.yml names it. */
+  /** File and line of serverless.yml that name the handler. */
   readonly at: string;
   readonly handler: unknown;
 }
 
 /**
- * What the registry is told of the agent.
+ * The agent's record in the registry.
  *
- * @throws ConfigurationError that names the function, for one that is no agent.
+ * @throws ConfigurationError that names the function, when its export is not an agent.
  */
 export function recordOf({ name, agentId, deadline, file, at, handler }: AgentFunction): AgentRecord {
   if (typeof handler !== 'function' || !('definition' in handler)) {
@@ -31,9 +31,9 @@ export function recordOf({ name, agentId, deadline, file, at, handler }: AgentFu
 }
 
 /**
- * Compiles the schemas of the agent's skills. What it takes to do so is loaded only now, as that is slow.
+ * Compiles the schemas of the agent's skills. The compiler is loaded here, because loading is slow.
  *
- * @throws ConfigurationError that names the function, for a schema that does not compile.
+ * @throws ConfigurationError that names the function, when a schema does not compile.
  */
 export async function checkRecord({ name, file, at }: AgentFunction, record: AgentRecord): Promise<void> {
   const { checkSkillSchemas } = await import('./check-skill-schemas.ts');

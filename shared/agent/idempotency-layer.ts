@@ -3,8 +3,8 @@ import { BasePersistenceLayer, IdempotencyRecord } from '@aws-lambda-powertools/
 import type { IdempotencyItem, IdempotencyStore } from '#shared/ports/idempotency-store.ts';
 
 /**
- * Powertools' idempotency on Starling's store, for `makeIdempotent` and everything else that Powertools offers. One
- * instance takes one configuration. Loading this file takes 20 ms, so whoever may not need it imports it late.
+ * Powertools' idempotency on Starling's store. It works with `makeIdempotent` and Powertools' other functions. One instance
+ * takes one configuration. Loading this file takes 20 ms, so import it where it is first used.
  */
 export class StorePersistenceLayer extends BasePersistenceLayer {
   readonly #store: IdempotencyStore;

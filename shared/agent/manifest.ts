@@ -2,7 +2,7 @@ import type { AgentId } from '#shared/ids.ts';
 import type { AgentRecord } from '#shared/ports/agent-registry.ts';
 import { type AgentDefinition, manifestCard, skillSchemas } from './definition.ts';
 
-/** What the registry keeps of an agent: its definition without its code. `deadline` is in seconds. */
+/** The agent's record in the registry: its definition without code. `deadline` is in seconds. */
 export function agentRecord(id: AgentId, definition: AgentDefinition, deadline: number): AgentRecord {
   return {
     id,

@@ -5,9 +5,9 @@ import type { AgentTask } from './task.ts';
 import type { Turn } from './turn.ts';
 
 /**
- * Calls the agent's handler and turns what it gives into the turn's events, up to and with the one that ends the turn.
+ * Calls the agent's handler and publishes its results as the turn's events, including the event that ends the turn.
  *
- * @throws what the handler throws; the end of the turn is then the caller's to tell.
+ * @throws the handler's errors. Then the caller publishes the end of the turn.
  */
 export async function runHandler(definition: AgentDefinition, task: AgentTask, turn: Turn): Promise<void> {
   turn.begin();
@@ -18,15 +18,15 @@ export async function runHandler(definition: AgentDefinition, task: AgentTask, t
 }
 
 /**
- * Text that a generator yields streams as the chunks of one artifact; its return value counts like a function's. Returns
- * whether it ended the turn.
+ * Streams the texts that a generator yields as chunks of one artifact. The generator's return value counts like a
+ * function's. Returns whether the turn has ended.
  */
 async function drain(generator: AsyncGenerator<unknown, unknown>, task: AgentTask, turn: Turn): Promise<boolean> {
   let streamed: string | undefined;
   for (;;) {
     const { done, value } = await generator.next();
     if (task.signal.aborted) {
-      // The generator's own cleanup must not hold the turn, which is over.
+      // The turn is over. It does not wait for the generator's cleanup.
       generator.return(undefined).catch(() => {});
       throw task.signal.reason;
     }
@@ -40,7 +40,7 @@ async function drain(generator: AsyncGenerator<unknown, unknown>, task: AgentTas
   }
 }
 
-/** Returns whether the value ended the turn. */
+/** Returns whether the value ends the turn. */
 function emit(value: unknown, turn: Turn, streamed: string | undefined): boolean {
   if (value === undefined) return false;
   if (isOutput(value)) return emitOutput(value, turn);

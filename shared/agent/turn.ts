@@ -14,18 +14,18 @@ import { isTerminal } from '#shared/tasks/state.ts';
 import type { AttemptClock } from './attempt-clock.ts';
 import type { ArtifactInit } from './outputs.ts';
 
-/** Whole artifacts up to this many characters of JSON ride the bus; larger ones and chunks ride the stream. */
+/** Characters of JSON. Whole artifacts up to this size go over the bus. Larger ones and chunks go over the stream. */
 const MAX_ON_BUS = 200_000;
-/** With so many events unpublished the handler waits: it must not outrun the disk. */
+/** With this many unpublished events the handler waits, so that it does not outrun the disk. */
 const MAX_PENDING = 64;
-/** Milliseconds until events that the store had no room for are put again. */
-const NO_ROOM = 1_000;
+/** Pause before events are put again that the store had no room for. */
+const NO_ROOM_PAUSE_MS = 1_000;
 
 /**
  * The events of one turn and attempt, numbered in the order of the agent's work.
  *
- * They are published in batches: whatever has come up when the handler ends or really waits. So a handler that answers
- * at once costs one batch for working, artifact and completed, and a slow one streams.
+ * Events are published in batches, when the handler ends or waits. A handler that answers at once costs one batch for
+ * working, artifact and completed. A slow handler streams.
  */
 export class Turn {
   readonly #runtime: AgentRuntime;
@@ -42,7 +42,7 @@ export class Turn {
   #scheduled = false;
   #publishing: Promise<void> | undefined;
   #failure: unknown;
-  /** While nothing has said yet that the agent works. */
+  /** Publishes WORKING when the turn has lasted `workingAfterMs`. The first status clears it. */
   #unsaid: NodeJS.Timeout | undefined;
   #closed = false;
   #foundNoRoom = false;
@@ -63,8 +63,8 @@ export class Turn {
   }
 
   /**
-   * Says that the agent works: at once, or once the turn has lasted for the runtime's `workingAfterMs`. A turn that ends
-   * before says only how it ended.
+   * Publishes WORKING: at once, or when the turn has lasted for the runtime's `workingAfterMs`. A turn that ends earlier
+   * publishes only its end.
    */
   begin(): void {
     const { workingAfterMs } = this.#runtime.settings;
@@ -72,7 +72,7 @@ export class Turn {
     else this.#unsaid = setTimeout(() => this.#say(), workingAfterMs).unref();
   }
 
-  /** Whether the mesh's store had no room for something of the turn. */
+  /** Whether the mesh's store had no room for an event of the turn. */
   get foundNoRoom(): boolean {
     return this.#foundNoRoom;
   }
@@ -91,8 +91,8 @@ export class Turn {
   }
 
   /**
-   * Adds parts to an artifact, or makes it whole, by `append`. Artifacts without an id are numbered by their order. The
-   * artifact is taken as it is now, whatever its maker does with the objects afterwards.
+   * Publishes a whole artifact, or with `append` more parts of one. Artifacts without an id are numbered in their order.
+   * The artifact is copied, so later changes of its objects have no effect.
    */
   artifact(init: ArtifactInit, options: { append: boolean; lastChunk: boolean }): void {
     const artifactId = init.artifactId ?? this.nextArtifactId();
@@ -100,7 +100,7 @@ export class Turn {
     const artifact: Artifact = JSON.parse(text);
     const append = options.append && this.#begun.has(artifactId);
     if (this.#closed) return;
-    // Who sees chunks come sees an agent at work.
+    // A client that gets chunks has seen WORKING before.
     if (options.append || !options.lastChunk) this.#say();
     const entry = this.#prepare('TaskArtifact.v1', {
       ...this.#place(),
@@ -124,7 +124,7 @@ export class Turn {
     return this.#entries.length + this.#records.length >= MAX_PENDING;
   }
 
-  /** Publishes all that has come up, and resolves when it is durable. */
+  /** Publishes all events so far, and resolves when they are durable. */
   async flush(): Promise<void> {
     while (this.#publishing || this.#entries.length + this.#records.length > 0) {
       this.#publishing ??= this.#publish();
@@ -133,7 +133,7 @@ export class Turn {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  /** Nothing that the handler does from now on is published: it was given up. */
+  /** From now on, nothing that the handler does is published. */
   close(): void {
     this.#leaveUnsaid();
     this.#closed = true;
@@ -141,7 +141,7 @@ export class Turn {
     this.#records = [];
   }
 
-  /** Says that the agent works, unless that was said. */
+  /** Publishes WORKING, unless a status was published before. */
   #say(): void {
     if (this.#unsaid !== undefined) this.status('TASK_STATE_WORKING');
   }
@@ -151,7 +151,7 @@ export class Turn {
     this.#unsaid = undefined;
   }
 
-  /** The place of the event that is made next. Only one that was made takes it: a gap would hold up all behind it. */
+  /** The coordinates of the next event. Only `#made` advances them, because a gap would hold up all later events. */
   #place() {
     const { taskId, contextId, agentId, turn } = this.#request.data;
     return { taskId, contextId, agentId, turn, attempt: this.#attempt, sequence: this.#sequence + 1 };
@@ -216,16 +216,16 @@ export class Turn {
   }
 
   /**
-   * A full disk takes no work from the agent that is done already: its events are put again until the attempt is over. What
-   * is put twice by that is known by its place in the turn.
+   * A full disk must not lose work that is done: the events are put again until the attempt is over. An event that is put
+   * twice is recognized by its turn, attempt and sequence.
    *
-   * @throws the error itself, where another try is of no use
+   * @throws the error itself, when another try is useless
    */
   async #waitForRoom(error: unknown): Promise<void> {
     if (!isStoreUnavailable(error)) throw error;
     this.#foundNoRoom = true;
     if (this.#clock.signal.aborted) throw error;
-    await sleep(NO_ROOM, this.#clock.signal);
+    await sleep(NO_ROOM_PAUSE_MS, this.#clock.signal);
     if (this.#closed) throw error;
   }
 }

@@ -4,7 +4,7 @@ import { describeViolations } from './violations.ts';
 
 export type { DetailType, EventCatalog, EventSources } from '#shared/generated/catalog.ts';
 
-/** The contract of one event: of the `data` that a source publishes under a detail-type. */
+/** The contract of the `data` that a source publishes under a detail-type. */
 export interface EventSchema {
   /** The folder of the schema: the source, without an agent's id. */
   readonly folder: string;
@@ -12,8 +12,8 @@ export interface EventSchema {
   /** The `$id` of the schema, for the CloudEvent's `dataschema`. */
   readonly dataschema: string;
   /**
-   * What is wrong with the data, for a person: `data/turn must be >= 1`. Undefined when nothing is. It names places and
-   * rules but repeats no values, so it may be logged. Costs about 1 µs.
+   * Describes the first error in the data, such as `data/turn must be >= 1`, or returns undefined. The text repeats no
+   * values, so it may be logged. A call takes about 1 µs.
    */
   validate(data: unknown): string | undefined;
 }
@@ -35,7 +35,7 @@ const catalog: ReadonlyMap<string, ReadonlyMap<string, EventSchema>> = new Map(
 );
 
 /**
- * The contract of what `source` publishes as `detailType`, or undefined where there is none.
+ * The contract of the events that `source` publishes as `detailType`. Undefined if they have no schema.
  *
  * @example schemaFor('starling.agents.echo', 'TaskArtifact.v1')?.validate(data)
  */
@@ -43,13 +43,13 @@ export function schemaFor(source: string, detailType: string): EventSchema | und
   return catalog.get(folderOf(source))?.get(detailType);
 }
 
-/** Whether the source is one of Starling's own: under it publishing validates, and refuses a detail-type without a schema. */
+/** Whether the source belongs to Starling. Publishing under such a source refuses a detail-type without a schema. */
 export function isOwnSource(source: string): boolean {
   const folder = folderOf(source);
   return folder.startsWith('starling.') && catalog.has(folder);
 }
 
-/** An agent's source is `starling.agents.{id}`; what agents publish is one folder. */
+/** An agent's source is `starling.agents.{id}`. The schemas of all agents' events are in one folder. */
 function folderOf(source: string): string {
   return source.startsWith(agentPrefix) ? agentsFolder : source;
 }

@@ -19,7 +19,7 @@ export interface CloudEvent<Data = unknown> {
   readonly dataschema?: string;
   /** The task, or the root of the chain that the event belongs to. */
   readonly correlationid: string;
-  /** The event that led to this one; absent on the first. */
+  /** The id of the event that caused this one. Absent on the first event of a chain. */
   readonly causationid?: string;
   /** W3C trace context. */
   readonly traceparent: string;
@@ -40,10 +40,10 @@ export interface EnvelopeOptions {
 
 type Draft<Data> = { -readonly [Member in keyof CloudEvent]: CloudEvent<Data>[Member] };
 
-/** An attribute that is not given is not there: rules can ask whether it exists. */
+/** Attributes without a value are absent, so that rules can test whether they exist. */
 export function envelope<Data>(data: Data, options: EnvelopeOptions): CloudEvent<Data> {
   const { subject, dataschema, causationId, now } = options;
-  // Member by member, in the order in which it is written: spreads of what is given take as long as all the rest.
+  // Member by member, in the order of the JSON. Spreads would double the time.
   const event: Partial<Draft<Data>> = {
     specversion: '1.0',
     id: uuidv7(now) as EventId,
@@ -61,7 +61,7 @@ export function envelope<Data>(data: Data, options: EnvelopeOptions): CloudEvent
   return event as CloudEvent<Data>;
 }
 
-/** The lineage of what an event leads to: the same correlation and trace, and the event as its cause. */
+/** The lineage of an event that this event causes: the same correlation and trace, and this event as its cause. */
 export function causedBy(event: CloudEvent): Lineage {
   return { correlationId: event.correlationid, causationId: event.id, traceparent: event.traceparent };
 }
@@ -69,7 +69,7 @@ export function causedBy(event: CloudEvent): Lineage {
 const traceparentPattern = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /**
- * The trace context of a span below `parent`, or of a new trace where there is none or it is not valid
+ * The trace context of a span below `parent`. Starts a new trace if `parent` is missing or not valid
  * (https://www.w3.org/TR/trace-context/ §3.2).
  */
 export function childTraceparent(parent: string | undefined): string {

@@ -1,6 +1,6 @@
 import type { SQSRecord } from 'aws-lambda';
 
-/** The records of a batch by their message groups, each in its order; those of a standard queue each for itself. */
+/** Splits a batch by message group, in order. Each record of a standard queue is a lane of its own. */
 export function lanesOf(records: readonly SQSRecord[]): readonly (readonly SQSRecord[])[] {
   const lanes: SQSRecord[][] = [];
   const groups = new Map<string, SQSRecord[]>();
@@ -19,8 +19,8 @@ export function lanesOf(records: readonly SQSRecord[]): readonly (readonly SQSRe
 }
 
 /**
- * What of a batch has to be delivered again: what failed, and whatever came behind it in its message group. Were that taken
- * for done, it would have been done before what failed.
+ * The records that the queue must deliver again: each failed record, and all later records of its message group. If a later
+ * record counted as done, it would be out of order.
  */
 export function failedInOrder(records: readonly SQSRecord[], failed: ReadonlySet<string>): ReadonlySet<string> {
   if (failed.size === 0 || !isFifoBatch(records)) return failed;
@@ -32,12 +32,12 @@ export function failedInOrder(records: readonly SQSRecord[], failed: ReadonlySet
   return all;
 }
 
-/** A batch is of one queue. */
+/** All records of a batch come from one queue. */
 export function isFifoBatch([first]: readonly SQSRecord[]): boolean {
   return first !== undefined && isFifoRecord(first);
 }
 
-/** A message of a standard queue may have a message group, too, which then orders nothing. */
+/** Messages of a standard queue may have a message group too, but it has no effect on their order. */
 export function isFifoRecord({ attributes }: SQSRecord): boolean {
   return attributes.SequenceNumber !== undefined;
 }

@@ -14,28 +14,28 @@ export interface IngressOptions {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly log: Pick<Logger, 'warn'>;
-  /** The door that producers come by, in counts. */
+  /** The way in, as metrics name it. */
   readonly door: string;
   readonly schemaFor: typeof schemaFor;
 }
 
-/** What became of an entry. */
+/** The outcome of an entry. */
 export type IngressResult =
-  /** It is on the bus, or in quarantine for the reason given. */
+  /** The entry is on the bus, or in quarantine for this reason. */
   | { readonly eventId: string; readonly quarantined?: string }
-  /** Neither: an `EntryRefusedError`, or why the store did not take it. */
+  /** An `EntryRefusedError`, or the error of the store. */
   | { readonly error: unknown };
 
 interface CheckedEntry {
   readonly entry: BusEntry;
-  /** What is wrong with the event by its contract, for a person; it repeats none of its values. */
+  /** How the event breaks its contract, for a person. The text has no values of the event. */
   readonly problem: string | undefined;
 }
 
 /**
- * The way of foreign producers onto the bus, whichever door they come by. An event that has a schema and does not fit it, or
- * that bears a source of Starling's without being one of its events, is taken, with an id of its own, but put into quarantine
- * and not delivered: the bus itself trusts what is put on it.
+ * Puts the events of foreign producers on the bus, for every API that they use. An event goes into quarantine, with an id, and
+ * is not delivered when it breaks its schema, or when it has a source of Starling but is no event of it. The bus itself does
+ * not check events.
  */
 export class EventIngress {
   readonly #options: IngressOptions;
@@ -44,11 +44,11 @@ export class EventIngress {
     this.#options = options;
   }
 
-  /** Answers per entry, in order, when all are durable on the bus or in quarantine, or have failed. */
+  /** Returns an outcome per entry, in order, when each is durable on the bus or in quarantine, or has failed. */
   async put(entries: readonly BusEntry[]): Promise<readonly IngressResult[]> {
     const checked = entries.map((entry) => this.#check(entry));
     const sound = checked.flatMap(({ entry, problem }) => (problem === undefined ? [entry] : []));
-    // Asked for in one turn, they are one commit.
+    // Calls in the same turn of the event loop share one commit.
     const [put, quarantined] = await Promise.all([
       this.#put(sound),
       Promise.all(
@@ -68,7 +68,7 @@ export class EventIngress {
         : undefined;
       return { entry, problem };
     }
-    // What has a schema is read by code that knows plain numbers only; the rules see every other event to the last digit.
+    // Readers of events with a schema know plain numbers only. Rules see all digits of other events.
     const plain: BusEntry = detailText === undefined ? entry : { ...entry, detail: JSON.parse(detailText) as object };
     return { entry: plain, problem: schema.validate((plain.detail as CloudEvent).data) };
   }
@@ -82,7 +82,7 @@ export class EventIngress {
     }
   }
 
-  /** As its consumers would have found it, but for account and region, which the bus adds and this event never reached. */
+  /** Keeps the event in the form of the bus, without `account` and `region`, which only the bus adds. */
   async #quarantine(entry: BusEntry, reason: string): Promise<IngressResult> {
     const { quarantine, clock, metrics, log, door } = this.#options;
     const now = clock.now();

@@ -3,29 +3,29 @@ import { InexactNumber } from '#shared/patterns/leaf.ts';
 import { isFifoId } from '#shared/ports/fifo.ts';
 
 /**
- * Characters of a path, as EventBridge Pipes takes it with `$.body.` before it:
+ * Characters of a path. EventBridge Pipes takes 100, with `$.body.` before the path:
  * https://docs.aws.amazon.com/eventbridge/latest/pipes-reference/API_PipeTargetSqsQueueParameters.html
  */
 export const LONGEST_GROUP_PATH = 100 - '$.body.'.length;
 
-/** Whether a text is a path of field names with dots between them that both runtimes can follow into an event. */
+/** Whether a text is a path that both runtimes can follow into an event: field names with dots between them. */
 export function isGroupPath(text: string): boolean {
   return text.length <= LONGEST_GROUP_PATH && /^[\w-]+(\.[\w-]+)*$/.test(text);
 }
 
-/** Reads the message group of an event; undefined where it cannot be told. */
+/** Reads the message group of an event. Undefined if the event has none. */
 export type GroupReader = (event: object) => string | undefined;
 
 /**
- * Makes the reader of a path: the group is the text, number or boolean that stands there, if it is one that SQS takes, so
- * 1 to 128 letters, digits and punctuation.
+ * Makes the reader of a path. The group is the text, number or boolean at the path, if SQS accepts it: 1 to 128 letters,
+ * digits and punctuation.
  */
 export function groupReader(path: string): GroupReader {
   const names = path.split('.');
   return (event) => {
     let value: unknown = event;
     for (const name of names) {
-      // A pipe would have neither the length nor an item of a list by such a name.
+      // A pipe reads no length and no items of a list by such a name either.
       if (!isObject(value) || value instanceof InexactNumber) return undefined;
       value = value[name];
     }
@@ -34,7 +34,7 @@ export function groupReader(path: string): GroupReader {
   };
 }
 
-/** Of a text, number or boolean. An id of twenty digits is a number that the bus keeps by its text. */
+/** The text of a text, number or boolean. The bus keeps the text of a number such as an id of twenty digits. */
 function textOf(value: unknown): string | undefined {
   if (value instanceof InexactNumber) return value.text;
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'

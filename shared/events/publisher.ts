@@ -16,7 +16,7 @@ export class InvalidEventError extends StarlingError {
 }
 
 /**
- * Publishes events by their name, with their type checked at compile time and their data at run time.
+ * Publishes events by name. The compiler checks their type, and the schema checks their data at run time.
  *
  * @example
  * const entry = publisher.prepare('TaskCancelRequested.v1', data, { source: 'starling.tasks', ...causedBy(event) });

@@ -1,31 +1,31 @@
-/** The answers of POST /events as JSON: what a producer and the CLI read. */
+/** The JSON answers of POST /events, for producers and the CLI. */
 
-/** What became of one event. */
+/** The outcome of one event. */
 export type PutEventAnswer = TakenEvent | RefusedEvent;
 
-/** The event is on the disk: in the queue of each rule that matches it, or in quarantine. */
+/** The event is on the disk: in the queue of each matching rule, or in quarantine. */
 export interface TakenEvent {
-  /** The producer's, from the CloudEvent. */
+  /** The id that the producer gave the CloudEvent. */
   readonly id: string;
-  /** The bus's. */
+  /** The id that the bus gave the event. */
   readonly eventId: string;
-  /** Why the event is in quarantine, and was not delivered: its data does not fit the schema of its source and type. */
+  /** Set if the event is in quarantine and not delivered: the reason why its data does not fit its schema. */
   readonly quarantined?: string;
 }
 
 export interface RefusedEvent {
-  /** The producer's, as far as it could be read. */
+  /** The id that the producer gave the event, if it is readable. */
   readonly id?: string;
-  /** The code UNAVAILABLE alone is worth another try. */
+  /** Try again only when the code is UNAVAILABLE. */
   readonly error: { readonly code: string; readonly message: string };
 }
 
-/** Of a batch, in its order. */
+/** The answer for a batch. `events` has the order of the batch. */
 export interface PutEventsAnswer {
-  /** How many were refused. */
+  /** The number of refused events. */
   readonly failed: number;
   readonly events: readonly PutEventAnswer[];
 }
 
-/** Events of a batch. */
+/** The most events in a batch. */
 export const MAX_BATCH = 100;

@@ -18,27 +18,34 @@ export type TypedEvent<Name extends DetailType> = {
 export interface Delivery {
   /** 1 at the first delivery. */
   readonly receiveCount: number;
-  /** How many earlier receives do not count towards the queue's last: the mesh's own store had no room then. */
+  /** Earlier receives that do not count towards `maxReceiveCount`, because the mesh's own store had no room. */
   readonly excused: number;
   readonly context: Context;
 }
 
 export interface Subscriber<Name extends DetailType> {
   readonly types: readonly Name[];
-  /** What it throws has this event delivered again, and no other of the batch. */
+  /** If it throws, the queue delivers this event again, and no other event of the batch. */
   readonly handle: (event: TypedEvent<Name>, delivery: Delivery) => Promise<void>;
-  /** Takes what breaks the contract: not an event of these types, or against its schema. It is not delivered again. */
+  /** Takes messages that are no event of these types or break their schema. They are not delivered again. */
   readonly quarantine: (reason: string, body: string, delivery: Delivery) => Promise<void>;
-  /** Is told of every error that `handle` threw. */
+  /** Called with every error that `handle` throws. */
   readonly failed?: (error: unknown, delivery: Delivery) => void;
 }
 
 export type QueueHandler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
 
 /**
- * Makes the Lambda handler of a queue that a rule of the bus feeds: it validates each event by its schema, hands it
- * over typed, and reports the failed ones alone. Events are handled side by side; those of one message group of a FIFO
- * queue one after the other, and none behind one that failed.
+ * Makes the Lambda handler of a queue that a rule of the bus feeds. It validates each event by its schema, passes it on
+ * typed, and reports only the failed events. Events are handled in parallel. In a FIFO queue, the events of one message
+ * group are handled one after the other, and a failed event stops its group.
+ *
+ * @example
+ * export const handler = subscribe({
+ *   types: ['AgentRegistered.v1'],
+ *   handle: async ({ detail }) => console.log(detail.data),
+ *   quarantine: async (reason) => console.warn(reason),
+ * });
  */
 export function subscribe<Name extends DetailType>(subscriber: Subscriber<Name>): QueueHandler {
   return async (event, context) => {
@@ -51,7 +58,7 @@ export function subscribe<Name extends DetailType>(subscriber: Subscriber<Name>)
   };
 }
 
-/** Returns the ids of the records that are to be delivered again: of the first that failed, and of all behind it. */
+/** Returns the ids of the records that the queue must deliver again: the first failed record and all later ones. */
 async function deliverInOrder<Name extends DetailType>(
   subscriber: Subscriber<Name>,
   lane: readonly SQSRecord[],
@@ -61,7 +68,7 @@ async function deliverInOrder<Name extends DetailType>(
     const failed = await deliver(subscriber, record, context);
     if (failed === undefined) continue;
     const behind = lane.slice(at + 1);
-    // They come back with it: one that stayed hidden would hold up its group.
+    // They come back together: a record that stayed hidden would hold up its group.
     const { ApproximateReceiveCount } = record.attributes;
     await Promise.all(behind.map((each) => deliverSoon(each, Number(ApproximateReceiveCount))));
     return [failed, ...behind.map(({ messageId }) => messageId)];
@@ -69,7 +76,7 @@ async function deliverInOrder<Name extends DetailType>(
   return [];
 }
 
-/** Returns the record's id when it is to be delivered again. */
+/** Returns the record's id if the queue must deliver it again. */
 async function deliver<Name extends DetailType>(
   subscriber: Subscriber<Name>,
   record: SQSRecord,
@@ -89,18 +96,17 @@ async function deliver<Name extends DetailType>(
   }
 }
 
-/** At the longest, in seconds. */
-const MAX_BACKOFF = 60;
+const MAX_BACKOFF_SECONDS = 60;
 
 /**
- * Has a failed message come back after 1, 2, 4 … s. Lambda itself would leave it hidden for the whole visibility timeout,
- * which is there for functions that die without a word.
+ * Makes a failed message visible after 1, 2, 4 … s. Lambda would leave it hidden for the whole visibility timeout, which is
+ * meant for functions that die.
  */
 async function deliverSoon(record: SQSRecord, receiveCount: number): Promise<void> {
   const { queue, log } = currentAgentRuntime();
   const name = record.eventSourceARN.slice(record.eventSourceARN.lastIndexOf(':') + 1);
   try {
-    await queue.changeVisibility(name, record.receiptHandle, Math.min(2 ** (receiveCount - 1), MAX_BACKOFF));
+    await queue.changeVisibility(name, record.receiptHandle, Math.min(2 ** (receiveCount - 1), MAX_BACKOFF_SECONDS));
   } catch (error) {
     if (isStoreUnavailable(error)) return;
     log.warn('a failed message comes back only after its visibility timeout', { queue: name, error });

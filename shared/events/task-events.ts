@@ -3,7 +3,7 @@ import type { BusEvent } from '#shared/ports/event-bus.ts';
 import type { AgentEvent, LogEntry } from '#shared/ports/task.ts';
 import type { CloudEvent } from './envelope.ts';
 
-/** The event of an agent about a task as the fold takes it, or undefined where it is another event. */
+/** An agent's event about a task, in the form that the fold takes. Undefined for any other event. */
 export function agentEventOf(event: Pick<BusEvent, 'source' | 'detail-type' | 'detail'>): AgentEvent | undefined {
   const detail = event.detail as CloudEvent;
   switch (event['detail-type']) {
@@ -16,7 +16,7 @@ export function agentEventOf(event: Pick<BusEvent, 'source' | 'detail-type' | 'd
   }
 }
 
-/** The log's entry that an archived event stands for, at the place that the log gave it. */
+/** The entry of the task's log for an archived event. `place` comes from the log. */
 export function logEntryOf(event: BusEvent, place: { position: number; turn: number; attempt: number }): LogEntry {
   const { position, turn, attempt } = place;
   const { data, time } = event.detail as CloudEvent;

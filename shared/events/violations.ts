@@ -1,15 +1,15 @@
 import type { Violation } from '../generated/validators.js';
 
 /**
- * What is wrong, for a person: `data/turn must be >= 1`. It names places and rules but no values, so it may be logged.
+ * Describes the error for a person: `data/turn must be >= 1`. The text has no values of the data, so it may be logged.
  *
- * Validators stop at the first error, which stands last. Before it stand, for a choice, the errors of its alternatives.
+ * Validators stop at the first error, which is the last in the list. Errors of a choice's alternatives come before it.
  */
 export function describeViolations(violations: readonly Violation[]): string {
   const last = violations.at(-1);
   if (last === undefined) return 'data does not satisfy its schema';
   if (last.keyword !== 'oneOf' && last.keyword !== 'anyOf') return describe(last);
-  // An alternative that failed deeper down is the one that was meant.
+  // An alternative that failed deeper is most likely the intended one.
   const meant = violations.findLast(({ instancePath }) => instancePath.length > last.instancePath.length);
   return meant === undefined ? describeChoice(last, violations) : describe(meant);
 }
@@ -19,7 +19,7 @@ function describe({ instancePath, keyword, params }: Violation): string {
   return `data${instancePath} ${wording ? wording(params) : `breaks the rule ${keyword}`}`;
 }
 
-/** What each rule of the subset asks for, from the parameters that ajv gives with it. */
+/** The text of each rule of the subset, from ajv's parameters. */
 const wordings: Readonly<Record<string, (params: Violation['params']) => string>> = {
   type: ({ type }) => `must be ${type}`,
   required: ({ missingProperty }) => `must have required property '${missingProperty}'`,

@@ -6,11 +6,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as agentKit from '#shared/agent/index.ts';
 
 const root = join(import.meta.dirname, '../../../..');
-const folders = ['shared/agent', 'shared/a2a'].map((name) => join(root, name));
+const folders = ['shared/agent', 'shared/a2a', 'shared/events'].map((name) => join(root, name));
 const types = ['AgentDefinition', 'AgentTask', 'Handler', 'Output', 'SkillDefinition'];
-const header = `import { ${[...Object.keys(agentKit), ...types.map((name) => `type ${name}`)].join(', ')} } from '#shared/agent/index.ts';`;
+const header = `import { ${[...Object.keys(agentKit), ...types.map((name) => `type ${name}`)].join(', ')} } from '#shared/agent/index.ts';
+import { subscribe } from '#shared/events/subscribe.ts';`;
 
-const isForAuthors = (name: string) => name in agentKit || ['AgentTask', 'Once'].includes(name);
+const names = [...Object.keys(agentKit), 'AgentTask', 'Once', 'subscribe'].sort();
 
 /** The examples by the name of their export. */
 const examples = new Map<string, string>();
@@ -24,7 +25,7 @@ beforeAll(async () => {
       /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport (?:async )?(?:function|class|interface|type|const) (\w+)/g;
     for (const [, comment = '', name = ''] of text.matchAll(comments)) {
       const [, example] = comment.replace(/^ ?\* ?/gm, '').split('@example');
-      if (example !== undefined && isForAuthors(name)) examples.set(name, example);
+      if (example !== undefined && names.includes(name)) examples.set(name, example);
     }
   }
   // Inside the project, so that `#shared/…` resolves.
@@ -36,8 +37,8 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test('every function and class for authors of agents has an example, and so have AgentTask and Once', () => {
-  expect([...examples.keys()].sort()).toEqual([...Object.keys(agentKit), 'AgentTask', 'Once'].sort());
+test('every function and class for authors of agents has an example, and so have AgentTask, Once and subscribe', () => {
+  expect([...examples.keys()].sort()).toEqual(names);
 });
 
 test('the examples type-check', async () => {
