@@ -31,12 +31,3 @@ export class PollSchedule {
     this.#waited = 0;
   }
 }
-
-/** The pauses of a call that waits for its new task, in ms. The last one repeats. */
-export function pollDelays(): number[] {
-  const schedule = new PollSchedule(true);
-  const delays: number[] = [];
-  do delays.push(schedule.next());
-  while (delays.at(-1) !== LONGEST_PAUSE_MS);
-  return delays;
-}

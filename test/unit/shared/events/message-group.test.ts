@@ -10,6 +10,9 @@ const event = {
     data: {
       number: 7,
       paid: false,
+      sent: true,
+      longest: 'x'.repeat(128),
+      umlaut: 'ö',
       none: null,
       list: ['a'],
       0: 'zero',
@@ -26,6 +29,8 @@ describe('the message group of an event', () => {
     ['detail-type', 'Ordered.v1'],
     ['detail.data.number', '7'],
     ['detail.data.paid', 'false'],
+    ['detail.data.sent', 'true'],
+    ['detail.data.longest', 'x'.repeat(128)],
     ['detail.data.0', 'zero'],
   ])('is what stands at %s', (path, group) => {
     expect(groupReader(path)(event)).toBe(group);
@@ -49,6 +54,7 @@ describe('the message group of an event', () => {
     ['an empty text', 'detail.data.empty'],
     ['a text with a space', 'detail.data.spaced'],
     ['a text that is too long', 'detail.data.long'],
+    ['a text with a letter that is not ASCII', 'detail.data.umlaut'],
     ['what every object has', 'detail.constructor.name'],
     ['the prototype', '__proto__.constructor.name'],
   ])('cannot be told of %s', (_, path) => {
