@@ -5,11 +5,11 @@ import { type PostedFailure, postable } from './posted-failure.ts';
 /** How a checkpoint ended. */
 export type CheckpointReport = { readonly failure?: PostedFailure };
 
-/** Each passive checkpoint leaves less for the next; the last, which makes writers wait, then finds little to do. */
+/** Each passive checkpoint leaves less work. The restart checkpoint makes writers wait, so it should find little to do. */
 const PASSIVE_ROUNDS = 3;
-/** Milliseconds for which a restart may keep writers waiting when a reader comes in its way. */
+/** The longest time for which a restart checkpoint may make writers wait for a reader. */
 const MAX_WAIT_MS = 100;
-/** Milliseconds until a checkpoint that failed is reported, and so until the next: on a full disk each would fail. */
+/** The pause before a failed checkpoint is reported, and so before the next one. On a full disk each one fails. */
 const FAILURE_PAUSE_MS = 1_000;
 
 const port = parentPort;
@@ -38,7 +38,7 @@ function checkpoint(database: DatabaseSync): void {
   const passive = database.prepare('PRAGMA wal_checkpoint(PASSIVE)');
   let moved = passive.get();
   for (let round = 1; round < PASSIVE_ROUNDS; round++) moved = passive.get();
-  // Where somebody reads an older state, as a backup does, a restart would keep writers waiting for nothing.
+  // While a reader, such as a backup, uses an older state, a restart would make writers wait without effect.
   if (moved?.checkpointed === moved?.log) database.exec('PRAGMA wal_checkpoint(RESTART)');
 }
 

@@ -2,13 +2,13 @@ import { Worker } from 'node:worker_threads';
 import type { CheckpointReport } from './checkpoint-worker.ts';
 import { received } from './posted-failure.ts';
 
-/** Batches between two checkpoints: under load some 50 MB of write-ahead log. */
+/** Batches between two checkpoints. Under load this is about 50 MB of write-ahead log. */
 const BATCHES_PER_CHECKPOINT = 250;
 
 /**
- * Moves the write-ahead log into the database from a thread of its own, so that no call waits for it: passive
- * checkpoints, which block nobody, and then a restart, which lets the log begin anew at its start. Writing over the
- * log's old pages syncs twice as fast as appending to it, so the file is kept and never truncated.
+ * Moves the write-ahead log into the database in its own thread, so that no call waits. Passive checkpoints come first and
+ * block nobody. A restart checkpoint then lets the next write begin at the start of the log. The file is never truncated,
+ * because a sync of overwritten pages is twice as fast as a sync of appended pages.
  */
 export class Checkpointer {
   readonly #file: string;
@@ -17,7 +17,7 @@ export class Checkpointer {
   #batches = 0;
   #busy = false;
 
-  /** `failed` is told of a checkpoint that could not be made: what is committed stays in the log, which then grows. */
+  /** `failed` gets the error of a failed checkpoint. Nothing is lost: committed data stays in the log, which grows. */
   constructor(file: string, failed: (error: Error) => void) {
     this.#file = file;
     this.#failed = failed;

@@ -1,19 +1,19 @@
 import type { ReceivedMessage } from '#shared/ports/queue.ts';
 
 /**
- * A receive that is under way. A message that is sent meanwhile can be claimed for it: it is then stored as received
- * already and handed over once that is durable, which saves finding it again and a batch of its own.
+ * A receive that waits. `send` can claim a new message for it: the message is stored as received and handed over when it is
+ * durable. This saves a search and a transaction.
  */
 export class OpenReceive {
   /** Milliseconds. */
   readonly visibilityTimeout: number;
   readonly #max: number;
   readonly #handed: ReceivedMessage[] = [];
-  /** Messages that were claimed for it and not handed over yet, */
+  /** Messages that are claimed for this receive and not handed over yet. */
   #claims = 0;
-  /** and those that it found itself. */
+  /** Messages that this receive found itself. */
   #found = 0;
-  /** Which batch these are of. Those of an earlier one were handed over, returned or undone. */
+  /** The batch of these two counts. Messages of an earlier batch were handed over, returned or rolled back. */
   #batch = 0;
 
   constructor(max: number, visibilityTimeout: number) {
@@ -21,7 +21,7 @@ export class OpenReceive {
     this.visibilityTimeout = visibilityTimeout;
   }
 
-  /** How many more messages it takes in the batch that is running. */
+  /** How many more messages it takes in the running batch. */
   room(batch: number): number {
     if (batch !== this.#batch) {
       this.#batch = batch;
@@ -31,12 +31,12 @@ export class OpenReceive {
     return this.#max - this.#handed.length - this.#claims - this.#found;
   }
 
-  /** Notes that it has found so many in the batch that is running: there is less room for claims. */
+  /** Notes that it has found so many in the running batch: there is less room for claims. */
   found(count: number): void {
     this.#found += count;
   }
 
-  /** Whether a message of the batch that is running may be stored as received by this. */
+  /** Whether a message of the running batch may be stored as received by this. */
   claim(batch: number): boolean {
     if (this.room(batch) <= 0) return false;
     this.#claims++;

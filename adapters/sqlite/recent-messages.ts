@@ -3,9 +3,9 @@ import type { TaskId } from '#shared/ids.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import type { Database } from './database.ts';
 
-/** How long a message that is sent again is known, in milliseconds, */
+/** How long the mesh recognizes a message that is sent again. */
 export const KNOWN_FOR_MS = 60 * 60_000;
-/** and of how many messages at the most: some 20 MB. */
+/** How many messages the mesh recognizes at most: about 20 MB. */
 export const KNOWN_MESSAGES = 100_000;
 
 /** One message of a client to an agent. */
@@ -16,14 +16,14 @@ export interface MessageKey {
 }
 
 /**
- * Which task each message of the last hour made. The table only grows at its end and is looked up in memory: an index on
- * ids that clients make up would cost a call ten times as much as the row.
+ * Knows which task each message of the last hour made. Lookups use memory; the table only grows at its end. An index on ids
+ * that clients choose would cost a call ten times as much as the row.
  */
 export class RecentMessages {
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #insert: StatementSync;
-  /** In the order of time. */
+  /** Ordered by time. */
   readonly #known = new Map<string, { readonly taskId: TaskId; readonly at: number }>();
 
   constructor(database: Database, clock: Clock) {
@@ -52,7 +52,7 @@ export class RecentMessages {
     return known !== undefined && known.at > this.#clock.now() - KNOWN_FOR_MS ? known.taskId : undefined;
   }
 
-  /** Notes the message as a part of the transaction that is running. */
+  /** Stores the message in the running transaction. */
   add(key: MessageKey, taskId: TaskId): void {
     const at = this.#clock.now();
     this.#insert.run(key.owner, key.agentId, key.messageId, taskId, at);
@@ -71,7 +71,7 @@ export class RecentMessages {
   }
 }
 
-/** No part can imitate another: a client id and an agent id hold no line end. */
+/** The key is unambiguous, because client ids and agent ids contain no line break. */
 function keyText({ owner, agentId, messageId }: MessageKey): string {
   return `${agentId}\n${owner}\n${messageId}`;
 }

@@ -16,8 +16,8 @@ const INTERRUPTED = 9;
 export type WriteFailure = 'full' | 'disk' | 'locked' | 'other';
 
 /**
- * Whether the store itself failed, and not a statement by what it asked for. SQLite may then have ended the whole
- * transaction: nobody may go on in it as if only a part had failed.
+ * True: the store itself failed, not a single statement. SQLite may have ended the whole transaction, so the caller must
+ * not continue in it.
  */
 export function isStoreFailure(error: unknown): boolean {
   return (
@@ -31,7 +31,7 @@ export function isStoreFailure(error: unknown): boolean {
   );
 }
 
-/** Why the process has to end, where it has to: what the disk holds is unknown, or the file damaged. */
+/** The error with which the process has to end: the content of the disk is unknown, or the file is damaged. */
 export function fatalOf(file: string, error: unknown): StarlingError | undefined {
   if (isCorrupt(error)) return damaged(file, error);
   return isSyncRefused(error) ? syncRefused(file, error) : undefined;
@@ -47,7 +47,7 @@ export function reasonOf(error: unknown): WriteFailure {
   return isBusy(error) ? 'locked' : 'other';
 }
 
-/** What the callers of a batch are told that could not be written: nothing of it happened. */
+/** The error for the callers of a batch that could not be written. Nothing of the batch is stored. */
 export function cannotWrite(file: string, error: unknown): StoreUnavailableError {
   return new StoreUnavailableError(adviceOn(file, error), { cause: error });
 }

@@ -3,9 +3,9 @@ import type { Logger } from '#shared/telemetry/logger.ts';
 import type { Metrics } from '#shared/telemetry/metrics.ts';
 import { reasonOf } from './store-errors.ts';
 
-/** Milliseconds between two lines of a trouble that lasts: callers may come thousands a second. */
+/** The time between two log lines about one trouble. Thousands of calls per second may fail. */
 const REPEAT_AFTER_MS = 60_000;
-/** Milliseconds without a failure after which it is over: on a nearly full disk a small batch may fit between large ones. */
+/** The trouble is over after this time without a failure. On a nearly full disk, small batches may fit between large ones. */
 const RECOVERED_AFTER_MS = 5_000;
 
 export interface StoreWatchOptions {
@@ -22,7 +22,7 @@ interface Trouble {
   refused: number;
 }
 
-/** Tells the operator that the store cannot write, now and then while it lasts, and when it writes again. */
+/** Logs that the store cannot write, repeats this while the trouble lasts, and logs when the store writes again. */
 export class StoreWatch {
   readonly #options: StoreWatchOptions;
   #trouble: Trouble | undefined;

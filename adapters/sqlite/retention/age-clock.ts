@@ -1,8 +1,8 @@
 import type { Clock } from '#shared/ports/clock.ts';
 
-/** Milliseconds by which a clock may be put forward without being doubted. */
+/** A jump ahead by up to this time is believed at once. */
 const TOLERATED_MS = 60_000;
-/** Milliseconds for which a clock that jumped ahead has to stay there before anything is deleted by it. */
+/** A larger jump ahead is believed after this time. */
 const TRUSTED_AFTER_MS = 3_600_000;
 
 export interface AgeClockOptions {
@@ -15,9 +15,9 @@ export interface AgeClockOptions {
 }
 
 /**
- * The clock by which things are old. It follows the machine's backward at once, and a jump ahead only after an hour: a
- * clock that is set to next year for a minute would otherwise have all that is stored deleted. A start is such a jump from
- * the last thing that was stored. To be read now and then, as it knows only of what it saw.
+ * The clock that tells the age of data. It follows the machine's clock backward at once, and a jump ahead only after an hour.
+ * Otherwise a clock that is set to next year for a minute would delete all data. A start counts as a jump ahead from the
+ * newest stored row. The owner must read it regularly, because it notices a jump only when it is read.
  */
 export class AgeClock implements Clock {
   readonly #options: AgeClockOptions;

@@ -12,38 +12,36 @@ import { StoreSize } from './store-size.ts';
 export interface RetentionOptions {
   readonly database: Database;
   readonly clock: Clock;
-  /** By which the age of things is told. */
+  /** The clock that tells the age of data. */
   readonly ageClock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
   /** Milliseconds for which tasks (from their creation), events and quarantined events are kept. */
   readonly age: number;
-  /** Bytes of live pages above which the oldest goes before its age. */
+  /** Bytes of live pages. Above this size the oldest data is deleted before its age. */
   readonly maxStore: number;
   /** Milliseconds for which a stream keeps its records. */
   readonly streamAge: (stream: string) => number;
   readonly messages: () => MessageRetention;
 }
 
-/** Milliseconds between two looks at the store's size, */
+/** The time between two checks of the store's size. */
 const LOOK_INTERVAL_MS = 1_000;
-/** between two passes by age, and after one that failed or found little that may go, */
+/** The time between two passes by age, and after a pass that failed or could delete little. */
 const PASS_INTERVAL_MS = 60_000;
-/** and between two transactions, so that a long pass leaves at least half of the time to calls. */
+/** The pause between two transactions, so that a long pass leaves at least half of the time to calls. */
 const PAUSE_MS = 2;
-/** The size that is aimed at once the bound is reached, as a share of it: not every look finds it reached again. */
+/** A pass by size shrinks the store to this share of the bound, so that the next check does not find it full again. */
 const TARGET_SHARE = 0.9;
 /** The share of the bound that a pass by size has to free, for the next look to come soon. */
 const WORTHWHILE_SHARE = 0.05;
-/** Milliseconds for which everything is kept, however large the store is: whoever waits for a task reads it after its end. */
+/** Data is kept for at least this time at any size, because a client that waits for a task reads it after its end. */
 const FRESH_MS = 2_000;
 
 /**
- * Bounds the store by age and by size. What is too old goes in small transactions between those of calls; so does what
- * is oldest, before its age, while the store is above its size. Tasks that have not ended and messages of queues are kept
- * for as long as they are: the promises of docs/concepts/standalone.md hold whatever the size.
- *
- * It keeps no note of where it was, so it goes on after a restart.
+ * Bounds the store by age and by size. It deletes old data in small transactions between those of calls. While the store is
+ * too large, it also deletes the oldest data before its age. At any size it keeps open tasks and the messages of queues,
+ * as docs/concepts/standalone.md promises. It stores no state of its own, so it continues after a restart.
  */
 export class Retention {
   readonly size: StoreSize;
@@ -68,7 +66,7 @@ export class Retention {
     };
   }
 
-  /** Looks now and then from now on. Never what keeps the process alive. */
+  /** Starts the checks. They do not keep the process alive. */
   start(): void {
     this.#timer = setInterval(() => {
       this.#passing ??= this.look().finally(() => {
@@ -77,14 +75,14 @@ export class Retention {
     }, LOOK_INTERVAL_MS).unref();
   }
 
-  /** Ends the pass that is under way after its current transaction. */
+  /** Ends the running pass after its current transaction. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     clearInterval(this.#timer);
     await this.#passing;
   }
 
-  /** One look, and what it finds to be done. */
+  /** Checks once, and deletes what has to go. */
   async look(): Promise<void> {
     const now = this.#options.clock.now();
     try {
@@ -102,7 +100,7 @@ export class Retention {
     }
   }
 
-  /** While the store is too large, what is oldest goes. */
+  /** Deletes the oldest data while the store is too large. */
   async #shrink(): Promise<void> {
     const { clock, ageClock, maxStore, age } = this.#options;
     const before = await this.#live();
@@ -142,7 +140,7 @@ export class Retention {
     });
   }
 
-  /** Made when first needed, as a start is not to wait for their statements. */
+  /** Created on first use, so that a start does not wait for their statements. */
   get #all(): Pruners {
     this.#pruners ??= new Pruners(this.#options.database);
     return this.#pruners;
