@@ -8,5 +8,5 @@ import { type AwsOptions, clientConfig, http } from './options.ts';
  * needs it, is not used. Timeouts and retries are then also those of every other client.
  */
 export function kinesisClient(options: AwsOptions): KinesisClient {
-  return new KinesisClient({ ...clientConfig(options), requestHandler: new NodeHttpHandler(http()) });
+  return new KinesisClient({ ...clientConfig(options), requestHandler: new NodeHttpHandler(http(options)) });
 }

@@ -5,35 +5,38 @@ export interface AwsOptions {
   readonly region: string;
   /** An emulator or a private endpoint, for every service alike; by default AWS's own of the region. */
   readonly endpoint?: string;
+  /** Multiplies the timeouts, for an emulator on a busy machine. 1 by default. */
+  readonly patience?: number;
   /** In place of the default chain: for tests. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
-/** Milliseconds. A connection within a region takes some 10 ms: who does not get one gets it from another address. */
-const CONNECTION_TIMEOUT = 1_000;
-/** Milliseconds of one attempt. These services answer in tens; a lost answer must not use up the caller's 25 s of wait. */
-const REQUEST_TIMEOUT = 5_000;
+/** A connection within a region takes some 10 ms. A client that gets none tries another address. */
+const CONNECTION_TIMEOUT_MS = 1_000;
+/** Of one attempt. These services answer within some 10 ms. A lost answer must not use up the caller's wait of 25 s. */
+const REQUEST_TIMEOUT_MS = 5_000;
 /** With the SDK's backoff and its retry quota, which keeps retries from adding to an outage. */
 const MAX_ATTEMPTS = 4;
 
-/** HTTP settings of a client; `extra` milliseconds are added to the request's time, for a call that waits on purpose. */
-export function http(extra = 0): NodeHttpHandlerOptions {
+/** HTTP settings of a client. `extraMs` adds to the request's time, for a call that waits on purpose. */
+export function http({ patience = 1 }: Pick<AwsOptions, 'patience'>, extraMs = 0): NodeHttpHandlerOptions {
   return {
-    connectionTimeout: CONNECTION_TIMEOUT,
-    requestTimeout: REQUEST_TIMEOUT + extra,
+    connectionTimeout: CONNECTION_TIMEOUT_MS * patience,
+    requestTimeout: REQUEST_TIMEOUT_MS * patience + extraMs,
     // Without it the SDK only warns of a request that takes too long.
     throwOnRequestTimeout: true,
   };
 }
 
 /** What every client is made with. */
-export function clientConfig({ region, endpoint, credentials }: AwsOptions) {
+export function clientConfig(options: AwsOptions) {
+  const { region, endpoint, credentials } = options;
   return {
     region,
     ...(endpoint !== undefined && { endpoint }),
     ...(credentials !== undefined && { credentials }),
     retryMode: 'standard',
     maxAttempts: MAX_ATTEMPTS,
-    requestHandler: http(),
+    requestHandler: http(options),
   };
 }

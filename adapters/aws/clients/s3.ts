@@ -7,7 +7,7 @@ const TRANSFER = 25_000;
 export function s3Client(options: AwsOptions): S3Client {
   return new S3Client({
     ...clientConfig(options),
-    requestHandler: http(TRANSFER),
+    requestHandler: http(options, TRANSFER),
     // `{bucket}.{host}` resolves on AWS only.
     forcePathStyle: options.endpoint !== undefined,
   });

@@ -7,6 +7,6 @@ const LONG_POLL = 20_000;
 export function sqsClient(options: AwsOptions): SQSClient {
   return new SQSClient({
     ...clientConfig(options),
-    requestHandler: http(LONG_POLL),
+    requestHandler: http(options, LONG_POLL),
   });
 }

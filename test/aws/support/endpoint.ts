@@ -8,6 +8,7 @@ export const clientOptions = {
   region: process.env.AWS_REGION ?? 'us-east-1',
   ...(endpoint !== undefined && {
     endpoint,
+    patience: 10,
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   }),
 };
