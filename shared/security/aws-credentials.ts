@@ -3,24 +3,24 @@ import path from 'node:path';
 import { ConfigurationError } from '#shared/errors.ts';
 import { createPrivateFile, readPrivateFile } from './private-file.ts';
 
-/** What an AWS SDK signs with to reach a standalone mesh. They are no account's: AWS itself knows nothing of them. */
+/** The keys that an AWS SDK uses to sign requests to a standalone mesh. They belong to no AWS account. */
 export interface AwsCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
 }
 
-/** The region of a standalone mesh, which signatures bear. */
+/** The region of a standalone mesh, as signatures name it. */
 export const STANDALONE_REGION = 'us-east-1';
 
-/** Where the keys stand in a data folder; only its owner can read them. */
+/** The file of the keys in a data folder. Only its owner can read it. */
 export function awsCredentialsFile(folder: string): string {
   return path.join(folder, 'aws-credentials.json');
 }
 
 /**
- * The keys of a data folder, made where there are none yet: of two processes that ask at once, both get the same.
+ * The keys of a data folder. Makes them if the file does not exist. Two processes that ask at once get the same keys.
  *
- * @throws ConfigurationError when the file is there and holds no keys.
+ * @throws ConfigurationError when the file exists but has no keys.
  */
 export async function awsCredentials(folder: string): Promise<AwsCredentials> {
   const file = awsCredentialsFile(folder);

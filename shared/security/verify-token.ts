@@ -4,7 +4,7 @@ import type { Clock } from '#shared/ports/clock.ts';
 import { isOwnScope, RESOURCE_SERVER } from './scopes.ts';
 import { KeysUnavailableError, TokenError } from './token-error.ts';
 
-/** Longer ones are refused before they are read. Cognito's are about 1 KB, with 50 scopes some 3. */
+/** Longer tokens are refused before they are read. Cognito's tokens have about 1 KB, and 3 KB with 50 scopes. */
 const MAX_TOKEN_LENGTH = 8_192;
 /** One key pair for the issuer, so the verifier never needs the private one: no HS256, and above all no `none`. */
 const asymmetric = /^(?:(?:RS|PS|ES)(?:256|384|512)|EdDSA|Ed25519)$/;
@@ -18,9 +18,9 @@ export interface VerifiedToken {
 }
 
 /**
- * Says whose token it is.
+ * Returns the principal of a token.
  *
- * @throws TokenError when it is not good; KeysUnavailableError when that cannot be known now.
+ * @throws TokenError when the token is not valid; KeysUnavailableError when the keys are unavailable now.
  */
 export type TokenVerifier = (token: string) => Promise<VerifiedToken>;
 
