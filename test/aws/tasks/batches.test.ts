@@ -32,7 +32,7 @@ describe('a batch of events', () => {
 
   beforeEach(() => {
     store = openTaskStore({ documents, stage, clock: { now: () => noon } });
-    provideRuntime({ tasks: store } as unknown as Runtime);
+    provideRuntime({ tasks: store, publisher: {}, excusedReceives: () => 0 } as unknown as Runtime);
   });
 
   async function create(): Promise<TaskRecord> {
