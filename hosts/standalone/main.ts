@@ -1,3 +1,4 @@
+import { outliveStrayErrors } from '#hosts/functions/stray-errors.ts';
 import { readSettings } from '#hosts/runtimes/settings.ts';
 import { messageOf, StarlingError } from '#shared/errors.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
@@ -25,15 +26,6 @@ async function main(): Promise<void> {
   });
   stopAtSignals(host, log);
   process.stdout.write(greeting(host));
-}
-
-/**
- * A stray error of an agent (an unhandled rejection, an error in a timer) must not end the mesh. The next start would
- * deliver the same message again, and the error would end that mesh too.
- */
-function outliveStrayErrors(log: Logger): void {
-  process.on('unhandledRejection', (error) => log.error('a promise was rejected that nobody awaits', { error }));
-  process.on('uncaughtException', (error) => log.error('an error was thrown that nobody catches', { error }));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { outliveStrayErrors } from '#hosts/functions/stray-errors.ts';
 import { createHost } from '#hosts/lambda/host.ts';
 import { createAwsWorkerRuntime } from '#hosts/runtimes/aws-worker.ts';
 import type { Environment } from '#hosts/runtimes/environment.ts';
@@ -30,15 +31,6 @@ export async function runWorker({ wired, stage, settings, env, id }: WorkerComma
   const { port, concurrency } = worker;
   log.info('the worker takes messages', { function: wired.name, stage, concurrency, health: port });
   stopAtSignals(worker, log);
-}
-
-/**
- * A stray error of a handler (an unhandled rejection, an error in a timer) must not end the worker. Other attempts run for
- * hours in the same process, and the message would come again and end the next worker too.
- */
-function outliveStrayErrors(log: Logger): void {
-  process.on('unhandledRejection', (error) => log.error('a promise was rejected that nobody awaits', { error }));
-  process.on('uncaughtException', (error) => log.error('an error was thrown that nobody catches', { error }));
 }
 
 function stopAtSignals(worker: Worker, log: Logger): void {

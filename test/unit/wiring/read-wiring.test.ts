@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '#shared/errors.ts';
+import { serviceFolder } from '#test/support/service-folder.ts';
 import { readWiring } from '#wiring/index.ts';
 import type { WiredFunction } from '#wiring/types.ts';
-import { serviceFolder } from './service-folder.ts';
 
 /** The function `f` of a service; `body` is what stands under it, `rest` what stands before the functions. */
 function functionOf(body: string, rest = ''): WiredFunction {

@@ -1,8 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the variables of serverless.yml
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from '#shared/errors.ts';
+import { serviceFolder } from '#test/support/service-folder.ts';
 import { readWiring } from '#wiring/index.ts';
-import { serviceFolder } from './service-folder.ts';
 
 const rest = `
 params:

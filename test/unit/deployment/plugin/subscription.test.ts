@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { FunctionEvent } from '#deployment/plugin/osls.ts';
 import { subscription } from '#deployment/plugin/subscription/step.ts';
 import type { ResourceMap } from '#deployment/plugin/template.ts';
-import { osls, type ServiceFolder, serviceFolder } from '../../wiring/service-folder.ts';
+import { osls, type ServiceFolder, serviceFolder } from '#test/support/service-folder.ts';
 import { functionOf, serverlessOf } from './serverless.ts';
 
 /** A service whose code is packed already: what is of interest is the template. */

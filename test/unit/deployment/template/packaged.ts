@@ -12,10 +12,12 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Template } from '#deployment/plugin/template.ts';
+import { sleep } from '#shared/sleep.ts';
 
 const repository = resolve(import.meta.dirname, '../../../..');
 const templateName = 'cloudformation-template-update-stack.json';
@@ -39,9 +41,35 @@ const cache = join(repository, 'node_modules/.cache/starling-packages');
  */
 export async function packageMesh(stage: string, moreFunctions = ''): Promise<Packaged> {
   const folder = join(cache, keyOf(stage, moreFunctions));
-  if (!existsSync(folder)) await makePackage(folder, stage, moreFunctions);
+  await once(folder, () => makePackage(folder, stage, moreFunctions));
+  // The time of the last use, by which old packages go.
+  utimesSync(folder, new Date(), new Date());
   const templateFile = join(folder, '.serverless', templateName);
   return { folder, templateFile, template: JSON.parse(readFileSync(templateFile, 'utf8')) };
+}
+
+const LOCK_AGE_MS = 300_000;
+
+/** Makes a folder unless it is there. Of several processes, one makes it and the others wait. */
+async function once(folder: string, make: () => Promise<void>): Promise<void> {
+  const lock = `${folder}.lock`;
+  mkdirSync(cache, { recursive: true });
+  while (!existsSync(folder)) {
+    try {
+      mkdirSync(lock);
+    } catch {
+      const age = Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+      // A process that was killed leaves its lock.
+      if (age > LOCK_AGE_MS) rmSync(lock, { recursive: true, force: true });
+      await sleep(100);
+      continue;
+    }
+    try {
+      if (!existsSync(folder)) await make();
+    } finally {
+      rmSync(lock, { recursive: true, force: true });
+    }
+  }
 }
 
 /** All that a package is made of. */
@@ -55,9 +83,8 @@ function keyOf(stage: string, moreFunctions: string): string {
   return hash.digest('hex');
 }
 
-/** Makes the package beside its place, and moves it there whole: of two processes that make it, the first one's stays. */
+/** Makes the package beside its place, and moves it there whole. */
 async function makePackage(target: string, stage: string, moreFunctions: string): Promise<void> {
-  mkdirSync(cache, { recursive: true });
   removeOld();
   const folder = mkdtempSync(`${target}-`);
   for (const file of ['package.json', 'tsconfig.json']) copyFileSync(join(repository, file), join(folder, file));
@@ -74,7 +101,7 @@ async function makePackage(target: string, stage: string, moreFunctions: string)
     renameSync(folder, target);
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
-    if (!existsSync(target)) throw error;
+    throw error;
   }
 }
 

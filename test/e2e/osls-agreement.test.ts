@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { osls, type ServiceFolder, serviceFolder } from '#test/support/service-folder.ts';
 import { readWiring } from '#wiring/index.ts';
 import { parseSubscription } from '#wiring/parse-subscription.ts';
 import type { WiredFunction } from '#wiring/types.ts';
-import { osls, type ServiceFolder, serviceFolder } from './service-folder.ts';
 
 /** What `serverless print` says of a function. */
 interface Printed {
@@ -29,7 +29,7 @@ interface PrintedService {
   };
 }
 
-const ourFile = readFileSync(resolve(import.meta.dirname, '../../../serverless.yml'), 'utf8');
+const ourFile = readFileSync(resolve(import.meta.dirname, '../../serverless.yml'), 'utf8');
 const ourHandlers = [...ourFile.matchAll(/^ {4}handler: (.*)\.\w+$/gm)].map(([, path]) => path ?? '');
 
 const variables = `
