@@ -5,10 +5,10 @@ import { EntryRefusedError } from '#shared/ports/errors.ts';
 import type { BusEntry } from '#shared/ports/event-bus.ts';
 import type { ClaimCheck } from '../claim-check/claim-check.ts';
 
-/** Bytes of an entry that goes as it is: a larger one's data goes to the blob store. AWS bills each 64 KB as an event. */
+/** Bytes. The data of a larger entry goes to the blob store. AWS bills each 64 KB as an event. */
 export const MAX_ENTRY_BYTES = 204_800;
 
-/** An entry as PutEvents takes it. */
+/** An entry in the form that PutEvents takes. */
 export interface RequestEntry extends PutEventsRequestEntry {
   readonly Source: string;
   readonly DetailType: string;
@@ -16,9 +16,9 @@ export interface RequestEntry extends PutEventsRequestEntry {
 }
 
 /**
- * Makes an entry ready to send, its data checked in where it is too large.
+ * Makes an entry ready to send. If the entry is too large, its data goes to the blob store.
  *
- * @throws EntryRefusedError for what EventBridge would refuse
+ * @throws EntryRefusedError for an entry that EventBridge would refuse
  */
 export async function requestEntry(bus: string, entry: BusEntry, claims: ClaimCheck): Promise<RequestEntry> {
   checkEntry(entry);

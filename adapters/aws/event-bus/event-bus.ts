@@ -27,16 +27,16 @@ export interface AwsEventBusOptions {
   readonly retry?: RetryPolicy;
 }
 
-/** What PutEvents takes in a call: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
+/** The limits of one PutEvents call: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
 const CALL = { count: 10, bytes: 1_000_000 };
 /** Calls at the same time, so that one large put does not use up the account's rate for everybody. */
 const CALLS = 4;
-/** What AWS may take when asked again; any other code of an entry is final. */
+/** An entry with one of these codes may succeed when it is sent again. Any other code is final. */
 const retryable = new Set(['InternalFailure', 'InternalException', 'ServiceUnavailable', 'ThrottlingException']);
 /** The id of a rule's one target. */
 const TARGET = 'queue';
 
-/** An entry on its way, and what became of it. */
+/** An entry that is being sent, and its result. */
 interface Sending {
   readonly entry: RequestEntry;
   readonly settle: (result: PutResult) => void;
@@ -45,8 +45,8 @@ interface Sending {
 /**
  * The bus on Amazon EventBridge.
  *
- * EventBridge answers an entry for a bus that does not exist with an event id, and drops it: who may have been given the
- * name of a bus that is not there asks `check` first.
+ * EventBridge answers an entry for a bus that does not exist with an event id, and drops the entry. A caller whose bus
+ * name may be wrong calls `check` first.
  */
 export class AwsEventBus implements EventBus, RuleControl {
   readonly #client: EventBridgeClient;
@@ -62,8 +62,8 @@ export class AwsEventBus implements EventBus, RuleControl {
   }
 
   /**
-   * Beside refused entries, those that AWS did not take for another reason (no credentials, throttled to the end) have
-   * their error in place: their neighbours may be on the bus.
+   * An entry that AWS refused has an error as its result. So has an entry that AWS did not take for another reason (no
+   * credentials, or throttled until the last try), because other entries of the call may be on the bus.
    */
   async put(entries: readonly BusEntry[]): Promise<readonly PutResult[]> {
     const results = new Array<PutResult>(entries.length);
@@ -84,18 +84,18 @@ export class AwsEventBus implements EventBus, RuleControl {
     return results;
   }
 
-  /** @throws AwsError with the code AWS_NOT_FOUND where there is no such bus */
+  /** @throws AwsError with the code AWS_NOT_FOUND when the bus does not exist */
   async check(): Promise<void> {
     const command = new DescribeEventBusCommand({ Name: this.#bus });
     await calling(this.#call('events:DescribeEventBus'), () => this.#client.send(command));
   }
 
   /**
-   * In a deployed stack the template makes the rules. On AWS a new rule takes effect within about a minute, and its queue
-   * needs a policy that lets `events.amazonaws.com` send for the rule's ARN; the queue is in the bus's account and region.
-   * A FIFO queue has to make deduplication ids of the bodies, which differ by the events' ids.
+   * In a deployed stack the template makes the rules. On AWS a new rule takes effect within about a minute. Its queue is
+   * in the bus's account and region. The queue needs a policy that lets `events.amazonaws.com` send for the rule's ARN. A
+   * FIFO queue must make deduplication ids from the bodies, which differ by the events' ids.
    *
-   * @throws ConfigurationError for message groups by a field: EventBridge does not read any
+   * @throws ConfigurationError for message groups by a field, because EventBridge reads no field for a group
    */
   async putRule({ name, pattern, queue, fifo }: Rule): Promise<void> {
     if (fifo !== undefined && !('group' in fifo)) {
@@ -136,7 +136,7 @@ export class AwsEventBus implements EventBus, RuleControl {
     );
   }
 
-  /** Settles every entry of a call: those that AWS is only busy for are sent again. */
+  /** Settles every entry of a call. Sends entries again that failed only because AWS was busy. */
   async #send(batch: readonly Sending[]): Promise<void> {
     let rest = batch;
     for (let failures = 0; ; await this.#retry.sleep(backoff(failures, this.#retry))) {
@@ -159,7 +159,7 @@ export class AwsEventBus implements EventBus, RuleControl {
       const { Entries = [] } = await this.#client.send(command);
       return Entries;
     } catch (error) {
-      // The SDK has retried it. It stands for every entry of the call.
+      // The SDK has retried the call already. The error is the result of every entry.
       const failed = { error: awsError(error, this.#call('events:PutEvents')) };
       return batch.map(() => failed);
     }

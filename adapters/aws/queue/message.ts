@@ -1,7 +1,7 @@
 import type { Message, MessageAttributeValue, SendMessageBatchRequestEntry } from '@aws-sdk/client-sqs';
 import { type AttributeTypes, attributeType, type OutgoingMessage, type ReceivedMessage } from '#shared/ports/queue.ts';
 
-/** What `receivedMessage` needs. */
+/** The attributes that `receivedMessage` needs. */
 export const systemAttributes = [
   'ApproximateReceiveCount',
   'SentTimestamp',
@@ -9,10 +9,10 @@ export const systemAttributes = [
   'MessageGroupId',
 ] as const;
 
-/** What it needs of a FIFO queue's messages besides. */
+/** The attributes that it also needs from a FIFO queue's messages. */
 export const fifoAttributes = ['SequenceNumber', 'MessageDeduplicationId'] as const;
 
-/** A message as SendMessageBatch takes it; its place in the list is its id. */
+/** A message in the form that SendMessageBatch takes. Its index in the list is its id. */
 export function batchEntry(message: OutgoingMessage, index: number): SendMessageBatchRequestEntry {
   const { body, attributes, attributeTypes, delay, groupId, deduplicationId } = message;
   return {
@@ -55,7 +55,7 @@ export function receivedMessage(message: Message): ReceivedMessage {
   };
 }
 
-/** A message of a standard queue may have a group, and no sequence number. */
+/** A message of a standard queue may have a group, but it has no sequence number. */
 function place(system: NonNullable<Message['Attributes']>): Pick<ReceivedMessage, 'fifo' | 'groupId'> {
   const { SequenceNumber: sequenceNumber, MessageGroupId: groupId, MessageDeduplicationId } = system;
   if (sequenceNumber === undefined) return groupId === undefined ? {} : { groupId };
@@ -80,7 +80,7 @@ function sqsAttributes(
   );
 }
 
-/** What SQS always gives; the SDK's types do not say so. */
+/** For values that SQS always returns. The SDK's types call them optional. */
 export function required(value: string | undefined): string {
   if (value === undefined) throw new Error('SQS left out a part of its answer');
   return value;

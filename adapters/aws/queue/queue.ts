@@ -36,9 +36,9 @@ export interface AwsQueueOptions {
   readonly retry?: RetryPolicy;
 }
 
-/** What SQS takes in a call: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html */
+/** The limits of one call: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html */
 const CALL = { count: 10, bytes: 1_048_576 };
-/** Seconds of SQS's longest poll. */
+/** Seconds. SQS allows no longer poll. */
 const LONGEST_POLL = 20;
 
 /** Queues on Amazon SQS. */
@@ -55,7 +55,7 @@ export class AwsQueue implements Queue, QueueControl {
     this.#urls = new QueueUrls(client);
   }
 
-  /** In a deployed stack the template makes the queues. The dead-letter queue has to be there. */
+  /** In a deployed stack the template makes the queues. The dead-letter queue must exist before. */
   async create(name: string, settings: QueueSettings): Promise<void> {
     checkKind(name, settings);
     const { fifo, retention } = settings;
@@ -73,12 +73,12 @@ export class AwsQueue implements Queue, QueueControl {
     const call = { action: 'sqs:CreateQueue', resource: `the queue ${name}` };
     await calling(call, async () => {
       try {
-        // What a queue is once it is for good, and is no attribute to set later.
+        // A queue is FIFO from its creation. SetQueueAttributes cannot change that.
         const created = { ...Attributes, ...(fifo && { FifoQueue: 'true' }) };
         const { QueueUrl } = await this.#client.send(new CreateQueueCommand({ QueueName: name, Attributes: created }));
         if (QueueUrl !== undefined) this.#urls.know(name, QueueUrl);
       } catch (error) {
-        // It is there with other settings.
+        // The queue exists with other settings.
         if (awsName(error) !== 'QueueNameExists' && awsName(error) !== 'QueueAlreadyExists') throw error;
         await this.#urls.use(name, 'sqs:SetQueueAttributes', (QueueUrl) =>
           this.#client.send(new SetQueueAttributesCommand({ QueueUrl, Attributes })),
@@ -90,7 +90,8 @@ export class AwsQueue implements Queue, QueueControl {
   async send(name: string, messages: readonly OutgoingMessage[]): Promise<readonly SentMessage[]> {
     for (const message of messages) checkMessage(name, message);
     if (isFifo(name)) await this.#checkDeduplication(name, messages);
-    // Of a call SQS may take some and not others: one that it takes only later must not fall behind the next of its group.
+    // SQS may accept only some messages of a call. A message that needs a second try must stay before the next one of its
+    // group.
     const keyOf = isFifo(name) ? ({ groupId }: OutgoingMessage) => groupId : undefined;
     const sent: SentMessage[] = [];
     for (const batch of batches(messages, CALL, messageSize, keyOf)) sent.push(...(await this.#sendBatch(name, batch)));
@@ -98,7 +99,7 @@ export class AwsQueue implements Queue, QueueControl {
   }
 
   /**
-   * An abort ends the wait at once. What SQS was about to hand over in that moment comes back after its visibility
+   * An abort ends the wait at once. SQS may be returning messages at that moment. They come back after their visibility
    * timeout.
    */
   async receive(name: string, options: ReceiveOptions): Promise<readonly ReceivedMessage[]> {
@@ -153,7 +154,7 @@ export class AwsQueue implements Queue, QueueControl {
     };
   }
 
-  /** SQS itself would say so of the message's own call, when those of earlier calls are sent. */
+  /** SQS itself would refuse only the message's own call. The messages of earlier calls would be sent by then. */
   async #checkDeduplication(name: string, messages: readonly OutgoingMessage[]): Promise<void> {
     if (messages.every(({ deduplicationId }) => deduplicationId !== undefined)) return;
     const { ContentBasedDeduplication } = await this.#attributes(name, ['ContentBasedDeduplication']);
@@ -215,7 +216,7 @@ export class AwsQueue implements Queue, QueueControl {
   }
 }
 
-/** The receipt handle is of an earlier receive, or its message is gone: as the port has it, nothing happens then. */
+/** The receipt handle is from an earlier receive, or its message is gone. The port says that nothing happens then. */
 function isSpent(code: string | undefined, message = ''): boolean {
   if (code === 'ReceiptHandleIsInvalid' || code === 'MessageNotInflight') return true;
   return code === 'InvalidParameterValue' && message.includes('ReceiptHandle');

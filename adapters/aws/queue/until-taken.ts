@@ -2,10 +2,10 @@ import type { BatchResultErrorEntry } from '@aws-sdk/client-sqs';
 import { backoff, type RetryPolicy } from '../retry.ts';
 
 /**
- * Calls with the entries of a batch, and again with those that failed for no fault of ours, until all are taken.
+ * Sends the entries of a batch. Sends those that failed through no fault of ours again, until AWS accepted all.
  *
  * @param call returns the entries that failed
- * @throws an error that has SQS's code as its name, for the first entry that is never taken
+ * @throws an error that has SQS's code as its name, for the first entry that SQS never accepts
  */
 export async function untilTaken<Entry extends { readonly Id?: string | undefined }>(
   entries: readonly Entry[],

@@ -2,7 +2,7 @@ import { GetQueueUrlCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { QueueNotFoundError } from '#shared/ports/errors.ts';
 import { AwsError, calling } from '../errors.ts';
 
-/** The URLs of queues by their names, each asked for once. */
+/** The URLs of queues by their names. Asks SQS for each URL once. */
 export class QueueUrls {
   readonly #client: SQSClient;
   readonly #urls = new Map<string, Promise<string>>();
@@ -17,7 +17,7 @@ export class QueueUrls {
     if (known !== undefined) return known;
     const asked = this.#ask(queue);
     this.#urls.set(queue, asked);
-    // A queue that is not there now may be there at the next call.
+    // A queue that does not exist now may exist at the next call.
     asked.catch(() => this.#urls.delete(queue));
     return asked;
   }
@@ -29,8 +29,8 @@ export class QueueUrls {
   /**
    * Does something with a queue's URL.
    *
-   * @param action as IAM policies write it
-   * @throws QueueNotFoundError also for a queue that was deleted since its URL was asked for
+   * @param action the action's name in IAM policies, such as `sqs:SendMessage`
+   * @throws QueueNotFoundError also when the queue was deleted after SQS gave its URL
    */
   async use<Output>(queue: string, action: string, send: (url: string) => Promise<Output>): Promise<Output> {
     const url = await this.of(queue);

@@ -2,29 +2,29 @@ import type { PutRecordsRequestEntry, PutRecordsResultEntry } from '@aws-sdk/cli
 import { batches, inParallel } from '../batches.ts';
 import { backoff, type RetryPolicy } from '../retry.ts';
 
-/** One PutRecords call: answers for each record, in order. What it throws is final. */
+/** One PutRecords call. It returns one result for each record, in order. An error that it throws is final. */
 export type PutCall = (entries: PutRecordsRequestEntry[]) => Promise<readonly PutRecordsResultEntry[]>;
 
 /**
- * Of the 10 MB that PutRecords takes, half: a shard takes 1 MB/s, so what is in one call is mostly for several shards, and
- * a call that has to be sent again should not be larger still.
+ * Half of the 10 MB that PutRecords takes. A shard takes 1 MB/s, so one call is mostly for several shards. A smaller call
+ * costs less when it has to be sent again.
  */
 const CALL = { count: 500, bytes: 5_000_000 };
 /** Calls at the same time. */
 const CALLS = 4;
 
-/** The records of one partition key, and which of them is next. */
+/** The records of one partition key, and the index of the next one. */
 interface Line {
   readonly records: { readonly index: number; readonly entry: PutRecordsRequestEntry }[];
   next: number;
 }
 
 /**
- * Puts records so that those of a partition key get into the stream in their order.
+ * Puts records so that the records of a partition key get into the stream in their order.
  *
- * A call has one record of a key at most: PutRecords goes on behind a record that it could not take, so a second one would
- * overtake it, and cannot be taken back. A key gets some 70 to 100 records a second in this way, where its shard takes
- * 1,000; other keys share the calls.
+ * A call has at most one record of a key. When PutRecords cannot take a record, it continues with the next one. A second
+ * record of the key would then overtake the first, and nothing can remove it from the stream. So a key gets about 70 to
+ * 100 records a second, although its shard takes 1,000. Records of other keys go in the same calls.
  */
 export class OrderedPut {
   readonly #call: PutCall;
@@ -44,10 +44,10 @@ export class OrderedPut {
   }
 
   /**
-   * The sequence numbers, in the order of the records. Once it has settled, nothing more is put: who puts the rest again
-   * meets no late record of this put.
+   * Returns the sequence numbers, in the order of the records. After it settles, it puts nothing more. So a caller that
+   * puts the rest again meets no late record of this put.
    *
-   * @throws what a call threw, or the answer of a record that was not taken to the last try
+   * @throws the error of a call, or the result of a record that Kinesis did not take at the last try
    */
   async run(): Promise<readonly string[]> {
     await this.#drain([...this.#lines.values()], 0);
@@ -55,7 +55,7 @@ export class OrderedPut {
     return this.#sequenceNumbers;
   }
 
-  /** Puts all of these lines. One whose record was not taken waits and goes on by itself, and holds up no other. */
+  /** Puts all of these lines. A line whose record was not taken waits and continues alone, so it delays no other line. */
   async #drain(lines: readonly Line[], failuresBefore: number): Promise<void> {
     const held: Promise<void>[] = [];
     let ready = lines;
@@ -75,7 +75,7 @@ export class OrderedPut {
     await this.#drain(lines, failures);
   }
 
-  /** Puts the next record of each line; returns the lines whose record was not taken, to be tried again. */
+  /** Puts the next record of each line. Returns the lines whose record was not taken, so that they are tried again. */
   async #putNext(lines: readonly Line[], failures: number): Promise<readonly Line[]> {
     const records = lines.flatMap((line) => line.records.slice(line.next, line.next + 1));
     try {

@@ -5,7 +5,7 @@ import { calling } from '../errors.ts';
 /** Digits of the longest sequence number (https://docs.aws.amazon.com/kinesis/latest/APIReference/API_Record.html). */
 const DIGITS = 129;
 
-/** The places of consumers in shards, in the table `positions`: a row is a consumer's place in one shard. */
+/** The positions of consumers, in the table `positions`. A row is the position of one consumer in one shard. */
 export class StreamPositions {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
@@ -16,7 +16,7 @@ export class StreamPositions {
   }
 
   async get(consumer: string, stream: string, shard: string): Promise<string | undefined> {
-    // Consistent, as it is read once when a consumer starts: an old place has all since then delivered again.
+    // A consistent read, once when a consumer starts. From an old position, all later records would be delivered again.
     const command = new GetCommand({
       TableName: this.#table,
       Key: keyOf(consumer, stream, shard),
@@ -26,7 +26,7 @@ export class StreamPositions {
     return typeof Item?.sequenceNumber === 'string' ? Item.sequenceNumber : undefined;
   }
 
-  /** Keeps the place that is further on. */
+  /** Stores the position unless the stored one is further on. */
   async advance(consumer: string, stream: string, shard: string, sequenceNumber: string): Promise<void> {
     const command = new PutCommand({
       TableName: this.#table,
@@ -47,7 +47,9 @@ function keyOf(consumer: string, stream: string, shard: string): { pk: string; s
   return { pk: `${consumer}#${stream}`, sk: shard };
 }
 
-/** In this form text order is number order: sequence numbers have more digits than DynamoDB's numbers, and differ in length. */
+/**
+ * In this form, text order is number order. Sequence numbers differ in length and have more digits than DynamoDB's numbers.
+ */
 function placeOf(sequenceNumber: string): string {
   return sequenceNumber.padStart(DIGITS, '0');
 }

@@ -20,36 +20,36 @@ export interface AwsStreamReaderOptions {
 }
 
 /**
- * Milliseconds between two GetRecords of a shard: four a second. A shard takes five, from all who read it
- * (https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html).
+ * Milliseconds between two GetRecords of a shard, so four reads a second. A shard allows five, for all its readers
+ * together (https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html).
  */
 const READ_INTERVAL = 250;
-/** Milliseconds between two that found nothing, after some: as Lambda's own poller does. */
+/** Milliseconds between two reads after several found nothing. Lambda's own poller waits as long. */
 const IDLE_INTERVAL = 1_000;
-/** Milliseconds that an iterator is used for; Kinesis takes it for 300,000. */
+/** Milliseconds for which an iterator is used. Kinesis accepts it for 300,000. */
 const ITERATOR_LIFE = 240_000;
-/** The most that GetRecords gives. */
+/** GetRecords returns at most this many records. */
 const MAX_RECORDS = 10_000;
-/** Milliseconds back from now in which the newest record is looked for, before the whole shard is. */
+/** Milliseconds before now. The newest record is looked for in these windows first, then in the whole shard. */
 const NEWEST_WINDOWS = [60_000, 3_600_000];
 
-/** The place behind the record `after`, as Kinesis keeps it. */
+/** The position behind the record `after`, as Kinesis keeps it. */
 interface Cursor {
   readonly after: string | undefined;
-  /** Undefined at the end of a shard that was split or merged: nothing comes any more. */
+  /** Undefined at the end of a shard that was split or merged. No more records come. */
   readonly iterator: string | undefined;
-  /** When it was given, milliseconds since 1970. */
+  /** The time when Kinesis gave the iterator, in milliseconds since 1970. */
   readonly since: number;
 }
 
 interface Page {
   readonly records: readonly StreamRecord[];
   readonly next: string | undefined;
-  /** Whether there may be more at once, records or not: Kinesis answers a long gap with empty pages. */
+  /** Whether the next page may have more. An empty page does not mean the end: Kinesis answers a long gap with them. */
   readonly behind: boolean;
 }
 
-/** Reads shards of Kinesis Data Streams by GetRecords, within the five reads a second that a shard has for all its readers. */
+/** Reads shards of Kinesis Data Streams by GetRecords. A shard allows five reads a second for all its readers together. */
 export class AwsStreamReader {
   readonly #client: KinesisClient;
   readonly #clock: Clock;
@@ -63,7 +63,7 @@ export class AwsStreamReader {
     this.#pause = pause;
   }
 
-  /** All shards that have records, the closed ones of an earlier split or merge too. */
+  /** All shards that have records, also the shards that an earlier split or merge closed. */
   async shards(stream: string): Promise<readonly string[]> {
     const shards: string[] = [];
     let NextToken: string | undefined;
@@ -95,7 +95,7 @@ export class AwsStreamReader {
       const left = until - this.#clock.now();
       if (page.records.length > 0 || (left <= 0 && !page.behind)) return page.records;
       if (page.next === undefined) {
-        // A closed shard. Who reads in a loop is not to spin.
+        // A closed shard. The wait keeps a reader's loop from spinning.
         await this.#pause(left, signal);
         return [];
       }
@@ -125,7 +125,7 @@ export class AwsStreamReader {
     return undefined;
   }
 
-  /** The next page behind `after`: by the iterator of the read before, else by a new one. */
+  /** The next page behind `after`. Uses the iterator of the previous read if it can, else a new one. */
   async #readOn(
     stream: string,
     shard: string,
@@ -191,7 +191,7 @@ export class AwsStreamReader {
   async #turn(place: string, signal: AbortSignal | undefined): Promise<void> {
     const now = this.#clock.now();
     const at = Math.max(now, (this.#lastReads.get(place) ?? 0) + READ_INTERVAL);
-    // Taken before the wait, so that two readers of a shard take turns.
+    // Noted before the wait, so that two readers of a shard take turns.
     this.#lastReads.set(place, at);
     await this.#pause(at - now, signal);
   }

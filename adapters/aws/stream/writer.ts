@@ -13,12 +13,12 @@ export interface AwsStreamWriterOptions {
   readonly retry?: RetryPolicy;
 }
 
-/** Bytes of data and key that a stream takes, unless it was made for more. */
+/** Bytes of data and key together that a stream takes, unless it was created for larger records. */
 export const MAX_RECORD_BYTES = 1_048_576;
 /** Blobs written at the same time. */
 const CHECK_INS = 4;
 
-/** The record is larger than the stream takes, and is no CloudEvent whose data could go elsewhere. */
+/** The record is larger than the stream takes. It is not a CloudEvent, so its data cannot go to the blob store. */
 export class RecordTooLargeError extends StarlingError {
   constructor(bytes: number, options?: { cause?: unknown }) {
     super(
@@ -29,7 +29,7 @@ export class RecordTooLargeError extends StarlingError {
   }
 }
 
-/** Puts records into streams of Kinesis Data Streams: all that an agent needs of a stream. */
+/** Puts records into streams of Kinesis Data Streams. An agent needs nothing else from a stream. */
 export class AwsStreamWriter implements Pick<EventStream, 'put'> {
   readonly #client: KinesisClient;
   readonly #claims: ClaimCheck;
@@ -42,8 +42,8 @@ export class AwsStreamWriter implements Pick<EventStream, 'put'> {
   }
 
   /**
-   * Where it throws, some records may be in the stream: of each key those before the first that is not. Who puts them
-   * again may double those.
+   * When it throws, some records may be in the stream: for each key, those before the first missing one. A caller that
+   * puts them again may store those twice.
    *
    * @throws StreamNotFoundError, RecordTooLargeError, AwsError
    */
@@ -75,14 +75,14 @@ export class AwsStreamWriter implements Pick<EventStream, 'put'> {
     try {
       return Buffer.from(await this.#claims.checkIn(source, text, room));
     } catch (error) {
-      // Nested deeper than it can be read.
+      // The JSON is nested too deep to be parsed.
       if (error instanceof RangeError) throw new RecordTooLargeError(data.length, { cause: error });
       throw error;
     }
   }
 }
 
-/** The source of a CloudEvent that has one, as the reference's key needs it. */
+/** The source of a CloudEvent, if it has one. The reference's key needs it. */
 function sourceOf(json: string): string | undefined {
   try {
     const event: unknown = JSON.parse(json);
