@@ -12,12 +12,12 @@ import { type GatewayEnvironment, principalOf } from './environment.ts';
 import { eventsEndpoint, eventsTooLarge } from './events/endpoint.ts';
 import { jsonRpcEndpoint, jsonRpcError } from './jsonrpc/endpoint.ts';
 
-/** nginx logs this status for a client that closed the connection. Nobody reads it as an answer. */
+/** nginx logs this status for a client that closed the connection. No client reads the answer. */
 const CLIENT_GONE = 499;
 
 export interface Gateway {
   readonly app: Hono<GatewayEnvironment>;
-  /** Ends every wait and stream, and /health says so: the process is about to stop. */
+  /** Aborts when the process is about to stop. Every wait and stream ends then, and /health reports it. */
   drain(): void;
 }
 
@@ -30,7 +30,7 @@ interface Parts {
 type App = Hono<GatewayEnvironment>;
 
 /**
- * What a request meets, in this order. Each step adds its routes, or what stands before the routes of later steps: limits,
+ * The steps of a request, in this order. A step adds routes, or middleware for the routes of later steps. Limits,
  * audit, tracing and CORS get a line here.
  */
 const steps: readonly ((app: App, parts: Parts) => void)[] = [
@@ -44,8 +44,8 @@ const steps: readonly ((app: App, parts: Parts) => void)[] = [
 ];
 
 /**
- * The HTTP edge. The authorizer of each route in serverless.yml has decided before who may call what. A host serves no
- * route that is not in that file.
+ * The HTTP edge. The authorizer of the route in serverless.yml has already decided whether the caller may call it. A
+ * host serves only the routes in that file.
  */
 export function createGateway(runtime: Runtime): Gateway {
   const correlator = new Correlator(runtime.tasks);
@@ -70,7 +70,7 @@ function answerErrors(app: App, { runtime }: Parts): void {
   app.notFound(nothingHere);
 }
 
-/** These stand before the other routes: a call meets nothing that it does not need. */
+/** These routes come before the others, so a call runs no middleware that it does not need. */
 function serveAgents(app: App, { runtime, correlator }: Parts): void {
   const { maxBodyBytes } = runtime.settings;
   const tooLarge = () =>
@@ -91,7 +91,9 @@ function serveHealth(app: App, { draining }: Parts): void {
   );
 }
 
-/** Every host has these paths behind the authorizer. A host that does not is wired wrongly, and shows nothing. */
+/**
+ * Every host puts these paths behind the authorizer. A host without the authorizer is wired wrongly: it gets no data.
+ */
 function requireToken(app: App): void {
   const authorized: MiddlewareHandler<GatewayEnvironment> = (context, next) =>
     principalOf(context)
@@ -126,7 +128,7 @@ function serveAdmin(app: App, { runtime, draining }: Parts): void {
 
 function bounded(maxBodyBytes: number, tooLarge: () => Response): MiddlewareHandler {
   const counted = bodyLimit({ maxSize: maxBodyBytes, onError: tooLarge });
-  // HTTP holds a body to its announced length. Counting is slow, so only bodies without a length are counted.
+  // HTTP limits a body to its Content-Length. Counting is slow, so only bodies without that header are counted.
   return (context, next) => {
     const { method } = context.req;
     if (method === 'GET' || method === 'HEAD') return next();

@@ -11,9 +11,9 @@ import { TokenError } from '#shared/security/token-error.ts';
 import type { GatewayContext } from './environment.ts';
 
 /**
- * GET /agents/{agentId}/.well-known/agent-card.json. The route has no authorizer, as public agents show their card to
- * everybody; for the others the token is checked here. An agent that the caller may not see answers as one that is not
- * there.
+ * GET /agents/{agentId}/.well-known/agent-card.json. The route has no authorizer, because the cards of public agents
+ * are open to everybody. For other agents the token is checked here. The answer is the same for an agent that the
+ * caller may not see and for an agent that does not exist.
  */
 export function cardEndpoint(runtime: Runtime) {
   return async (context: GatewayContext): Promise<Response> => {
@@ -28,7 +28,7 @@ export function cardEndpoint(runtime: Runtime) {
   };
 }
 
-/** The card with what only the gateway knows: where the agent is reached, and how a caller proves who it is. */
+/** The card with the fields that only the gateway knows: the agent's address, and how a caller authenticates. */
 export function agentCard(
   agent: RegisteredAgent,
   { url, tokenUrl }: Pick<MeshSettings, 'url' | 'tokenUrl'>,
@@ -53,7 +53,7 @@ export function agentCard(
   };
 }
 
-/** Undefined where there is no good token at all. */
+/** Undefined without a valid token. */
 async function mayCall(runtime: Runtime, context: GatewayContext, id: string): Promise<boolean | undefined> {
   const [, token] = /^Bearer +(\S+)$/i.exec(context.req.header('authorization') ?? '') ?? [];
   if (token === undefined) return undefined;

@@ -2,5 +2,5 @@ import type { HttpService } from '#shared/http/service.ts';
 import { currentRuntime } from '#shared/runtime/current.ts';
 import { createGateway } from './app.ts';
 
-/** What a host serves: standalone behind its own HTTP server, Lambda behind API Gateway. */
+/** The service that a host runs: standalone behind its own HTTP server, Lambda behind API Gateway. */
 export const service: HttpService = createGateway(currentRuntime());

@@ -1,15 +1,17 @@
-/** Long enough to cost nothing, short enough for the proxies that cut a silent connection after 30 s or more. */
+/**
+ * This interval costs almost nothing, and it is shorter than 30 s, after which proxies begin to cut silent connections.
+ */
 const HEARTBEAT = 15_000;
 
 export interface SseEvent {
-  /** By which the client takes the stream up again (`Last-Event-ID`). */
+  /** The client sends this id to resume the stream (`Last-Event-ID`). */
   readonly id: string;
   readonly data: string;
 }
 
 /**
- * Writes events as a stream of server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). When
- * the client goes, `gone` is called and the source is left.
+ * Writes events as a stream of server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html).
+ * When the client disconnects, the function calls `gone` and stops reading the source.
  */
 export function sseResponse(
   source: AsyncIterable<SseEvent>,

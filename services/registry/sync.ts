@@ -10,16 +10,18 @@ import { permitOwnScope, seedPermissions } from '#shared/security/seed-permissio
 /** All agents of the project, as packaging or a standalone start collected them. */
 export interface Manifest {
   readonly agents: readonly AgentRecord[];
-  /** Whether the mesh is new, and nobody may call anything yet. */
+  /** Whether the mesh is new and has no permissions yet. */
   readonly first?: boolean;
 }
 
-/** Brings the registry in line with the manifest: registers, updates, and deactivates what is in it no more. */
+/**
+ * Makes the registry equal to the manifest: registers and updates agents, and deactivates agents that are not in it.
+ */
 export async function handler({ agents, first }: Manifest): Promise<void> {
   const runtime = currentRuntime();
   if (first) await seedPermissions(runtime.permissions);
   for (const record of agents) {
-    // Before the agent is there: a crash in between leaves a permission for nothing, not an agent that nobody may call.
+    // The permission comes first. A crash then leaves an unused permission, not an agent that no client may call.
     if ((await runtime.registry.get(record.id)) === undefined) await permitOwnScope(runtime.permissions, record.id);
     const change = await runtime.registry.put(record, (made) => changed(runtime, record, made));
     if (change !== 'unchanged') runtime.log.info(`the agent was ${change}`, { agentId: record.id });
@@ -38,7 +40,7 @@ export async function handler({ agents, first }: Manifest): Promise<void> {
 
 function changed(runtime: Runtime, record: AgentRecord, change: 'registered' | 'updated'): BusEntry {
   const { card, skillSchemas } = record;
-  // The event's types have mutable arrays, which differ in nothing but what may be done with them.
+  // The event's type has mutable arrays. The values are the same.
   const data = { agentId: record.id, card, skillSchemas, public: record.public } as unknown as AgentRegisteredV1;
   const type = change === 'registered' ? 'AgentRegistered.v1' : 'AgentUpdated.v1';
   return runtime.publisher.prepare(type, data, origin(runtime, record.id));

@@ -7,14 +7,14 @@ import type { AgentEvent } from '#shared/ports/task.ts';
 import { currentRuntime } from '#shared/runtime/current.ts';
 
 /**
- * Folds the artifact chunks of the stream into their tasks. At an error it names the first record that failed, and the
- * shard goes on from there: those after it that were applied are known when they come again.
+ * Folds the artifact chunks of the stream into their tasks. On an error it returns the first failed record, and the
+ * shard continues from there. Later records that were already applied are recognised when they arrive again.
  *
- * @throws StoreUnavailableError which is no record's fault: it takes none of their retries.
+ * @throws StoreUnavailableError when the store is down. No record is at fault, so no record loses a retry.
  */
 export async function handler(event: KinesisStreamEvent): Promise<KinesisStreamBatchResponse> {
   const { log } = currentRuntime();
-  // All at once: the store writes what is of one task together, in the order of the agent's work.
+  // All at once: the store writes the chunks of one task together, in the order of the agent's work.
   const results = await Promise.allSettled(event.Records.map(({ kinesis }) => take(kinesis.data)));
   for (const [index, result] of results.entries()) {
     const sequenceNumber = event.Records[index]?.kinesis.sequenceNumber;

@@ -3,8 +3,8 @@ import { agentEventOf } from '#shared/events/task-events.ts';
 import { currentRuntime } from '#shared/runtime/current.ts';
 
 /**
- * Folds the status changes and whole artifacts that agents put on the bus into their tasks. Standalone does the same fold
- * inside the publisher's unit of work; what fails there comes here.
+ * Folds status changes and whole artifacts, which agents put on the bus, into their tasks. Standalone does the same
+ * fold inside the publisher's transaction. Events whose fold fails there come here.
  */
 export const handler = subscribe({
   types: ['TaskStatusChanged.v1', 'TaskArtifact.v1'],

@@ -5,12 +5,14 @@ import { endTask } from '#shared/tasks/end-task.ts';
 
 const PAGE = 100;
 
-/** Milliseconds in which whoever stored something has published it, or is gone: the gateway gives up after 30 s. */
+/**
+ * Milliseconds. After this time a writer has published what it stored, or it has crashed: the gateway stops after 30 s.
+ */
 const GRACE = 60_000;
 
 /**
- * Publishes what a crash left unpublished, and ends every task whose deadline has passed: no caller waits for ever,
- * whatever became of the agent. One does not wait for the other to succeed.
+ * Publishes events that a crash left unpublished, and ends every task after its deadline. So no caller waits for ever,
+ * even if the agent never answers. A failure of one job does not stop the other.
  */
 export async function handler(): Promise<void> {
   const runtime = currentRuntime();
@@ -26,7 +28,7 @@ async function endOverdue(runtime: Runtime): Promise<void> {
   for (;;) {
     const overdue = await runtime.tasks.overdue(runtime.clock.now(), PAGE);
     const failures = await reasonsOf(overdue.map((task) => expire(runtime, task)));
-    // Those that fail are on the next page again.
+    // Tasks that failed appear on the next page again.
     if (overdue.length === PAGE && failures.length < PAGE) continue;
     return throwAll(failures);
   }
@@ -52,7 +54,7 @@ function explain(task: TaskRecord): string {
   return `The deadline of the task (${new Date(task.deadline).toISOString()}) has passed: ${heard}.`;
 }
 
-/** Waits for each, also when another has failed: Lambda stops the process when the handler has. */
+/** Waits for all jobs, even after one has failed: Lambda stops the process when the handler returns. */
 async function all(work: readonly Promise<void>[]): Promise<void> {
   throwAll(await reasonsOf(work));
 }

@@ -12,9 +12,9 @@ export interface Call {
   readonly agent: RegisteredAgent;
   readonly principal: Principal;
   readonly traceparent: string | undefined;
-  /** Aborts when the client has gone, or when the host's time for the call is up. */
+  /** Aborts when the client disconnects, or when the host's time for the call is up. */
   readonly signal: AbortSignal;
-  /** Aborts when the host's time for the call is up. It is undefined where that time has no end. */
+  /** Aborts when the host's time for the call is up. It is undefined on a host without a time limit. */
   readonly timeUp: AbortSignal | undefined;
   /** The id of the last SSE event that a resuming client received. */
   readonly lastEventId: string | undefined;
@@ -30,11 +30,11 @@ export async function findAgent(
   return agent;
 }
 
-/** @param signal aborts when the client goes */
+/** @param signal aborts when the client disconnects */
 export function callOf(context: GatewayContext, agent: RegisteredAgent, signal: AbortSignal): Call {
   const principal = principalOf(context);
   const { timeUp } = context.env;
-  // The route is behind the authorizer. Without a principal the host is wired wrongly, and nobody may pass.
+  // The route is behind the authorizer. Without a principal the host is wired wrongly, so every call is refused.
   if (principal === undefined) throw new Error('a call came without a principal from the authorizer');
   return {
     agent,
@@ -46,7 +46,7 @@ export function callOf(context: GatewayContext, agent: RegisteredAgent, signal: 
   };
 }
 
-/** Turns anything that was thrown into the error that the caller may see. The log gets the rest. */
+/** Turns any thrown value into the error that the caller may see. The log gets the details. */
 export function callerError({ log }: Pick<Runtime, 'log'>, thrown: unknown): A2AError {
   if (thrown instanceof A2AError) return thrown;
   if (!isStoreUnavailable(thrown)) log.error('a call failed', { error: thrown });

@@ -43,7 +43,7 @@ export class Operations {
   /** Resolves when the task exists, with the stream of its changes. */
   async sendStreamingMessage(call: Call, params: Params): Promise<AsyncIterable<PositionedResponse>> {
     const { taskId, log } = await this.#submit(call, params, readConfiguration(params));
-    // A new task's whole log is known.
+    // The log of a new task is already complete here, so it is not read again.
     return this.#stream(call, taskId, log.length > 0 ? log : await logOf(this.#runtime.tasks, taskId));
   }
 
@@ -74,7 +74,7 @@ export class Operations {
     return assemble(task, await this.#runtime.tasks.read(task.id, 0));
   }
 
-  /** The task once its turn has ended, or in its current state after `waitMs` or when the host's time is up. */
+  /** The task once its turn has ended. After `waitMs`, or when the host's time is up: the task in its current state. */
   async settled(
     submitted: Submitted,
     { waitMs, timeUp, historyLength }: Pick<Call, 'timeUp'> & { waitMs: number; historyLength?: number | undefined },

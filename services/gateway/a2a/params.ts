@@ -1,7 +1,7 @@
 import { A2AError, pushNotSupported } from '#shared/a2a/errors.ts';
 import { isObject } from '#shared/objects.ts';
 
-/** The params of an A2A operation: an object whose unknown fields are ignored. */
+/** The params of an A2A operation. Unknown fields are ignored. */
 export type Params = Readonly<Record<string, unknown>>;
 
 export interface SendConfiguration {
@@ -43,7 +43,7 @@ export function readTaskId(params: Params): string {
   return id;
 }
 
-/** The position that an SSE client got last; anything else than our own ids is refused, not guessed. */
+/** The position of the last event that an SSE client received. Only ids that the gateway made are accepted. */
 export function readLastEventId(header: string | undefined): number | undefined {
   if (header === undefined || header === '') return undefined;
   if (!/^[0-9]{1,15}$/.test(header))

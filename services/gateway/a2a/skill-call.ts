@@ -8,7 +8,7 @@ import type { Call } from './call.ts';
 import type { Operations } from './operations.ts';
 
 /**
- * Calls a skill by its name. The call makes a task like any other, and the outcome of the task is the result.
+ * Calls a skill by its name. The call makes a normal task. The result of the task is the result of the call.
  *
  * @throws A2AError INVALID_PARAMS before the task exists; the errors of `skillResult` after
  */

@@ -1,7 +1,7 @@
 import type { StreamResponse } from '#shared/a2a/types.ts';
 import type { LogEntry } from '#shared/ports/task.ts';
 
-/** One event of a stream and its place in the task's log, which is the id by which a client takes the stream up again. */
+/** One event of a stream and its position in the task's log. The position is the id with which a client resumes. */
 export interface PositionedResponse {
   readonly position: number;
   readonly response: StreamResponse;

@@ -5,14 +5,14 @@ import { InvalidPatternError } from '#shared/patterns/index.ts';
 import { EventArchiveOffError, InvalidCursorError, isStoreUnavailable } from '#shared/ports/errors.ts';
 import type { Runtime } from '#shared/runtime/runtime.ts';
 
-/** Answers what a route threw. The log gets what the caller does not. */
+/** Answers an error of a route. The log gets the details that the caller must not see. */
 export function answerError({ log }: Pick<Runtime, 'log'>) {
   return (error: Error): Response => {
     if (error instanceof HttpError) return refusal(error.status, error.code, error.message);
     if (error instanceof InvalidPatternError || error instanceof InvalidCursorError || error instanceof JsonBodyError) {
       return refusal(400, error.code, error.message);
     }
-    // Another try gives the same answer, so this is no 503.
+    // A retry gets the same answer, so the status is not 503.
     if (error instanceof EventArchiveOffError) return refusal(404, error.code, error.message);
     if (!isStoreUnavailable(error)) log.error('a request of the admin API failed', { error });
     if (error instanceof StarlingError && error.code.startsWith('STORE_')) {

@@ -6,7 +6,7 @@ import type { EventArchive } from '#shared/ports/event-bus.ts';
 import type { GatewayContext } from '../environment.ts';
 import { type SseEvent, sseResponse } from '../sse.ts';
 
-/** Events looked at in a row before others get their turn: the archive answers from memory, and a scan may be long. */
+/** After this many events a scan lets other requests run: the archive answers from memory, and a scan may be long. */
 const SCAN_SLICE = 200;
 
 const position = {
@@ -28,8 +28,9 @@ interface EventStreamCall {
 }
 
 /**
- * The archive's events after a position and then as they pass, as server-sent events whose id is the position. The stream
- * ends when the client goes, and at a drain. The client resumes it with `Last-Event-ID`.
+ * Streams the archive's events after a position, then new events as they arrive. These are server-sent events, and the
+ * id of each is its position. The stream ends when the client disconnects, and at a drain. The client resumes it with
+ * `Last-Event-ID`.
  */
 export async function eventStream(
   archive: EventArchive,
@@ -66,7 +67,10 @@ async function* events(
   }
 }
 
-/** A producer's JSON may be laid out over lines, and a line end would end the field: in JSON it is only ever blank space. */
+/**
+ * A producer's JSON may contain line ends, and a line end would end the SSE field. In JSON a line end is only white
+ * space.
+ */
 function oneLine(json: string): string {
   return json.replaceAll(/[\r\n]+/g, ' ');
 }

@@ -13,7 +13,7 @@ const errors = {
 } as const;
 
 /**
- * The OpenAPI document of the admin API, made of the same schemas that check its requests.
+ * The OpenAPI document of the admin API. It is made of the schemas that also check the requests.
  *
  * @see https://spec.openapis.org/oas/v3.1.1.html
  */

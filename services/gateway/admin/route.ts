@@ -13,7 +13,7 @@ type PathParameters<Path extends string> = Path extends `${string}{${infer Name}
 
 type BodyOf<Schema> = Schema extends JSONSchema ? FromSchema<Schema> : undefined;
 
-/** What a handler gets of a request that fits the schemas of its route. */
+/** The parts of a request that a handler receives. The request fits the schemas of the route. */
 export interface AdminCall<Path extends string, Of extends Parameters, Body> {
   readonly path: PathParameters<Path>;
   readonly query: Query<Of>;
@@ -21,7 +21,7 @@ export interface AdminCall<Path extends string, Of extends Parameters, Body> {
   readonly context: GatewayContext;
 }
 
-/** A route of the admin API as the router and the document take it. */
+/** A route of the admin API, for the router and the OpenAPI document. */
 export interface AdminRoute {
   readonly method: 'get' | 'post' | 'delete';
   /** Below /admin: `/tasks/{id}` */
@@ -48,7 +48,7 @@ interface RouteDefinition<Path extends string, Of extends Parameters, Body exten
 }
 
 /**
- * Defines a route once: the schemas check the request, give the handler its types, and stand in GET /admin/openapi.json.
+ * Defines a route once. The schemas check the request, type the handler, and appear in GET /admin/openapi.json.
  *
  * @example
  * adminRoute({

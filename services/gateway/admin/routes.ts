@@ -22,8 +22,8 @@ export interface AdminOptions {
 }
 
 /**
- * The admin API, to be mounted at /admin. The authorizer has let in the scope starling/gateway:admin before. No route here
- * asks again, and the routes show the tasks of every owner.
+ * The admin API, mounted at /admin. The authorizer has already checked the scope starling/gateway:admin, so no route
+ * here checks it again. The routes show the tasks of every owner.
  */
 export function adminRoutes(runtime: AdminRuntime, options: AdminOptions = {}): Hono<GatewayEnvironment> {
   const app = new Hono<GatewayEnvironment>();

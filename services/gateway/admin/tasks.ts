@@ -10,7 +10,7 @@ import { assemble } from '#shared/tasks/assemble.ts';
 /** The list's name in its cursors. */
 const TASKS = 'tasks';
 
-/** A record, so that a state which the protocol adds cannot be forgotten here. */
+/** A record: tsc reports a state that the protocol adds and that is missing here. */
 const stateNames: Readonly<Record<TaskState, string>> = {
   TASK_STATE_SUBMITTED: 'submitted',
   TASK_STATE_WORKING: 'working',
@@ -37,7 +37,7 @@ function caseless(name: string): string {
   return [...name].map((letter) => (letter === '-' ? '[-_]' : `[${letter}${letter.toUpperCase()}]`)).join('');
 }
 
-/** Tasks of every owner, the newest first. */
+/** Lists the tasks of every owner, the newest first. */
 export async function listTasks(store: TaskStore, query: Query<typeof taskParameters>): Promise<AdminTasks> {
   const { agent, state, limit, cursor } = query;
   const { tasks, next } = await store.list({
@@ -49,7 +49,7 @@ export async function listTasks(store: TaskStore, query: Query<typeof taskParame
   return { tasks: tasks.map(adminTaskRecord), ...(next !== undefined && { next: writeCursor(TASKS, next) }) };
 }
 
-/** Takes the protocol's name and the short name: `TASK_STATE_INPUT_REQUIRED`, `input-required`. */
+/** Accepts the protocol's name and the short name: `TASK_STATE_INPUT_REQUIRED`, `input-required`. */
 function stateOf(text: string): TaskState {
   const name = text
     .replace(/^TASK_STATE_/, '')
@@ -62,7 +62,7 @@ function stateOf(text: string): TaskState {
 export async function getTask(store: TaskStore, id: string): Promise<AdminTask> {
   const record = await store.get(id as TaskId);
   const log = record === undefined ? [] : await store.read(record.id, 0);
-  // A task without a log went between the two.
+  // If the log is empty, retention removed the task between the two reads.
   if (record === undefined || log.length === 0) {
     throw new HttpError(404, 'TASK_NOT_FOUND', `There is no task ${id.slice(0, 80)}. GET /admin/tasks lists them.`);
   }

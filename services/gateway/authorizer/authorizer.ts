@@ -13,18 +13,18 @@ export interface AuthorizerParts {
   readonly log?: Pick<Logger, 'info' | 'error'>;
 }
 
-/** API Gateway takes an answer of some 8 KB; past that, every call of the principal is a 500. */
+/** API Gateway accepts an answer of some 8 KB. With a larger answer, every call of the principal gets a 500. */
 const MAX_ANSWER_BYTES = 8_000;
 
 export type Authorizer = (event: APIGatewayRequestAuthorizerEvent) => Promise<APIGatewayAuthorizerResult>;
 
 /**
- * Makes the Lambda authorizer (REST API, type REQUEST): it verifies the bearer token and answers with the policy of all
- * that its principal may call, and `clientId`, `scopes` (with spaces between) and `expiresAt` (milliseconds since 1970)
- * as context.
+ * Makes the Lambda authorizer (REST API, type REQUEST). It verifies the bearer token. It answers with a policy that
+ * lists everything that the principal may call. The context has `clientId`, `scopes` (separated by spaces) and
+ * `expiresAt` (milliseconds since 1970).
  *
- * It throws `Unauthorized`, which API Gateway turns into a 401, when there is no good token, and the error itself, a
- * 500, when that cannot be known.
+ * Without a valid token it throws `Unauthorized`, which API Gateway turns into a 401. If the token cannot be checked,
+ * it throws the original error, which becomes a 500.
  */
 export function createAuthorizer({ verify, permissions, log }: AuthorizerParts): Authorizer {
   return async (event) => {
@@ -50,7 +50,8 @@ export function createAuthorizer({ verify, permissions, log }: AuthorizerParts):
 
   async function documentFor(principal: Principal, stage: Stage, room: number): Promise<PolicyDocument> {
     const granted = await permissions.agentsOf(principal);
-    // An id that is no agent's could be a pattern, or end the path and begin another: it never enters an ARN.
+    // Attack: an id in a wrong form could be a pattern, or end the path and begin another. Such an id never enters an
+    // ARN.
     const agents = granted === '*' ? granted : granted.filter(isAgentId);
     const { scopes } = principal;
     const permitted = { agents, admin: scopes.includes(ADMIN_SCOPE), events: scopes.includes(PUT_EVENTS_SCOPE) };
@@ -65,7 +66,10 @@ export function createAuthorizer({ verify, permissions, log }: AuthorizerParts):
   }
 }
 
-/** The token of the one Authorization header (RFC 6750 §2.1). Two of them are none: who reads which is not certain. */
+/**
+ * The token of the Authorization header (RFC 6750 §2.1). Two Authorization headers are rejected: proxies disagree on
+ * which one counts.
+ */
 function bearerToken(event: APIGatewayRequestAuthorizerEvent): string | undefined {
   const all = Object.entries(event.multiValueHeaders ?? {}).flatMap(([name, values]) =>
     isIt(name) ? (values ?? []) : [],

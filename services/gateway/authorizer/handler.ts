@@ -3,7 +3,9 @@ import { type Authorizer, createAuthorizer } from './authorizer.ts';
 
 let authorizer: Authorizer | undefined;
 
-/** The Lambda function that API Gateway, and standalone in its place, asks who may call what. */
+/**
+ * The authorizer's Lambda function. API Gateway calls it to decide on a caller. Standalone calls it in the same way.
+ */
 export const handler: Authorizer = (event) => {
   if (!authorizer) {
     const { tokens, permissions, log } = currentAuthorizerRuntime();

@@ -7,13 +7,13 @@ const adminMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 const agentMethods = ['POST', 'GET', 'DELETE'] as const;
 
 /**
- * Spellings that one part may read as another path than the next (`/agents/echo/../calculator`): denied for everybody,
- * as no path of ours has them. The URL standard reads a backslash as a slash and `%2e` as a dot; `%25` is for those who
- * decode twice.
+ * Attack: two components may read these spellings as different paths (`/agents/echo/../calculator`). They are denied to
+ * every caller, because no path of the mesh contains them. The URL standard reads a backslash as a slash and `%2e` as a
+ * dot. `%25` covers components that decode twice.
  */
 const deceptive = ['..', '//', '\\', '%2e', '%2E', '%2f', '%2F', '%5c', '%5C', '%25'] as const;
 
-/** Where a principal's calls arrive: `arn:aws:execute-api:{region}:{account}:{api}/{stage}`. */
+/** The stage that receives a principal's calls: `arn:aws:execute-api:{region}:{account}:{api}/{stage}`. */
 export interface Stage {
   readonly arn: string;
   readonly partition: string;
@@ -22,17 +22,17 @@ export interface Stage {
 export interface Permissions {
   readonly agents: readonly AgentId[] | EveryAgent;
   readonly admin: boolean;
-  /** Whether it may put events on the bus. */
+  /** Whether the principal may put events on the bus. */
   readonly events: boolean;
 }
 
 export interface Policy {
   readonly document: PolicyDocument;
-  /** Agents that the principal may call but that did not fit. */
+  /** Agents that the principal may call, but that did not fit into the policy. */
   readonly left: number;
 }
 
-/** Reads the stage off a method's ARN; undefined when it is none. */
+/** Reads the stage from the ARN of a method. It is undefined if the text is not such an ARN. */
 export function stageOf(methodArn: string): Stage | undefined {
   const [, arn, partition] =
     /^(arn:(aws[a-z-]*):execute-api:[a-z0-9-]+:\d{12}:[A-Za-z0-9-]+\/[\w-]+)\//.exec(methodArn) ?? [];
@@ -40,11 +40,13 @@ export function stageOf(methodArn: string): Stage | undefined {
 }
 
 /**
- * The policy of everything that a principal may call, in at most `maxBytes` of JSON: agents that do not fit are left out. API Gateway keeps it for the token's later calls, so it does not
- * depend on the one path that is asked now.
+ * The policy of everything that a principal may call, in at most `maxBytes` of JSON. Agents that do not fit are left
+ * out. API Gateway caches the policy for later calls with the token, so it does not depend on the path of the present
+ * call.
  *
  * IAM's `*` crosses slashes: `{stage}/{any method}/agents/echo`, written with a star, also matches
- * `POST/admin/agents/echo`. Hence methods are written out and stars stand only at the end, but for `shortAllowance`.
+ * `POST/admin/agents/echo`. So each method is written out, and stars stand only at the end. The exception is
+ * `shortAllowance`.
  */
 export function policyOf({ agents, admin, events }: Permissions, stage: Stage, maxBytes: number): Policy {
   const allowed: string[] = [];
@@ -77,9 +79,9 @@ function longAllowance(agent: AgentId, { arn }: Stage): string[] {
 }
 
 /**
- * A quarter of the length. Its leading star would let `/admin/agents/echo` and `/agents/calculator/agents/echo` pass, so
- * the policy also denies every path with anything before `/agents/`; a principal that may call the admin API, where
- * such paths exist, cannot have that.
+ * A short form with a quarter of the length. Its leading star would also allow `/admin/agents/echo` and
+ * `/agents/calculator/agents/echo`. So the policy also denies every path with anything before `/agents/`. The admin API
+ * has such paths, so a principal that may call the admin API cannot have the short form.
  */
 function shortAllowance(agent: AgentId, { partition }: Stage): string[] {
   const anywhere = `arn:${partition}:execute-api:*:*:*`;

@@ -2,10 +2,10 @@ import { isObject } from '#shared/objects.ts';
 import { EventRefusedError } from './errors.ts';
 
 /**
- * A CloudEvents 1.0 object whose attributes were checked, as far as its producer wrote it.
+ * A CloudEvents 1.0 object with checked attributes. It has only what its producer wrote.
  *
- * Read by hand: the `cloudevents` package brings ajv, which compiles code at run time, checks no sizes and passes names
- * that JSON and headers cannot both carry.
+ * This code does not use the `cloudevents` package. That package brings ajv, which compiles code at run time. It checks
+ * no sizes, and it accepts names that JSON and headers cannot both carry.
  *
  * @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md
  */
@@ -17,15 +17,17 @@ export interface ReadCloudEvent {
   readonly [attribute: string]: unknown;
 }
 
-/** EventBridge's bounds on detail-type and source, in characters. */
+/** EventBridge's limits on detail-type and source, in characters. */
 const MAX_TYPE = 128;
 const MAX_SOURCE = 256;
 const MAX_ID = 256;
 
-/** What the mesh itself writes on an event that it carries by reference: see adapters/aws/claim-check. */
+/**
+ * The attributes that the mesh itself writes on an event that it carries by reference: see adapters/aws/claim-check.
+ */
 const reserved = ['datapartial', 'detailref'];
 
-/** Members of the JSON form that are no attributes. */
+/** Members of the JSON form that are not attributes. */
 const payloads = ['data', 'data_base64'];
 
 /**
@@ -37,7 +39,7 @@ export function readCloudEvent(raw: unknown): ReadCloudEvent {
   if (!isObject(raw)) throw new EventRefusedError(400, 'INVALID_EVENT', 'A CloudEvent is a JSON object.');
   const attributes: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(raw)) {
-    // null is as good as absent: JSON form, section 2.2.
+    // null means absent: JSON form, section 2.2.
     if (payloads.includes(name) || value === null) continue;
     attributes[name] = readAttribute(name, value);
   }
@@ -58,7 +60,7 @@ export function readCloudEvent(raw: unknown): ReadCloudEvent {
 }
 
 // U+0000 to 1F and 7F to 9F: section 3.1 of the specification.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the expression looks for control characters.
 const control = /[\u0000-\u001f\u007f-\u009f]/;
 
 function readAttribute(name: string, value: unknown): string | number | boolean {
@@ -90,7 +92,9 @@ function required(attributes: Readonly<Record<string, unknown>>, name: string, m
   return value;
 }
 
-/** Who could put events under these could answer for any agent. `aws.` is Amazon's own, and refused by EventBridge. */
+/**
+ * A producer that uses these sources could answer for any agent. EventBridge refuses `aws.`, which belongs to Amazon.
+ */
 function checkSource(source: string): void {
   if (/\s/.test(source)) throw badValue('source', 'is no URI reference: it has white space');
   if (/^(?:starling|aws)(?:\.|$)/i.test(source)) {
@@ -122,7 +126,7 @@ function readPayload({ data, data_base64: base64 }: Readonly<Record<string, unkn
   return { data_base64: base64 };
 }
 
-/** RFC 4648 §4, with its padding. */
+/** Base64 of RFC 4648 §4, with padding. */
 function isBase64(text: string): boolean {
   return text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
 }

@@ -7,14 +7,14 @@ import { EventDoor, type EventDoorParts, type PutOutcome } from './put-events.ts
 import { type BatchItem, readEventsRequest } from './request.ts';
 
 /**
- * POST /events: CloudEvents 1.0 of producers. The authorizer has let in the scope starling/events:put before.
+ * POST /events takes CloudEvents 1.0 from producers. The authorizer has already checked the scope starling/events:put.
  *
- * A single event is answered with 200 or with its error; a batch with 200 and what became of each.
+ * The answer to a single event is 200 or its error. The answer to a batch is 200 with one outcome for each event.
  */
 export function eventsEndpoint(parts: Omit<EventDoorParts, 'schemaFor'>, find = schemaFor) {
   const door = new EventDoor({ ...parts, schemaFor: find });
   return async (context: GatewayContext): Promise<Response> => {
-    // Outside of the try: what fails here is no request yet, and the app's to tell.
+    // Outside the try: an incomplete body is not a request yet. The app answers it.
     const body = Buffer.from(await context.req.arrayBuffer());
     const traceparent = context.req.header('traceparent');
     try {
@@ -30,7 +30,7 @@ export function eventsEndpoint(parts: Omit<EventDoorParts, 'schemaFor'>, find = 
   };
 }
 
-/** The error of a request whose body is larger than the gateway takes. */
+/** The error for a body that is larger than the gateway accepts. */
 export function eventsTooLarge(maxBodyBytes: number): Response {
   return refusal(
     413,

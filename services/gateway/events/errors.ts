@@ -1,4 +1,4 @@
 import { HttpError } from '#shared/http/refusal.ts';
 
-/** The mesh does not take a request, or one event of a batch. */
+/** The mesh refuses a request, or one event of a batch. */
 export class EventRefusedError extends HttpError {}

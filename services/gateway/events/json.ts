@@ -4,7 +4,8 @@ import { InexactNumber } from '#shared/patterns/leaf.ts';
 import { EventRefusedError } from './errors.ts';
 
 /**
- * A number that a double cannot hold comes as an InexactNumber, which rules understand and `exactJson` writes as it was.
+ * Parses a body. A number that a double cannot hold becomes an InexactNumber. Rules understand it, and `exactJson`
+ * writes it unchanged.
  *
  * @throws EventRefusedError INVALID_BODY
  */
@@ -26,7 +27,7 @@ function refusing<Read>(read: () => Read): Read {
   }
 }
 
-/** The JSON of what `parseBody` read, each number to its last digit. */
+/** The JSON of a value that `parseBody` returned. Numbers keep all digits. */
 export function exactJson(value: object): string {
   return JSON.stringify(value, (_key: string, member: unknown) =>
     member instanceof InexactNumber ? JSON.rawJSON(member.text) : member,

@@ -1,10 +1,10 @@
-/** What a Content-Type says, in small letters and without its parameters. */
+/** The media type of a Content-Type, in lower case and without parameters. */
 export interface MediaType {
   readonly name: string;
   readonly charset: string;
 }
 
-/** Without a charset it is UTF-8, as JSON is. */
+/** Without a charset the text is UTF-8, as JSON is. */
 export function mediaTypeOf(contentType: string): MediaType {
   const [name = '', ...parameters] = contentType.split(';').map((part) => part.trim().toLowerCase());
   const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length);

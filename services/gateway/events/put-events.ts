@@ -16,10 +16,10 @@ export interface EventDoorParts extends Pick<Runtime, 'bus' | 'quarantine' | 'cl
   readonly schemaFor: typeof schemaFor;
 }
 
-/** Of one event, in the order in which they came. */
+/** The outcome of one event. Outcomes have the order of the events. */
 export type PutOutcome = TakenEvent | EventRefusedError;
 
-/** Puts producers' events on the bus, or into quarantine; resolves when what it took is durable. */
+/** Puts producers' events on the bus, or into quarantine. It resolves when the accepted events are durable. */
 export class EventDoor {
   readonly #parts: EventDoorParts;
   readonly #ingress: EventIngress;
@@ -29,10 +29,10 @@ export class EventDoor {
     this.#ingress = new EventIngress({ ...parts, door: 'gateway' });
   }
 
-  /** @param traceparent of the request, for events that have none of their own */
+  /** @param traceparent trace context of the request, for events without their own */
   async put(events: readonly ReadCloudEvent[], traceparent: string | undefined): Promise<readonly PutOutcome[]> {
     const results = await this.#ingress.put(events.map((event) => this.#entry(event, traceparent)));
-    // When the bus is not there, one error is many events'.
+    // When the bus is unavailable, many events share one error.
     const refusals = new Map<unknown, EventRefusedError>();
     return events.map(({ id }, index) => {
       const result = results[index];
@@ -44,7 +44,7 @@ export class EventDoor {
     });
   }
 
-  /** Adds what events of the mesh have and this one lacks, so that consumers can follow it like any other. */
+  /** Adds the fields of the mesh's own events that this one lacks, so that consumers can follow it like any other. */
   #entry(event: ReadCloudEvent, traceparent: string | undefined): BusEntry {
     const { source, type, id } = event;
     const schema = this.#parts.schemaFor(source, type);

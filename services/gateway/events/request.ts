@@ -4,7 +4,7 @@ import { EventRefusedError } from './errors.ts';
 import { parseBody, textOf } from './json.ts';
 import { isJson, isText, mediaTypeOf } from './media-type.ts';
 
-/** An event of a batch that cannot be read leaves its neighbours alone. */
+/** In a batch, an unreadable event does not affect the other events. */
 export type BatchItem =
   | { readonly event: ReadCloudEvent }
   | { readonly id?: string; readonly error: EventRefusedError };
@@ -54,7 +54,7 @@ function readBatch(raw: unknown): readonly BatchItem[] {
   });
 }
 
-/** Whatever stands there as id, for the producer to find the event by. */
+/** The id as the producer wrote it, valid or not. The producer finds the event by it. */
 function idOf(item: unknown): { readonly id?: string } {
   const { id } = (item ?? {}) as { readonly id?: unknown };
   return typeof id === 'string' ? { id } : {};
@@ -83,7 +83,7 @@ function readBinaryMode(headers: Headers, contentType: string, body: Uint8Array)
   return readCloudEvent({ ...attributes, datacontenttype: contentType, data: readData(contentType, body) });
 }
 
-/** JSON and texts alone: API Gateway reads every body as UTF-8, and would spoil other bytes without a word. */
+/** Accepts only JSON and text: API Gateway reads every body as UTF-8, and silently corrupts other bytes. */
 function readData(contentType: string, body: Uint8Array): unknown {
   const { name } = mediaTypeOf(contentType);
   if (isJson(name)) return parseBody(body);
@@ -94,14 +94,14 @@ function readData(contentType: string, body: Uint8Array): unknown {
   );
 }
 
-/** Section 3.1.3.2: quotes around are taken off, then what is percent-encoded is decoded. */
+/** Section 3.1.3.2: removes surrounding quotes, then decodes the percent-encoding. */
 function headerValue(name: string, value: string): string {
   const [, quoted] = /^"(.*)"$/.exec(value) ?? [];
   const plain = quoted === undefined ? value : quoted.replaceAll(/\\(.)/g, '$1');
   try {
     if (/^[\x20-\x7e]*$/.test(plain)) return decodeURIComponent(plain);
   } catch {
-    // A percent sign that begins no character: said below.
+    // A percent sign does not begin an encoded character. The error below says so.
   }
   throw new EventRefusedError(
     400,

@@ -11,7 +11,7 @@ import { operationOf } from './methods.ts';
 import { JsonRpcRequestError, paramsObject, type RequestId, readRequest, skillCallOf } from './request.ts';
 import { checkVersion } from './version.ts';
 
-/** A call with one answer is answered even if the client has gone, because its task goes on anyway. */
+/** A call with one answer is answered even after the client has disconnected, because its task continues anyway. */
 const never = new AbortController().signal;
 
 /** POST /agents/{agentId}: the JSON-RPC binding of A2A (§9). An agent's skills are methods too. */
@@ -20,7 +20,7 @@ export function jsonRpcEndpoint(runtime: Runtime, operations: Operations) {
     const agentId = context.req.param('agentId') ?? '';
     let id: RequestId = null;
     let agent: RegisteredAgent | undefined;
-    // Outside the try: a body that breaks off is not a call yet. The app answers it.
+    // Outside the try: an incomplete body is not a call yet. The app answers it.
     const body = Buffer.from(await context.req.arrayBuffer());
     try {
       const request = readRequest(body);
@@ -45,7 +45,7 @@ export function jsonRpcEndpoint(runtime: Runtime, operations: Operations) {
     } catch (thrown) {
       const error = callerError(runtime, thrown);
       runtime.metrics.count('starling_call_errors_total', {
-        // Labels come from the registry, so that a caller cannot make many of them.
+        // Labels come from the registry. Otherwise a caller could create any number of labels.
         agent: agent?.id ?? 'unknown',
         code: error.reason,
       });
@@ -69,7 +69,7 @@ async function* sseEvents(
       yield { id: String(position), data: JSON.stringify({ jsonrpc: '2.0', id, result: response }) };
     }
   } catch (error) {
-    // The response has begun. An error can only be its last event.
+    // The response has begun, so an error can only be its last event.
     const { jsonRpcCode: code, message, details } = callerError(runtime, error);
     yield { id: '', data: JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data: details } }) };
   }
@@ -83,7 +83,7 @@ function answer(id: RequestId, body: { result: unknown }, headers: Record<string
 
 function refuse(id: RequestId, error: A2AError): Response {
   const { jsonRpcCode: code, message, details, metadata, httpStatus } = error;
-  // A JSON-RPC error is an answer (200), except where HTTP itself must refuse.
+  // A JSON-RPC error is an answer with status 200, unless HTTP has a status for the refusal.
   const status =
     error.reason === 'PAYLOAD_TOO_LARGE' || error.reason === 'AGENT_NOT_FOUND' || error.reason === 'STORE_UNAVAILABLE'
       ? httpStatus
@@ -96,7 +96,7 @@ function refuse(id: RequestId, error: A2AError): Response {
   });
 }
 
-/** Labels come from the registry, so that a caller cannot make many of them. */
+/** Labels come from the registry. Otherwise a caller could create any number of labels. */
 function methodLabel(agent: RegisteredAgent, method: string): string {
   if (operationOf(method)) return method;
   return agent.card.skills.some(({ id }) => id === method) ? method : 'unknown';

@@ -19,7 +19,7 @@ const unary = (run: (operations: Operations, call: Call, params: Params) => Prom
 const refuse = (refusal: () => A2AError): Operation => unary(async () => Promise.reject(refusal()));
 const noPush = refuse(pushNotSupported);
 
-/** The methods of A2A 1.0 (§9.4), each with what it does here. */
+/** The methods of A2A 1.0 (§9.4), each with its operation. */
 const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   [
     'SendMessage',
@@ -67,7 +67,7 @@ export const legacyMethods: ReadonlySet<string> = new Set([
   'agent/getAuthenticatedExtendedCard',
 ]);
 
-/** The operation of A2A that a method names; undefined where it names none, and so may name a skill. */
+/** The A2A operation of a method. It is undefined for other names, which may be names of skills. */
 export function operationOf(method: string): Operation | undefined {
   return operations.get(method);
 }

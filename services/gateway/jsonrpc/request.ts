@@ -9,11 +9,11 @@ export type RequestId = string | number | null;
 export interface JsonRpcRequest {
   readonly id: RequestId;
   readonly method: string;
-  /** Not read yet: an operation wants an object, a skill whatever its schema says. */
+  /** Not checked yet. An operation needs an object. A skill needs a value that fits its schema. */
   readonly params: unknown;
 }
 
-/** An error of a request, with the id to answer it under as far as that could be read. */
+/** An error of a request. It has the id of the request if the id could be read. */
 export class JsonRpcRequestError extends A2AError {
   readonly id: RequestId;
 
@@ -24,7 +24,7 @@ export class JsonRpcRequestError extends A2AError {
 }
 
 /**
- * Reads a JSON-RPC 2.0 request, whatever the content type says: curl's default is accepted.
+ * Reads a JSON-RPC 2.0 request. It ignores the content type, so that curl works with its default.
  *
  * @throws JsonRpcRequestError
  */
@@ -53,7 +53,7 @@ export function paramsObject({ params, method }: JsonRpcRequest): Params {
 }
 
 /**
- * A method that is no operation of A2A names a skill.
+ * A method that is not an operation of A2A is the name of a skill.
  *
  * @throws A2AError METHOD_NOT_FOUND
  */

@@ -4,8 +4,8 @@ import { legacyMethods, operationMethods } from './methods.ts';
 const SUPPORTED = '1.0';
 
 /**
- * Refuses what is not A2A 1.0. Without a version the method's name decides: the specification takes a missing header for
- * 0.3 (§3.6), but curl users and skills called by their name are not to be sent away for it.
+ * Refuses versions other than A2A 1.0. If the header is missing, the method's name decides. The specification reads a
+ * missing header as 0.3 (§3.6), but calls with curl and calls of skills by name must work without the header.
  *
  * @throws A2AError VERSION_NOT_SUPPORTED
  */
