@@ -2,9 +2,9 @@ import type { Readable } from 'node:stream';
 import { StarlingError } from '#shared/errors.ts';
 import { ServiceError } from './errors.ts';
 
-/** The largest request: 10 MiB of records and the overhead of base64 and JSON. */
+/** The largest request: 10 MiB of records, plus the overhead of base64 and JSON. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
-/** All requests in progress together: producers that are faster than the disk must not fill the memory. */
+/** Bytes of all requests in progress. Without the limit, producers faster than the disk would fill the memory. */
 const MAX_HELD_BYTES = 16 * MAX_BODY_BYTES;
 
 export interface BodyLimits {
@@ -12,7 +12,7 @@ export interface BodyLimits {
   readonly held: number;
 }
 
-/** Reads bodies, and knows how many bytes of them are held. */
+/** Reads bodies, and counts the bytes that it holds in memory. */
 export class Bodies {
   readonly #limits: BodyLimits;
   #held = 0;
@@ -22,10 +22,11 @@ export class Bodies {
   }
 
   /**
-   * Has `work` done on the body; its bytes count as held until that has ended.
+   * Runs `work` on the body. The bytes of the body count as held until `work` ends.
    *
-   * @throws ServiceError when it is larger than any request of AWS's, or, with the code `throttled`, when too much is held.
-   * @throws CutOffError
+   * @throws ServiceError when the body is larger than the largest request of AWS
+   * @throws ServiceError with the code `throttled` when the server holds too many bytes
+   * @throws CutOffError when the client disconnects within the body
    */
   async with<T>(request: Readable, throttled: string, work: (body: Buffer) => Promise<T>): Promise<T> {
     const held = { size: 0 };
@@ -36,7 +37,7 @@ export class Bodies {
     }
   }
 
-  /** By events rather than by an iterator: that costs twice what all else of a small body does. */
+  /** Uses events, not an iterator: for a small body an iterator costs twice as much as all other work. */
   #read(request: Readable, throttled: string, held: { size: number }): Promise<Buffer> {
     const { body, held: maxHeld } = this.#limits;
     const chunks: Buffer[] = [];
@@ -50,7 +51,7 @@ export class Bodies {
           refuse(new ServiceError(throttled, 'Rate exceeded: the mesh works on as much as it can hold.'));
       };
       const refuse = (error: Error) => {
-        // The rest goes by unkept: a client that is still sending would not read the answer, nor its connection be of use again.
+        // Read the rest and drop it: a client that is still sending reads no answer, and cannot reuse its connection.
         request.off('data', take).resume();
         reject(error);
       };
@@ -68,7 +69,7 @@ export class Bodies {
   }
 }
 
-/** The client broke off within the body: there is nobody to answer. */
+/** The client disconnected within the body. It reads no answer. */
 export class CutOffError extends StarlingError {
   constructor(cause: unknown) {
     super('CUT_OFF', 'The client broke off its request.', { cause });

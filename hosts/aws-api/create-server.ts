@@ -10,13 +10,13 @@ import { AwsApiServer } from './server.ts';
 import type { QueueStore } from './sqs/queue-store.ts';
 import { sqsService } from './sqs/sqs.ts';
 
-/** The rules and queues that clients made. */
+/** The rules and queues that clients create. */
 export interface ClientStores {
   readonly rules: RuleStore;
   readonly queues: QueueStore;
 }
 
-/** Creates the server with its services. It accepts the keys that `npx starling env` prints. */
+/** Creates the server with its services. The server accepts the keys that `npx starling env` prints. */
 export async function createAwsApiServer(
   runtime: StandaloneRuntime,
   { rules, queues }: ClientStores,

@@ -1,14 +1,14 @@
 import { StarlingError } from '#shared/errors.ts';
 
 export interface ServiceErrorOptions {
-  /** Of HTTP; 400 when not given. */
+  /** The HTTP status. The default is 400. */
   readonly status?: number;
-  /** The code of services that had another protocol before JSON, where it differs: their SDKs go on to report it. */
+  /** The code in the service's protocol before JSON, where it differs. SDKs of these services still report it. */
   readonly queryCode?: string;
   readonly cause?: unknown;
 }
 
-/** An error as AWS answers it: `code` is AWS's own, by which SDKs decide whether they try again. */
+/** An error as AWS answers it. `code` is AWS's own code: SDKs read it to decide whether to retry. */
 export class ServiceError extends StarlingError {
   readonly status: number;
   readonly queryCode: string | undefined;
@@ -20,7 +20,7 @@ export class ServiceError extends StarlingError {
   }
 }
 
-/** The body is not what the protocol asks for: no UTF-8, no JSON, a member of another type. */
+/** The body breaks the protocol: it is not UTF-8, not JSON, or has a member of a wrong type. */
 export function serializationError(problem: string, cause?: unknown): ServiceError {
   return new ServiceError('SerializationException', problem, { cause });
 }

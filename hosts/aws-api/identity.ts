@@ -1,4 +1,4 @@
-/** What AWS would call this machine: a place for ARNs and envelopes that mean nothing beyond it. */
+/** The account and region in ARNs and envelopes. They have no meaning outside this mesh. */
 export const ACCOUNT = '000000000000';
 export const REGION = 'us-east-1';
 
@@ -12,12 +12,12 @@ export function queueArn(name: string): string {
   return `${prefix}${name}`;
 }
 
-/** Whether it is the ARN of a queue that could be of this mesh. */
+/** Whether the text is an ARN that a queue of this mesh could have. */
 export function isQueueArn(text: string): boolean {
   return text.startsWith(prefix) && isQueueName(queueOf(text));
 }
 
-/** The queue's name in its ARN. */
+/** The name of the queue with this ARN. */
 export function queueOf(queueArn: string): string {
   return queueArn.slice(prefix.length);
 }

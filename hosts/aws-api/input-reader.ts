@@ -1,7 +1,7 @@
 import { isObject } from '#shared/objects.ts';
 import { type ServiceError, serializationError } from './errors.ts';
 
-/** The errors by which a service refuses a wrong input, in its own words. */
+/** The errors for a wrong input. Each service words them as AWS does. */
 export interface ValidationMessages {
   missing(member: string): ServiceError;
   /** @param constraint what the member must be: `between 1 and 10` */
@@ -13,14 +13,14 @@ export interface Bounds {
   readonly to: number;
 }
 
-/** RFC 3339 writes years with four digits. */
+/** Milliseconds since 1970. RFC 3339 writes years with four digits, so times end before this one. */
 const YEAR_10000 = Date.UTC(10_000, 0);
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
- * The members of an input, read by their types. As with AWS, null counts as absent, a member of another type is a
- * SerializationException, and members that an operation does not know are ignored.
+ * Reads the members of an input by their types, as AWS does. Null counts as absent. A member of a wrong type causes a
+ * SerializationException. Unknown members are ignored.
  */
 export class InputReader {
   readonly #values: JsonObject;
@@ -67,7 +67,7 @@ export class InputReader {
     return value;
   }
 
-  /** Milliseconds since 1970; the JSON protocols write seconds, with a fraction. */
+  /** Milliseconds since 1970. The JSON protocols write seconds with a fraction. */
   time(name: string): number | undefined {
     const seconds = this.number(name);
     if (seconds === undefined) return undefined;
@@ -90,7 +90,7 @@ export class InputReader {
     });
   }
 
-  /** @throws ServiceError when there is no list, or it is empty or longer than `most` */
+  /** @throws ServiceError when the list is absent, empty, or longer than `most` */
   structures(name: string, most: number): readonly InputReader[] {
     const list = this.#list(name);
     if (list === undefined) throw this.#messages.missing(name);
@@ -105,12 +105,12 @@ export class InputReader {
     return value === undefined ? undefined : new InputReader(objectOf(value, name), this.#messages);
   }
 
-  /** A list of any length; an absent list is empty. */
+  /** A list of any length. An absent list counts as empty. */
   anyStructures(name: string): readonly InputReader[] {
     return (this.#list(name) ?? []).map((value) => new InputReader(objectOf(value, name), this.#messages));
   }
 
-  /** Each key of a map with its value as a structure. */
+  /** The keys of a map, each with its value as a structure. */
   map(name: string): readonly (readonly [string, InputReader])[] {
     const value = this.#get(name);
     if (value === undefined) return [];
@@ -129,7 +129,7 @@ export class InputReader {
   }
 
   #get(name: string): unknown {
-    // A name of Object.prototype is no member.
+    // Names on Object.prototype, such as `constructor`, are not members.
     return Object.hasOwn(this.#values, name) ? (this.#values[name] ?? undefined) : undefined;
   }
 

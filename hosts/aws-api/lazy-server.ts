@@ -4,12 +4,12 @@ import { RuleStore } from './events/rule-store.ts';
 import type { AwsApiServer } from './server.ts';
 import { QueueStore } from './sqs/queue-store.ts';
 
-/** Whether an AWS SDK sent it: signed, or naming an operation of AWS's. */
+/** Whether an AWS SDK sent the request: it has AWS's signature or names an operation of AWS. */
 export function isAwsRequest({ headers }: IncomingMessage): boolean {
   return headers['x-amz-target'] !== undefined || headers.authorization?.startsWith('AWS4-') === true;
 }
 
-/** The AWS API server. Its code is loaded at the first request, because the SDK's signer would slow every start down. */
+/** The AWS API server. Its code is loaded at the first request, because the SDK's signer would slow down each start. */
 export class LazyAwsApiServer {
   readonly #runtime: StandaloneRuntime;
   readonly #rules: RuleStore;
@@ -22,7 +22,7 @@ export class LazyAwsApiServer {
     this.#queues = new QueueStore(runtime);
   }
 
-  /** Restores the queues and rules that clients made. Call it when those of serverless.yml exist. */
+  /** Restores the queues and rules that clients created. Call it after the queues and rules of serverless.yml exist. */
   async restore(): Promise<void> {
     await this.#queues.restore();
     await this.#rules.restore();
@@ -36,7 +36,7 @@ export class LazyAwsApiServer {
       );
       server = await this.#server;
     } catch (error) {
-      // Such as keys that cannot be read. The next request tries again.
+      // For example, the keys cannot be read. The next request tries again.
       this.#server = undefined;
       this.#runtime.log.error('the AWS API server cannot start', { error });
       response.writeHead(500, { 'content-type': 'application/x-amz-json-1.1' });

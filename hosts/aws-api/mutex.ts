@@ -1,4 +1,4 @@
-/** Runs one piece of work at a time: a change that reads before it writes must not meet another. */
+/** Runs one piece of work at a time. Without it, two changes that read before they write would overwrite each other. */
 export class Mutex {
   #last: Promise<unknown> = Promise.resolve();
 

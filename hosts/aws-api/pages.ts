@@ -7,10 +7,10 @@ export interface Page<Item> {
 }
 
 /**
- * A page of a list that is sorted by name. The token is the last name of the page, so that what was made or removed
- * meanwhile shifts nothing.
+ * Sorts a list by name and returns one page. The token is the last name of the page. So items that are created or
+ * removed between two calls do not shift the pages.
  *
- * @throws what `invalid` gives for a token that no page gave
+ * @throws ServiceError from `invalid` when the token did not come from a page
  */
 export function pageOf<Item>(
   items: readonly Item[],
@@ -31,7 +31,7 @@ export function pageOf<Item>(
   return { items: page, ...(rest.length > limit && last !== undefined && { next: tokenOf(name(last)) }) };
 }
 
-/** The members `Limit` and `NextToken`, as EventBridge has them. */
+/** Reads `Limit` and `NextToken` with EventBridge's bounds. */
 export function pageOptions(input: InputReader): { limit: number; token: string | undefined } {
   return { limit: input.integer('Limit', { from: 1, to: 100 }) ?? 100, token: input.string('NextToken') };
 }

@@ -4,12 +4,12 @@ import { ServiceError, serializationError } from './errors.ts';
 const JSON_TYPES = /^application\/(?:x-amz-json-1\.[01]|json)(?:;|$)/i;
 
 /**
- * The mesh reads JSON as it is. Of the SDKs, those for Java write to Kinesis in CBOR unless they are told not to.
+ * Checks that the body is plain JSON. The mesh reads no other form. SDKs for Java write to Kinesis in CBOR by default.
  *
  * @throws ServiceError
  */
 export function checkProtocol({ 'content-type': type, 'content-encoding': encoding }: IncomingHttpHeaders): void {
-  // As AWS answers a protocol that the service does not speak.
+  // AWS gives this answer for a protocol that the service does not speak.
   if (type !== undefined && !JSON_TYPES.test(type)) {
     throw new ServiceError(
       'UnknownOperationException',
@@ -24,12 +24,12 @@ export function checkProtocol({ 'content-type': type, 'content-encoding': encodi
   }
 }
 
-/** Whether a client of SQS from before its JSON protocol sent it: it understands XML alone. */
+/** Whether an old SQS client sent the request. A client from before SQS's JSON protocol understands only XML. */
 export function isQueryProtocol({ 'content-type': type }: IncomingHttpHeaders): boolean {
   return type?.toLowerCase().startsWith('application/x-www-form-urlencoded') ?? false;
 }
 
-/** The answer to any request in that protocol, in the form that its clients show. */
+/** The answer to every request in the query protocol. Its clients show this XML to their users. */
 export function queryProtocolRefusal(): string {
   const message =
     'A standalone mesh speaks the JSON protocol of SQS, as SDKs and the AWS CLI do since November 2023: take a newer version.';

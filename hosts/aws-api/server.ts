@@ -17,7 +17,7 @@ export interface AwsApiServerOptions {
   readonly services: readonly Service[];
   readonly credentials: AwsCredentials;
   readonly region: string;
-  /** The wall clock, as it is the clients' that signatures bear. */
+  /** The wall clock: clients sign the time of their own wall clocks. */
   readonly clock: Clock;
   readonly log: Logger;
   readonly bodies: Bodies;
@@ -28,10 +28,10 @@ interface Entry {
   readonly verifier: SignatureVerifier;
 }
 
-/** What a request for no service of ours is answered as. */
+/** The content type of the answer when the request names no known service. */
 const JSON_1_1 = 'application/x-amz-json-1.1';
 
-/** Takes requests of AWS SDKs: finds the service by `X-Amz-Target`, checks the signature, and answers as AWS does. */
+/** Answers requests of AWS SDKs as AWS does. It finds the service by `X-Amz-Target` and checks the signature. */
 export class AwsApiServer {
   readonly #log: Logger;
   readonly #entries: ReadonlyMap<string, Entry>;
@@ -49,7 +49,7 @@ export class AwsApiServer {
     );
   }
 
-  /** Ends every long poll: the process is about to stop. */
+  /** Ends every long poll. Call it when the process is about to stop. */
   drain(): void {
     for (const call of this.#answering) call.abort();
   }
@@ -72,7 +72,7 @@ export class AwsApiServer {
       const output = await this.#run(entry, operation, request, call.signal);
       send(response, { status: 200, contentType: entry.service.contentType, text: JSON.stringify(output) });
     } catch (error) {
-      // Nobody is there to read it.
+      // The client is gone and reads no answer.
       if (isGone || error instanceof CutOffError) return;
       this.#refuse(request, response, entry?.service, error);
     }
@@ -107,7 +107,7 @@ export class AwsApiServer {
     if (service?.queryCompatible) {
       response.setHeader('x-amzn-query-error', `${queryCode};${status >= 500 ? 'Receiver' : 'Sender'}`);
     }
-    // Its body may never end.
+    // The server does not read the rest of the body, which may never end. So the connection is of no further use.
     if (status === 413 && request.httpVersionMajor === 1) response.setHeader('connection', 'close');
     response.setHeader('x-amzn-errortype', code);
     const text = JSON.stringify({ __type: code, message });
@@ -128,7 +128,10 @@ function operationOf(service: Service, name: string): Operation {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** No input of AWS's has ten levels. JSON.parse takes any number, but seconds and hundreds of MB for millions. */
+/**
+ * Levels of nesting. Inputs of AWS have fewer than ten. The limit stops an attack: JSON.parse has no limit, and needs
+ * seconds and hundreds of MB for millions of levels.
+ */
 const MAX_DEPTH = 100;
 
 function parse(body: Uint8Array): unknown {
@@ -148,7 +151,7 @@ function parse(body: Uint8Array): unknown {
 
 function asServiceError(error: unknown): ServiceError {
   if (error instanceof ServiceError) return error;
-  // The store has no room, or is closing: worth another try, which SDKs make for both.
+  // The store has no room, or is closing. SDKs retry after this code.
   if (error instanceof StarlingError && error.code.startsWith('STORE_')) {
     return new ServiceError('ServiceUnavailable', 'The mesh cannot take this now. Try again.', { status: 503 });
   }

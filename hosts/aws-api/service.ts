@@ -1,23 +1,23 @@
 import type { InputReader, ValidationMessages } from './input-reader.ts';
 
 export interface Call {
-  /** Aborts when the client is gone, or the mesh is about to stop. */
+  /** Aborts when the client disconnects, or when the mesh is about to stop. */
   readonly signal: AbortSignal;
 }
 
-/** One operation: gets the members of its input, gives those of its output. @throws ServiceError */
+/** Reads the members of its input and returns the members of its output. @throws ServiceError */
 export type Operation = (input: InputReader, call: Call) => Promise<object> | object;
 
-/** A service of AWS in one of its JSON protocols. */
+/** A service of AWS, in one of AWS's JSON protocols. */
 export interface Service {
-  /** What stands before the dot of `X-Amz-Target`. */
+  /** The part of `X-Amz-Target` before the dot. */
   readonly target: string;
   /** The service's name in the scope of a signature. */
   readonly signingName: string;
   readonly contentType: 'application/x-amz-json-1.0' | 'application/x-amz-json-1.1';
-  /** Whether its SDKs ask for the codes of the older protocol too, by the header `x-amzn-query-error`. */
+  /** Whether its SDKs also read the older protocol's codes, from the header `x-amzn-query-error`. */
   readonly queryCompatible: boolean;
-  /** The code that has its SDKs wait and try again. */
+  /** The error code after which its SDKs wait and retry. */
   readonly throttled: string;
   readonly validationMessages: ValidationMessages;
   readonly operations: Readonly<Record<string, Operation>>;

@@ -2,7 +2,7 @@ import { arn } from '../identity.ts';
 import type { InputReader } from '../input-reader.ts';
 import { notFound } from './validation-messages.ts';
 
-/** The one bus of a standalone mesh, as the API names it. */
+/** The name and ARN of the bus. A standalone mesh has one bus. */
 export class BusNames {
   readonly name: string;
   readonly arn: string;
@@ -12,7 +12,7 @@ export class BusNames {
     this.arn = arn('events', `event-bus/${name}`);
   }
 
-  /** Whether a name or an ARN is this bus's. Where an account of AWS has the bus `default`, a mesh has none. */
+  /** Whether the name or ARN is this bus's. An AWS account has the bus `default`; a mesh does not. */
   is(nameOrArn: string | undefined): boolean {
     return nameOrArn === this.name || nameOrArn === this.arn;
   }

@@ -5,13 +5,13 @@ import type { BusEntry } from '#shared/ports/event-bus.ts';
 import type { InputReader } from '../input-reader.ts';
 import type { BusNames } from './bus-names.ts';
 
-/** A result entry of PutEvents for an entry that was not taken. */
+/** The result of PutEvents for an entry that is refused. */
 export interface EntryRefusal {
   readonly ErrorCode: string;
   readonly ErrorMessage: string;
 }
 
-/** An entry of PutEvents as it stands in the request. */
+/** An entry of PutEvents, as the request has it. */
 export interface RequestEntry {
   readonly source: string | undefined;
   readonly detailType: string | undefined;
@@ -22,7 +22,7 @@ export interface RequestEntry {
   readonly time: number | undefined;
 }
 
-/** @throws ServiceError for a member of another type: AWS refuses the whole call then. */
+/** @throws ServiceError when a member has a wrong type. AWS then refuses the whole call. */
 export function readEntry(entry: InputReader): RequestEntry {
   return {
     source: entry.string('Source'),
@@ -34,16 +34,16 @@ export function readEntry(entry: InputReader): RequestEntry {
   };
 }
 
-/** Bytes, as AWS counts them: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html#eb-putevent-size */
+/** The size in bytes, as AWS counts it: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html#eb-putevent-size */
 export function sizeOf({ source = '', detailType = '', detail = '', resources, time }: RequestEntry): number {
   const texts = [source, detailType, detail, ...resources];
   return texts.reduce((sum, text) => sum + Buffer.byteLength(text), time === undefined ? 0 : 14);
 }
 
-/** Event Ruler's JSON reader goes no deeper. */
+/** Levels of nesting. Event Ruler's JSON reader has the same limit. */
 const MAX_DEPTH = 1000;
 
-/** The entry as the bus takes it, or why it does not. */
+/** The entry for the bus, or the reason why the bus refuses it. */
 export function busEntry(entry: RequestEntry, bus: BusNames): BusEntry | EntryRefusal {
   const { source, detailType, detail, resources, time } = entry;
   if (!source) return missing('Source');

@@ -7,13 +7,13 @@ import type { BusNames } from './bus-names.ts';
 import { busEntry, type EntryRefusal, readEntry, sizeOf } from './entries.ts';
 import { validation } from './validation-messages.ts';
 
-/** Of a call: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
+/** The limits of a call: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
 const MAX_ENTRIES = 10;
 const MAX_BYTES = 1024 * 1024;
-/** Characters of a reason in the log: it may repeat what the client wrote. */
+/** Characters of a reason in the log. The reason may repeat text of the client, which may be long. */
 const MAX_REASON = 200;
 
-/** PutEvents: an entry that is not taken leaves its neighbours alone. */
+/** PutEvents. When an entry is refused, the other entries are not affected. */
 export function putEvents(ingress: EventIngress, bus: BusNames, log: Pick<Logger, 'warn'>): Operation {
   return async (input) => {
     const entries = input.structures('Entries', MAX_ENTRIES).map(readEntry);
@@ -27,7 +27,7 @@ export function putEvents(ingress: EventIngress, bus: BusNames, log: Pick<Logger
     const refused = Entries.filter((entry): entry is EntryRefusal => 'ErrorCode' in entry);
     const [first] = refused;
     if (first !== undefined) {
-      // SDKs throw nothing for these, and many a producer does not look.
+      // SDKs throw no error for refused entries, and many producers do not check the result.
       const reason = first.ErrorMessage.slice(0, MAX_REASON);
       log.warn('entries of PutEvents were refused', { entries: refused.length, code: first.ErrorCode, reason });
     }

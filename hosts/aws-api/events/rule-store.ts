@@ -7,14 +7,14 @@ import { Mutex } from '../mutex.ts';
 export interface Target {
   readonly id: string;
   readonly arn: string;
-  /** Of a FIFO queue: the message group of the events. */
+  /** The message group of the events. Only targets that are FIFO queues have it. */
   readonly group?: string;
 }
 
-/** A rule that a client made, as it is kept. */
+/** A stored rule of a client. */
 export interface MadeRule {
   readonly name: string;
-  /** JSON. */
+  /** The pattern's JSON text. */
   readonly pattern: string;
   readonly enabled: boolean;
   readonly description?: string;
@@ -29,8 +29,8 @@ export interface RuleStoreOptions {
 }
 
 /**
- * The rules that clients make. EventBridge's have up to five targets and a state, the bus's one queue: on the bus a rule
- * is one for each target while it is enabled. A client's rule is kept before it takes effect.
+ * The rules that clients create. A rule of EventBridge has a state and up to five targets. A rule of the bus has one
+ * queue. So the bus has one rule for each target of an enabled rule. A rule is stored before it takes effect.
  */
 export class RuleStore {
   readonly #bus: HostedRules;
@@ -47,7 +47,7 @@ export class RuleStore {
     this.#log = log;
   }
 
-  /** Brings back the rules of the last start; their queues are there by then. */
+  /** Restores the rules of the last start. Call it after their queues exist. */
   async restore(): Promise<void> {
     for (const { definition } of await this.#made.all('rule')) await this.#apply(JSON.parse(definition) as MadeRule);
   }
@@ -66,7 +66,7 @@ export class RuleStore {
   }
 
   /**
-   * Puts what `change` makes of the rule as it stands, one change after another; undefined takes the rule away.
+   * Replaces the rule with the result of `change`. The result undefined removes the rule. Changes run one at a time.
    */
   change(name: string, change: (rule: MadeRule | undefined) => MadeRule | undefined): Promise<void> {
     return this.#changes.run(async () => {
@@ -87,7 +87,7 @@ export class RuleStore {
     if (before !== undefined) await this.#withdraw(before);
     this.#rules.set(rule.name, rule);
     if (!rule.enabled) return;
-    // As its text has it: a repeated key counts otherwise than JSON.parse would have it.
+    // JSON.parse would drop repeated keys in the text of a pattern. They count on AWS.
     const pattern = readPatternText(rule.pattern) as object;
     for (const { id, arn, group } of rule.targets) {
       const queue = queueOf(arn);
@@ -95,7 +95,7 @@ export class RuleStore {
         const fifo = group === undefined ? undefined : { group };
         await this.#bus.putRule({ name: busRuleName(rule.name, id), pattern, queue, ...(fifo && { fifo }) });
       } else {
-        // Of a function that left serverless.yml. On the bus it would have every event that matches fail.
+        // Its function is no longer in serverless.yml. With this rule on the bus, each matching event would fail.
         this.#log.warn('a rule has a target that is there no more', { rule: rule.name, queue });
       }
     }
@@ -107,7 +107,7 @@ export class RuleStore {
   }
 }
 
-/** In no name of a rule or id of a target. */
+/** No name of a rule and no id of a target contains this character. */
 const SEPARATOR = '/';
 
 function busRuleName(rule: string, target: string): string {

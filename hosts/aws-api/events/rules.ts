@@ -8,13 +8,13 @@ import type { MadeRule, RuleStore } from './rule-store.ts';
 import { compile } from './test-event-pattern.ts';
 import { notFound, validation } from './validation-messages.ts';
 
-/** Quotas of AWS: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
+/** AWS's quotas: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
 const MAX_RULES = 300;
 const MAX_PATTERN = 4096;
-/** The id that the one target of a rule of serverless.yml bears. */
+/** The target id in rules of serverless.yml. Such a rule has one target. */
 const WIRED_TARGET = 'queue';
 
-/** PutRule, DeleteRule, ListRules, and what operations on targets need of rules. */
+/** PutRule, DeleteRule and ListRules, and the lookups of rules for the operations on targets. */
 export class Rules {
   readonly book: RuleStore;
   readonly #bus: BusNames;
@@ -81,7 +81,7 @@ export class Rules {
     return { Rules, ...(next !== undefined && { NextToken: next }) };
   };
 
-  /** A rule by its name, of serverless.yml too. @throws ServiceError */
+  /** Finds a rule by its name, also a rule of serverless.yml. @throws ServiceError */
   find(input: InputReader, member: string): MadeRule {
     this.#bus.check(input, 'EventBusName');
     const name = input.requiredString(member);

@@ -9,14 +9,14 @@ import type { Target } from './rule-store.ts';
 import type { Rules } from './rules.ts';
 import { validation } from './validation-messages.ts';
 
-/** Quotas of AWS: of a rule, and of a call. */
+/** AWS's quotas: targets of a rule, and entries of a call. */
 const MAX_TARGETS = 5;
 const MAX_ENTRIES = 100;
 
-/** What would change the event on its way, or is for targets of other kinds. */
+/** Members that would change the event, or belong to targets that are not queues. */
 const unsupported = ['Input', 'InputPath', 'InputTransformer', 'KinesisParameters', 'EcsParameters'];
 
-/** PutTargets, for queues of the mesh; a target that is not taken leaves the others alone. */
+/** PutTargets, for queues of the mesh. When a target is refused, the other targets are not affected. */
 export function putTargets(rules: Rules, queue: Pick<HostedQueues, 'settings'>): Operation {
   return async (input) => {
     const name = rules.writable(input, 'Rule');
@@ -40,7 +40,7 @@ export function putTargets(rules: Rules, queue: Pick<HostedQueues, 'settings'>):
   };
 }
 
-/** RemoveTargets; an id that the rule does not have is a failed entry, as on AWS. */
+/** RemoveTargets. As on AWS, an id that the rule does not have becomes a failed entry. */
 export function removeTargets(rules: Rules): Operation {
   return async (input) => {
     const name = rules.writable(input, 'Rule');
@@ -101,11 +101,11 @@ function readTarget(target: InputReader): Target {
   if (group !== undefined && !isFifoId(group)) {
     throw validation('MessageGroupId can only include alphanumeric and punctuation characters. 1 to 128 in length.');
   }
-  // Of a standard queue it says who is to get a fair share, which there is none of here.
+  // For a standard queue AWS uses the group for fair queues. The mesh has no fair queues.
   return { id, arn, ...(isFifo(arn) && group !== undefined && { group }) };
 }
 
-/** Why a target is not taken. */
+/** The reason why a target is refused. */
 function problemOf({ arn }: Target, settings: QueueSettings | undefined): Problem | undefined {
   if (settings === undefined) {
     return {
@@ -113,7 +113,7 @@ function problemOf({ arn }: Target, settings: QueueSettings | undefined): Proble
       ErrorMessage: `There is no queue ${queueOf(arn)}: make it with CreateQueue.`,
     };
   }
-  // AWS takes such a target and cannot deliver to it.
+  // AWS accepts such a target, but cannot deliver to it.
   if (settings.fifo?.contentBasedDeduplication === false) {
     return {
       ErrorCode: 'ValidationException',

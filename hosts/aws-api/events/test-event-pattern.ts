@@ -11,7 +11,7 @@ import { ServiceError } from '../errors.ts';
 import type { InputReader } from '../input-reader.ts';
 import { validation } from './validation-messages.ts';
 
-/** What an event given to TestEventPattern must have: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_TestEventPattern.html */
+/** The members that an event for TestEventPattern must have: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_TestEventPattern.html */
 const required = ['id', 'account', 'source', 'time', 'region', 'resources', 'detail-type'];
 const MAX_DEPTH = 1000;
 
@@ -35,7 +35,7 @@ function readEvent(text: string): object {
   try {
     event = nestingOf(Buffer.from(text)) > MAX_DEPTH ? undefined : parseEvent(text);
   } catch {
-    // No JSON is no event.
+    // A text that is not JSON is not an event.
   }
   if (!isObject(event)) {
     throw validation('Parameter Event is not valid. Reason: it must be an event as a JSON object, as text.');

@@ -1,7 +1,7 @@
 import { ServiceError } from '../errors.ts';
 import type { ValidationMessages } from '../input-reader.ts';
 
-/** The errors by which EventBridge refuses a wrong input, in its words. */
+/** EventBridge's messages for a wrong input. */
 export const validationMessages: ValidationMessages = {
   missing: (member) =>
     validation(

@@ -2,7 +2,7 @@ import { ServiceError } from '../errors.ts';
 import { ACCOUNT } from '../identity.ts';
 import type { ValidationMessages } from '../input-reader.ts';
 
-/** How Kinesis words what is wrong with an input. */
+/** Kinesis's messages for a wrong input. */
 export const validationMessages: ValidationMessages = {
   missing: (member) => invalid(member, 'null', 'Member must not be null'),
   invalid: (member, value, constraint) => invalid(member, String(value), `Member must be ${constraint}`),

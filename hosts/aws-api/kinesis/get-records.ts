@@ -5,10 +5,10 @@ import type { Operation } from '../service.ts';
 import { iteratorFor, readIterator } from './iterators.ts';
 import type { Streams } from './streams.ts';
 
-/** Of a call: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html */
+/** The limits of a call: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html */
 const MAX_RECORDS = 10_000;
 const MAX_BYTES = 10 * 1024 * 1024;
-/** Read at once from the store: at the most 64 MB, where every record is as large as can be. */
+/** Records that one read of the store returns. They have at most 64 MB together, because a record has at most 1 MB. */
 const PAGE = 64;
 
 export function getRecords(stream: StandaloneRuntime['stream'], streams: Streams, clock: Clock): Operation {

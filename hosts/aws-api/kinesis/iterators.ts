@@ -4,18 +4,18 @@ import type { InputReader } from '../input-reader.ts';
 import { expiredIterator, invalidArgument, validationMessages } from './errors.ts';
 import type { Streams } from './streams.ts';
 
-/** A place in a shard from which on records are read. */
+/** The position in a shard at which reading starts. */
 export interface StreamPosition {
   readonly stream: string;
   readonly shard: string;
-  /** The sequence number before the first record; undefined at the beginning. */
+  /** The sequence number before the first record. At the beginning of the shard it is undefined. */
   readonly after: string | undefined;
 }
 
-/** An iterator's life, in minutes: Kinesis's. */
+/** Minutes for which an iterator is valid, as on Kinesis. */
 const LIFE = 5;
 
-/** The place that GetShardIterator asks for. @throws ServiceError */
+/** The position that the input of GetShardIterator names. @throws ServiceError */
 export async function positionOf(
   input: InputReader,
   stream: StandaloneRuntime['stream'],
@@ -50,13 +50,13 @@ export function iteratorFor({ stream, shard, after }: StreamPosition, clock: Clo
   return Buffer.from(JSON.stringify([stream, shard, after ?? '0', clock.now()])).toString('base64url');
 }
 
-/** @throws ServiceError for what is no iterator, and for one that is older than five minutes */
+/** @throws ServiceError when the text is not an iterator, or the iterator is older than five minutes */
 export function readIterator(text: string, clock: Clock): StreamPosition {
   let parts: unknown;
   try {
     parts = JSON.parse(Buffer.from(text, 'base64url').toString());
   } catch {
-    // Not an iterator, like JSON of another shape.
+    // The text is not an iterator. The next check refuses it, as it refuses JSON of another shape.
   }
   const [stream, shard, after, at] = Array.isArray(parts) ? (parts as unknown[]) : [];
   if (typeof stream !== 'string' || typeof shard !== 'string' || !isSequenceNumber(after) || typeof at !== 'number') {
@@ -72,7 +72,7 @@ function sequenceNumber(input: InputReader): string {
   return text;
 }
 
-/** Sequence numbers of the mesh fit a double. */
+/** At most 15 digits: each sequence number of the mesh is exact as a double. */
 function isSequenceNumber(value: unknown): value is string {
   return typeof value === 'string' && /^\d{1,15}$/.test(value);
 }

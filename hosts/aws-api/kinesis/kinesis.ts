@@ -14,7 +14,7 @@ export interface KinesisOptions {
   readonly clock: Clock;
   /** Milliseconds for which a stream keeps its records. */
   readonly retention: (stream: string) => number;
-  /** When the streams were made, in milliseconds since 1970: each start makes them. */
+  /** The time when the streams were created, in milliseconds since 1970. Each start creates them. */
   readonly since: number;
 }
 

@@ -20,7 +20,7 @@ export function putRecord(stream: Stream, streams: Streams): Operation {
   };
 }
 
-/** All or none: where AWS may refuse some for their shard's rate, the disk takes them in one commit. */
+/** Takes all records or none, in one commit. AWS may refuse some records because of their shard's rate. */
 export function putRecords(stream: Stream, streams: Streams): Operation {
   return async (input) => {
     const name = streams.named(input);

@@ -3,7 +3,7 @@ import type { Operation } from '../service.ts';
 import { invalidArgument, validationMessages } from './errors.ts';
 import type { Streams } from './streams.ts';
 
-/** Partition keys are hashed to 128 bits, which the shards share evenly. */
+/** The number of hashes. Partition keys are hashed to 128 bits, and each shard has an equal share of the hashes. */
 const HASHES = 2n ** 128n;
 
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ShardFilter.html */
@@ -16,7 +16,7 @@ const filters = [
   'FROM_TIMESTAMP',
 ];
 
-/** ListShards. Shards are never split or merged, so every filter but one by id gives all of them. */
+/** ListShards. Shards are never split or merged. So each filter returns all shards, except AFTER_SHARD_ID. */
 export function shardList(streams: Streams): Operation {
   return async (input) => {
     const token = input.string('NextToken');
@@ -45,7 +45,7 @@ export function shardList(streams: Streams): Operation {
   };
 }
 
-/** The call for a further page names no stream: its token does. */
+/** A call for a further page does not name the stream. Its token contains the name. */
 function readToken(token: string, streams: Streams): [stream: string, pageToken: string] {
   const [name = '', pageToken = ''] = token.split(/:(.*)/s, 2);
   if (!streams.names().includes(name)) throw invalidArgument('Invalid NextToken.');

@@ -9,7 +9,7 @@ export function streamArn(name: string): string {
   return `${prefix}${name}`;
 }
 
-/** The streams of the mesh, as inputs name them. */
+/** Finds the streams of the mesh by the names or ARNs in inputs. */
 export class Streams {
   readonly #stream: StandaloneRuntime['stream'];
 

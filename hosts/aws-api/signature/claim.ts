@@ -2,7 +2,7 @@ import { incompleteSignature, missingToken } from './errors.ts';
 
 export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** What a request says of its signature: nothing of it is proved. */
+/** The request's statements about its signature. They are not verified yet. */
 export interface Claim {
   readonly accessKeyId: string;
   /** `20261121`. */
@@ -13,9 +13,9 @@ export interface Claim {
   readonly signedHeaders: readonly string[];
   /** 32 bytes as hexadecimal digits. */
   readonly signature: string;
-  /** As in `X-Amz-Date`: `20261121T134422Z`. */
+  /** The text of `X-Amz-Date`: `20261121T134422Z`. */
   readonly longDate: string;
-  /** The same in milliseconds since 1970. */
+  /** `longDate` in milliseconds since 1970. */
   readonly date: number;
 }
 

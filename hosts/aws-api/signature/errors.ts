@@ -1,8 +1,9 @@
 import { ServiceError } from '../errors.ts';
 
 /**
- * Why a request was not let in. Codes: https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html, as the
- * JSON protocols write them, and as the older query protocol does. The SDKs correct their clock by those of time.
+ * The error for a request that is refused. `code` is the code in the JSON protocols, `queryCode` the code in the older
+ * query protocol. SDKs correct their clock after the errors about time.
+ * Source: https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
  */
 function refusal(code: string, queryCode: string, message: string): ServiceError {
   return new ServiceError(code, message, { queryCode });

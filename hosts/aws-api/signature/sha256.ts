@@ -1,6 +1,6 @@
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 
-/** SHA-256, or its HMAC under a secret, as the SDK's signer asks for it. */
+/** SHA-256, or HMAC-SHA-256 when there is a secret. It has the interface that the SDK's signer requires. */
 export class Sha256 {
   readonly #secret: Parameters<typeof createHmac>[1] | undefined;
   #hash: Hash | Hmac;

@@ -14,13 +14,13 @@ type CanonicalRequest = Parameters<typeof getCanonicalHeaders>[0];
 export interface SignerOptions {
   readonly credentials: AwsCredentials;
   readonly region: string;
-  /** As scopes name it: `events`. */
+  /** The service's name in the scope of a signature: `events`. */
   readonly service: string;
 }
 
 /**
- * Signs as the SDK's signer does, whose canonical form and key this uses. The signer itself would derive its cache's key with
- * every call and copy the request: two thirds of what a check costs.
+ * Signs as the SDK's signer does, and uses its canonical form and key. The SDK's signer itself derives the key of its
+ * cache and copies the request at each call. That is two thirds of the cost of a check.
  */
 export class Signer extends SignatureV4Base {
   readonly #options: SignerOptions;
@@ -34,8 +34,8 @@ export class Signer extends SignatureV4Base {
   /**
    * The signature, in hexadecimal digits.
    *
-   * @param signed the headers that are signed
-   * @param longDate as in `X-Amz-Date`
+   * @param signed the names of the signed headers
+   * @param longDate the text of `X-Amz-Date`
    * @param bodyHash SHA-256 in hexadecimal digits
    */
   async signature(request: CanonicalRequest, signed: Set<string>, longDate: string, bodyHash: string): Promise<string> {

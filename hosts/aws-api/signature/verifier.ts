@@ -5,19 +5,22 @@ import { type Claim, type Headers, readClaim } from './claim.ts';
 import { invalidSignature, mismatch, unknownKey } from './errors.ts';
 import { Signer } from './signer.ts';
 
-/** How far the clocks of client and mesh may be apart, in milliseconds: AWS's. A captured request is good for no longer. */
+/**
+ * Milliseconds by which the clocks of client and mesh may differ, as on AWS. The limit stops an attacker who captured a
+ * request from sending it later.
+ */
 const SKEW = 15 * 60_000;
 
-/** A request as it came, but for its body. */
+/** A request as it was received, without its body. */
 export interface SignedRequest {
   readonly method: string;
   /** Path and query, as received. */
   readonly url: string;
-  /** By lower-case names; with HTTP/2 `:authority` among them. */
+  /** The keys are lower-case names. With HTTP/2 they include `:authority`. */
   readonly headers: Headers;
 }
 
-/** Checks signatures (version 4) of requests to one service against the keys of the mesh, by signing them again. */
+/** Verifies signatures (version 4) of requests to one service: it signs each request again with the mesh's keys. */
 export class SignatureVerifier {
   readonly #credentials: AwsCredentials;
   readonly #region: string;
@@ -28,7 +31,7 @@ export class SignatureVerifier {
   constructor(options: {
     readonly credentials: AwsCredentials;
     readonly region: string;
-    /** As scopes name it: `events`. */
+    /** The service's name in the scope of a signature: `events`. */
     readonly service: string;
     readonly clock: Clock;
   }) {
@@ -41,13 +44,13 @@ export class SignatureVerifier {
   }
 
   /**
-   * What can be told without the body, so that nobody's body is read who does not know the key's id.
+   * Makes all checks that need no body. So the server reads no body from a client that does not know the key's id.
    *
    * @throws ServiceError
    */
   claim(headers: Headers): Claim {
     const claim = readClaim(headers);
-    // Keys of a session are AWS's: a variable AWS_SESSION_TOKEN that was left over, for one.
+    // Only AWS issues session keys. For example, the client's shell still has AWS_SESSION_TOKEN set.
     if (claim.accessKeyId !== this.#credentials.accessKeyId || headers['x-amz-security-token'] !== undefined) {
       throw unknownKey();
     }
@@ -95,7 +98,7 @@ export class SignatureVerifier {
   }
 }
 
-/** What decides over a request must be signed: its address, and every header of AWS's, the operation among them. */
+/** Requires signatures on the host and every `x-amz-` header, such as the operation: an attacker could change them. */
 function checkSigned({ signedHeaders }: Claim, headers: Headers): void {
   const signed = new Set(signedHeaders);
   const unsigned = Object.keys(headers).filter((name) => name.startsWith('x-amz-') && !signed.has(name));
@@ -105,7 +108,7 @@ function checkSigned({ signedHeaders }: Claim, headers: Headers): void {
   }
 }
 
-/** The headers that the client says it signed; one that is not there makes the signatures differ. */
+/** The headers that the client lists as signed. When a listed header is absent, the signatures differ. */
 function headersOf({ signedHeaders }: Claim, headers: Headers): Record<string, string> {
   const signed: Record<string, string> = {};
   for (const name of signedHeaders) {
@@ -117,7 +120,7 @@ function headersOf({ signedHeaders }: Claim, headers: Headers): Record<string, s
 
 function pathAndQuery(url: string): { path: string; query: Record<string, string | string[]> } {
   const [path = '/', search = ''] = url.split(/\?(.*)/s, 2);
-  // Without a prototype, as a name of its would be found there.
+  // It has no prototype. Otherwise a parameter such as `constructor` would find a value there.
   const query: Record<string, string[]> = Object.create(null);
   for (const [name, value] of new URLSearchParams(search)) {
     query[name] ??= [];

@@ -6,10 +6,10 @@ import { describeFifo, fifoAttributes, readFifo } from './fifo-attributes.ts';
 import type { QueueAttributes } from './queue-store.ts';
 import type { NamedQueue } from './queue-urls.ts';
 
-/** Bytes of a message, with its attributes: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
+/** The largest message in bytes, with its attributes: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 export const MAX_MESSAGE = 1024 * 1024;
 
-/** Attributes of CreateQueue that are numbers, with SQS's bounds and defaults. */
+/** The numeric attributes of CreateQueue, with SQS's bounds and defaults. */
 const numbers = {
   VisibilityTimeout: { from: 0, to: 43_200, otherwise: 30 },
   DelaySeconds: { from: 0, to: 900, otherwise: 0 },
@@ -17,7 +17,7 @@ const numbers = {
   MessageRetentionPeriod: { from: 60, to: 1_209_600, otherwise: 345_600 },
 } as const;
 
-/** Names that AWS knows and a queue of the mesh has no value for. */
+/** Attributes that AWS has and a queue of the mesh does not have. */
 const known = new Set([
   'Policy',
   'CreatedTimestamp',
@@ -48,7 +48,7 @@ export function readAttributes(queue: string, given: Given, exists: (queue: stri
   };
 }
 
-/** As SQS, it compares what was given and no defaults. @throws ServiceError with the code QueueNameExists */
+/** Compares only the given attributes, as SQS does, and no defaults. @throws ServiceError with the code QueueNameExists */
 export function checkSame(given: Given, asked: QueueAttributes, there: QueueAttributes): void {
   const same: Record<string, boolean> = {
     VisibilityTimeout: asked.visibilityTimeout === there.visibilityTimeout,
@@ -59,11 +59,11 @@ export function checkSame(given: Given, asked: QueueAttributes, there: QueueAttr
   };
   const [askedFifo, thereFifo] = [describeFifo(asked.fifo), describeFifo(there.fifo)];
   for (const name of fifoAttributes) same[name] = askedFifo[name] === thereFifo[name];
-  // What the name tells and what has one value is the same.
+  // Attributes that follow from the queue's name, or that have only one value, cannot differ.
   for (const name of Object.keys(given)) if (same[name] === false) throw queueNameExists(name);
 }
 
-/** What GetQueueAttributes answers; each as text. @throws ServiceError */
+/** The answer of GetQueueAttributes. Each value is a text. @throws ServiceError */
 export function describe(names: readonly string[], { name, attributes }: NamedQueue, depth: QueueDepth): Given {
   const { maxReceiveCount, deadLetterQueue } = attributes;
   const all: Record<string, string> = {

@@ -17,9 +17,9 @@ export interface ReadBatch<Entry> {
 }
 
 /**
- * Reads the entries of a batch by `read`; one that it refuses leaves its neighbours alone.
+ * Reads the entries of a batch with `read`. When `read` refuses an entry, the other entries are not affected.
  *
- * @throws ServiceError for what SQS refuses the whole batch for
+ * @throws ServiceError when SQS would refuse the whole batch
  */
 export function readBatch<Entry>(input: InputReader, read: (entry: InputReader) => Entry): ReadBatch<Entry> {
   const all = input.anyStructures('Entries');

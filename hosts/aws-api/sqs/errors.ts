@@ -1,7 +1,7 @@
 import { ServiceError } from '../errors.ts';
 import type { ValidationMessages } from '../input-reader.ts';
 
-/** How SQS words what is wrong with an input. */
+/** SQS's messages for a wrong input. */
 export const validationMessages: ValidationMessages = {
   missing: (member) => new ServiceError('MissingParameter', `The request must contain the parameter ${member}.`),
   invalid: (member, value, constraint) => invalidValue(member, value, `Must be ${constraint}, if provided.`),
@@ -14,7 +14,7 @@ export function invalidValue(member: string, value: unknown, reason: string): Se
   );
 }
 
-/** The query protocol had most of SQS's own codes with this before them, and its SDKs go on to. */
+/** In the query protocol most of SQS's own codes begin with this prefix. SDKs still report the codes with it. */
 const PREFIX = 'AWS.SimpleQueueService.';
 
 function ownError(code: string, message: string, queryCode = `${PREFIX}${code}`): ServiceError {
@@ -45,7 +45,7 @@ export function invalidReceipt(handle: string): ServiceError {
   );
 }
 
-/** What was received so is visible or was received again since. */
+/** The message became visible again, or was received again, after the receive that gave this handle. */
 export function notInFlight(): ServiceError {
   return ownError('MessageNotInflight', 'The message referred to is not in flight.');
 }
@@ -79,8 +79,8 @@ export const batchErrors = {
     ownError('BatchRequestTooLong', `Batch requests cannot be longer than 1048576 bytes. You have sent ${size} bytes.`),
 };
 
-/** What SQS takes, which is what XML 1.0 does. */
+/** Whether all characters are allowed in SQS. SQS allows the characters of XML 1.0. */
 export function isValidText(text: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern looks for control characters
   return text.isWellFormed() && !/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/.test(text);
 }

@@ -2,7 +2,7 @@ import type { DeduplicationScope, FifoSettings, ThroughputLimit } from '#shared/
 import { isFifo } from '#shared/ports/fifo.ts';
 import { invalidAttributeName, invalidAttributeValue, invalidValue } from './errors.ts';
 
-/** Names of attributes that FIFO queues alone have. */
+/** The attributes that only FIFO queues have. */
 export const fifoAttributes: ReadonlySet<string> = new Set([
   'FifoQueue',
   'ContentBasedDeduplication',
@@ -15,10 +15,10 @@ const limits: readonly ThroughputLimit[] = ['perQueue', 'perMessageGroupId'];
 
 type Given = Readonly<Record<string, string>>;
 
-/** Reads the attributes that make a FIFO queue; undefined for a standard one. @throws ServiceError */
+/** Reads the attributes of a FIFO queue. Returns undefined for a standard queue. @throws ServiceError */
 export function readFifo(queue: string, given: Given): FifoSettings | undefined {
   if (given.FifoQueue !== 'true') {
-    // As SQS, which does not know FifoQueue=false either.
+    // SQS also refuses FifoQueue=false.
     const [name] = Object.keys(given).filter((each) => fifoAttributes.has(each));
     if (name !== undefined) throw invalidAttributeName(name);
     if (isFifo(queue)) throw wrongName(queue, 'Can only include alphanumeric characters, hyphens, or underscores.');
@@ -36,7 +36,7 @@ export function readFifo(queue: string, given: Given): FifoSettings | undefined 
   return { contentBasedDeduplication: content === 'true', deduplicationScope, throughputLimit };
 }
 
-/** As GetQueueAttributes tells it. */
+/** The FIFO attributes in the answer of GetQueueAttributes. */
 export function describeFifo(fifo: FifoSettings | undefined): Given {
   if (fifo === undefined) return {};
   const { contentBasedDeduplication, deduplicationScope = 'queue', throughputLimit = 'perQueue' } = fifo;
@@ -48,7 +48,7 @@ export function describeFifo(fifo: FifoSettings | undefined): Given {
   };
 }
 
-/** The first is the default. */
+/** The first value is the default. */
 function readOneOf<Value extends string>(given: Given, name: string, values: readonly Value[]): Value {
   const value = values.find((each) => each === (given[name] ?? values[0]));
   if (value === undefined) throw invalidAttributeValue(name);

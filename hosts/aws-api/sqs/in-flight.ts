@@ -9,7 +9,10 @@ import { MAX_VISIBILITY } from './receive.ts';
 
 type Queue = StandaloneRuntime['queue'];
 
-/** DeleteMessage; a message that is gone, or of a standard queue and received again since, is no error, as on SQS. */
+/**
+ * DeleteMessage. As on SQS, it succeeds when the message no longer exists, or when a message of a standard queue was
+ * received again.
+ */
 export function deleteMessage(queue: Queue, urls: QueueUrls): Operation {
   return async (input) => {
     const named = urls.queue(input);
@@ -59,7 +62,7 @@ export function changeMessageVisibility(queue: Queue, urls: QueueUrls): Operatio
 
 interface Receipt {
   readonly handle: string;
-  /** As the client has it. */
+  /** The client's text of the receipt. */
   readonly text: string;
 }
 
@@ -68,7 +71,7 @@ function readEntry({ name }: NamedQueue, entry: InputReader): Receipt {
   return { text, handle: readReceipt(name, text) };
 }
 
-/** A FIFO queue's receipt handle is good until the visibility timeout ends. */
+/** A receipt handle of a FIFO queue is valid until the visibility timeout ends. */
 async function isExpired(queue: Queue, { name, attributes }: NamedQueue, { handle }: Receipt): Promise<boolean> {
   return attributes.fifo !== undefined && (await queue.receiptState(name, handle)) === 'spent';
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { bytesOf, isBinary, type MessageAttribute } from './message-attributes.ts';
 
-/** What SDKs check a body by. */
+/** SDKs check the body with this digest. */
 export function md5OfBody(body: string): string {
   return createHash('md5').update(body).digest('hex');
 }
@@ -10,7 +10,7 @@ const STRING = Buffer.from([1]);
 const BINARY = Buffer.from([2]);
 
 /**
- * What SDKs check message attributes by:
+ * SDKs check the message attributes with this digest:
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html#sqs-attributes-md5-message-digest-calculation
  */
 export function md5OfAttributes(attributes: readonly MessageAttribute[]): string {

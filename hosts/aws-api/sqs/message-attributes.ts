@@ -7,10 +7,10 @@ const MAX_ATTRIBUTES = 10;
 
 type Attributes = Pick<OutgoingMessage, 'attributes' | 'attributeTypes'>;
 
-/** One attribute, its value in base64 where it is binary. */
+/** A message attribute. A binary value is in base64. */
 export interface MessageAttribute {
   readonly name: string;
-  /** `String`, `Number` or `Binary`, with a label or without: `Number.int`. */
+  /** `String`, `Number` or `Binary`. A label may follow: `Number.int`. */
   readonly type: string;
   readonly value: string;
 }
@@ -41,7 +41,7 @@ export function isBinary({ type }: MessageAttribute): boolean {
   return isBinaryType(type);
 }
 
-/** The value as SQS counts and digests it. */
+/** The bytes of the value. SQS counts and digests these bytes. */
 export function bytesOf(attribute: MessageAttribute): Buffer {
   return Buffer.from(attribute.value, isBinary(attribute) ? 'base64' : 'utf8');
 }

@@ -7,7 +7,7 @@ import { invalidValue, validationMessages } from './errors.ts';
 
 type MessageGroup = Pick<OutgoingMessage, 'groupId' | 'deduplicationId'>;
 
-/** Reads where a message of a FIFO queue belongs. @throws ServiceError */
+/** Reads the message group and deduplication id for a FIFO queue. @throws ServiceError */
 export function readMessageGroup(input: InputReader, fifo: FifoSettings, delay: number | undefined): MessageGroup {
   const groupId = readId(input, 'MessageGroupId');
   if (groupId === undefined) throw validationMessages.missing('MessageGroupId');
@@ -21,7 +21,12 @@ export function readMessageGroup(input: InputReader, fifo: FifoSettings, delay: 
   );
 }
 
-/** A standard queue takes a group for the fairness of its order, which it has none of here: the reader gets it. @throws ServiceError */
+/**
+ * Reads the message group for a standard queue. SQS uses it for fair queues. The mesh has no fair queues: it only
+ * passes the group to the reader.
+ *
+ * @throws ServiceError
+ */
 export function readStandardMessageGroup(input: InputReader): MessageGroup {
   const groupId = readId(input, 'MessageGroupId');
   const deduplicationId = input.string('MessageDeduplicationId');
@@ -29,7 +34,7 @@ export function readStandardMessageGroup(input: InputReader): MessageGroup {
   return groupId === undefined ? {} : { groupId };
 }
 
-/** What SQS identifies by: 1 to 128 letters, digits and punctuation. @throws ServiceError */
+/** Reads an id. SQS allows 1 to 128 letters, digits and punctuation marks. @throws ServiceError */
 export function readId(input: InputReader, member: string): string | undefined {
   const id = input.string(member);
   if (id === undefined || isFifoId(id)) return id;

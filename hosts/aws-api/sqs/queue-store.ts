@@ -1,15 +1,15 @@
 import type { HostedQueues, MadeResources, QueueSettings } from '#shared/ports/control-plane.ts';
 import { Mutex } from '../mutex.ts';
 
-/** A queue's attributes; times in seconds. */
+/** A queue's attributes. Times are in seconds. */
 export interface QueueAttributes extends QueueSettings {
-  /** Before a message is seen that says nothing of it itself. */
+  /** Seconds before a message becomes visible, when the message does not set its own delay. */
   readonly delay: number;
-  /** Of a receive that says nothing of it itself. */
+  /** Seconds for which a receive waits, when the receive does not set its own wait. */
   readonly wait: number;
 }
 
-/** The queues that clients make, and those of serverless.yml, by their names. */
+/** The queues by their names: the queues of serverless.yml, and the queues that clients create. */
 export class QueueStore {
   readonly #queue: HostedQueues;
   readonly #made: MadeResources;
@@ -21,7 +21,7 @@ export class QueueStore {
     this.#made = made;
   }
 
-  /** Brings back the queues of the last start, except where serverless.yml has one of the name by now. */
+  /** Restores the queues of the last start. It skips a queue when serverless.yml now has a queue of that name. */
   async restore(): Promise<void> {
     for (const { name, definition } of await this.#made.all('queue')) {
       if (this.#queue.settings(name) === undefined) await this.#open(name, JSON.parse(definition) as QueueAttributes);
@@ -34,7 +34,7 @@ export class QueueStore {
     return this.#attributes.get(name) ?? { ...settings, delay: 0, wait: 0 };
   }
 
-  /** Makes the queue, kept before it is there, unless there is one of the name: returns that. */
+  /** Stores the queue, then creates it. If a queue of that name exists, it returns the attributes of that queue. */
   create(name: string, attributes: QueueAttributes): Promise<QueueAttributes> {
     return this.#changes.run(async () => {
       const known = this.get(name);

@@ -8,12 +8,12 @@ export interface NamedQueue {
   readonly attributes: QueueAttributes;
 }
 
-/** Queues by their URLs. The host of a URL is not looked at: a client may reach the mesh by several. */
+/** Finds queues by their URLs. It ignores the host of a URL: a client may reach the mesh by several host names. */
 export class QueueUrls {
   readonly #book: QueueStore;
   readonly #base: string;
 
-  /** @param url of the mesh */
+  /** @param url the URL of the mesh */
   constructor(book: QueueStore, url: string) {
     this.#book = book;
     this.#base = `${url}/${ACCOUNT}/`;

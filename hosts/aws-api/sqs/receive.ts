@@ -9,17 +9,17 @@ import type { QueueUrls } from './queue-urls.ts';
 import { receiptFor } from './receipts.ts';
 
 interface Wanted {
-  /** System attributes by their names, or All. */
+  /** Names of system attributes, or `All`. */
   readonly system: readonly string[];
-  /** Message attributes by their names, `prefix.*`, or All. */
+  /** Names of message attributes, `prefix.*`, or `All`. */
   readonly attributes: readonly string[];
 }
 
-/** SQS's, in seconds. */
+/** Seconds. The limits are SQS's. */
 const MAX_WAIT = 20;
 export const MAX_VISIBILITY = 43_200;
 
-/** ReceiveMessage: waits as long as it is asked to, the client is there and the mesh does not stop. */
+/** ReceiveMessage. The wait ends at its time limit, when the client disconnects, or when the mesh stops. */
 export function receiveMessage(queue: StandaloneRuntime['queue'], urls: QueueUrls): Operation {
   return async (input, { signal }) => {
     const { name, attributes } = urls.queue(input);
@@ -30,7 +30,7 @@ export function receiveMessage(queue: StandaloneRuntime['queue'], urls: QueueUrl
       system: [...(input.strings('AttributeNames') ?? []), ...(input.strings('MessageSystemAttributeNames') ?? [])],
       attributes: input.strings('MessageAttributeNames') ?? [],
     };
-    // Nothing is given again by it: what a lost answer held comes back when its visibility timeout ends.
+    // The id is checked and has no effect. Messages of a lost answer come back when their visibility timeout ends.
     readId(input, 'ReceiveRequestAttemptId');
     if (wanted.attributes.some((each) => each === ''))
       throw validationMessages.invalid('MessageAttributeNames', '', 'names');

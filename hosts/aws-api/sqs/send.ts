@@ -58,7 +58,7 @@ function readMessage(input: InputReader, queue: QueueAttributes): OutgoingMessag
     body,
     ...readMessageAttributes(input),
     ...place,
-    // A FIFO queue delays by itself.
+    // A FIFO queue has one delay for all its messages.
     ...(queue.fifo === undefined && { delay: delay ?? queue.delay }),
   };
   if (sizeOf(message) > MAX_MESSAGE) {
@@ -70,7 +70,7 @@ function readMessage(input: InputReader, queue: QueueAttributes): OutgoingMessag
   return message;
 }
 
-/** Bytes as SQS counts them: the body, and the name, type and value of each attribute. */
+/** The size in bytes. SQS counts the body, and the name, type and value of each attribute. */
 function sizeOf(message: OutgoingMessage): number {
   let size = Buffer.byteLength(message.body);
   for (const attribute of listAttributes(message)) {

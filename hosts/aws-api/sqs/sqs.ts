@@ -13,7 +13,7 @@ import { sendMessage, sendMessageBatch } from './send.ts';
 export interface SqsOptions {
   readonly queue: StandaloneRuntime['queue'];
   readonly queues: QueueStore;
-  /** Where clients reach the mesh: queue URLs begin with it. */
+  /** The URL at which clients reach the mesh. Queue URLs begin with it. */
   readonly url: string;
 }
 
