@@ -9,8 +9,8 @@ declare global {
 }
 
 /**
- * Reads JSON without loss of digits. Each number becomes an object that only `JSON.stringify` understands, which writes
- * the number as it was, also when a double cannot hold it.
+ * Reads JSON without loss of digits. Each number becomes an object that only `JSON.stringify` understands.
+ * `JSON.stringify` writes the number unchanged, also when a double cannot hold it.
  *
  * @example
  * JSON.stringify(parseExact('{"id":12345678901234567890}')); // {"id":12345678901234567890}
@@ -28,7 +28,7 @@ export function isExactObject(value: unknown): value is Readonly<Record<string, 
   return isObject(value) && !JSON.isRawJSON(value);
 }
 
-/** `object` as JSON with one more member at its end, whose value is JSON text already. */
+/** `object` as JSON with one more member at its end. The value of that member is already JSON text. */
 export function withMember(object: object, name: string, json: string): string {
   const text = JSON.stringify(object);
   return `${text.slice(0, -1)}${text === '{}' ? '' : ','}${JSON.stringify(name)}:${json}}`;

@@ -3,11 +3,14 @@ import { randomHex } from './random.ts';
 declare const brand: unique symbol;
 type Branded<Name extends string> = string & { readonly [brand]: Name };
 
-/** A UUIDv7: ids that sort by time keep inserts at the end of the index. */
+/** A UUIDv7. Such ids sort by time, so inserts go to the end of the index. */
 export type TaskId = Branded<'TaskId'>;
 export type ContextId = Branded<'ContextId'>;
 export type EventId = Branded<'EventId'>;
-/** A lower-case name of at most 64 letters, digits and hyphens that begins with a letter: it stands in paths, queue names and IAM policies. */
+/**
+ * A lower-case name of at most 64 letters, digits and hyphens that begins with a letter. It is part of paths, queue
+ * names and IAM policies.
+ */
 export type AgentId = Branded<'AgentId'>;
 
 export const agentIdPattern = '^[a-z][a-z0-9-]{0,63}$';
@@ -19,18 +22,18 @@ export function isAgentId(text: string): text is AgentId {
 
 let lastMillisecond = 0;
 let counter = 0;
-/** The first 13 characters, which all ids of a millisecond share. */
+/** The first 13 characters. All ids of one millisecond share them. */
 let timePrefix = '';
 
-/** Of two bits of the variant and two random ones, by a random digit. */
+/** The digit with the two bits of the variant and two random bits, by a random digit. */
 const variants: Readonly<Record<string, string>> = Object.fromEntries(
   Array.from({ length: 16 }, (_, digit) => [digit.toString(16), (8 | (digit & 3)).toString(16)]),
 );
 
 /**
  * A UUIDv7 (RFC 9562 §5.7): 48 bits of milliseconds, then a 12-bit counter that keeps the ids of one process in order
- * within a millisecond (§6.2 method 1), then 62 random bits. `now` is in milliseconds since 1970; a clock that steps
- * back does not take the order with it.
+ * within a millisecond (§6.2 method 1), then 62 random bits. `now` is in milliseconds since 1970. The ids keep their
+ * order when the clock steps back.
  */
 export function uuidv7(now: number): string {
   if (now > lastMillisecond) begin(now);

@@ -1,7 +1,10 @@
 let last = Number.NaN;
 let text = '';
 
-/** RFC 3339 in UTC with milliseconds, of milliseconds since 1970. The events of one moment are many: their time is written once. */
+/**
+ * Writes milliseconds since 1970 as RFC 3339 in UTC with milliseconds. Many events share one moment, so the last text
+ * is kept.
+ */
 export function isoTime(milliseconds: number): string {
   if (milliseconds !== last) {
     text = new Date(milliseconds).toISOString();

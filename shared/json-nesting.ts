@@ -6,8 +6,8 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
 /**
- * How deep the objects and arrays of a JSON text are nested. For texts of strangers, before anything walks them:
- * whatever recurses over a value (JSON.stringify does) has no stack left at some thousand levels.
+ * The depth of nested objects and arrays in a JSON text. Use it on text from outside before other code walks the value.
+ * Attack: code that recurses over a value (JSON.stringify does) runs out of stack at some thousand levels.
  */
 export function nestingOf(json: Uint8Array): number {
   let depth = 0;

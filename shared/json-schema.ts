@@ -1,13 +1,13 @@
 import { type Schema, Validator } from '@cfworker/json-schema';
 
-/** Describes the first problem that a caller can mend, or returns undefined when the value fits the schema. */
+/** Describes the first problem that a caller can fix. It returns undefined when the value fits the schema. */
 export type JsonCheck = (value: unknown) => string | undefined;
 
 /**
- * Makes a check from a JSON Schema (2020-12). The check interprets the schema. A schema that an agent brings at run time
- * therefore never becomes code of this process.
+ * Makes a check from a JSON Schema (2020-12). The check interprets the schema. A schema that an agent brings at run
+ * time therefore never becomes code of this process.
  *
- * @param whole what a message calls the value itself, as opposed to a field in it
+ * @param whole the name of the whole value in a message, as opposed to a field in it
  *
  * @example
  * const check = jsonCheck({ type: 'object', required: ['city'] }, 'params');
@@ -18,7 +18,7 @@ export function jsonCheck(schema: Readonly<Record<string, unknown>>, whole: stri
   return (value) => {
     const { valid, errors } = validator.validate(value);
     if (valid) return undefined;
-    // The last error is the innermost: the caller can mend it.
+    // The last error is the innermost. The caller can fix that one.
     const innermost = errors.at(-1);
     const where = innermost?.instanceLocation.replace(/^#\/?/, '') || whole;
     const why =

@@ -4,11 +4,11 @@ import path from 'node:path';
 const OWNER_ONLY = 0o700;
 
 /**
- * Makes a folder that only its owner can enter, and those above it. What has the name already is left as it is, also where
- * it is no folder. Node's own `recursive` never comes back below /proc, where making a folder fails with ENOENT although
- * all above it are there.
+ * Makes a folder that only its owner can enter, and the missing folders above it. If the name already exists, it is
+ * left unchanged, even if it is not a folder. Node's own `recursive` never returns below /proc: there, making a folder
+ * fails with ENOENT although all folders above it exist.
  *
- * @throws the error of the system
+ * @throws the system's error
  */
 export function makeFolder(folder: string): void {
   if (tryToMake(folder) === undefined) return;
@@ -18,7 +18,7 @@ export function makeFolder(folder: string): void {
   if (error) throw error;
 }
 
-/** Returns the error where one above it is missing. */
+/** Returns the error if a folder above it is missing. */
 function tryToMake(folder: string): NodeJS.ErrnoException | undefined {
   try {
     mkdirSync(folder, { mode: OWNER_ONLY });

@@ -5,8 +5,8 @@ let digits = '';
 let used = 0;
 
 /**
- * Random bytes of the system's generator as hexadecimal digits, two to a byte; at most 8192 bytes. They are drawn and
- * written out by the thousand: each draw costs some 10 µs.
+ * Random bytes from the system's generator as hexadecimal digits, two digits for each byte, at most 8192 bytes.
+ * Thousands of bytes are drawn and converted at once, because each draw costs some 10 µs.
  */
 export function randomHex(bytes: number): string {
   if (used + bytes * 2 > digits.length) {

@@ -1,13 +1,13 @@
 /*
- * Collections for what comes and goes thousands of times a second.
+ * Collections for values that are added and removed thousands of times a second.
  *
- * V8's Map and Set replace their table every few dozen deletes, and each table that was replaced points to the next, for
- * iterators that are under way. Once one of them has been promoted to the old generation, the collector of the young one
- * takes all later ones for alive, with whatever they held when they were replaced: calls that ended long ago are copied, and
- * copied again, until the whole heap is marked. Here nothing points on.
+ * V8's Map and Set replace their table every few dozen deletes. Each old table points to the next one, for iterators
+ * that are still running. When an old table has moved to the old generation, the collector of the young generation
+ * treats all later tables as alive, together with the values that they held when they were replaced. So it copies calls
+ * that ended long ago again and again, until the whole heap is marked. These collections have no such pointers.
  */
 
-/** Values by a text. */
+/** Values by a text key. */
 export class ShortLivedMap<Key extends string, Value> {
   readonly #values: Record<string, Value> = Object.create(null);
   #size = 0;
@@ -36,7 +36,7 @@ export class ShortLivedMap<Key extends string, Value> {
   }
 }
 
-/** Values in no order, each once. To find one takes a look at each: it is for dozens, or for hundreds. */
+/** Distinct values without an order. A search reads every value, so the set is for dozens or hundreds of values. */
 export class ShortLivedSet<Value> {
   readonly #values: Value[] = [];
 
@@ -55,7 +55,7 @@ export class ShortLivedSet<Value> {
     if (at < this.#values.length) this.#values[at] = last as Value;
   }
 
-  /** Takes all out. */
+  /** Removes and returns all values. */
   drain(): readonly Value[] {
     return this.#values.splice(0);
   }

@@ -1,6 +1,6 @@
 import { StarlingError } from '#shared/errors.ts';
 
-/** Stable names of errors, with the JSON-RPC code and the HTTP status that stand for each (A2A 1.0 §5.4, §9.5, §11.6). */
+/** Stable names of errors, each with its JSON-RPC code and its HTTP status (A2A 1.0 §5.4, §9.5, §11.6). */
 const errors = {
   TASK_NOT_FOUND: { code: -32001, status: 404 },
   TASK_NOT_CANCELABLE: { code: -32002, status: 400 },
@@ -16,7 +16,7 @@ const errors = {
   METHOD_NOT_FOUND: { code: -32601, status: 404 },
   INVALID_PARAMS: { code: -32602, status: 400 },
   INTERNAL_ERROR: { code: -32603, status: 500 },
-  // Starling's own, from the range that JSON-RPC leaves to servers.
+  // Starling's own codes, from the range that JSON-RPC leaves to servers.
   AGENT_NOT_FOUND: { code: -32050, status: 404 },
   PAYLOAD_TOO_LARGE: { code: -32051, status: 413 },
   STORE_UNAVAILABLE: { code: -32052, status: 503 },
@@ -29,7 +29,7 @@ const errors = {
 
 export type A2AErrorReason = keyof typeof errors;
 
-/** An error as a caller sees it, in whichever binding the call came. */
+/** An error as a caller sees it. It is the same for every binding. */
 export class A2AError extends StarlingError {
   readonly reason: A2AErrorReason;
   readonly metadata: Readonly<Record<string, string>>;
@@ -65,7 +65,7 @@ export class A2AError extends StarlingError {
   }
 }
 
-/** For every operation and option of push notifications: the cards of this mesh say that it has none. */
+/** The error for every operation and option of push notifications. The cards of this mesh say that it has none. */
 export function pushNotSupported(): A2AError {
   return new A2AError(
     'PUSH_NOTIFICATION_NOT_SUPPORTED',
@@ -73,7 +73,7 @@ export function pushNotSupported(): A2AError {
   );
 }
 
-/** The one answer for a task that is not there, and for one that the caller may not see. */
+/** The error for a task that does not exist, and for a task that the caller may not see. The two look the same. */
 export function taskNotFound(taskId: string): A2AError {
   return new A2AError('TASK_NOT_FOUND', `There is no task ${taskId.slice(0, 80)} for you at this agent.`);
 }

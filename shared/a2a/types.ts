@@ -1,6 +1,6 @@
 /**
- * The A2A 1.0 wire types in ProtoJSON, as far as the mesh itself reads them. Messages, parts and artifacts also stand in
- * the event schemas, which are the source of those types.
+ * The A2A 1.0 wire types in ProtoJSON. Only the fields that the mesh reads are here. The types of messages, parts and
+ * artifacts come from the event schemas.
  */
 import type { Artifact, Message, TaskStatus } from '#shared/generated/types.ts';
 
@@ -16,7 +16,7 @@ export interface Task {
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
-/** One event of a stream: exactly one of its members is there. */
+/** One event of a stream. It has exactly one of these members. */
 export type StreamResponse =
   | { readonly task: Task }
   | { readonly message: Message }

@@ -2,15 +2,15 @@ import type { Artifact, Message, Task, TaskStatus } from '#shared/a2a/types.ts';
 import type { LogEntry } from '#shared/ports/task.ts';
 
 export interface AssembleOptions {
-  /** At most this many of the newest messages; 0 for none, all when not given. */
+  /** Shows at most this many messages, counted from the newest. 0 shows no message. Undefined shows all. */
   readonly historyLength?: number | undefined;
 }
 
 /**
- * Makes the A2A task of its log (all entries, in order).
+ * Makes the A2A task from its log (all entries, in order).
  *
- * Artifacts that an attempt left behind and a later attempt of the same turn did not make again are not shown: they are
- * the half-done work of a crash.
+ * The task does not show an artifact of an earlier attempt that a later attempt of the same turn did not make again.
+ * Such an artifact is unfinished work from before a crash.
  */
 export function assemble(
   task: { readonly id: string; readonly contextId: string },

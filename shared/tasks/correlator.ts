@@ -10,8 +10,8 @@ import type { Submitted } from './submit.ts';
 type Logs = Pick<TaskStore, 'tail' | 'read'>;
 
 /**
- * Turns correlated events back into the answers of synchronous calls. It follows the log of a call's task and reads each
- * entry once.
+ * Turns correlated events back into the answers of synchronous calls. It follows the log of a call's task and reads
+ * each entry once.
  *
  * @example
  * const log = await correlator.settled(await submit(runtime, submission), { waitMs: 25_000, timeUp: undefined });
@@ -27,8 +27,8 @@ export class Correlator {
   }
 
   /**
-   * The log of a task, once its turn has ended. The log is shorter if the wait ends first: after `waitMs`, when `timeUp`
-   * aborts, or at a drain.
+   * The log of a task, once its turn has ended. The log is shorter if the wait ends first: after `waitMs`, when
+   * `timeUp` aborts, or at a drain.
    *
    * @throws A2AError TASK_NOT_FOUND when retention has removed the task
    */
@@ -54,7 +54,9 @@ export class Correlator {
     return log.length > 0 ? log : logOf(this.#tasks, taskId);
   }
 
-  /** Yields the entries after a position as they come. It ends when the turn has ended, at an abort, and at a drain. */
+  /**
+   * Yields the entries after a position as they arrive. It ends at the end of the turn, at an abort, and at a drain.
+   */
   async *follow(id: TaskId, after: number, signal: AbortSignal): AsyncIterable<readonly LogEntry[]> {
     const controller = this.#controller();
     const end = () => controller.abort();

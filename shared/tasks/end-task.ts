@@ -8,16 +8,16 @@ export interface TaskEnd {
   readonly state: TaskState;
   /** For the task's client, as the status message. */
   readonly text?: string;
-  /** For the agent, which is told to stop. */
+  /** The reason that the agent receives together with the order to stop. */
   readonly reason: string;
   readonly traceparent?: string | undefined;
 }
 
 /**
- * Ends a task from outside its agent: the end is final at once, every subscriber learns of it, and the agent is told to
- * stop.
+ * Ends a task from outside its agent. The end is final at once. Every subscriber is told of it, and the agent is told
+ * to stop.
  *
- * @returns false when the task had ended already.
+ * @returns false when the task has already ended
  */
 export function endTask(
   runtime: Pick<Runtime, 'tasks' | 'publisher' | 'clock'>,

@@ -3,10 +3,11 @@ import type { AgentEvent, ArtifactEntry, Outcome, StatusEntry, TaskRecord } from
 import { isTerminal } from './state.ts';
 
 /**
- * Folds one event of an agent into its task: the only way in which an agent changes one. Pure, so that the SQLite
- * bus can call it inside the publisher's batch and the projector's Lambda around a conditional write.
+ * Folds one event of an agent into its task. An agent changes a task only in this way. The function is pure: the SQLite
+ * bus calls it inside the publisher's batch, and the projector's Lambda calls it around a conditional write.
  *
- * Order is by turn, attempt and sequence. The first event of a higher attempt fences the lower ones.
+ * The order is by turn, attempt and sequence. After the first event of a higher attempt, events of lower ones have no
+ * effect.
  */
 export function fold(task: TaskRecord, event: AgentEvent): Outcome {
   const { data } = event;
@@ -63,7 +64,7 @@ function applyArtifact(task: TaskRecord, data: TaskArtifactV1): Outcome {
     turn: task.turn,
     attempt: task.attempt,
     artifact: data.artifact,
-    // The first chunk of an attempt replaces what an earlier attempt had made of the artifact.
+    // The first chunk of an attempt replaces the artifact of an earlier attempt.
     append: data.append && begun,
     lastChunk: data.lastChunk,
   };
@@ -74,11 +75,11 @@ function applyArtifact(task: TaskRecord, data: TaskArtifactV1): Outcome {
   return { kind: 'applied', entry, task: { ...task, position, artifacts } };
 }
 
-/** So many ids are never too much: one has 256 characters, of 6 bytes at most where JSON escapes them. */
+/** This many ids always fit: an id has at most 256 characters, and JSON escapes a character in at most 6 bytes. */
 const FEW_ARTIFACTS = 150;
 /**
- * Bytes of ids as JSON: some 18,000 of `artifact-1-1`. A task keeps those of its attempt in one row, and an item of
- * DynamoDB takes 400 KB.
+ * Bytes of ids as JSON, enough for some 18,000 ids such as `artifact-1-1`. A task keeps the ids of its attempt in one
+ * row, and an item of DynamoDB has at most 400 KB.
  */
 const MAX_ARTIFACT_IDS = 300_000;
 

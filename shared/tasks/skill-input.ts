@@ -1,7 +1,7 @@
 import { type JsonCheck, jsonCheck } from '#shared/json-schema.ts';
 import type { RegisteredAgent } from '#shared/ports/agent-registry.ts';
 
-/** Checks by the registry's record. A changed agent is another record. */
+/** The checks of each registry record. A changed agent has a new record, so an old check is never used for it. */
 const checks = new WeakMap<RegisteredAgent, Map<string, JsonCheck>>();
 
 const acceptsAnything: JsonCheck = () => undefined;
@@ -9,7 +9,7 @@ const acceptsAnything: JsonCheck = () => undefined;
 /**
  * Checks the input of a skill against the skill's own schema.
  *
- * @returns what is wrong, or undefined when the input is valid or the skill has no schema
+ * @returns the problem, or undefined when the input is valid or the skill has no schema
  */
 export function skillInputProblem(agent: RegisteredAgent, skillId: string, input: unknown): string | undefined {
   let ofAgent = checks.get(agent);

@@ -4,7 +4,7 @@ import type { Task } from '#shared/a2a/types.ts';
 
 export interface SkillResult {
   readonly taskId: string;
-  /** The first data part of the task's artifacts if there is one, else their text. */
+  /** The first data part of the task's artifacts. Without a data part: the text of the artifacts. */
   readonly result: unknown;
 }
 

@@ -22,7 +22,7 @@ export type SubmitRuntime = Pick<Runtime, 'tasks' | 'publisher' | 'clock'>;
 export interface Submission {
   readonly agent: RegisteredAgent;
   readonly principal: Principal;
-  /** As the client sent it. The schema of TaskRequested.v1 checks it. */
+  /** The message as the client sent it. The schema of TaskRequested.v1 checks it. */
   readonly message: unknown;
   readonly skill?: string;
   readonly acceptedOutputModes?: readonly string[];
@@ -166,7 +166,7 @@ function prepare(runtime: SubmitRuntime, submission: Submission, now: number, tu
       now,
     });
   } catch (error) {
-    // Only the client's message can be wrong in this event.
+    // The client's message is the only part of this event that can be invalid.
     if (error instanceof InvalidEventError) throw invalidMessage(error.problem);
     throw error;
   }
@@ -193,7 +193,7 @@ function readMessage(value: unknown): Message {
   };
 }
 
-/** Stores keep and compare ids as text. They would store half a surrogate pair as another character. */
+/** Stores keep and compare ids as text. They would store a lone surrogate as another character. */
 function isPlain(id: string): boolean {
   return id.isWellFormed() && !/\p{Cc}/u.test(id);
 }

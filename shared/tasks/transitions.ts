@@ -3,7 +3,7 @@ import type { StatusEntry, TaskRecord } from '#shared/ports/task.ts';
 
 type Made = Pick<TaskRecord, 'id' | 'contextId' | 'agentId' | 'owner' | 'createdAt' | 'deadline'>;
 
-/** A task in its first turn, with the message that made it in its log. */
+/** A task in its first turn. Its log has the message that made the task. */
 export function firstTurn({ id, contextId, agentId, owner, createdAt, deadline }: Made): TaskRecord {
   return {
     id,
@@ -23,7 +23,7 @@ export function firstTurn({ id, contextId, agentId, owner, createdAt, deadline }
   };
 }
 
-/** The task in its next turn, with the message that begins it in its log. Times in milliseconds since 1970. */
+/** The task in its next turn. Its log has the message that begins the turn. Times are in milliseconds since 1970. */
 export function nextTurn(
   task: TaskRecord,
   { at, deadline }: { readonly at: number; readonly deadline: number },
@@ -42,7 +42,7 @@ export function nextTurn(
   };
 }
 
-/** The task as it was ended from outside its agent, and the entry that says so. */
+/** The task after an end from outside its agent, and the log entry of that end. */
 export function endedBy(
   status: TaskStatus,
   task: TaskRecord,
