@@ -13,7 +13,7 @@ import type { BusEntry } from '#shared/ports/event-bus.ts';
 import type { Database } from './database.ts';
 import type { SqliteEventBus } from './event-bus.ts';
 
-/** The registry on SQLite, with the active agents in memory: one process owns the file. */
+/** The registry on SQLite. It keeps the active agents in memory, because one process owns the file. */
 export class SqliteAgentRegistry implements AgentRegistry {
   readonly #database: Database;
   readonly #bus: SqliteEventBus;

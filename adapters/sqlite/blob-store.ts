@@ -4,7 +4,10 @@ import path from 'node:path';
 import { type BlobStore, BlobTooLargeError, checkBlobKey, MAX_BLOB_BYTES } from '#shared/ports/blob-store.ts';
 import { syncFolder } from '#shared/sync-folder.ts';
 
-/** Blobs as files `{dataFolder}/blobs/{hash of the key}`: no key, `../` included, can leave the folder or be too long for a file. */
+/**
+ * Stores blobs as files `{dataFolder}/blobs/{hash of the key}`. The hash keeps every key, such as `../`, inside the
+ * folder and short enough for a file name.
+ */
 export class SqliteBlobStore implements BlobStore {
   readonly #folder: string;
 
@@ -16,7 +19,7 @@ export class SqliteBlobStore implements BlobStore {
     const file = this.#file(key);
     if (data.length > MAX_BLOB_BYTES) throw new BlobTooLargeError(key);
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    // Written beside and renamed, so that a reader or a crash meets the old blob or the new one, whole.
+    // Write another file and rename it, so that a reader or a crash sees the complete old or the complete new blob.
     const made = `${file}.${randomUUID()}`;
     try {
       const handle = await open(made, 'wx', 0o600);

@@ -5,7 +5,9 @@ import { type PostedFailure, postable } from './posted-failure.ts';
 /** How a checkpoint ended. */
 export type CheckpointReport = { readonly failure?: PostedFailure };
 
-/** Each passive checkpoint leaves less work. The restart checkpoint makes writers wait, so it should find little to do. */
+/**
+ * Each passive checkpoint leaves less work. The restart checkpoint makes writers wait, so it should find little to do.
+ */
 const PASSIVE_ROUNDS = 3;
 /** The longest time for which a restart checkpoint may make writers wait for a reader. */
 const MAX_WAIT_MS = 100;

@@ -6,9 +6,9 @@ import { received } from './posted-failure.ts';
 const BATCHES_PER_CHECKPOINT = 250;
 
 /**
- * Moves the write-ahead log into the database in its own thread, so that no call waits. Passive checkpoints come first and
- * block nobody. A restart checkpoint then lets the next write begin at the start of the log. The file is never truncated,
- * because a sync of overwritten pages is twice as fast as a sync of appended pages.
+ * Moves the write-ahead log into the database in its own thread, so that no call waits. Passive checkpoints come first
+ * and block nobody. A restart checkpoint then lets the next write begin at the start of the log. The file is never
+ * truncated, because a sync of overwritten pages is twice as fast as a sync of appended pages.
  */
 export class Checkpointer {
   readonly #file: string;

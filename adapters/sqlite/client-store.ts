@@ -11,7 +11,7 @@ interface Row {
   readonly disabled_at: number | null;
 }
 
-/** The clients in the SQLite file of a standalone mesh. */
+/** Stores clients in the SQLite file of a standalone mesh. */
 export class SqliteClientStore implements ClientStore {
   readonly #database: Database;
   readonly #get: StatementSync;

@@ -23,17 +23,17 @@ export interface DatabaseOptions {
 }
 
 /**
- * Bytes. A longer log from the previous process is checkpointed at once. Otherwise the log, and the time of a start, would
- * grow with each process that is killed before its first checkpoint.
+ * Bytes. A longer log from the previous process is checkpointed at once. Otherwise the log, and the time of a start,
+ * would grow with each process that is killed before its first checkpoint.
  */
 const LONG_LOG_BYTES = 8 * 1024 * 1024;
 
 /**
  * The SQLite file of a standalone mesh, shared by all SQLite adapters.
  *
- * All writes of one turn of the event loop, and all writes during a sync, form one batch with one commit and one sync. The
- * commit does not sync (`synchronous = NORMAL`). The thread pool syncs the write-ahead log, and only then callers get
- * their results. See ARCHITECTURE.md and docs/decisions/0002-group-commit.md.
+ * All writes of one turn of the event loop, and all writes during a sync, form one batch with one commit and one sync.
+ * The commit does not sync (`synchronous = NORMAL`). The thread pool syncs the write-ahead log, and only then callers
+ * get their results. See ARCHITECTURE.md and docs/decisions/0002-group-commit.md.
  */
 export class Database {
   readonly file: string;
@@ -87,9 +87,9 @@ export class Database {
   }
 
   /**
-   * Runs a synchronous transaction in the next batch. It sees what the transactions before it did; when it throws, only what
-   * it did itself is undone. It may be run again when it or another throws, so what it does outside of the tables it does
-   * by `afterDurable` or takes back by `onRollback`.
+   * Runs a synchronous transaction in the next batch. It sees what the transactions before it did; when it throws, only
+   * what it did itself is undone. It may be run again when it or another throws, so what it does outside of the tables
+   * it does by `afterDurable` or takes back by `onRollback`.
    *
    * @returns what the transaction returned, once that is on the disk.
    */
@@ -98,15 +98,18 @@ export class Database {
   }
 
   /**
-   * Like `write`, but resolves at the commit, without a sync. Use it for changes that a crash may undo, such as the receive
-   * count of a message. The next sync includes the change. After a `write` of the same batch it resolves at that sync,
-   * because it may have read what that `write` wrote.
+   * Like `write`, but resolves at the commit, without a sync. Use it for changes that a crash may undo, such as the
+   * receive count of a message. The next sync includes the change. After a `write` of the same batch it resolves at
+   * that sync, because it may have read what that `write` wrote.
    */
   writeLazily<T>(transaction: () => T): Promise<T> {
     return this.#enqueue(transaction, true);
   }
 
-  /** Calls `effect` when the running transaction is durable, in the order of registration. Never if the transaction fails. */
+  /**
+   * Calls `effect` when the running transaction is durable, in the order of registration. Never if the transaction
+   * fails.
+   */
   afterDurable(effect: () => void): void {
     this.#group.running('afterDurable').effects.push(effect);
   }
@@ -117,14 +120,17 @@ export class Database {
   }
 
   /**
-   * Undoes what `work` did when it throws, and rethrows: for a part of a transaction that may fail alone, and hardly ever does.
-   * The first time, the whole transaction is run again for it.
+   * Undoes what `work` did when it throws, and rethrows: for a part of a transaction that may fail alone, and hardly
+   * ever does. The first time, the whole transaction is run again for it.
    */
   attempt<T>(work: () => T): T {
     return this.#group.attempt(work);
   }
 
-  /** The number of the transaction that is running: what was noted of an earlier one has either become durable or never happened. */
+  /**
+   * The number of the transaction that is running: what was noted of an earlier one has either become durable or never
+   * happened.
+   */
   get batch(): number {
     return this.#group.number;
   }

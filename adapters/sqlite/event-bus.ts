@@ -21,8 +21,8 @@ export interface BusIdentity {
 }
 
 /**
- * A consumer that folds events into this store inside the publisher's transaction, without a queue. `apply` is called for
- * each event of a transaction, then `finish` once.
+ * A consumer that folds events into this store inside the publisher's transaction, without a queue. `apply` is called
+ * for each event of a transaction, then `finish` once.
  */
 export interface InlineConsumer {
   apply(event: BusEvent, position: number): void;
@@ -50,7 +50,10 @@ export class SqliteEventBus implements EventBus, EventArchive, HostedRules {
   #inline: InlineConsumer | undefined;
   #inlineQueue: string | undefined;
 
-  /** @param onUndelivered is told of each event whose message group cannot be told, once it is in that rule's other queue */
+  /**
+   * @param onUndelivered is told of each event whose message group cannot be told, once it is in that rule's other
+   * queue
+   */
   constructor(
     database: Database,
     queue: SqliteQueue,
@@ -206,7 +209,10 @@ function serialize(event: BusEvent, detailText: string | undefined): string {
   return `${JSON.stringify(envelope).slice(0, -1)},"detail":${detailText}}`;
 }
 
-/** What EventBridge refuses of an entry, https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html */
+/**
+ * What EventBridge refuses of an entry,
+ * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html
+ */
 function checkEntry({ source, detailType, detail }: BusEntry): void {
   if (source === '') throw new EntryRefusedError('its source is empty');
   if (detailType === '') throw new EntryRefusedError('its detail-type is empty');

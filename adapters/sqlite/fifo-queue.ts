@@ -8,8 +8,8 @@ import type { QueueOfAKind } from './queue-of-a-kind.ts';
 import { QueueOnRows } from './queue-on-rows.ts';
 
 /**
- * A queue that is first in, first out within a message group. Which groups are free is a row for each, so that a look
- * costs the same however much lies behind a message in flight.
+ * A FIFO queue: it keeps the order within each message group. Each group has a row with the time at which the group is
+ * free. So a receive costs the same however many messages wait behind a message in flight.
  */
 export class FifoQueue extends QueueOnRows<FifoRows> implements QueueOfAKind {
   send(message: Sent): SentMessage {
@@ -18,7 +18,7 @@ export class FifoQueue extends QueueOnRows<FifoRows> implements QueueOfAKind {
     if (groupId === undefined) throw missingGroupId(this.name);
     const deduplicationId = message.deduplicationId ?? this.#deduplicationIdOf(message.body);
     const now = clock.now();
-    // No id has a space: it parts the two.
+    // The key is unambiguous, because ids contain no space.
     const byGroup = this.settings.fifo?.deduplicationScope === 'messageGroup';
     const deduplicationKey = byGroup ? `${groupId} ${deduplicationId}` : deduplicationId;
     const first = this.rows.duplicate(this.name, deduplicationKey, now);
@@ -52,7 +52,7 @@ export class FifoQueue extends QueueOnRows<FifoRows> implements QueueOfAKind {
     }
   }
 
-  /** Waits for the sync: whoever saw a later message of the group is not to meet this one again after a crash. */
+  /** Waits for the sync. Otherwise a crash could bring the message back after a later message of its group. */
   async delete(receiptHandles: readonly string[]): Promise<void> {
     const { database, clock } = this.host;
     const receipts = receiptHandles.map(parseReceipt);
@@ -85,7 +85,7 @@ export class FifoQueue extends QueueOnRows<FifoRows> implements QueueOfAKind {
     return createHash('sha256').update(body).digest('hex');
   }
 
-  /** Takes from free groups; where none is, tells when one will be. Both of one moment, so that none falls between. */
+  /** Receives from free groups, or returns when the next group is free. Both use the same state of the store. */
   #look(max: number, visibilityTimeout: number): { messages: ReceivedMessage[]; nextAt?: number } {
     const now = this.host.clock.now();
     const messages: ReceivedMessage[] = [];
@@ -98,17 +98,17 @@ export class FifoQueue extends QueueOnRows<FifoRows> implements QueueOfAKind {
       for (const group of groups) {
         if (messages.length < max) messages.push(...this.#take(group, max - messages.length, now, visibilityTimeout));
       }
-      // Else all that was found went to the dead letters.
+      // Otherwise each message that was found moved to the dead-letter queue, so look again.
       if (messages.length > 0) return { messages };
     }
   }
 
-  /** Takes a free group's first messages, except for exhausted ones, which go to the dead letters. */
+  /** Receives the first messages of a free group. Exhausted messages move to the dead-letter queue. */
   #take(group: string, max: number, now: number, visibilityTimeout: number): ReceivedMessage[] {
     const { maxReceiveCount = Number.POSITIVE_INFINITY, deadLetterQueue } = this.settings;
     const received: ReceivedMessage[] = [];
     for (const row of this.rows.messages(this.name, group, max)) {
-      // What comes after a delayed message waits for it.
+      // The messages after a delayed message wait for it.
       if (row.visible_at > now) break;
       if (deadLetterQueue !== undefined && row.receive_count - row.excused >= maxReceiveCount) {
         this.rows.moveToDeadLetters(row, deadLetterQueue, now);
@@ -132,7 +132,7 @@ export class FifoQueue extends QueueOnRows<FifoRows> implements QueueOfAKind {
     };
   }
 
-  /** A message of the group left it or became visible at another time. */
+  /** Updates the group after a message left it or changed the time at which it is visible. */
   #settle(group: string | undefined): void {
     if (group === undefined) return;
     this.rows.settle(this.name, group);
@@ -140,7 +140,7 @@ export class FifoQueue extends QueueOnRows<FifoRows> implements QueueOfAKind {
   }
 }
 
-/** As SQS writes it: as long as its own are, so that they sort as texts too. */
+/** The format of SQS: 20 digits, so that sequence numbers also sort as texts. */
 function numberOf(sequence: number): string {
   return String(sequence).padStart(20, '0');
 }

@@ -19,27 +19,27 @@ export interface FifoRow {
   first_received_at: number | null;
 }
 
-/** A message that is new or was sent before. */
+/** The first message with a deduplication id. */
 export interface Known {
   readonly messageId: string;
   readonly sequence: number;
 }
 
-/** What a new row says beside the message. Times in milliseconds since 1970. */
+/** The columns of a new row that are not in the message. Times in milliseconds since 1970. */
 export interface FifoSentAs {
   readonly messageId: string;
   readonly groupId: string;
   readonly deduplicationId: string;
-  /** What the queue knows it again by: its deduplication id, with its group where that is the scope. */
+  /** Identifies duplicates: the deduplication id, after the group if the deduplication scope is `messageGroup`. */
   readonly deduplicationKey: string;
   readonly now: number;
   readonly visibleAt: number;
 }
 
-/** How many expired deduplication ids a send takes away: more than it adds, and no more than it has time for. */
+/** How many expired deduplication ids a send deletes: more than the one it adds, but few enough to be quick. */
 const SWEPT = 8;
 
-/** The statements on the tables of FIFO queues. To be used inside transactions. */
+/** The statements on the tables of FIFO queues. Use them only inside transactions. */
 export class FifoRows {
   readonly #insert: StatementSync;
   readonly #duplicate: StatementSync;
@@ -148,12 +148,12 @@ export class FifoRows {
     );
   }
 
-  /** The message that bore the deduplication id within the interval, and within the scope that the key says. */
+  /** The message that was sent with this deduplication key within the deduplication interval. */
   duplicate(queue: string, deduplicationKey: string, now: number): Known | undefined {
     return this.#duplicate.get(queue, deduplicationKey, now) as unknown as Known | undefined;
   }
 
-  /** Returns the sequence, and remembers the deduplication id. */
+  /** Stores the message and its deduplication key. Returns the sequence. */
   insert(queue: string, message: Sent, as: FifoSentAs): number {
     const { messageId, groupId, deduplicationId, deduplicationKey, now, visibleAt } = as;
     const { body, event, attributes, attributeTypes } = message;
@@ -175,12 +175,12 @@ export class FifoRows {
     return sequence;
   }
 
-  /** The groups that may be received from, the one that became free first foremost. */
+  /** The free groups, ordered by the time at which they became free. */
   freeGroups(queue: string, now: number, max: number): readonly string[] {
     return this.#freeGroups.all(queue, now, max).map(({ id }) => String(id));
   }
 
-  /** When the first of the queue's groups is or becomes free; undefined when it has none. */
+  /** The earliest time at which a group of the queue is free. Undefined: the queue has no group. */
   nextFreeAt(queue: string): number | undefined {
     return (this.#nextFreeAt.get(queue) as { at: number } | undefined)?.at;
   }
@@ -194,39 +194,39 @@ export class FifoRows {
     this.#receive.run(visibleAt, receiveCount, firstReceivedAt, sequence);
   }
 
-  /** Moves a message behind all others of the queue of dead letters, where it counts anew. */
+  /** Moves a message to the end of the dead-letter queue. Its receive count starts again. */
   moveToDeadLetters({ sequence, message_group }: FifoRow, deadLetterQueue: string, now: number): void {
     const { lastInsertRowid } = this.#moveToDeadLetters.run(deadLetterQueue, now, now, sequence);
     this.#remove.run(sequence);
     this.#joinGroup.run(deadLetterQueue, message_group, now, lastInsertRowid);
   }
 
-  /** Returns the group of the message; undefined where the receipt is good for nothing any more. */
+  /** Returns the group of the message. Undefined: the receipt is no longer valid. */
   delete(queue: string, { id, receiveCount }: Receipt, now: number): string | undefined {
     return groupOf(this.#delete.get(id, queue, receiveCount, now));
   }
 
-  /** Returns the group of the message; undefined where the receipt is good for nothing any more. */
+  /** Returns the group of the message. Undefined: the receipt is no longer valid. */
   changeVisibility(queue: string, { id, receiveCount }: Receipt, visibleAt: number, now: number): string | undefined {
     return groupOf(this.#change.get(visibleAt, id, queue, receiveCount, now));
   }
 
   /**
-   * Takes a receive out of the count, and has the message be visible from a time on unless it was received again since.
-   * Returns its group; undefined where it is gone.
+   * Takes a receive out of the count. The message becomes visible at `visibleAt`, unless it was received again.
+   * Returns its group. Undefined: the message is gone.
    */
   excuse(queue: string, { id, receiveCount }: Receipt, visibleAt: number): string | undefined {
     return groupOf(this.#excuse.get(id, queue, receiveCount, visibleAt));
   }
 
-  /** Makes what is in flight visible, and returns how many that were. */
+  /** Makes the messages in flight visible. Returns their number. */
   release(queue: string, now: number): number {
     const { changes } = this.#release.run(now, queue);
     this.#releaseGroups.run(now, queue);
     return Number(changes);
   }
 
-  /** Has the group's row say what its messages do; to be called when one came, went or became visible at another time. */
+  /** Updates the group's row. Call it when a message arrived, left or changed the time at which it is visible. */
   settle(queue: string, group: string): void {
     const state = this.#group.get(queue, group) as { head: number; freeAt: number } | undefined;
     if (state === undefined) this.#deleteGroup.run(queue, group);

@@ -3,16 +3,17 @@ import path from 'node:path';
 import { ConfigurationError } from '#shared/errors.ts';
 import { databaseFile } from './folder.ts';
 
-/** A file that stands in the folder while a restore exchanges what is in it. */
+/** The path of the mark file. It exists while a restore exchanges the folder's content. */
 export function restoringMark(folder: string): string {
   return path.join(folder, 'restoring');
 }
 
-/** What a mesh writes only when its database is there: keys that AWS clients sign with may come before. */
+/** A mesh writes these only after its database. The keys of AWS clients may exist before, so they are not listed. */
 const behindTheDatabase = ['client.json', 'secrets'];
 
 /**
- * What must not be taken for a new mesh's folder: one whose restore did not end, and one whose database is gone.
+ * Refuses a folder with an unfinished restore and a folder that lost its database. Both could look like the folder of a
+ * new mesh.
  *
  * @throws ConfigurationError
  */

@@ -5,21 +5,21 @@ import { ConfigurationError, messageOf } from '#shared/errors.ts';
 import { makeFolder } from '#shared/make-folder.ts';
 import { isBusy, isSqliteError } from './sqlite-errors.ts';
 
-/** Held for as long as the process lives: the operating system lets go of it even after kill -9. */
+/** The process holds the lock until it ends. The operating system releases it even after kill -9. */
 export interface FolderLock {
   release(): void;
 }
 
-/** The database in a data folder. */
+/** The path of the database in a data folder. */
 export function databaseFile(folder: string): string {
   return path.join(folder, 'starling.db');
 }
 
 /**
- * Makes the data folder (readable by its owner only) and locks it for this process. The lock is SQLite's own on a file
- * of its own, as Node has no flock.
+ * Creates the data folder (only its owner can read it) and locks it for this process. The lock is an SQLite lock on a
+ * separate file, because Node has no flock.
  *
- * @throws ConfigurationError when the folder cannot be written or another process holds it.
+ * @throws ConfigurationError if the folder is not writable or another process has locked it.
  */
 export function lockFolder(folder: string): FolderLock {
   const file = path.join(folder, 'lock');
@@ -45,7 +45,7 @@ export function lockFolder(folder: string): FolderLock {
   return { release: () => held.close() };
 }
 
-/** Whether a process has the folder open. */
+/** True: a process has locked the folder. */
 export function isLocked(folder: string): boolean {
   try {
     lockFolder(folder).release();
@@ -55,7 +55,7 @@ export function isLocked(folder: string): boolean {
   }
 }
 
-/** Makes the names of new files durable: syncing a file does not promise that its folder knows it. */
+/** Makes the names of new files durable. The sync of a file does not sync its entry in the folder. */
 export function syncFolder(folder: string): void {
   const descriptor = openSync(folder, 'r');
   try {
@@ -71,7 +71,7 @@ function reason(folder: string, error: unknown): string {
   if (target !== undefined) return `it is a link to ${target}, which is not there`;
   if (found?.isDirectory() === false) return 'it is no folder but a file';
   if (!isSqliteError(error)) return systemReason(error);
-  // SQLite says "unable to open database file" for all of these.
+  // SQLite reports "unable to open database file" for all of these problems.
   try {
     accessSync(folder, constants.W_OK | constants.X_OK);
   } catch (refusal) {
@@ -80,7 +80,7 @@ function reason(folder: string, error: unknown): string {
   return systemReason(error);
 }
 
-/** What an error of the system says to a person. */
+/** The readable reason of a system error. */
 export function systemReason(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   switch (code) {

@@ -50,8 +50,9 @@ export class GroupCommit {
   }
 
   /**
-   * Undoes the changes of `work` if it throws, and rethrows. A caller that catches the error must rethrow store failures
-   * (`isStoreFailure`): SQLite may have ended the transaction, and each further statement would then commit alone.
+   * Undoes the changes of `work` if it throws, and rethrows. A caller that catches the error must rethrow store
+   * failures (`isStoreFailure`): SQLite may have ended the transaction, and each further statement would then commit
+   * alone.
    */
   attempt<T>(work: () => T): T {
     const transaction = this.running('attempt');
@@ -88,7 +89,8 @@ export class GroupCommit {
    * If a transaction throws after it has written, the batch is rolled back and runs again without it. This is rare. A
    * savepoint for each transaction would cost more: SQLite would copy each page before it changes the page.
    *
-   * @param counting whether it can tell if a transaction has written: not at first, as that costs each transaction, and few throw.
+   * @param counting whether it can tell if a transaction has written: not at first, as that costs each transaction, and
+   * few throw.
    * @returns undefined when the batch has to run again
    */
   #try(

@@ -12,11 +12,11 @@ interface Row {
   readonly payload_hash: string | null;
 }
 
-/** So many puts between two clearings, and so many items cleared at most: DynamoDB does this by its TTL. */
+/** One put out of this number also deletes expired items, at most `MAX_CLEARED`. DynamoDB does this by its TTL. */
 const PUTS_PER_CLEARING = 256;
 const MAX_CLEARED = 1_024;
 
-/** The side effects of agents in the SQLite file of a standalone mesh. */
+/** Stores the side effects of agents in the SQLite file of a standalone mesh. */
 export class SqliteIdempotencyStore implements IdempotencyStore {
   readonly #database: Database;
   readonly #clock: Clock;

@@ -1,8 +1,8 @@
 import type { Database } from './database.ts';
 
-/** The newest row of each table that bears the time at which the mesh itself wrote it. */
+/** Select the newest row of each table that stores the time of the write by the mesh's own clock. */
 const newest = [
-  // The first 48 bits of a UUIDv7; the column `time` of an event is its producer's.
+  // The time is in the first 48 bits of the UUIDv7. The column `time` of an event comes from its producer.
   "SELECT json_extract(event, '$.id') AS id FROM events ORDER BY position DESC LIMIT 1",
   'SELECT sent_at AS at FROM messages ORDER BY id DESC LIMIT 1',
   'SELECT sent_at AS at FROM fifo_messages ORDER BY sequence DESC LIMIT 1',
@@ -10,7 +10,7 @@ const newest = [
   'SELECT created_at AS at FROM task_messages ORDER BY message DESC LIMIT 1',
 ] as const;
 
-/** The latest time that the database knows of, in milliseconds since 1970: where the clock had been; 0 when it is new. */
+/** The latest time of the mesh's clock in the database, in milliseconds since 1970. 0: the database is new. */
 export function latestTime(database: Database): number {
   return Math.max(0, ...newest.map((query) => timeOf(database.prepare(query).get())));
 }

@@ -3,9 +3,9 @@ import type { OutgoingMessage, QueueDepth } from '#shared/ports/queue.ts';
 import type { Database } from './database.ts';
 import { storeAttributes } from './stored-attributes.ts';
 
-/** A message as it is sent within the process. */
+/** A message that is sent within the process. */
 export interface Sent extends OutgoingMessage {
-  /** The archived event whose text the body is: it is then not stored again. */
+  /** The position of the archived event whose text is the body. The row then points at the event and stores no body. */
   readonly event?: number;
 }
 
@@ -20,25 +20,25 @@ export interface MessageRow {
   first_received_at: number | null;
 }
 
-/** What a receipt is good for: nothing where the message is gone, is visible again or was received again since. */
+/** Only an `inFlight` receipt is valid. `spent`: the message is visible or received again. `gone`: it is deleted. */
 export type ReceiptState = 'inFlight' | 'spent' | 'gone';
 
-/** A row and the receive it was given for. */
+/** Names a row and one receive of it. */
 export interface Receipt {
   readonly id: number;
   readonly receiveCount: number;
 }
 
-/** What a new row says beside the message. Times in milliseconds since 1970. */
+/** The columns of a new row that are not in the message. Times in milliseconds since 1970. */
 export interface SentAs {
   readonly messageId: string;
   readonly now: number;
   readonly visibleAt: number;
-  /** Whether a receive has it already. */
+  /** True: a waiting receive has claimed the message. */
   readonly received: boolean;
 }
 
-/** The statements on the table of messages. To be used inside transactions. */
+/** The statements on the table of messages. Use them only inside transactions. */
 export class MessageRows {
   readonly #insert: StatementSync;
   readonly #visible: StatementSync;
@@ -114,7 +114,7 @@ export class MessageRows {
     return this.#visible.all(queue, now, max) as unknown as MessageRow[];
   }
 
-  /** When the first of the queue's messages is or becomes visible; undefined when it has none. */
+  /** The earliest time at which a message of the queue is visible. Undefined: the queue has no message. */
   earliest(queue: string): number | undefined {
     return (this.#earliest.get(queue) as { at: number } | undefined)?.at;
   }
@@ -123,7 +123,7 @@ export class MessageRows {
     this.#receive.run(visibleAt, receiveCount, firstReceivedAt, id);
   }
 
-  /** Moves a message to the queue of dead letters, where it counts anew. */
+  /** Moves a message to the dead-letter queue. Its receive count starts again. */
   moveToDeadLetters(id: number, deadLetterQueue: string, now: number): void {
     this.#moveToDeadLetters.run(deadLetterQueue, now, id);
   }
@@ -136,12 +136,12 @@ export class MessageRows {
     this.#change.run(visibleAt, id, queue, receiveCount, now);
   }
 
-  /** Takes a receive out of the count, and has the message be visible from a time on unless it was received again since. */
+  /** Takes a receive out of the count. The message becomes visible at `visibleAt`, unless it was received again. */
   excuse(queue: string, { id, receiveCount }: Receipt, visibleAt: number): void {
     this.#excuse.run(id, queue, receiveCount, visibleAt);
   }
 
-  /** Makes what is in flight visible, and returns how many that were. */
+  /** Makes the messages in flight visible. Returns their number. */
   release(queue: string, now: number): number {
     return Number(this.#release.run(now, queue, now).changes);
   }
@@ -161,7 +161,7 @@ export function receiptState({ receiveCount }: Receipt, row: unknown, now: numbe
   return there.receiveCount === receiveCount && there.visibleAt > now ? 'inFlight' : 'spent';
 }
 
-/** A receipt is the row and the receive it was given for, so that an old one fits nothing. */
+/** A receipt names the row and the receive, so that an old receipt matches no row. */
 export function parseReceipt(receiptHandle: string): Receipt {
   const [id, receiveCount] = receiptHandle.split('.');
   return { id: Number(id), receiveCount: Number(receiveCount) };

@@ -3,9 +3,9 @@ import { ConfigurationError } from '#shared/errors.ts';
 import { BACKUP_ID, migrations } from './schema.ts';
 
 /**
- * Brings the database to this version's schema in one transaction: a crash or a full disk leaves it as it was.
+ * Migrates the database to this version's schema in one transaction, so a crash or a full disk leaves it unchanged.
  *
- * @throws ConfigurationError when the file is no mesh's, or a newer Starling wrote it.
+ * @throws ConfigurationError if the file is not the database of a mesh, or a newer Starling wrote it.
  */
 export function migrate(database: DatabaseSync, file: string): void {
   const version = pragma(database, 'user_version');
@@ -32,7 +32,7 @@ export function migrate(database: DatabaseSync, file: string): void {
   database.exec(`PRAGMA user_version = ${migrations.length}; COMMIT`);
 }
 
-/** A new file has no tables yet; one of any version has those that all of them share. */
+/** True: the file is new and has no tables, or it has the tables that all versions share. */
 function fits(database: DatabaseSync, version: number): boolean {
   const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
   if (version === 0) return tables.length === 0;

@@ -4,15 +4,15 @@ import { ConfigurationError, messageOf } from '#shared/errors.ts';
 import { systemReason } from './folder.ts';
 import { isCannotOpen, isFull, isInputOutput, isReadOnly, isSqliteError } from './sqlite-errors.ts';
 
-/** Bytes without which SQLite cannot open a database: it makes two files beside it. */
+/** SQLite needs this space to open a database, because it creates two files beside the database. */
 const NEEDED_BYTES = 128 * 1024;
 
 const elsewhere = 'or set STARLING_DATA to another folder.';
-/** What to do about a database that is damaged. */
+/** Tells the operator how to continue with a damaged database. */
 export const damageAdvice =
   'Keep a copy of the data folder, and bring back a backup: npx starling restore FILE --force. Or set STARLING_DATA to another folder.';
 
-/** Why a database cannot be opened or read at start, and what to do. */
+/** Makes the error for a database that cannot be opened or read at start. The message tells the remedy. */
 export function openProblem(file: string, error: unknown): ConfigurationError {
   const options = { cause: error };
   if (isFull(error) || (isOfTheDisk(error) && room(file) < NEEDED_BYTES)) {
@@ -33,7 +33,7 @@ export function openProblem(file: string, error: unknown): ConfigurationError {
   );
 }
 
-/** Whether the system refused something, and not what is in the file. */
+/** True: the system or the disk caused the error, not the content of the file. */
 function isOfTheDisk(error: unknown): boolean {
   if (isSqliteError(error)) return isInputOutput(error) || isCannotOpen(error);
   return error instanceof Error && 'syscall' in error;

@@ -1,8 +1,8 @@
 import type { ReceivedMessage } from '#shared/ports/queue.ts';
 
 /**
- * A receive that waits. `send` can claim a new message for it: the message is stored as received and handed over when it is
- * durable. This saves a search and a transaction.
+ * A receive that waits. `send` can claim a new message for it: the message is stored as received and handed over when
+ * it is durable. This saves a search and a transaction.
  */
 export class OpenReceive {
   /** Milliseconds. */

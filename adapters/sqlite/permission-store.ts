@@ -4,7 +4,7 @@ import type { EveryAgent, Grant, PermissionStore, Principal } from '#shared/port
 import { checkGrant, subjectsOf } from '#shared/security/grant.ts';
 import type { Database } from './database.ts';
 
-/** The permissions in the SQLite file of a standalone mesh. */
+/** Stores permissions in the SQLite file of a standalone mesh. */
 export class SqlitePermissionStore implements PermissionStore {
   readonly #database: Database;
   readonly #agentsOf: StatementSync;

@@ -1,7 +1,7 @@
 import { messageOf } from '#shared/errors.ts';
 import { isSqliteError, type SqliteError } from './sqlite-errors.ts';
 
-/** An error of SQLite that another thread met: what is posted keeps only an error's text. */
+/** An error of SQLite in another thread. It carries the code, because a posted error keeps only its text. */
 export interface PostedFailure {
   readonly message: string;
   readonly errcode: number | undefined;

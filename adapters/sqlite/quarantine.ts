@@ -19,14 +19,14 @@ export class SqliteQuarantine implements Quarantine {
 
   readonly #noticed: (reason: string) => void;
 
-  /** `noticed` is told of what the fold puts here, as no handler is there to count it. */
+  /** `noticed` gets the reason of each event that the inline fold puts here, because no handler counts these events. */
   constructor(database: Database, clock: Clock, noticed: (reason: string) => void = () => {}) {
     this.#database = database;
     this.#clock = clock;
     this.#noticed = noticed;
     this.#insert = database.prepare('INSERT INTO quarantine (time, reason, event) VALUES (?, ?, ?)');
     this.#count = database.prepare('SELECT count(*) AS count FROM quarantine');
-    // As bytes: SQLite's own text ends at a NUL, and what broke its contract may have some.
+    // Read as bytes: a text of SQLite ends at a NUL, and an event that broke its contract may contain one.
     this.#page = database.prepare(
       'SELECT position, time, reason, CAST(event AS BLOB) AS event FROM quarantine WHERE position < ? ORDER BY position DESC',
     );
@@ -36,7 +36,7 @@ export class SqliteQuarantine implements Quarantine {
     await this.#database.write(() => this.#insert.run(this.#clock.now(), reason, event));
   }
 
-  /** Puts as a part of the transaction that is running. */
+  /** Puts the event in the running transaction. */
   putWithin(reason: string, event: string): void {
     this.#insert.run(this.#clock.now(), reason, event);
     this.#database.afterDurable(() => this.#noticed(reason));

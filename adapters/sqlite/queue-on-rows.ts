@@ -5,7 +5,7 @@ import type { QueueHost } from './queue-of-a-kind.ts';
 import { readAttributes } from './stored-attributes.ts';
 import { Waiters } from './waiters.ts';
 
-/** What a message's row says whatever the kind of its queue. Times in milliseconds since 1970. */
+/** The columns that the messages of both kinds of queue have. Times in milliseconds since 1970. */
 export interface CommonRow {
   readonly message_id: string;
   readonly body: string;
@@ -18,16 +18,16 @@ export interface CommonRow {
 
 type ReceiveField = 'visibleAt' | 'receiveCount' | 'firstReceivedAt';
 
-/** Statements that the rows of every kind of queue have. */
+/** The statements that both kinds of queue have. */
 export interface CommonRows {
   receive(id: number, received: Record<ReceiveField, number>): void;
   state(queue: string, receipt: Receipt, now: number): ReceiptState;
   depth(queue: string, now: number): QueueDepth;
-  /** Makes what is in flight visible, and returns how many that were. */
+  /** Makes the messages in flight visible. Returns their number. */
   release(queue: string, now: number): number;
 }
 
-/** What a queue does in the same way whatever its kind, and who waits for its messages. */
+/** The common part of standard and FIFO queues, with the callers that wait for messages. */
 export abstract class QueueOnRows<Rows extends CommonRows> {
   settings: QueueSettings;
   protected readonly name: string;
@@ -68,7 +68,7 @@ export abstract class QueueOnRows<Rows extends CommonRows> {
     this.wakeLater();
   }
 
-  /** Notes on the row that it is received once more, and returns the message. */
+  /** Counts the receive in the row and returns the message. */
   protected deliver(id: number, row: CommonRow, now: number, visibleAt: number): ReceivedMessage {
     const receiveCount = row.receive_count + 1;
     const firstReceivedAt = row.first_received_at ?? now;
@@ -85,7 +85,7 @@ export abstract class QueueOnRows<Rows extends CommonRows> {
     };
   }
 
-  /** Once the transaction that is running is done. */
+  /** Wakes the waiters after the running transaction. */
   protected wakeLater(): void {
     this.host.database.afterDurable(this.waiters.wake);
   }

@@ -50,8 +50,8 @@ export class SqliteQueue implements Queue, HostedQueues {
   }
 
   /**
-   * How long each queue keeps a message, in milliseconds. A removed queue keeps its messages for the longest time of SQS,
-   * so that an operator who removed it by mistake can create it again.
+   * How long each queue keeps a message, in milliseconds. A removed queue keeps its messages for the longest time of
+   * SQS, so that an operator who removed it by mistake can create it again.
    */
   messageRetention(): MessageRetention {
     const seconds = [...this.#queues.values()].map(({ settings }) => settings.retention ?? DEFAULT_RETENTION_SECONDS);
@@ -91,9 +91,9 @@ export class SqliteQueue implements Queue, HostedQueues {
   }
 
   /**
-   * Gives messages back whose receives are not to bring them nearer to the dead letters, since it was the store that their
-   * handling failed of. They are visible after `delay` seconds, and the receive count goes on: an agent's attempts are
-   * told apart by it.
+   * Gives messages back whose receives are not to bring them nearer to the dead letters, since it was the store that
+   * their handling failed of. They are visible after `delay` seconds, and the receive count goes on: an agent's
+   * attempts are told apart by it.
    */
   excuse(name: string, receiptHandles: readonly string[], delay: number): Promise<void> {
     return this.#queues.get(name)?.excuse(receiptHandles, delay) ?? missing(name);

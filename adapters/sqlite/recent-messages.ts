@@ -16,8 +16,8 @@ export interface MessageKey {
 }
 
 /**
- * Knows which task each message of the last hour made. Lookups use memory; the table only grows at its end. An index on ids
- * that clients choose would cost a call ten times as much as the row.
+ * Knows which task each message of the last hour made. Lookups use memory; the table only grows at its end. An index on
+ * ids that clients choose would cost a call ten times as much as the row.
  */
 export class RecentMessages {
   readonly #database: Database;

@@ -4,20 +4,20 @@ import type { Rule, RuleGroup } from '#shared/ports/control-plane.ts';
 import type { BusEvent } from '#shared/ports/event-bus.ts';
 import { isFifo, isFifoId } from '#shared/ports/fifo.ts';
 
-/** A rule with what is known of it before any event comes. */
+/** A rule, prepared once for all events. */
 export interface Route {
   readonly rule: Rule;
   readonly queue: string;
-  /** For a FIFO queue alone. */
+  /** Undefined: the queue is a standard queue. */
   readonly group: ((event: BusEvent) => Grouping) | undefined;
 }
 
-/** The message group of an event; without one it goes to the queue of the undelivered. */
+/** The message group of an event. An event without a group goes to the queue of undelivered events. */
 export type Grouping =
   | { readonly groupId: string; readonly undelivered?: undefined }
   | { readonly groupId?: undefined; readonly undelivered: string };
 
-/** @throws ConfigurationError where the kind of the queue and the rule do not go together: else each event would fail. */
+/** @throws ConfigurationError if the rule does not fit the kind of the queue. Otherwise each event would fail. */
 export function routeOf(rule: Rule): Route {
   const { name, queue, fifo } = rule;
   if (isFifo(queue) !== (fifo !== undefined)) {

@@ -1,8 +1,8 @@
 /**
- * One entry a version, applied in order, never edited once released: an older file is migrated at start, a newer one
- * refused. Times are milliseconds since 1970.
+ * One entry per version, applied in order. Never edit a released entry. A start migrates an older file and refuses a
+ * newer one. Times are milliseconds since 1970.
  *
- * Text keys that are UUIDv7 grow with time, so their unique indexes append; rows refer to each other by rowid.
+ * Text keys are UUIDv7 and grow with time, so their unique indexes append. Rows refer to each other by rowid.
  */
 export const migrations: readonly string[] = [
   `
@@ -206,5 +206,8 @@ export const migrations: readonly string[] = [
   `,
 ];
 
-/** "STBK", by which SQLite's header (https://sqlite.org/fileformat.html#application_id) tells a backup from a mesh's own database. */
+/**
+ * "STBK", the application id in SQLite's header (https://sqlite.org/fileformat.html#application_id). It tells a backup
+ * from a mesh's own database.
+ */
 export const BACKUP_ID = 0x5354424b;

@@ -8,7 +8,7 @@ import {
 } from '#shared/security/private-file.ts';
 import { checkSecret } from '#shared/security/secret-name.ts';
 
-/** Secrets as files `{dataFolder}/secrets/{name}` that only the owner can read. */
+/** Stores secrets as files `{dataFolder}/secrets/{name}` that only the owner can read. */
 export class SqliteSecretStore implements SecretStore {
   readonly #folder: string;
 

@@ -1,6 +1,6 @@
 /**
- * What an error of SQLite means for the mesh. `errcode` of node:sqlite is the extended code, whose low byte is the
- * primary one (https://sqlite.org/rescode.html).
+ * Classifies errors of SQLite. `errcode` of node:sqlite is the extended code. Its low byte is the primary code
+ * (https://sqlite.org/rescode.html).
  */
 const BUSY = 5;
 const LOCKED = 6;
@@ -11,7 +11,7 @@ const FULL = 13;
 const CANNOT_OPEN = 14;
 const NOT_A_DATABASE = 26;
 
-/** An error that node:sqlite threw for SQLite itself. */
+/** An error of SQLite, thrown by node:sqlite. */
 export interface SqliteError extends Error {
   readonly code: 'ERR_SQLITE_ERROR';
   readonly errcode: number;
@@ -27,22 +27,22 @@ export function isSqliteError(error: unknown): error is SqliteError {
   );
 }
 
-/** Another connection holds a lock that this one needs. */
+/** Another connection holds a lock that this connection needs. */
 export function isBusy(error: unknown): boolean {
   return isOneOf(error, BUSY, LOCKED);
 }
 
-/** The file holds what no version of SQLite wrote: what is read from it can no longer be trusted. */
+/** The file has content that SQLite cannot have written. Data from this file is no longer reliable. */
 export function isCorrupt(error: unknown): boolean {
   return isOneOf(error, CORRUPT, NOT_A_DATABASE);
 }
 
-/** The disk, a quota or a limit on the file's size leaves no room (a limit may come up as an error of input and output). */
+/** The disk, a quota or a limit on the file's size leaves no space. A limit may appear as an input/output error. */
 export function isFull(error: unknown): boolean {
   return isOneOf(error, FULL);
 }
 
-/** The file or its folder may not be written. */
+/** The file or its folder is not writable. */
 export function isReadOnly(error: unknown): boolean {
   return isOneOf(error, READ_ONLY);
 }
@@ -52,7 +52,7 @@ export function isInputOutput(error: unknown): boolean {
   return isOneOf(error, INPUT_OUTPUT);
 }
 
-/** The file, or one that SQLite keeps beside it, could not be opened or made. */
+/** The file, or a file that SQLite keeps beside it, could not be opened or created. */
 export function isCannotOpen(error: unknown): boolean {
   return isOneOf(error, CANNOT_OPEN);
 }

@@ -7,7 +7,7 @@ import { migrate } from './migrate.ts';
 import { damageAdvice, openProblem } from './open-problem.ts';
 import { type LeftLog, readLeftLog } from './write-ahead-log.ts';
 
-/** Bytes that the write-ahead log keeps when it begins anew: a long reader, such as a backup, has it grow meanwhile. */
+/** The write-ahead log shrinks to this size when it starts again. It grows during a long read, such as a backup. */
 const MAX_LOG_BYTES = 128 * 1024 * 1024;
 
 const settings = `
@@ -22,26 +22,26 @@ const settings = `
 `;
 
 /**
- * Bytes of a database that are looked through after a crash, at some 0.8 s a GB from memory. Larger ones would keep
- * callers waiting for longer than a crash should; what is damaged in them is met when it is read.
+ * A larger database is not checked after a crash. The check takes about 0.8 s per GB from memory, so callers would wait
+ * too long. Damage in a larger database is found when the damaged page is read.
  */
 const MAX_CHECKED_BYTES = 2 ** 30;
 
 /**
- * Opens, and makes where there is none, an SQLite file of this version's schema. After a crash it is looked through, so
- * that a file that a disk has damaged is found before anything is built on it.
+ * Opens or creates an SQLite file with this version's schema. After a crash it checks the file, so that damage by the
+ * disk is found before the mesh uses the file.
  *
- * @param doubt is told of what may have been lost, where nobody can know
- * @throws ConfigurationError when the file is damaged, is no database of a mesh or is a newer version's.
+ * @param doubt gets a message when data may be lost and nothing can tell whether it is
+ * @throws ConfigurationError if the file is damaged, is not the database of a mesh or has a newer schema.
  */
 export function openSqliteFile(file: string, doubt: (message: string) => void = () => {}): DatabaseSync {
   let sqlite: DatabaseSync | undefined;
   try {
-    // A mesh that ends in good order leaves no log.
+    // A mesh that stops normally leaves no log.
     const crashed = existsSync(`${file}-wal`);
     const left = readLeftLog(`${file}-wal`);
     checkLog(file, left);
-    // SQLite gives its other files the mode of this one: hashes and payloads are its owner's only.
+    // Only the owner may read hashes and payloads. SQLite gives its other files the mode of this file.
     closeSync(openSync(file, 'a', 0o600));
     sqlite = new DatabaseSync(file, { timeout: 10_000 });
     sqlite.exec(settings);
@@ -57,7 +57,8 @@ export function openSqliteFile(file: string, doubt: (message: string) => void = 
 }
 
 /**
- * What SQLite would take for a new database, or for one without a log, and delete the rest.
+ * Refuses a log without its database and a log with a damaged header. SQLite would take the first for a new database
+ * and the second for a database without a log, and would delete the log.
  *
  * @throws ConfigurationError
  */
@@ -76,7 +77,7 @@ export function checkLog(file: string, left: LeftLog | undefined): void {
   }
 }
 
-/** Compares what SQLite took of the log to what there is of it. */
+/** Compares the frames that SQLite applied with the frames in the log. */
 function lookBehind(sqlite: DatabaseSync, file: string, left: LeftLog, doubt: (message: string) => void): void {
   const taken = Number(sqlite.prepare('PRAGMA wal_checkpoint(NOOP)').get()?.log);
   const frames = left.framesLeftOut(taken);
@@ -88,7 +89,7 @@ function lookBehind(sqlite: DatabaseSync, file: string, left: LeftLog, doubt: (m
 
 function lookThrough(file: string): void {
   if (statSync(file).size > MAX_CHECKED_BYTES) return;
-  // With a connection of its own: a cache as large as the mesh's makes a single pass a third slower.
+  // A separate connection, because a cache as large as the mesh's makes a single pass one third slower.
   const sqlite = new DatabaseSync(file, { readOnly: true });
   try {
     const found = sqlite.prepare('PRAGMA integrity_check(3)').all();

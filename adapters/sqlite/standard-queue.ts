@@ -9,10 +9,10 @@ import { QueueOnRows } from './queue-on-rows.ts';
 /** A queue without order. */
 export class StandardQueue extends QueueOnRows<MessageRows> implements QueueOfAKind {
   readonly #receives = new ShortLivedSet<OpenReceive>();
-  /** Whether the last look took all that was visible, and nothing was left to lie since: only then is a new message the next. */
+  /** True: the last look received all visible messages, and later ones were claimed. Only then may a send claim. */
   #drained = false;
 
-  /** Sends to a receive that waits, where there is one. */
+  /** Hands the message to a waiting receive, if there is one. */
   send(message: Sent): SentMessage {
     const { database, clock } = this.host;
     const { body, attributes = {}, attributeTypes, groupId, delay = 0 } = message;
@@ -49,7 +49,7 @@ export class StandardQueue extends QueueOnRows<MessageRows> implements QueueOfAK
     }
   }
 
-  /** A deleted message may come back after a crash, as SQS allows: the delete waits for no sync. */
+  /** Does not wait for the sync. A deleted message may come back after a crash, as SQS allows. */
   async delete(receiptHandles: readonly string[]): Promise<void> {
     const receipts = receiptHandles.map(parseReceipt);
     await this.host.database.writeLazily(() => {
@@ -82,7 +82,7 @@ export class StandardQueue extends QueueOnRows<MessageRows> implements QueueOfAK
     super.deadLetterArrived();
   }
 
-  /** Resolves with what was visible, or with nothing once something was handed over, the wait is over or was aborted. */
+  /** Resolves with visible messages, or with an empty list after a handover, after the wait or after an abort. */
   async #find(receive: OpenReceive, { wait, signal }: ReceiveOptions): Promise<readonly ReceivedMessage[]> {
     const { database, clock } = this.host;
     const until = clock.now() + wait * 1000;
@@ -104,12 +104,12 @@ export class StandardQueue extends QueueOnRows<MessageRows> implements QueueOfAK
     return undefined;
   }
 
-  /** Takes what is visible; where nothing is, tells when something will be. Both of one moment, so that none falls between. */
+  /** Receives visible messages, or returns when the next one is visible. Both use the same state of the store. */
   #look(receive: OpenReceive): { messages: ReceivedMessage[]; nextAt?: number } {
     const { database, clock } = this.host;
     const room = receive.room(database.batch);
     const now = clock.now();
-    // Full of claims: should their units fail, it looks again.
+    // The receive is full of claimed messages. If their transactions fail, it looks again.
     if (room === 0) return { messages: [], nextAt: now };
     for (;;) {
       const nextAt = this.rows.earliest(this.name);
@@ -123,7 +123,7 @@ export class StandardQueue extends QueueOnRows<MessageRows> implements QueueOfAK
     }
   }
 
-  /** Takes what is visible, except for exhausted messages, which go to the dead letters. */
+  /** Receives visible messages. Exhausted messages move to the dead-letter queue. */
   #take(max: number, now: number, visibleAt: number): ReceivedMessage[] {
     const { maxReceiveCount = Number.POSITIVE_INFINITY, deadLetterQueue } = this.settings;
     const rows = this.rows.visible(this.name, now, max);

@@ -3,7 +3,9 @@ import { StoreUnavailableError } from '#shared/ports/errors.ts';
 import { damageAdvice } from './open-problem.ts';
 import { isBusy, isCannotOpen, isCorrupt, isFull, isInputOutput, isReadOnly, isSqliteError } from './sqlite-errors.ts';
 
-/** Extended codes, https://sqlite.org/rescode.html. A limit on a file's size or a quota comes up as a write that fails. */
+/**
+ * Extended codes, https://sqlite.org/rescode.html. A limit on a file's size or a quota comes up as a write that fails.
+ */
 const IOERR_WRITE = 778;
 const IOERR_FSYNC = 1034;
 const IOERR_DIR_FSYNC = 1290;
@@ -16,8 +18,8 @@ const INTERRUPTED = 9;
 export type WriteFailure = 'full' | 'disk' | 'locked' | 'other';
 
 /**
- * True: the store itself failed, not a single statement. SQLite may have ended the whole transaction, so the caller must
- * not continue in it.
+ * True: the store itself failed, not a single statement. SQLite may have ended the whole transaction, so the caller
+ * must not continue in it.
  */
 export function isStoreFailure(error: unknown): boolean {
   return (

@@ -5,7 +5,10 @@ import { reasonOf } from './store-errors.ts';
 
 /** The time between two log lines about one trouble. Thousands of calls per second may fail. */
 const REPEAT_AFTER_MS = 60_000;
-/** The trouble is over after this time without a failure. On a nearly full disk, small batches may fit between large ones. */
+/**
+ * The trouble is over after this time without a failure. On a nearly full disk, small batches may fit between large
+ * ones.
+ */
 const RECOVERED_AFTER_MS = 5_000;
 
 export interface StoreWatchOptions {

@@ -3,17 +3,17 @@ import { type AttributeTypes, attributeType } from '#shared/ports/queue.ts';
 export interface Attributes {
   readonly attributes?: Readonly<Record<string, string>>;
   readonly attributeTypes?: AttributeTypes;
-  /** The message group of a standard queue's message; a FIFO queue has a column for it. */
+  /** The message group of a message in a standard queue. FIFO queues have a column for it. */
   readonly groupId?: string;
 }
 
-/** Among the attributes: no attribute has this name, as SQS wants a letter at least. */
+/** The key of the message group. No attribute has this name, because SQS requires at least one character. */
 const GROUP = '';
 
-/** A text, or its type with it where that is not `String`. */
+/** The value of an attribute. Its type is stored only if it is not `String`. */
 type Stored = string | readonly [type: string, value: string];
 
-/** As a row keeps a message's attributes; null where it has none. */
+/** The text of a message's attributes in a row. Null: the message has no attributes. */
 export function storeAttributes({ attributes, attributeTypes, groupId }: Attributes): string | null {
   if (groupId !== undefined) {
     return storeAttributes({
@@ -36,7 +36,7 @@ export function readAttributes(json: string | null): Required<Pick<Attributes, '
   const all = Object.entries(own);
   const types = all.flatMap(([name, stored]) => (typeof stored === 'string' ? [] : [[name, stored[0]] as const]));
   return {
-    // By entries: `__proto__` is a name that an attribute may have.
+    // fromEntries, because an attribute may have the name `__proto__`.
     attributes: Object.fromEntries(
       all.map(([name, stored]) => [name, typeof stored === 'string' ? stored : stored[1]]),
     ),

@@ -14,9 +14,9 @@ interface RecordRow {
   arrived_at: number;
 }
 
-/** A record that may be told its shard. */
+/** A record that may choose its shard. */
 export interface PlacedRecord extends OutgoingRecord {
-  /** Takes the place of the partition key's MD5: decimal digits of a number below 2^128. */
+  /** Replaces the MD5 of the partition key: the decimal digits of a number below 2^128. */
   readonly explicitHashKey?: string;
 }
 
@@ -25,7 +25,7 @@ export interface PutRecord {
   readonly shard: string;
 }
 
-/** Streams on SQLite. Every stream has `shards` shards; a record's shard is the MD5 of its partition key, as on Kinesis. */
+/** Streams on SQLite, each with `shards` shards. The MD5 of the partition key selects the shard, as on Kinesis. */
 export class SqliteStream implements EventStream, StreamControl {
   readonly #database: Database;
   readonly #clock: Clock;
@@ -108,17 +108,17 @@ export class SqliteStream implements EventStream, StreamControl {
     return typeof row?.sequence === 'number' ? String(row.sequence) : undefined;
   }
 
-  /** The names of the streams there are. */
+  /** The names of all streams. */
   names(): readonly string[] {
     return [...this.#streams.keys()];
   }
 
-  /** The shard that records of a partition key land in. */
+  /** The shard of the records with a partition key. */
   shardOf(stream: string, partitionKey: string): string {
     return shardName(shardOf(partitionKey, this.#state(stream).shards));
   }
 
-  /** The sequence number of the first record that arrived at a time (milliseconds since 1970) or after it. */
+  /** The sequence number of the first record that arrived at or after `time` (milliseconds since 1970). */
   async firstSince(stream: string, shard: string, time: number): Promise<string | undefined> {
     this.#state(stream);
     const row = await this.#database.read(() => this.#since.get(stream, shardNumber(shard), time));
@@ -130,7 +130,7 @@ export class SqliteStream implements EventStream, StreamControl {
     return row === undefined ? undefined : String(row.sequence);
   }
 
-  /** A checkpoint that a crash takes back has records delivered again, as Kinesis may: it waits for no sync. */
+  /** Does not wait for the sync. A crash may undo a checkpoint; records are then delivered again, as Kinesis allows. */
   async checkpoint(consumer: string, stream: string, shard: string, sequenceNumber: string): Promise<void> {
     await this.#database.writeLazily(() => {
       this.#checkpoint.run(consumer, stream, shardNumber(shard), Number(sequenceNumber));
@@ -153,7 +153,7 @@ function toRecord(row: RecordRow): StreamRecord {
   };
 }
 
-/** Kinesis cuts the range of the 128-bit hash into even parts; its first 32 bits tell the part as well. */
+/** Kinesis divides the range of the 128-bit hash evenly. The first 32 bits of the hash are enough to tell the shard. */
 function shardOf(partitionKey: string, shards: number): number {
   const first = hash('md5', partitionKey, 'buffer').readUInt32BE(0);
   return Math.floor((first / 2 ** 32) * shards);

@@ -10,19 +10,19 @@ import type { SqliteQuarantine } from './quarantine.ts';
 import type { TaskRow, TaskRows } from './task-rows.ts';
 import type { TaskTails } from './task-tails.ts';
 
-/** A task that the running transaction has changed: its row is written once, at the unit's end. */
+/** A task that the running transaction has changed. Its row is written once, at the end of the transaction. */
 interface Changed {
   readonly current: TaskRow;
   readonly entries: readonly LogEntry[];
 }
 
-/** Folds agents' events into the tables: inside the publisher's transaction, or for the projector's handler. */
+/** Folds events of agents into the tables, in the publisher's transaction or for the projector's handler. */
 export class TaskProjection implements InlineConsumer {
   readonly #database: Database;
   readonly #rows: TaskRows;
   readonly #tails: TaskTails;
   readonly #quarantine: SqliteQuarantine;
-  /** A new one for each transaction. */
+  /** Each transaction has a new map. */
   #changed = new Map<TaskId, Changed>();
 
   constructor(database: Database, rows: TaskRows, tails: TaskTails, quarantine: SqliteQuarantine) {
@@ -37,7 +37,7 @@ export class TaskProjection implements InlineConsumer {
     if (agentEvent) this.fold(agentEvent, position);
   }
 
-  /** Folds an event and what was parked behind it; `archived` is the event's place in the archive, where it has one. */
+  /** Folds an event and the events that were parked behind it. `archived` is the event's position in the archive. */
   fold(event: AgentEvent, archived: number | undefined): Outcome | { readonly kind: 'unknown' } {
     const id = event.data.taskId as TaskId;
     const changed = this.#changed.get(id);
@@ -52,14 +52,14 @@ export class TaskProjection implements InlineConsumer {
         this.#step(next.row, next.event, undefined);
       return outcome;
     } catch (error) {
-      // The rows are rolled back by whoever catches this; what is remembered goes back with them.
+      // The catcher rolls back the rows. The remembered change goes back with them.
       if (changed) this.#changed.set(id, changed);
       else this.#changed.delete(id);
       throw error;
     }
   }
 
-  /** Writes the rows that the unit has changed, and tells the tails once that is durable. */
+  /** Writes the rows that the transaction has changed, and tells the tails when the rows are durable. */
   finish(): void {
     for (const [id, { current, entries }] of this.#changed) {
       this.#rows.update(current);
@@ -78,7 +78,7 @@ export class TaskProjection implements InlineConsumer {
     const outcome = fold(before.task, event);
     switch (outcome.kind) {
       case 'applied': {
-        // The log points at the archive, except where the entry differs from the event.
+        // The log points at the archive, unless the entry differs from the event.
         const same =
           outcome.entry.kind !== 'artifact' || outcome.entry.append === (event.data as { append?: boolean }).append;
         this.#rows.append(before.row, outcome.entry, same ? archived : undefined);

@@ -7,7 +7,7 @@ import { ShortLivedMap } from '#shared/short-lived.ts';
 import { isTerminal } from '#shared/tasks/state.ts';
 import type { Database } from './database.ts';
 
-/** A task and its row's number, by which the log's rows refer to it. */
+/** A task and the number of its row. The rows of the log refer to this number. */
 export interface TaskRow {
   readonly row: number;
   readonly task: TaskRecord;
@@ -39,17 +39,17 @@ interface StoredEntry {
   event: string | null;
 }
 
-/** Open tasks that are kept in memory, at most. */
+/** The maximum number of open tasks in memory. */
 const MAX_OPEN = 10_000;
-/** Artifacts of a task that is kept, at most: the ids of a task may have 300 KB. */
+/** A task with more artifacts is not kept in memory, because the ids of one task's artifacts may have 300 KB. */
 const MAX_ARTIFACTS = 100;
 
-/** The statements on the tables of tasks, their logs and what is parked. To be used inside transactions. */
+/** The statements on the tables of tasks, logs and parked events. Use them only inside transactions. */
 export class TaskRows {
   readonly #database: Database;
-  /** The newest open tasks as their rows are, which most events are about. */
+  /** The newest open tasks, equal to their rows. Most events are about these tasks. */
   readonly #open = new ShortLivedMap<TaskId, TaskRow>();
-  /** The rows of the tasks that may have parked events: nearly none, while every event would look for some. */
+  /** The rows of the tasks that may have parked events. They are few, and this spares a search for every event. */
   readonly #mayHaveParked = new Set<number>();
   readonly #insert: StatementSync;
   readonly #select: StatementSync;
@@ -142,7 +142,7 @@ export class TaskRows {
     else this.#remember(changed);
   }
 
-  /** An entry that is made of an archived event points at it; any other is stored itself. */
+  /** An entry of an archived event points at the event. Any other entry is stored itself. */
   append(row: number, entry: LogEntry, archived: number | undefined): void {
     const { position, turn, attempt } = entry;
     if (archived === undefined) this.#append.run(row, position, null, JSON.stringify(entry), turn, attempt);
@@ -155,12 +155,12 @@ export class TaskRows {
 
   park(row: number, event: AgentEvent): void {
     const { turn, attempt, sequence } = event.data;
-    // Whether or not that is undone: it may well have none.
+    // A rollback need not undo this: a task in this set may have no parked event.
     this.#mayHaveParked.add(row);
     this.#park.run(row, turn, attempt, sequence, JSON.stringify(event));
   }
 
-  /** Takes out the parked event that is next in order, if it has come. */
+  /** Removes and returns the next parked event in order, if it has arrived. */
   unparkNext({ row, task }: TaskRow): AgentEvent | undefined {
     if (!this.#mayHaveParked.has(row)) return undefined;
     const next = [row, task.turn, task.attempt, task.sequence + 1] as const;

@@ -85,7 +85,7 @@ export class SqliteTaskStore implements TaskStore {
     return this.#database.write(() => {
       const { row, task } = this.#mustFind(turn.taskId);
       const made = { owner: task.owner, agentId: task.agentId, messageId: turn.messageId };
-      // Known under the task alone: it makes a task where it is sent without one.
+      // The key has the task id, not the owner: the same message without a task id creates a new task.
       const began = { ...made, owner: task.id };
       if ([made, began].some((key) => this.#messages.find(key) === task.id)) return task;
       if (task.turn !== turn.after || !isWaitingForClient(task.state)) throw new TurnConflictError(task.id, task.state);
@@ -145,7 +145,7 @@ export class SqliteTaskStore implements TaskStore {
   async *tail(id: TaskId, after: number, signal: AbortSignal): AsyncIterable<readonly LogEntry[]> {
     const tail = this.#tails.open(id);
     try {
-      // Most tails begin at a task's newest entry, and then there is nothing to read.
+      // Most tails begin at the newest entry of a task. Then there is nothing to read.
       const found = this.#tails.isAt(id, after)
         ? nothingYet
         : await this.#database.read(() => this.#logAfter(id, after));
@@ -185,12 +185,12 @@ export class SqliteTaskStore implements TaskStore {
     return (rows as unknown as StoredTask[]).map((row) => toTaskRow(row).task);
   }
 
-  /** A task and its events are one commit: nothing is ever left to publish. */
+  /** A task and its events are one commit, so no event is ever left to publish. */
   async recover(): Promise<number> {
     return 0;
   }
 
-  /** Calls back with every new deadline, and now with the earliest: for a timer that runs the sweep in time. */
+  /** Calls back with the earliest deadline now, and later with every new one. A timer then runs the sweep in time. */
   watchDeadlines(onDeadline: (at: number) => void): void {
     this.#onDeadline = onDeadline;
     const earliest = this.#nextDeadline.get()?.at;
@@ -209,7 +209,7 @@ export class SqliteTaskStore implements TaskStore {
   }
 }
 
-/** The entry of a client's message, as the archived request will be read. */
+/** The log entry of a client's message, equal to the entry that a later read makes from the archived request. */
 function messageEntry(from: { readonly request: { readonly detail: object } }, task: TaskRecord): MessageEntry {
   const event = { 'detail-type': 'TaskRequested.v1', detail: from.request.detail } as BusEvent;
   return logEntryOf(event, { position: task.position, turn: task.turn, attempt: 0 }) as MessageEntry;

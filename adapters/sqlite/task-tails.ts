@@ -3,7 +3,7 @@ import type { LogEntry } from '#shared/ports/task.ts';
 import { ShortLivedMap, ShortLivedSet } from '#shared/short-lived.ts';
 import { isTerminal } from '#shared/tasks/state.ts';
 
-/** One reader of a task's log: takes what is handed to it while it was busy, then waits. */
+/** One reader of a task's log. It buffers the entries that arrive while the reader is busy. */
 export class Tail {
   #pending: LogEntry[] = [];
   #wake: (() => void) | undefined;
@@ -13,7 +13,7 @@ export class Tail {
     this.#wake?.();
   }
 
-  /** The entries since the last call; none once `signal` has aborted. */
+  /** Waits for entries and returns those since the last call. The list is empty after `signal` has aborted. */
   async next(signal: AbortSignal): Promise<readonly LogEntry[]> {
     if (this.#pending.length === 0 && !signal.aborted) {
       await new Promise<void>((resolve) => {
@@ -32,17 +32,17 @@ export class Tail {
   }
 }
 
-/** Who follows which task. */
+/** The readers that follow each task. */
 export class TaskTails {
   readonly #tails = new ShortLivedMap<TaskId, ShortLivedSet<Tail>>();
-  /** The newest durable position of the tasks that were made since the start and have not ended. */
+  /** The newest durable position of each open task that was created since the start. */
   readonly #positions = new ShortLivedMap<TaskId, number>();
 
   begin(id: TaskId, position: number): void {
     this.#positions.set(id, position);
   }
 
-  /** Whether the task's log is known to have nothing after `position` that was not handed over. */
+  /** True: the log has no durable entry after `position`. False: unknown, so the caller must read the log. */
   isAt(id: TaskId, position: number): boolean {
     return this.#positions.get(id) === position;
   }

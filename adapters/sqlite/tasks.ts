@@ -15,11 +15,13 @@ export interface TasksOptions {
   readonly clock: Clock;
   /** Milliseconds after its creation at which a task is deleted. */
   readonly retentionMs: number;
-  /** The queue whose events the bus folds in the publisher's transaction; undefined: all events go through their queues. */
+  /**
+   * The queue whose events the bus folds in the publisher's transaction; undefined: all events go through their queues.
+   */
   readonly inlineQueue: string | undefined;
 }
 
-/** The task store with its parts, and its fold put into the bus. */
+/** Opens the task store with its parts. If `inlineQueue` is set, the bus folds that queue's events. */
 export function openTasks({
   database,
   bus,

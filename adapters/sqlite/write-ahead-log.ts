@@ -1,40 +1,40 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
 /**
- * SQLite's write-ahead log as a crash left it (https://sqlite.org/fileformat2.html#the_write_ahead_log). SQLite takes the
- * frames up to the first that is not whole, and says nothing of what it leaves out. After a crash that is the end of a
- * write that nobody was told of; this finds what is not.
+ * Reads SQLite's write-ahead log after a crash (https://sqlite.org/fileformat2.html#the_write_ahead_log). SQLite
+ * applies the frames before the first damaged frame and ignores the rest without an error. After a crash the rest is
+ * normally the end of an unacknowledged write. This module finds the cases where the rest contains a commit.
  */
 const HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 24;
 const CHECKED_HEADER_BYTES = 24;
 const CHECKED_FRAME_HEADER_BYTES = 8;
-/** Where in a frame's header the last frame of a transaction has the size of the database, and any other nothing. */
+/** Offset in a frame's header. A transaction's last frame has the size of the database there; other frames have 0. */
 const COMMIT = 4;
-/** The last bit tells the order of the bytes in the words that checksums are made of. */
+/** The last bit tells the byte order of the words in the checksums. */
 const MAGIC = 0x377f0682;
 
 type Checksum = readonly [number, number];
 
 export interface LeftLog {
-  /** Without an end of it the database is as its last checkpoint left it: what was committed since is lost. */
+  /** Damaged: SQLite ignores the whole log, so the commits since the last checkpoint are lost. */
   readonly header: 'whole' | 'damaged';
   /**
-   * Frames of this log behind one that is not whole, which SQLite did not take, where a transaction was committed with them.
-   * A power cut may leave some of a write that was not synced, as a disk does not write in order; kill -9 cannot. What was
-   * rolled back, as on a full disk, has frames there too, and none that commits.
+   * Counts the frames behind a damaged frame, if they contain a commit. SQLite ignored them. A power cut may leave such
+   * frames of a write that was not synced, because a disk does not write in order. `kill -9` cannot. A write that was
+   * rolled back, for example on a full disk, also leaves frames there, but no commit.
    *
-   * @param taken the number of frames that SQLite took
+   * @param taken the number of frames that SQLite applied
    */
   framesLeftOut(taken: number): number;
 }
 
-/** What was left at the last end, undefined when there is nothing in it. */
+/** The log that the last process left. Undefined: the log has no frames. */
 export function readLeftLog(file: string): LeftLog | undefined {
   return withFile(file, (descriptor, size) => {
     if (size === 0) return undefined;
     const header = read(descriptor, 0, HEADER_BYTES);
-    // The header is synced before the first frame is written: only alone may it be anything else.
+    // The header is synced before the first frame is written. Only a header without frames may be damaged by a crash.
     if (size <= HEADER_BYTES) return undefined;
     const whole = isHeader(header);
     return { header: whole ? 'whole' : 'damaged', framesLeftOut: (taken) => (whole ? countLeftOut(file, taken) : 0) };
@@ -52,7 +52,7 @@ function countLeftOut(file: string, taken: number): number {
 
     let sum = taken === 0 ? checksumIn(header, 24) : checksumIn(frameAt(taken - 1, FRAME_HEADER_BYTES), 16);
     let index = taken;
-    // Whole frames that were not taken are of a write whose commit is missing: nobody was told of it.
+    // Undamaged frames that SQLite ignored belong to a write without a commit. No caller got its acknowledgement.
     for (; index < frames; index++) {
       const frame = frameAt(index, frameBytes);
       sum = checksum(frame.subarray(0, CHECKED_FRAME_HEADER_BYTES), bigEndian, sum);

@@ -31,9 +31,9 @@ import { readKeyFiles } from './key-files.ts';
 export interface BackUpOptions {
   /** The data folder. */
   readonly folder: string;
-  /** Where the backup goes. */
+  /** The path of the backup. */
   readonly file: string;
-  /** Whether it may take the place of another file. */
+  /** True: the backup may replace another file. */
   readonly force: boolean;
   readonly clock: Clock;
 }
@@ -44,15 +44,15 @@ export interface Backup extends BackupManifest {
 }
 
 /**
- * Makes one file of a data folder: its database, as it is at one moment, and the keys beside it. A mesh that runs on the
- * folder goes on meanwhile. The file is whole, checked and on the disk, or not there.
+ * Writes a data folder into one file: the database at one moment, and the keys. A mesh may run on the folder meanwhile.
+ * The file appears only when it is complete, checked and synced.
  *
- * The copy is made by `VACUUM INTO`, which reads in one transaction: SQLite's backup API would begin anew whenever the mesh
- * writes between two of its steps. It may hold what is committed and not yet synced, and so promised to nobody: a mesh that
- * was restored has then stored what its caller was not told of, as after any crash before an answer.
+ * `VACUUM INTO` makes the copy, because it reads in one transaction. SQLite's backup API would start again whenever the
+ * mesh writes between two of its steps. The copy may contain a commit that is not synced and not acknowledged yet.
+ * After a restore that data is stored although its caller got no answer, as after any crash before an answer.
  *
  * @throws BackupError
- * @throws ConfigurationError when the folder is one that a mesh would not start with.
+ * @throws ConfigurationError if a mesh would not start with the folder.
  */
 export async function backUp({ folder, file, force, clock }: BackUpOptions): Promise<Backup> {
   checkTarget(file, force);
@@ -63,7 +63,7 @@ export async function backUp({ folder, file, force, clock }: BackUpOptions): Pro
     const takenAt = new Date(clock.now()).toISOString();
     copy(source, made);
     source.close();
-    // Read behind the database: a key that it speaks of is there by now.
+    // Read the keys after the database, so that every key that the database refers to exists.
     const manifest = complete(made, takenAt, folder);
     await seal(made);
     publish(made, file, force);
@@ -91,7 +91,7 @@ function taken(file: string): BackupError {
   return new BackupError(`${file} is there already. Name another file, or overwrite it with --force.`);
 }
 
-/** Of what is in the data folder a backup takes the place of another one only: the rest is what it is made of. */
+/** In the data folder, a backup may replace only another backup. All other files there are its source. */
 function checkOwn(file: string, folder: string): void {
   if (!existsSync(file) || !existsSync(folder)) return;
   const place = realpathSync(path.dirname(file));
@@ -104,13 +104,15 @@ function checkOwn(file: string, folder: string): void {
   }
 }
 
-/** A start refuses these, as what SQLite makes of them is not what was stored last: a backup would pass that on. */
+/**
+ * Refuses folders that a start refuses. SQLite would read an older state from them, and the backup would contain it.
+ */
 function checkSource(folder: string, file: string): void {
   checkFolder(folder);
   try {
     checkLog(file, readLeftLog(`${file}-wal`));
   } catch (error) {
-    // The mesh that has it open has read its log, and may be beginning it anew.
+    // A running mesh has read its log already, and may be writing the log from its start again.
     if (!isLocked(folder)) throw error;
   }
 }
@@ -119,7 +121,7 @@ function openSource(folder: string): DatabaseSync {
   const file = databaseFile(folder);
   let source: DatabaseSync | undefined;
   try {
-    // The system's own error says more than SQLite's "unable to open database file".
+    // The system's own error is clearer than SQLite's "unable to open database file".
     accessSync(file, constants.R_OK);
     checkSource(folder, file);
     source = new DatabaseSync(file, { readOnly: true, timeout: 10_000 });
@@ -147,16 +149,16 @@ function isMissing(error: unknown): boolean {
 }
 
 function copy(source: DatabaseSync, made: string): void {
-  // VACUUM INTO writes into an empty file as well: this one is its owner's only.
+  // Create an empty file that only its owner can read. VACUUM INTO can write into an empty file.
   closeSync(openSync(made, 'wx', 0o600));
   source.prepare('VACUUM INTO ?').run(made);
 }
 
-/** Puts in what the copy does not have, and checks all of it. */
+/** Adds the manifest and the keys to the copy, and checks the copy. */
 function complete(made: string, takenAt: string, folder: string): BackupManifest {
   const target = new DatabaseSync(made);
   try {
-    // A crash takes the whole file along: it has no name yet.
+    // No sync is necessary: the file does not have its final name yet, so a crash discards all of it.
     target.exec('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; BEGIN');
     target.exec(tables);
     const count = (table: 'tasks' | 'events') => Number(target.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.n);
@@ -192,13 +194,13 @@ function publish(made: string, file: string, force: boolean): void {
   syncFolder(path.dirname(file));
 }
 
-/** A link, since unlike a rename it fails where the name is taken by now. */
+/** Uses a link, because a link fails if the name is taken meanwhile. A rename would replace the other file. */
 function linkUnlessTaken(made: string, file: string): void {
   try {
     linkSync(made, file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw taken(file);
-    // Some file systems, as those of USB sticks, have no links.
+    // Some file systems, such as those of USB sticks, have no links.
     renameSync(made, file);
   }
 }

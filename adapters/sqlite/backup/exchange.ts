@@ -4,14 +4,15 @@ import { databaseFile, syncFolder } from '../folder.ts';
 import { restoringMark } from '../folder-state.ts';
 import { keyNames } from './key-files.ts';
 
-/** What SQLite keeps beside a database: none of it may meet another one. */
+/** Files that SQLite keeps beside a database. They must never be used with another database. */
 const besides = ['-wal', '-shm', '-journal'];
 
 /**
- * Moves what a mesh has in its data folder aside, and what was unpacked into its place. There is no one step for that, so a
- * mark stands in the folder meanwhile, with which no mesh starts: a crash leaves the old, the new, or the mark.
+ * Moves a mesh's files in the data folder aside and moves the unpacked files into their place. This takes several
+ * steps, so a mark file is in the folder meanwhile, and no mesh starts with it. A crash leaves the old files, the new
+ * or the mark.
  *
- * @returns the folder that holds what was there before, undefined when there was nothing.
+ * @returns the folder with the previous files. Undefined: there were none.
  */
 export function exchange(folder: string, unpacked: string, now: Date): string | undefined {
   const mark = restoringMark(folder);

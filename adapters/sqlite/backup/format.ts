@@ -9,19 +9,19 @@ export class BackupError extends StarlingError {
   }
 }
 
-/** What a backup says of itself. */
+/** The backup's description of itself. */
 export interface BackupManifest {
-  /** When its copy began, RFC 3339: what the mesh had acknowledged by then is in it. */
+  /** The start of the copy, RFC 3339. The backup contains all data that the mesh had acknowledged by then. */
   readonly takenAt: string;
   readonly tasks: number;
-  /** In the archive. */
+  /** The number of events in the archive. */
   readonly events: number;
 }
 
 /**
- * A backup is an SQLite database with the two tables below, and behind it, where SQLite does not look, 48 bytes: 16 that
- * name the trailer and the SHA-256 of all before it. SQLite's own check sees a page that is out of order, and not a letter
- * that has changed in a text.
+ * A backup is an SQLite database with the two tables below and a trailer of 48 bytes, which SQLite ignores: 16 bytes
+ * that mark the trailer and the SHA-256 of all bytes before it. The digest is necessary, because SQLite's own check
+ * finds a damaged structure but not a changed letter in a text.
  */
 export const tables = `
   CREATE TABLE starling_backup (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
@@ -41,16 +41,16 @@ export function trailer(digest: Buffer): Buffer {
   return Buffer.concat([trailerName, digest]);
 }
 
-/** The part of a backup that is a database, by its size in bytes and its SHA-256. */
+/** The database in a backup, with its size in bytes and its SHA-256. */
 export interface Content {
   readonly bytes: number;
   readonly digest: Buffer;
 }
 
 /**
- * Reads both ends of a file, which tell what it is and whether its end is there.
+ * Reads the first and the last bytes of a file. They tell whether it is a backup and whether it is complete.
  *
- * @throws BackupError when it is no backup, was cut off, or is of a newer Starling.
+ * @throws BackupError if the file is not a backup, was cut off, or comes from a newer Starling.
  */
 export function readEnds(file: string): Content {
   const size = statSync(file).size;

@@ -1,21 +1,21 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** What a data folder holds beside the database: without it tokens and clients of the mesh would not be valid any more. */
+/** Files beside the database. Without them the tokens and clients of the mesh would no longer be valid. */
 const files = ['client.json', 'aws-credentials.json'] as const;
 const SECRETS = 'secrets';
 
-/** The names in a data folder that a mesh of its own brings along, its database aside. */
+/** The names in a data folder, except the database, that belong to one mesh. */
 export const keyNames = [...files, SECRETS] as const;
 
-/** A file by its path in the data folder, with `/` on every system. */
+/** A file with its path in the data folder. The path has `/` on every system. */
 export interface KeyFile {
   readonly path: string;
   readonly content: Uint8Array;
 }
 
 export function readKeyFiles(folder: string): readonly KeyFile[] {
-  // A name that begins with a dot is of a file that is being written.
+  // A file that is being written has a name that begins with a dot.
   const secrets = namesIn(path.join(folder, SECRETS)).filter((name) => !name.startsWith('.'));
   const all = [...files, ...secrets.map((name) => `${SECRETS}/${name}`)];
   return all.flatMap((name) => {
@@ -24,7 +24,7 @@ export function readKeyFiles(folder: string): readonly KeyFile[] {
   });
 }
 
-/** Whether a backup may name this file: one that was made up must not write elsewhere in the file system. */
+/** True: a backup may contain this file. Attack: a forged backup names a path elsewhere in the file system. */
 export function isKeyFile(name: string): boolean {
   return files.some((known) => known === name) || /^secrets\/[a-z0-9][a-z0-9-]*$/.test(name);
 }

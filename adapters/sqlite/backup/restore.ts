@@ -12,28 +12,28 @@ import { unpack } from './unpack.ts';
 export interface RestoreOptions {
   /** The backup. */
   readonly file: string;
-  /** The data folder that it becomes; made where there is none. */
+  /** The data folder for the content of the backup. It is created if it does not exist. */
   readonly folder: string;
-  /** Whether it may take the place of a database, which is moved aside. */
+  /** True: the restore may replace a database, which it moves aside. */
   readonly force: boolean;
   readonly clock: Clock;
 }
 
 export interface Restored extends BackupManifest {
   readonly folder: string;
-  /** Where in the data folder what was there before is now. */
+  /** The folder, in the data folder, that now has the previous content. */
   readonly replaced?: string;
 }
 
-/** Begins the name of what is not whole yet; the next restore removes what an interrupted one left. */
+/** The prefix of unfinished folders. The next restore removes those of an interrupted restore. */
 const UNFINISHED = '.restoring-';
 
 /**
- * Checks a backup and makes a data folder of it. Nothing of the folder changes before the backup is copied, compared to its
- * digest and looked through. From then on a start refuses the folder until all has taken its place.
+ * Checks a backup and makes a data folder of it. It copies the backup, compares its digest and checks the copy before
+ * it changes the folder. From then on a mesh does not start with the folder until the exchange is complete.
  *
  * @throws BackupError
- * @throws ConfigurationError when a mesh has the folder open, or it cannot be written.
+ * @throws ConfigurationError if a mesh has the folder open, or the folder is not writable.
  */
 export async function restore({ file, folder, force, clock }: RestoreOptions): Promise<Restored> {
   const content = readContent(file);
@@ -72,7 +72,7 @@ function readContent(file: string) {
 
 function holdsDatabase(folder: string): boolean {
   const file = databaseFile(folder);
-  // A log without its database is what is left of one.
+  // A log without its database is the rest of a lost database.
   return (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0 || existsSync(`${file}-wal`);
 }
 

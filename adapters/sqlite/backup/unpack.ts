@@ -10,16 +10,16 @@ import { BackupError, type BackupManifest, type Content } from './format.ts';
 import { isKeyFile, makeSecretsFolder } from './key-files.ts';
 
 /**
- * Writes what a backup holds into an empty folder, synced: the database as a mesh has it, and the keys.
+ * Writes the database and the keys from a backup into an empty folder and syncs them.
  *
- * @throws BackupError when the backup is not what was written, or holds what no backup does.
+ * @throws BackupError if the backup was changed, or has content that no backup has.
  */
 export async function unpack(file: string, content: Content, folder: string): Promise<BackupManifest> {
   const made = databaseFile(folder);
   await copy(file, content, made);
   const database = new DatabaseSync(made);
   try {
-    // What the tables of a backup held, secrets among it, is overwritten where it stood.
+    // The backup's tables contain secrets. secure_delete overwrites their pages.
     database.exec('PRAGMA synchronous = FULL; PRAGMA secure_delete = ON');
     const found = String(database.prepare('PRAGMA integrity_check(1)').get()?.integrity_check);
     if (found !== 'ok') throw damaged(file, found);

@@ -15,9 +15,9 @@ export interface AgeClockOptions {
 }
 
 /**
- * The clock that tells the age of data. It follows the machine's clock backward at once, and a jump ahead only after an hour.
- * Otherwise a clock that is set to next year for a minute would delete all data. A start counts as a jump ahead from the
- * newest stored row. The owner must read it regularly, because it notices a jump only when it is read.
+ * The clock that tells the age of data. It follows the machine's clock backward at once, and a jump ahead only after an
+ * hour. Otherwise a clock that is set to next year for a minute would delete all data. A start counts as a jump ahead
+ * from the newest stored row. The owner must read it regularly, because it notices a jump only when it is read.
  */
 export class AgeClock implements Clock {
   readonly #options: AgeClockOptions;

@@ -4,8 +4,8 @@ import type { Work } from './step.ts';
 import { TimedRows } from './timed-rows.ts';
 
 /**
- * The oldest events of the archive. They go in the order of their positions, without a gap: whatever else needs the text
- * of one, a message or the log of a task, has been given a copy of its own before.
+ * The oldest events of the archive. They go in the order of their positions, without a gap: whatever else needs the
+ * text of one, a message or the log of a task, has been given a copy of its own before.
  */
 export class EventPruner {
   readonly rows: TimedRows;
@@ -27,7 +27,9 @@ export class EventPruner {
     ];
   }
 
-  /** The position up to which the archive holds nothing that is as young as `time`; below its first when all of it is. */
+  /**
+   * The position up to which the archive holds nothing that is as young as `time`; below its first when all of it is.
+   */
   positionBefore(time: number): number {
     return this.rows.lastBefore(time) ?? (this.rows.first() ?? 1) - 1;
   }
@@ -56,7 +58,10 @@ export class EventPruner {
 
 const idSyntax = /"id":"([0-9a-f]{8})-([0-9a-f]{4})-7/;
 
-/** When an event came, from the beginning of its text: its id is a UUIDv7, whose first 48 bits are milliseconds since 1970. */
+/**
+ * When an event came, from the beginning of its text: its id is a UUIDv7, whose first 48 bits are milliseconds since
+ * 1970.
+ */
 function arrivalOf(text: unknown): number {
   const [, high, low] = idSyntax.exec(String(text)) ?? [];
   if (high === undefined || low === undefined) throw new Error(`an event of the archive has no id: ${text}`);

@@ -28,7 +28,10 @@ export interface MessageRetention {
   readonly freed: (queue: string) => void;
 }
 
-/** Messages that nobody took: SQS keeps one for as long as its queue says, from when it was sent, even if it is in flight. */
+/**
+ * Messages that nobody took: SQS keeps one for as long as its queue says, from when it was sent, even if it is in
+ * flight.
+ */
 export class MessagePruner {
   readonly #standard: Table;
   readonly #fifo: Table;

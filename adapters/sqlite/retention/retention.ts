@@ -39,9 +39,9 @@ const WORTHWHILE_SHARE = 0.05;
 const FRESH_MS = 2_000;
 
 /**
- * Bounds the store by age and by size. It deletes old data in small transactions between those of calls. While the store is
- * too large, it also deletes the oldest data before its age. At any size it keeps open tasks and the messages of queues,
- * as docs/concepts/standalone.md promises. It stores no state of its own, so it continues after a restart.
+ * Bounds the store by age and by size. It deletes old data in small transactions between those of calls. While the
+ * store is too large, it also deletes the oldest data before its age. At any size it keeps open tasks and the messages
+ * of queues, as docs/concepts/standalone.md promises. It stores no state of its own, so it continues after a restart.
  */
 export class Retention {
   readonly size: StoreSize;

@@ -10,8 +10,8 @@ export interface Step<Cursor> {
 /** How pruners get at the store. */
 export interface Work {
   /**
-   * Runs steps, each as a transaction of its own, until none is left. A step may be run twice, as units may, so it keeps
-   * nothing but what it returns.
+   * Runs steps, each as a transaction of its own, until none is left. A step may be run twice, as units may, so it
+   * keeps nothing but what it returns.
    *
    * @returns false when retention was stopped before the end.
    */
@@ -30,7 +30,10 @@ export interface Cost {
   readonly bytes: number;
 }
 
-/** The end of the longest range from `from` on, but not beyond `to`, that is found by halving and fits into a unit; `from` itself at the least. */
+/**
+ * The end of the longest range from `from` on, but not beyond `to`, that is found by halving and fits into a unit;
+ * `from` itself at the least.
+ */
 export function endOfStep(from: number, to: number, costOf: (end: number) => Cost): number {
   let end = to;
   while (end > from) {

@@ -89,7 +89,9 @@ export class TaskLogs {
     return { pruned: 0, next: tasks.length < ROWS_PER_STEP ? undefined : from };
   }
 
-  /** Deletes logs from that of a task on: all of it, or its beginning where that alone is too much for a transaction. */
+  /**
+   * Deletes logs from that of a task on: all of it, or its beginning where that alone is too much for a transaction.
+   */
   #deleteFrom(task: number, last: number): number {
     const end = endOfStep(task, Math.min(last, task + TASKS - 1), (to) => this.#cost.get(task, to) as unknown as Cost);
     if (end > task) return Number(this.#delete.run(task, end).changes);

@@ -7,8 +7,8 @@ import { TaskLogs } from './task-logs.ts';
 const TASKS = 500;
 
 /**
- * When a task ended that has. That is its agent's word: one that is still to come counts as the deadline, by which every
- * task ends, and one before the task as the task's beginning.
+ * When a task ended that has. That is its agent's word: one that is still to come counts as the deadline, by which
+ * every task ends, and one before the task as the task's beginning.
  */
 const endedAt = 'iif(status_at > :now, deadline, max(status_at, created_at))';
 
@@ -35,10 +35,11 @@ export interface TaskCutoff {
 }
 
 /**
- * Ended tasks that were created long ago. Every task that is left has a log that needs no event up to the position: it is given copies.
+ * Ended tasks that were created long ago. Every task that is left has a log that needs no event up to the position: it
+ * is given copies.
  *
- * A task points only at events that came with it or after it, and rows of tasks are in the order of their making. So those
- * that point so far back are the first ones, up to the first whose request came later.
+ * A task points only at events that came with it or after it, and rows of tasks are in the order of their making. So
+ * those that point so far back are the first ones, up to the first whose request came later.
  */
 export class TaskPruner {
   readonly #logs: TaskLogs;

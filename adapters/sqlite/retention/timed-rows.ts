@@ -75,7 +75,9 @@ export class TimedRows {
     return low < first ? undefined : low;
   }
 
-  /** The time of the row before which about a share of those lies that may be deleted; undefined when there are none. */
+  /**
+   * The time of the row before which about a share of those lies that may be deleted; undefined when there are none.
+   */
   timeAt(share: number, ...scope: SQLInputValue[]): number | undefined {
     const first = this.first(...scope);
     const last = this.last(...scope);
