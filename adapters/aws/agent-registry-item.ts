@@ -7,7 +7,9 @@ import type { BusEntry } from '#shared/ports/event-bus.ts';
 export interface AgentItem {
   readonly pk: string;
   readonly sk: 'agent';
-  /** Another at each write, so that a conditional write sees every other, also over a deletion. */
+  /**
+   * Every write stores a new revision. So a conditional write notices every other write, also a deletion in between.
+   */
   readonly revision: string;
   /** Absent while the agent's first registration is pending. */
   readonly record?: string;
@@ -18,17 +20,20 @@ export interface AgentItem {
   readonly pending?: PendingChange;
 }
 
-/** A change that was begun: it takes effect when its event is on the bus. */
+/** A change that has begun. It takes effect when its event is on the bus. */
 export interface PendingChange {
-  /** The record to come; absent, the agent goes. */
+  /** The new record. Absent when the change deletes the agent. */
   readonly record?: string;
-  /** The event that tells of the change, a BusEntry. */
+  /** The event that announces the change: a BusEntry as JSON. */
   readonly entry: string;
-  /** Milliseconds since 1970: from then on whoever began is taken for dead, and another may finish. */
+  /** Milliseconds since 1970. From then on the writer counts as dead, and another process may finish the change. */
   readonly until: number;
 }
 
-/** An item holds the record, the one to come, and the event, which repeats it: together under DynamoDB's 400 KB. */
+/**
+ * An item holds the record, the new record, and the event, which repeats it. Together they stay below DynamoDB's 400
+ * KB.
+ */
 const MAX_ENTRY_BYTES = MAX_AGENT_BYTES + 20_000;
 
 export function keyOf(id: string): { pk: string; sk: 'agent' } {
@@ -58,7 +63,7 @@ export function entryText(entry: BusEntry): string {
   return text;
 }
 
-/** What readers see of an item. */
+/** The agent that readers see. Undefined while the item has only a pending registration. */
 export function agentOf({ record, updatedAt }: Partial<AgentItem>): RegisteredAgent | undefined {
   if (record === undefined || updatedAt === undefined) return undefined;
   return { ...(JSON.parse(record) as AgentRecord), updatedAt };

@@ -16,24 +16,24 @@ export interface DynamoAgentRegistryOptions {
   readonly table: string;
   readonly bus: Pick<EventBus, 'put'>;
   readonly clock: Clock;
-  /** Milliseconds that one change may take before another process takes its writer for dead. */
+  /** Milliseconds that one change may take. After them, another process assumes that the writer is dead. */
   readonly lease?: number;
 }
 
-/** Publishing one event takes some 20 ms; the SDK gives up after some 20 s. */
+/** Milliseconds. Publishing one event takes about 20 ms. The SDK gives up after about 20 s. */
 const LEASE = 30_000;
-/** With the lag of an eventually consistent read, readers stay within the second that the port allows. */
+/** Milliseconds. Together with the lag of an eventually consistent read, this stays within the port's second. */
 const FOUND_FOR = 900;
-/** Shorter: whoever registers an agent calls it next. */
+/** Milliseconds. Shorter, because an operator who registers an agent calls it next. */
 const MISSED_FOR = 250;
-/** Milliseconds between two looks at a change that another process is at. */
+/** Milliseconds between two looks at a change that another process is making. */
 const LOOK_AGAIN = 50;
 
 type Change = 'registered' | 'updated' | 'deregistered';
 
 /**
- * The registry on DynamoDB. A change is written down beside the agent with its event, then the event goes on the bus, then
- * the change takes effect: docs/decisions/0007-registry-on-dynamodb.md.
+ * The registry on DynamoDB. A change has three steps. The registry stores the change and its event beside the agent. It
+ * publishes the event. Then the change takes effect. See docs/decisions/0007-registry-on-dynamodb.md.
  */
 export class DynamoAgentRegistry implements AgentRegistry {
   readonly #documents: DynamoDBDocumentClient;
@@ -42,7 +42,7 @@ export class DynamoAgentRegistry implements AgentRegistry {
   readonly #clock: Clock;
   readonly #lease: number;
   readonly #cache: ReadCache<AgentId, RegisteredAgent>;
-  /** The last change of each agent in this process; the next waits for it. */
+  /** The last change of each agent in this process. The next change waits for it. */
   readonly #changes = new Map<AgentId, Promise<unknown>>();
 
   constructor({ documents, table, bus, clock, lease = LEASE }: DynamoAgentRegistryOptions) {
@@ -109,7 +109,7 @@ export class DynamoAgentRegistry implements AgentRegistry {
     }
   }
 
-  /** The agent without a pending change: what a dead writer left is `finished`, what another is at is waited for. */
+  /** The agent without a pending change. Finishes a dead writer's change (`finished`), and waits for a living one's. */
   async #settled(id: AgentId): Promise<{ item: AgentItem | undefined; finished: Change | undefined }> {
     let finished: Change | undefined;
     for (;;) {
@@ -120,19 +120,19 @@ export class DynamoAgentRegistry implements AgentRegistry {
     }
   }
 
-  /** @returns false when the item is not what it was, and nothing was done. */
+  /** @returns false when the item has changed since it was read. Nothing is done then. */
   async #change(id: AgentId, item: AgentItem | undefined, change: Omit<PendingChange, 'until'>): Promise<boolean> {
     const pending: PendingChange = { ...change, until: this.#clock.now() + this.#lease };
     const begun: AgentItem = { ...item, ...keyOf(id), revision: this.#revision(), pending };
     if (!(await this.#replace(item, begun))) return false;
     const [result] = await this.#bus.put([JSON.parse(pending.entry) as BusEntry]);
     if (result === undefined || 'error' in result) {
-      // Any other failure leaves it open whether the event went out: the change stays pending, and the next run finishes it.
+      // After any other failure the event may be on the bus. The change stays pending, and the next run finishes it.
       if (result?.error instanceof EntryRefusedError) await this.#replace(begun, without(begun, this.#revision()));
       throw result?.error ?? new Error('the bus gave no answer for an entry');
     }
     const after = this.#after(id, pending);
-    // Should this fail since the lease ran out, whoever took over publishes again and writes the same.
+    // This fails if the lease ran out. The process that took over then publishes again and writes the same.
     await this.#replace(begun, after);
     this.#cache.set(id, agentOf(after ?? {}));
     return true;
@@ -147,14 +147,14 @@ export class DynamoAgentRegistry implements AgentRegistry {
     return uuidv7(this.#clock.now());
   }
 
-  /** For writes it has to be what is there now; a reader may get what was there some milliseconds ago, at half the price. */
+  /** A write needs a consistent read. A reader may get a state that is some milliseconds old, at half the price. */
   async #read(id: AgentId, consistent: boolean): Promise<AgentItem | undefined> {
     const command = new GetCommand({ TableName: this.#table, Key: keyOf(id), ConsistentRead: consistent });
     const { Item } = await this.#calling('dynamodb:GetItem', () => this.#documents.send(command));
     return Item as AgentItem | undefined;
   }
 
-  /** Writes or deletes where the item is still the one that was read. */
+  /** Writes or deletes the item if it has not changed since it was read. */
   async #replace(before: AgentItem | undefined, after: AgentItem | undefined): Promise<boolean> {
     const condition = {
       TableName: this.#table,
@@ -172,7 +172,7 @@ export class DynamoAgentRegistry implements AgentRegistry {
         return true;
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        // The SDK tries again when an answer is lost, and then meets its own write.
+        // The SDK retries when an answer is lost. The retry then fails on the SDK's own first write.
         return after !== undefined && error.Item?.revision?.S === after.revision;
       }
     });
@@ -188,7 +188,7 @@ function changeOf(before: AgentItem, { record }: PendingChange): Change {
   return before.record === undefined ? 'registered' : 'updated';
 }
 
-/** The item as it was before the change was begun. */
+/** The item as it was before the change began. */
 function without({ pending: _, ...item }: AgentItem, revision: string): AgentItem | undefined {
   return item.record === undefined ? undefined : { ...item, revision };
 }

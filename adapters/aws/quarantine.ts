@@ -18,7 +18,7 @@ import { timeOf } from './tasks/made-tasks.ts';
 export interface DynamoQuarantineOptions {
   readonly documents: DynamoDBDocumentClient;
   readonly table: string;
-  /** Takes what an item is too small for. */
+  /** Stores events that are too large for an item. */
   readonly blobs: BlobStore;
   readonly clock: Clock;
   /** Milliseconds for which an event is kept. */
@@ -26,16 +26,16 @@ export interface DynamoQuarantineOptions {
 }
 
 const DAY = 86_400_000;
-/** A producer that breaks its contract does so with every event; one partition takes 1,000 writes/s of 1 KB. */
+/** A producer that breaks its contract breaks it with every event. One partition takes 1,000 writes/s of 1 KB. */
 const SHARDS = 8;
 const QUERIES_AT_ONCE = 16;
-/** Bytes of an event that stays in its item, which takes 400 KB. */
+/** Bytes. A smaller event stays in its item, which takes 400 KB. */
 const MAX_INLINE = 200 * 1024;
 const MAX_REASON = 2_000;
 
 /**
- * The quarantine on DynamoDB: an item an event, partitioned by the day (UTC) and a shard, so that a query finds the newest
- * events without a scan.
+ * The quarantine on DynamoDB. Each event is an item. The partition key is the day (UTC) and a shard, so that a query
+ * finds the newest events without a scan.
  */
 export class DynamoQuarantine implements Quarantine {
   readonly #documents: DynamoDBDocumentClient;
@@ -55,7 +55,7 @@ export class DynamoQuarantine implements Quarantine {
   async put(reason: string, event: string): Promise<void> {
     const now = this.#clock.now();
     const id = uuidv7(now);
-    // UTF-8, and so DynamoDB, has no half surrogate pairs; what broke its contract may well have some.
+    // UTF-8, and so DynamoDB, has no half surrogate pairs. An event that broke its contract may have some.
     const text = event.toWellFormed();
     const Item = {
       pk: `${dayOf(now)}#${shardOf(id)}`,
@@ -70,7 +70,9 @@ export class DynamoQuarantine implements Quarantine {
     );
   }
 
-  /** Reads all that is kept, for DynamoDB counts by reading: for an operator's question, not for each call. */
+  /**
+   * Reads all kept events, because DynamoDB counts by reading. Call it for an operator's question, not in each call.
+   */
   async count(): Promise<number> {
     const now = this.#clock.now();
     const partitions: string[] = [];
@@ -96,7 +98,8 @@ export class DynamoQuarantine implements Quarantine {
         }
         const event = await this.#read(item);
         length += event?.length ?? 0;
-        // With its day, as ids of one process go on where its clock steps back: the key alone does not tell the day.
+        // The id includes the day, because the key alone does not tell it: the ids of a process keep rising when its
+        // clock steps back.
         const id = `${date}/${item.sk}`;
         events.push({ id, at: item.at, reason: item.reason, ...(event !== undefined && { event }) });
       }
@@ -104,13 +107,13 @@ export class DynamoQuarantine implements Quarantine {
     return { events };
   }
 
-  /** The items of a day, the newest first: its shards are read together, each as far as the others are known. */
+  /** The items of a day, the newest first. Reads the day's shards together, each as far as the others are known. */
   async *#newestOf(date: string, before: string | undefined, limit: number, now: number): AsyncIterable<Item> {
     let upper = before ?? AFTER_ALL;
     for (;;) {
       const shards = Array.from({ length: SHARDS }, (_, shard) => `${date}#${shard}`);
       const pages = await Promise.all(shards.map((partition) => this.#page(partition, upper, limit + 1, now)));
-      // Of a shard that has more, what lies below its last item is not known yet.
+      // When a shard has more items, those below the last one that was read are not known yet.
       const known = pages.reduce((highest, { rest }) => (rest !== undefined && rest > highest ? rest : highest), '');
       const items = pages.flatMap(({ items }) => items).filter(({ sk }) => sk >= known);
       yield* items.sort((a, b) => (a.sk < b.sk ? 1 : -1));
@@ -119,7 +122,7 @@ export class DynamoQuarantine implements Quarantine {
     }
   }
 
-  /** `rest` is the key behind which there may be more. */
+  /** `rest` is the key of the last item that was read. More items may follow it. */
   async #page(partition: string, before: string, limit: number, now: number) {
     const { Items = [], LastEvaluatedKey } = await calling(
       { action: 'dynamodb:Query', resource: `the table ${this.#table}` },
@@ -155,7 +158,7 @@ export class DynamoQuarantine implements Quarantine {
       TableName: this.#table,
       Select: 'COUNT',
       KeyConditionExpression: 'pk = :partition',
-      // DynamoDB deletes what expired within days.
+      // DynamoDB deletes an expired item only after some days.
       FilterExpression: 'expiresAt > :now',
       ExpressionAttributeValues: { ':partition': partition, ':now': now / 1_000 },
     });
@@ -163,7 +166,7 @@ export class DynamoQuarantine implements Quarantine {
   }
 }
 
-/** As it lies in the table. */
+/** An event as the table stores it. */
 interface Item {
   readonly sk: string;
   readonly at: number;
@@ -178,7 +181,7 @@ const AFTER_ALL = 'g';
 function itemOf({ sk, at, reason, event, blob }: Readonly<Record<string, unknown>>): Item {
   return {
     sk: String(sk),
-    // Items of earlier versions have no time. Their id has it.
+    // Items of earlier versions have no `at`. Their id contains the time.
     at: Number(at ?? timeOf(String(sk))),
     reason: String(reason),
     event: event as string | undefined,

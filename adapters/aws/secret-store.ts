@@ -20,16 +20,19 @@ export interface SecretsManagerStoreOptions {
   readonly client: SecretsManagerClient;
   readonly stage: string;
   readonly clock: Clock;
-  /** Milliseconds between attempts to write a name whose deletion is under way. */
+  /** Milliseconds between attempts to write a name while AWS is deleting its old secret. */
   readonly deletionPauses?: readonly number[];
 }
 
-/** The minute that the port allows. A read is $0.05 for 10,000: one with each call would cost more than the call. */
+/**
+ * Milliseconds: the minute that the port allows. 10,000 reads cost $0.05, so a read in each call would cost more than
+ * it.
+ */
 const FOUND_FOR = 60_000;
-/** 8 s in all; a deletion is mostly done within one. */
+/** Milliseconds, 8 s in all. Most deletions end within one second. */
 const DELETION_PAUSES = [250, 500, 1_000, 2_000, 4_000];
 
-/** The name belongs to a secret that is being deleted, or that somebody else deleted with a recovery window. */
+/** AWS is still deleting a secret of this name, or somebody else deleted it with a recovery window. */
 export class SecretBlockedError extends StarlingError {
   constructor(id: string, options: { cause: unknown }) {
     super(
@@ -43,8 +46,8 @@ export class SecretBlockedError extends StarlingError {
 /**
  * Secrets in AWS Secrets Manager, as `starling/{stage}/{name}`.
  *
- * They are deleted without a recovery window, which would block the name for 7 days at least, where the port promises that
- * it can be created again.
+ * Deletes without a recovery window. A window would block the name for at least 7 days, but the port promises that the
+ * name can be created again.
  */
 export class SecretsManagerStore implements SecretStore {
   readonly #client: SecretsManagerClient;
@@ -56,7 +59,7 @@ export class SecretsManagerStore implements SecretStore {
     this.#deletionPauses = deletionPauses;
     this.#client = client;
     this.#stage = stage;
-    // An absence is never remembered: who finds none makes one, or looks for one that another has just made.
+    // The cache never remembers an absence. A caller that finds no secret creates it, or expects another's new secret.
     this.#cache = new ReadCache({ clock, read: (name) => this.#read(name), foundFor: FOUND_FOR, missedFor: 0 });
   }
 
@@ -115,7 +118,7 @@ export class SecretsManagerStore implements SecretStore {
 
   async #create(name: string, value: string): Promise<boolean> {
     try {
-      // The SDK sends a token of its own with it, so that it does not take its own retry for another's secret.
+      // The SDK adds its own token. So AWS does not refuse the SDK's retry as a second secret.
       await this.#client.send(new CreateSecretCommand({ Name: this.#id(name), SecretString: value }));
       return true;
     } catch (error) {
@@ -124,7 +127,7 @@ export class SecretsManagerStore implements SecretStore {
     }
   }
 
-  /** A deletion without recovery takes a moment too, in which the name is taken. @throws SecretBlockedError */
+  /** A deletion without recovery also takes a moment. The name is blocked until then. @throws SecretBlockedError */
   #writing<T>(action: string, name: string, write: () => Promise<T>): Promise<T> {
     return calling(this.#call(action, name), async () => {
       for (let attempt = 0; ; attempt++) {
@@ -149,7 +152,7 @@ export class SecretsManagerStore implements SecretStore {
   }
 }
 
-/** Secrets Manager has no error of its own for it: "You can't … because it was marked for deletion". */
+/** Secrets Manager has no own error type for this. Its text is "You can't … because it was marked for deletion". */
 function isDeletion(error: unknown): boolean {
   return error instanceof InvalidRequestException && /delet/.test(error.message);
 }

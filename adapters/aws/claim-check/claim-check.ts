@@ -6,21 +6,22 @@ import { outline } from './outline.ts';
 
 export interface ClaimCheckOptions {
   readonly blobs: BlobStore;
-  /** The bucket's name, which stands in references. */
+  /** The bucket's name. References contain it. */
   readonly bucket: string;
 }
 
 /**
- * Carries events by reference that are larger than their bus or stream takes (the claim check pattern).
+ * Carries events by reference when they are larger than their bus or stream takes (the claim check pattern).
  *
  * A CloudEvent keeps its attributes and gets two: `dataref`, where its whole `data` is
  * (https://github.com/cloudevents/spec/blob/main/cloudevents/extensions/dataref.md), and `datapartial: true`, which says
- * that the `data` beside it is an outline, left there for rules to match on: the extension alone would have both be the
- * same. A detail that has no `data`, or is too large without it, is carried as a whole in the same way, by `detailref`.
+ * that the `data` beside it is only an outline for rules to match on. The extension alone would require both to be the
+ * same. If a detail has no `data`, or is too large without it, the whole detail is carried in the same way, by
+ * `detailref`.
  *
- * A blob's key is made of the event's source and the hash of its bytes. So publishing again writes the same blob; a
- * reference tells whether what it finds is what was written; and since EventBridge lets an agent put under its own source
- * only, and its role write blobs only below it, no event can claim another source's data.
+ * A blob's key is made of the event's source and the hash of its bytes. So publishing again writes the same blob, and a
+ * reader can check that the blob is the written one. An agent can put events only under its own source, and its role
+ * can write blobs only below that source. So no event can claim another source's data.
  */
 export class ClaimCheck {
   readonly #blobs: BlobStore;
@@ -32,11 +33,11 @@ export class ClaimCheck {
   }
 
   /**
-   * Puts away what makes a detail larger than `limit` bytes, durably, and returns the detail that refers to it.
+   * If a detail is larger than `limit` bytes, stores its data durably and returns a detail that refers to the data.
    *
    * @param source the event's source
    * @param detail a JSON object as text
-   * @throws SyntaxError, RangeError when it is not JSON, or too deep; BlobTooLargeError
+   * @throws SyntaxError when it is not JSON; RangeError when it is nested too deep; BlobTooLargeError
    */
   async checkIn(source: string, detail: string, limit: number): Promise<string> {
     const { data, dataref, ...attributes } = parseExact(detail) as { readonly [name: string]: unknown };
@@ -58,8 +59,8 @@ export class ClaimCheck {
   /**
    * Gives an event its data back.
    *
-   * @param body the event as rules deliver it, as JSON; whatever else it is comes back as it is, for its consumer to judge
-   * @throws ClaimError where the data cannot be had for good; AwsError where the store does not answer
+   * @param body the event as rules deliver it, as JSON. Any other text comes back unchanged; its consumer judges it.
+   * @throws ClaimError when the data will never be available; AwsError when the store does not answer
    */
   async redeemEvent(body: string): Promise<string> {
     if (!mayRefer(body)) return body;
@@ -71,7 +72,7 @@ export class ClaimCheck {
     return withMember(envelope, 'detail', whole);
   }
 
-  /** The same for a record of a stream, which is a CloudEvent by itself. */
+  /** The same for a record of a stream. Such a record is itself a CloudEvent. */
   async redeemRecord(data: Uint8Array): Promise<Uint8Array> {
     const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString();
     if (!mayRefer(text)) return data;
@@ -81,14 +82,14 @@ export class ClaimCheck {
     return whole === undefined ? data : Buffer.from(whole);
   }
 
-  /** The whole detail as JSON, or undefined where it refers to nothing of ours. */
+  /** The whole detail as JSON. Undefined when it has no reference of ours. */
   async #redeem(source: string, detail: Readonly<Record<string, unknown>>): Promise<string | undefined> {
     const { dataref, detailref, datapartial, ...attributes } = detail;
     const uri = dataref ?? detailref;
     if (typeof uri !== 'string') return undefined;
     if (!uri.startsWith(this.#base)) {
-      // A producer's own reference to a place of its own. It is the consumer's; fetching it here would let any event make
-      // this role read or call whatever it names.
+      // A producer's own reference is for the consumer. If it were fetched here, any event could make this role read or
+      // call any address.
       if (datapartial !== true) return undefined;
       throw new ClaimRefusedError(`it is only a part, and the rest is not in ${this.#base}`);
     }
@@ -112,7 +113,8 @@ export class ClaimCheck {
     if (bytes === undefined) throw new ClaimGoneError(uri);
     if (hash('sha256', bytes) !== digest) throw new ClaimRefusedError('it is not what the reference was made for');
     const text = Buffer.from(bytes).toString();
-    // It is set into the event as text: what is no JSON value of its own could close the detail and forge the envelope.
+    // The text is inserted into the event. A text that is not one JSON value could close the detail and forge the
+    // envelope.
     if (parseOrUndefined(text) === undefined) throw new ClaimRefusedError('it is not JSON');
     return text;
   }
@@ -125,8 +127,8 @@ export class ClaimCheck {
 }
 
 /**
- * The part of the bucket that is a source's: `events/starling.agents.echo/`, so that an agent's role can be held to its
- * own. A source of other letters has its hash instead, behind a sign that no source in clear begins with.
+ * The folder of a source in the bucket: `events/starling.agents.echo/`. So an agent's role can be limited to its own
+ * folder. A source with other characters has its hash instead, behind a character that no plain source begins with.
  */
 function folderOf(source: string): string {
   const clear = /^[A-Za-z0-9][A-Za-z0-9.-]{0,255}$/.test(source);

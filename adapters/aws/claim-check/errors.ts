@@ -1,13 +1,13 @@
 import { ClaimError } from '#shared/ports/blob-store.ts';
 
-/** The reference is none that we wrote for this event. */
+/** We did not write this reference for this event. */
 export class ClaimRefusedError extends ClaimError {
   constructor(problem: string) {
     super('CLAIM_REFUSED', `The event's data is refused: ${problem}.`);
   }
 }
 
-/** The data is no longer in the bucket: the event is older than the bucket's rule keeps blobs. */
+/** The bucket no longer has the data, because the event is older than the retention of the bucket's rule. */
 export class ClaimGoneError extends ClaimError {
   constructor(reference: string) {
     super(

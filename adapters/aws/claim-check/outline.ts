@@ -1,10 +1,10 @@
 import { isExactObject } from '#shared/exact-json.ts';
 
-/** Bytes of the longest string that is kept: ids, names, states and timestamps are shorter. */
+/** Bytes of the longest string that is kept. Ids, names, states and timestamps are shorter. */
 const LONGEST_STRING = 256;
 /** Levels of objects, the outermost included. */
 const LEVELS = 4;
-/** Bytes of the whole, which leaves the event far below what it was too large for. */
+/** Bytes of the whole outline. With it, the event stays far below the limit that it exceeded. */
 const BUDGET = 16_384;
 
 interface Place {
@@ -13,9 +13,9 @@ interface Place {
 }
 
 /**
- * What rules may match on in data that is carried by reference: numbers, booleans, nulls and strings of up to 256 bytes,
- * in objects up to four levels down, outside of arrays. Upper levels come first, and what stands first in an object, until
- * 16 KB are full.
+ * The part of referenced data that rules may match on: numbers, booleans, nulls and strings of up to 256 bytes, in
+ * objects up to four levels deep, outside of arrays. Upper levels come first. Within an object, the first members come
+ * first. The outline ends at 16 KB.
  */
 export function outline(data: Readonly<Record<string, unknown>>): object {
   const whole = emptyObject();
@@ -38,7 +38,7 @@ export function outline(data: Readonly<Record<string, unknown>>): object {
   return whole;
 }
 
-/** Without a prototype, so that a member called __proto__ is one. */
+/** Has no prototype, so that `__proto__` is an ordinary member. */
 function emptyObject(): Record<string, unknown> {
   return Object.create(null);
 }

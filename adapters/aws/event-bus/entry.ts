@@ -39,7 +39,10 @@ export async function requestEntry(bus: string, entry: BusEntry, claims: ClaimCh
   return { ...whole, Detail };
 }
 
-/** Bytes, as AWS counts them: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html#eb-putevent-size */
+/**
+ * Bytes, as AWS counts them:
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html#eb-putevent-size
+ */
 export function entrySize({ Source, DetailType, Detail, Resources = [], Time }: RequestEntry): number {
   const texts = [Source, DetailType, Detail, ...Resources];
   return texts.reduce((sum, text) => sum + Buffer.byteLength(text), Time === undefined ? 0 : 14);
@@ -55,7 +58,10 @@ async function checkIn(claims: ClaimCheck, source: string, detail: string, limit
   }
 }
 
-/** What EventBridge refuses of an entry, https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html */
+/**
+ * What EventBridge refuses of an entry,
+ * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html
+ */
 function checkEntry({ source, detailType, detail }: BusEntry): void {
   if (source === '') throw new EntryRefusedError('its source is empty');
   if (detailType === '') throw new EntryRefusedError('its detail-type is empty');

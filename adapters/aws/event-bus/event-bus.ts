@@ -91,9 +91,9 @@ export class AwsEventBus implements EventBus, RuleControl {
   }
 
   /**
-   * In a deployed stack the template makes the rules. On AWS a new rule takes effect within about a minute. Its queue is
-   * in the bus's account and region. The queue needs a policy that lets `events.amazonaws.com` send for the rule's ARN. A
-   * FIFO queue must make deduplication ids from the bodies, which differ by the events' ids.
+   * In a deployed stack the template makes the rules. On AWS a new rule takes effect within about a minute. Its queue
+   * is in the bus's account and region. The queue needs a policy that lets `events.amazonaws.com` send for the rule's
+   * ARN. A FIFO queue must make deduplication ids from the bodies, which differ by the events' ids.
    *
    * @throws ConfigurationError for message groups by a field, because EventBridge reads no field for a group
    */

@@ -36,7 +36,10 @@ export interface AwsQueueOptions {
   readonly retry?: RetryPolicy;
 }
 
-/** The limits of one call: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html */
+/**
+ * The limits of one call:
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
+ */
 const CALL = { count: 10, bytes: 1_048_576 };
 /** Seconds. SQS allows no longer poll. */
 const LONGEST_POLL = 20;
@@ -90,8 +93,8 @@ export class AwsQueue implements Queue, QueueControl {
   async send(name: string, messages: readonly OutgoingMessage[]): Promise<readonly SentMessage[]> {
     for (const message of messages) checkMessage(name, message);
     if (isFifo(name)) await this.#checkDeduplication(name, messages);
-    // SQS may accept only some messages of a call. A message that needs a second try must stay before the next one of its
-    // group.
+    // SQS may accept only some messages of a call. A message that needs a second try must stay before the next one of
+    // its group.
     const keyOf = isFifo(name) ? ({ groupId }: OutgoingMessage) => groupId : undefined;
     const sent: SentMessage[] = [];
     for (const batch of batches(messages, CALL, messageSize, keyOf)) sent.push(...(await this.#sendBatch(name, batch)));

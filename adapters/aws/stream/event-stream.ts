@@ -19,8 +19,8 @@ export interface AwsEventStreamOptions extends AwsStreamWriterOptions {
 /**
  * Streams on Kinesis Data Streams. DynamoDB keeps the positions of consumers.
  *
- * In a deployed stack, Lambda's event source mapping reads. `read` is for consumers on containers and plain servers. When
- * a record's data is in the blob store, the record has a reference. `ClaimCheck.redeemRecord` returns the data.
+ * In a deployed stack, Lambda's event source mapping reads. `read` is for consumers on containers and plain servers.
+ * When a record's data is in the blob store, the record has a reference. `ClaimCheck.redeemRecord` returns the data.
  *
  * After a split or merge, the new shards have the later records of the same keys. A consumer that needs a key's order
  * across that moment must read a shard to its end before its children. Our own consumers order a task's events by their

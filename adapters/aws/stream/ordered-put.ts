@@ -6,8 +6,8 @@ import { backoff, type RetryPolicy } from '../retry.ts';
 export type PutCall = (entries: PutRecordsRequestEntry[]) => Promise<readonly PutRecordsResultEntry[]>;
 
 /**
- * Half of the 10 MB that PutRecords takes. A shard takes 1 MB/s, so one call is mostly for several shards. A smaller call
- * costs less when it has to be sent again.
+ * Half of the 10 MB that PutRecords takes. A shard takes 1 MB/s, so one call is mostly for several shards. A smaller
+ * call costs less when it has to be sent again.
  */
 const CALL = { count: 500, bytes: 5_000_000 };
 /** Calls at the same time. */
@@ -22,9 +22,9 @@ interface Line {
 /**
  * Puts records so that the records of a partition key get into the stream in their order.
  *
- * A call has at most one record of a key. When PutRecords cannot take a record, it continues with the next one. A second
- * record of the key would then overtake the first, and nothing can remove it from the stream. So a key gets about 70 to
- * 100 records a second, although its shard takes 1,000. Records of other keys go in the same calls.
+ * A call has at most one record of a key. When PutRecords cannot take a record, it continues with the next one. A
+ * second record of the key would then overtake the first, and nothing can remove it from the stream. So a key gets
+ * about 70 to 100 records a second, although its shard takes 1,000. Records of other keys go in the same calls.
  */
 export class OrderedPut {
   readonly #call: PutCall;
@@ -55,7 +55,9 @@ export class OrderedPut {
     return this.#sequenceNumbers;
   }
 
-  /** Puts all of these lines. A line whose record was not taken waits and continues alone, so it delays no other line. */
+  /**
+   * Puts all of these lines. A line whose record was not taken waits and continues alone, so it delays no other line.
+   */
   async #drain(lines: readonly Line[], failuresBefore: number): Promise<void> {
     const held: Promise<void>[] = [];
     let ready = lines;

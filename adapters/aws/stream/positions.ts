@@ -48,7 +48,8 @@ function keyOf(consumer: string, stream: string, shard: string): { pk: string; s
 }
 
 /**
- * In this form, text order is number order. Sequence numbers differ in length and have more digits than DynamoDB's numbers.
+ * In this form, text order is number order. Sequence numbers differ in length and have more digits than DynamoDB's
+ * numbers.
  */
 function placeOf(sequenceNumber: string): string {
   return sequenceNumber.padStart(DIGITS, '0');

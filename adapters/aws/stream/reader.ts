@@ -49,7 +49,9 @@ interface Page {
   readonly behind: boolean;
 }
 
-/** Reads shards of Kinesis Data Streams by GetRecords. A shard allows five reads a second for all its readers together. */
+/**
+ * Reads shards of Kinesis Data Streams by GetRecords. A shard allows five reads a second for all its readers together.
+ */
 export class AwsStreamReader {
   readonly #client: KinesisClient;
   readonly #clock: Clock;
