@@ -2,19 +2,19 @@ import type { PatternField } from './compile.ts';
 import type { Key } from './leaf-index.ts';
 import type { AddressRange, Matcher } from './matcher.ts';
 
-/** How a field's candidates are looked up: one of its keys must be met. */
+/** The keys by which a field is looked up. A leaf must satisfy at least one of them. */
 export interface Access {
   readonly keys: readonly Key[];
-  /** How many leaves meet the widest of the keys, roughly: 0 for an exact value, up to ANY. */
+  /** A rough measure of how many leaves satisfy the widest key: from 0, an exact value, to the width of ANY. */
   readonly width: number;
 }
 
 const ANY: Access = { keys: [{ kind: 'any' }], width: 9 };
-/** A text this short is met by too many leaves to be better than a range. */
+/** Characters. Too many leaves satisfy a text of up to this length, so it is no better than a range. */
 const SHORT = 3;
 const ASCII = /^[\0-\x7f]*$/;
 
-/** The ways to look a field up; none where it may also be absent: then nothing in the event need point to it. */
+/** The ways to look up a field. The list is empty if the field may be absent: then no leaf of the event leads to it. */
 export function accessesOf(field: PatternField): readonly Access[] {
   if (field.absent) return [];
   const [matcher, ...more] = field.matchers;
@@ -24,7 +24,7 @@ export function accessesOf(field: PatternField): readonly Access[] {
   return [width === ANY.width ? ANY : { keys: each.flatMap((access) => access.keys), width }];
 }
 
-/** How many leaves pass the field's test, roughly; narrow tests are also the cheap ones. */
+/** A rough measure of how many leaves pass the field's test. Narrow tests are also cheap. */
 export function widthOf(field: PatternField): number {
   return Math.min(ANY.width, ...accessesOf(field).map(({ width }) => width));
 }
@@ -38,11 +38,11 @@ function accessOfMatcher(matcher: Matcher): Access {
     case 'address':
       return addressAccess(matcher);
     case 'equals-ignore-case':
-      // Other letters have forms that lower case does not bring together.
+      // Letters outside ASCII have forms that stay different in lower case.
       return ASCII.test(matcher.text)
         ? { keys: [{ kind: 'equals', text: matcher.text, ignoreCase: true }], width: 1 }
         : ANY;
-    // A quote at the end (or at the front of a suffix) may be the closing one of the value: see field-test.ts.
+    // A quote at the end of a prefix (or at the front of a suffix) may be the value's own quote: see field-test.ts.
     case 'prefix':
       return textAccess('begins', matcher.text.replace(/"$/, ''), false);
     case 'suffix':
@@ -68,7 +68,7 @@ function textAccess(kind: 'begins' | 'ends' | 'contains', text: string, ignoreCa
   return { keys: [{ kind, text, ignoreCase }], width: (text.length < SHORT ? 6 : 2) + (kind === 'contains' ? 1 : 0) };
 }
 
-/** By the beginning, the end or the longest part within. */
+/** Looks up a wildcard by its beginning, its end or its longest inner part. */
 function wildcardAccesses(parts: readonly string[]): readonly Access[] {
   const first = parts[0] ?? '';
   if (parts.length === 1) return [{ keys: [{ kind: 'is', value: first }], width: 0 }];
@@ -80,7 +80,7 @@ function wildcardAccesses(parts: readonly string[]): readonly Access[] {
   ];
 }
 
-/** The digits that both ends of the range share. */
+/** The first digits, which both ends of the range share. */
 function addressAccess({ low, high }: AddressRange): Access {
   let shared = 0;
   while (shared < low.length && low[shared] === high[shared]) shared += 1;

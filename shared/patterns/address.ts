@@ -4,15 +4,16 @@ const IPV4 = /^[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+$/;
 const IPV6 = /^[0-9a-fA-F:]*:[0-9a-fA-F:]*$/;
 /** The longest dotted quad that the JVM under Event Ruler reads. */
 const MAX_IPV4_LENGTH = 15;
-/** Every octet as two hexadecimal digits. */
+/** Each octet as two hexadecimal digits. */
 const OCTETS: readonly string[] = Array.from({ length: 256 }, (_, octet) =>
   octet.toString(16).toUpperCase().padStart(2, '0'),
 );
 const IPV4_MAPPED = '00000000000000000000FFFF';
 
 /**
- * The address as upper-case hexadecimal digits, 8 for IPv4 and 32 for IPv6, or undefined when the text is none.
- * Reads what the JVM under Event Ruler reads: leading zeros are decimal, and an IPv4-mapped IPv6 address is IPv4.
+ * The address as upper-case hexadecimal digits, 8 for IPv4 and 32 for IPv6. It is undefined if the text is not an
+ * address. The function reads like the JVM under Event Ruler: leading zeros are decimal, and an IPv4-mapped IPv6
+ * address is IPv4.
  */
 export function addressDigits(text: string): string | undefined {
   if (IPV4.test(text)) return ipv4Digits(text);
@@ -55,12 +56,12 @@ function ipv6Groups(text: string): string | undefined {
   return digits.toUpperCase();
 }
 
-/** The range that holds just this address. */
+/** The range that contains only this address. */
 export function singleAddress(digits: string): AddressRange {
   return { kind: 'address', low: digits, lowOpen: false, high: digits, highOpen: false };
 }
 
-/** Reads `10.0.0.0/8` or `2001:db8::/32`; a string is what is wrong with it. */
+/** Reads `10.0.0.0/8` or `2001:db8::/32`. If the text is invalid, it returns the problem as a string. */
 export function parseCidr(text: string): AddressRange | string {
   // Trailing slashes are ignored, as Event Ruler does.
   const [address, bits, more] = text.replace(/\/+$/, '').split('/');
@@ -80,8 +81,8 @@ export function parseCidr(text: string): AddressRange | string {
 }
 
 /**
- * Whether the digits lie in the range. Digits of the other family, or a number's text, are compared as far as they go:
- * Event Ruler walks digit by digit and has matched as soon as one lies strictly between the bounds.
+ * Whether the digits lie in the range. Digits of the other family, or a number's text, are compared up to their end:
+ * Event Ruler reads digit by digit, and matches as soon as a digit lies strictly between the bounds.
  */
 export function inAddressRange(range: AddressRange, digits: string): boolean {
   let aboveLow = false;

@@ -4,7 +4,9 @@ import type { Matcher } from './matcher.ts';
 import { comparableNumber } from './numeric.ts';
 import { type Dialect, onlyEntry, stringOf, wildcardOf } from './operand.ts';
 
-/** `{"anything-but": …}`: a string, a number, a list of one of the two, or an object with one of four operators. */
+/**
+ * `{"anything-but": …}`: a string, a number, a list of strings or of numbers, or an object with one of four operators.
+ */
 export function parseAnythingBut(operand: unknown, path: string, dialect: Dialect): Matcher {
   const operators = entriesOf(operand);
   if (operators === undefined) return parseValues(operand, path);

@@ -23,7 +23,7 @@ export class BoundRule {
     for (const { slot } of this.fields) this.#tree.release(slot);
   }
 
-  /** Whether the event that the tree holds satisfies every field, with leaves from the same element of any array. */
+  /** Whether the event in the tree satisfies every field, with leaves from the same element of each array. */
   matches(): boolean {
     let nested = false;
     for (const check of this.#cheapestFirst) {
@@ -45,7 +45,7 @@ export class BoundRule {
   }
 }
 
-/** What a field asks, flat: this is read for every candidate of every event. */
+/** The check of a field. It is one flat object, because it is read for every candidate of every event. */
 interface Check {
   readonly slot: Slot;
   readonly test: FieldTest;

@@ -7,37 +7,37 @@ import type { Draft, Matcher } from './matcher.ts';
 import type { Dialect } from './operand.ts';
 import { RESERVED_IN_OR } from './reserved.ts';
 
-/** One field of a rule: the leaves at its path must pass the test, or, where `absent`, there may be none. */
+/** One field of a rule. A leaf at its path must pass the test. With `absent`, the path may also have no leaf. */
 export interface PatternField {
   readonly path: string;
   readonly matchers: readonly Matcher[];
   readonly test: FieldTest;
   readonly absent: boolean;
-  /** Not reached through a key "" of the event: see `hasEmptyStep`. */
+  /** The field ignores leaves below a key "" of the event: see `hasEmptyStep`. */
   readonly blind: boolean;
 }
 
-/** Fields that must all match, in the order of their paths, which decides what `exists: false` sees. */
+/** Fields that must all match. The order is that of their paths, and it decides what `exists: false` sees. */
 export interface PatternRule {
   readonly fields: readonly PatternField[];
 }
 
-/** A checked event pattern: it matches when one of its rules does. There is more than one only with `$or`. */
+/** A checked event pattern. It matches when one of its rules matches. Only `$or` makes more than one rule. */
 export interface CompiledPattern {
   readonly rules: readonly PatternRule[];
 }
 
-/** Event Ruler's, per rule. */
+/** Event Ruler's limit for each rule. */
 const MAX_FIELDS = 256;
-/** EventBridge's; Event Ruler has none, and each further `$or` multiplies. */
+/** EventBridge's limit. Event Ruler has no limit, and each further `$or` multiplies the number of rules. */
 const MAX_RULES = 1000;
-/** That of the JSON reader under Event Ruler. */
+/** The limit of the JSON reader under Event Ruler. */
 const MAX_DEPTH = 1000;
 
 /**
  * Compiles an event pattern given as parsed JSON.
  *
- * @throws InvalidPatternError for what AWS's Event Ruler refuses
+ * @throws InvalidPatternError for a pattern that AWS's Event Ruler refuses
  */
 export function compilePattern(pattern: unknown): CompiledPattern {
   const drafts = draft(pattern);
@@ -46,18 +46,18 @@ export function compilePattern(pattern: unknown): CompiledPattern {
 }
 
 /**
- * Compiles an event pattern given as JSON text. Repeated keys count as Event Ruler counts them: for the same field the
- * last list wins.
+ * Compiles an event pattern given as JSON text. Repeated keys are treated as in Event Ruler: the last list of a field
+ * wins.
  *
- * @throws InvalidPatternError for what AWS's Event Ruler refuses, and for text that is not JSON
+ * @throws InvalidPatternError for a pattern that AWS's Event Ruler refuses, and for text that is not JSON
  */
 export function parsePattern(json: string): CompiledPattern {
   return compilePattern(readPatternText(json));
 }
 
 /**
- * Ruler falls back to an older compiler when the current one refuses. That one knows no `$or` and takes it for a field's
- * name, so {"$or": ["a"]} is a pattern for events with a field "$or".
+ * When the current compiler refuses a pattern, Ruler falls back to an older one. The older one has no `$or` and reads
+ * it as the name of a field, so {"$or": ["a"]} is a pattern for events with a field "$or".
  */
 function draft(pattern: unknown): Draft[] {
   try {
@@ -104,7 +104,7 @@ class PatternReader {
         this.#readOr(rules, value, steps);
         continue;
       }
-      // Joined from the steps before it, and an empty first step leaves no dot: {"": {"a": [1]}} is the field "a".
+      // The path is joined from its steps. An empty first step leaves no dot: {"": {"a": [1]}} is the field "a".
       const field = path === '' ? name : `${path}.${name}`;
       if (inOr && RESERVED_IN_OR.has(name))
         throw new InvalidPatternError(field, `"${name}" is reserved and cannot name a field inside "$or"`);
@@ -114,7 +114,9 @@ class PatternReader {
     }
   }
 
-  /** Every rule so far goes on once per branch. Later fields apply to all branches, and the last list of a path wins. */
+  /**
+   * Copies every rule so far once for each branch. Later fields apply to all branches. The last list of a path wins.
+   */
   #readOr(rules: Draft[], branches: unknown, steps: readonly string[]): void {
     const path = [...steps, '$or'].join('.');
     if (!Array.isArray(branches) || branches.length < 2)
@@ -152,7 +154,9 @@ class PatternReader {
   }
 }
 
-/** What Ruler's compiler takes and its machine then fails on. A list that a later one replaced never gets there. */
+/**
+ * Refuses rules that pass Ruler's compiler but fail in its machine. A list that a later one replaced does not count.
+ */
 function refuseUnusable(field: string, matchers: readonly Matcher[]): void {
   const [first] = matchers;
   if (first?.kind === 'anything-but' && first.excluded.length === 0) {
@@ -181,8 +185,8 @@ function toRule(rule: Draft, seesEmptyKeys: boolean): PatternRule {
 }
 
 /**
- * Ruler reads only those keys of an event that some field of the pattern names, and splits the field's path for this in
- * Java's way, which drops empty steps at the end: the field "a." names the key "a", not the key "".
+ * Ruler reads only keys of an event that a field of the pattern names. It splits the field's path as Java does, which
+ * drops empty steps at the end: the field "a." names the key "a", not the key "".
  */
 function hasEmptyStep(path: string): boolean {
   const steps = path.replace(/\.+$/, '');

@@ -7,21 +7,21 @@ export interface BoundField {
   readonly slot: Slot;
 }
 
-/** The array elements that the leaves chosen so far commit to, one per array, from the innermost out. */
+/** The array elements that contain the leaves chosen so far, one for each array, from the innermost outwards. */
 type State = readonly Place[];
 
-/** For events whose dotted keys may lead one path into many arrays, which makes states multiply; beyond it, no match. */
+/** In an event with dotted keys, one path may lead into many arrays, so states multiply. After this limit: no match. */
 const MAX_STEPS = 1_000_000;
 
 /**
  * Whether leaves can be chosen for all fields such that no two stand in different elements of the same array.
  *
- * Fields are taken in the order of their paths, as Event Ruler does: `exists: false` holds when no leaf fits the choices
- * made *before* it, so {"e": {"f": ["x"], "g": [{"exists": false}]}} asks for an element without g, while an absent field that
- * sorts first asks for an event without it.
+ * Fields are read in the order of their paths, as in Event Ruler. `exists: false` holds when no leaf fits the choices
+ * made *before* it. So {"e": {"f": ["x"], "g": [{"exists": false}]}} needs an element without g. An absent field that
+ * sorts first needs an event without that field.
  *
- * Instead of trying every combination, each step keeps the distinct states that later fields can tell apart. Arrays
- * are nested like paths, so those are at most as many as the event has array elements.
+ * The function does not try every combination. Each step keeps the distinct states that later fields can tell apart.
+ * Arrays are nested like paths, so there are at most as many states as the event has array elements.
  */
 export function consistent(fields: readonly BoundField[], dotted: boolean): boolean {
   const elements = new ElementIndex(dotted);
@@ -53,7 +53,7 @@ function keep(states: Map<string, State>, state: State): void {
   states.set(state.map(({ array, index }) => `${array}:${index}`).join(), state);
 }
 
-/** The state after choosing a leaf, without what cannot matter to the fields from `following` on. */
+/** The state after the choice of a leaf, without the elements that cannot affect the fields from `following` on. */
 function extend(state: State, place: Place | undefined, following: PathNode): State {
   const extended = state.filter(({ node }) => leadsTo(node, following));
   for (let at = place; at !== undefined; at = at.outer) {
@@ -64,7 +64,10 @@ function extend(state: State, place: Place | undefined, following: PathNode): St
   return extended.sort((a, b) => b.array - a.array);
 }
 
-/** Fields are sorted, so those below a node stand together: an array that does not lead to the next leads to none after. */
+/**
+ * Fields are sorted, so all fields below a node are neighbours. An array that does not lead to the next field leads to
+ * no later field.
+ */
 function leadsTo(node: PathNode, following: PathNode): boolean {
   for (let at: PathNode | undefined = following; at !== undefined; at = at.parent) if (at === node) return true;
   return false;
@@ -78,7 +81,7 @@ function fits(state: State, place: Place | undefined): boolean {
   return true;
 }
 
-/** The leaves of a slot by the array element they stand in, so that one element is found without reading all others. */
+/** The leaves of a slot by their array element, so that one element is found without reading all others. */
 class ElementIndex {
   readonly #bySlot = new Map<Slot, Map<number, Map<number, number[]>>>();
   readonly #dotted: boolean;
@@ -93,7 +96,7 @@ class ElementIndex {
     if (state.length === 0) return positions(slot);
     if (this.#dotted) return positions(slot).filter(fit);
     const arrays = this.#arraysOf(slot);
-    // Every fitting leaf stands in the innermost array that the state and the slot share.
+    // Every leaf that fits is in the innermost array that the state and the slot share.
     const shared = state.find(({ array }) => arrays.has(array));
     if (shared === undefined) return positions(slot);
     return (arrays.get(shared.array)?.get(shared.index) ?? []).filter(fit);

@@ -1,10 +1,10 @@
 import { type Draft, identityOf, type Matcher } from './matcher.ts';
 
 /**
- * Of the rules that `$or` makes, those that Event Ruler keeps. When a rule is added, Ruler looks whether the pattern
- * already has it, and takes it for present when an earlier one overlaps it in every field, even if only in part:
- * of {"$or": [{"a": ["x", "y"]}, {"a": ["y", "z"]}]} the second branch is dropped and {"a": "z"} does not match.
- * What overlaps is decided by the states that earlier rules have made, so this walks the same states.
+ * Returns the rules of `$or` that Event Ruler keeps. When a rule is added, Ruler checks whether the pattern already has
+ * it. Ruler drops the rule if an earlier one overlaps it in every field, even if only in part: in {"$or": [{"a": ["x",
+ * "y"]}, {"a": ["y", "z"]}]} the second branch is dropped and {"a": "z"} does not match. The states of earlier rules
+ * decide whether rules overlap, so this code follows the same states.
  */
 export function keptRules(rules: readonly Draft[]): Draft[] {
   if (rules.length < 2) return [...rules];
@@ -24,7 +24,7 @@ export function keptRules(rules: readonly Draft[]): Draft[] {
 
 interface Identified {
   readonly identity: string;
-  /** An empty exclusion list makes no transition and leaves its successor as it was. */
+  /** An empty exclusion list makes no transition and leaves its successor unchanged. */
   readonly empty: boolean;
 }
 
@@ -61,7 +61,9 @@ class State {
   }
 }
 
-/** Adds the states of a rule from its field at `index` on; the earlier rules that it cannot be told from. */
+/**
+ * Adds the states of a rule from its field at `index` on. It returns the earlier rules that Ruler takes for the same.
+ */
 function addStep(state: State, fields: readonly Field[], index: number): Set<number> {
   const field = fields[index];
   if (field === undefined) return new Set();

@@ -1,8 +1,8 @@
 import { StarlingError } from '#shared/errors.ts';
 
-/** The event pattern would be refused by EventBridge. The message names the field and says what to write instead. */
+/** EventBridge would refuse the event pattern. The message names the field and says what to write instead. */
 export class InvalidPatternError extends StarlingError {
-  /** The field at fault as a dotted path, empty when the pattern as a whole is at fault. */
+  /** The wrong field as a dotted path. It is empty when the pattern as a whole is wrong. */
   readonly path: string;
 
   constructor(path: string, problem: string, options?: { cause?: unknown }) {

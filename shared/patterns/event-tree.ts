@@ -1,7 +1,7 @@
 import { isObject } from '#shared/objects.ts';
 import { isLeaf, type Leaf } from './leaf.ts';
 
-/** Where in an array of the event a leaf stands: Event Ruler lets the fields of one rule not mix elements of an array. */
+/** The array element that contains a leaf. Event Ruler does not let the fields of one rule mix elements of an array. */
 export interface Place {
   /** Numbers the arrays of one event. */
   readonly array: number;
@@ -13,11 +13,11 @@ export interface Place {
 /** Shared by all slots without leaves, and never added to. */
 const NONE: never[] = [];
 
-/** A path that some rule uses, and the leaves which the event being matched has there. */
+/** A path that some rule uses, with the leaves of the present event at this path. */
 export class Slot {
   readonly node: Node;
   leaves: Leaf[] = NONE;
-  /** Where each leaf stands; empty unless one of them stands inside an array's element. */
+  /** The place of each leaf. It is empty unless a leaf is inside an element of an array. */
   places: (Place | undefined)[] = NONE;
   /** How many rules use it. */
   users = 0;
@@ -26,13 +26,13 @@ export class Slot {
     this.node = node;
   }
 
-  /** Whether any leaf stands inside an element of an array. */
+  /** Whether any leaf is inside an element of an array. */
   get nested(): boolean {
     return this.places.length > 0;
   }
 
   add(leaf: Leaf, place: Place | undefined): void {
-    // Nearly every slot gets one leaf, and a fresh array of one is cheaper than one that grows.
+    // Nearly every slot gets one leaf. A new array of one value is cheaper than an array that grows.
     if (this.leaves === NONE) this.leaves = [leaf];
     else this.leaves.push(leaf);
     if (place === undefined && !this.nested) return;
@@ -50,7 +50,7 @@ class Node {
   readonly parent: Node | undefined;
   readonly step: string;
   readonly children = new Map<string, Node>();
-  /** By whether leaves below a key "" count: see `PatternField.blind`. */
+  /** One slot for fields that see leaves below a key "", and one for the others: see `PatternField.blind`. */
   readonly slots: { open: Slot | undefined; blind: Slot | undefined } = { open: undefined, blind: undefined };
 
   constructor(parent: Node | undefined, step: string) {
@@ -61,21 +61,21 @@ class Node {
 
 export type { Node as PathNode };
 
-/** The JSON reader under Event Ruler refuses events nested deeper; what lies deeper is not looked at. */
+/** The JSON reader under Event Ruler refuses events that are nested deeper. Here the deeper levels are not read. */
 const MAX_DEPTH = 1000;
 
 /**
- * The paths in use, as a tree of steps, so that an event is read once for all rules and only where some rule looks.
- * Leaves are kept in the slots from `read` to `clear`; the tree holds one event at a time.
+ * The paths in use, as a tree of steps. An event is read once for all rules, and only along these paths. The slots keep
+ * leaves from `read` to `clear`. The tree holds one event at a time.
  */
 export class EventTree {
   readonly #root = new Node(undefined, '');
   readonly #filled: Slot[] = [];
   #arrays = 0;
-  /** Whether the event has a key with a dot that a rule's path runs through: then a path may lead into several arrays. */
+  /** Whether the event has a key with a dot on the path of a rule. Then one path may lead into several arrays. */
   dotted = false;
 
-  /** The slot of a path, made if it is new. Each call is undone by one of `release`. */
+  /** The slot of a path. A new path gets a new slot. One call of `release` undoes one call. */
   use(path: string, blind: boolean): Slot {
     let node = this.#root;
     for (const step of path.split('.')) {
@@ -149,7 +149,7 @@ export class EventTree {
   #readArray(array: readonly unknown[], node: Node, outer: Place | undefined, emptyKey: boolean, depth: number): void {
     const id = this.#arrays++;
     for (const [index, element] of array.entries()) {
-      // A leaf in an array may be combined with any other: only objects and arrays in it are places of their own.
+      // A leaf directly in an array may be combined with any other leaf. Only objects and arrays in it are elements.
       if (isLeaf(element)) this.#readValue(element, node, outer, emptyKey, depth);
       else if (Array.isArray(element))
         this.#readValue(element, node, { array: id, index, node, outer }, emptyKey, depth + 1);

@@ -7,8 +7,8 @@ import { wildcardTest } from './wildcard.ts';
 export type FieldTest = (leaf: Leaf) => boolean;
 
 /**
- * One test for all matchers of a field. The matchers belong together: whether a number can match an address range
- * depends on whether any of them compares numbers.
+ * One test for all matchers of a field. One test is needed: a number can match an address range only if no matcher of
+ * the field compares numbers.
  */
 export function fieldTest(matchers: readonly Matcher[]): FieldTest {
   const exact = new Set<Leaf>();
@@ -41,7 +41,7 @@ function matcherTest(matcher: Exclude<Matcher, { kind: 'absent' }>, numeric: boo
     case 'address':
       return addressTest(matcher, numeric);
     case 'anything-but': {
-      // Ruler matches by the values it must not be; without any it never does.
+      // Ruler matches through the excluded values. Without any of them it never matches.
       if (matcher.excluded.length === 0) return () => false;
       const excluded = fieldTest(matcher.excluded);
       return (leaf) => !excluded(leaf);
@@ -71,7 +71,8 @@ function onStrings(test: StringTest): FieldTest {
 
 /*
  * Event Ruler matches strings with their quotes on: "a as prefix of "abc", c" as suffix. So a prefix that itself ends
- * in a quote also reaches the closing one: {"prefix": "abc\""} matches the value abc. Likewise a suffix that begins with one.
+ * in a quote also reaches the closing one: {"prefix": "abc\""} matches the value abc. A suffix that begins with a quote
+ * behaves in the same way.
  */
 
 function prefixTest(text: string): StringTest {
@@ -108,8 +109,8 @@ function addressTest(range: AddressRange, numeric: boolean): FieldTest {
 }
 
 /**
- * The digits of an address that an address range sees in a leaf. Where no matcher of the field compares numbers, Ruler
- * runs the text of a number through the same automaton: 105 lies in 16.0.0.0/8, which begins with the digits 10.
+ * The digits of a leaf that an address range compares. If no matcher of the field compares numbers, Ruler runs the text
+ * of a number through the same automaton: 105 lies in 16.0.0.0/8, which begins with the digits 10.
  */
 export function addressDigitsOf(leaf: Leaf, numeric: boolean): string | undefined {
   if (typeof leaf === 'string') return addressDigits(leaf);

@@ -1,6 +1,6 @@
 /**
- * Comparison without case as Event Ruler does it: each UTF-16 unit of the pattern stands for its lower and its upper
- * case form. That is not symmetric ("ß" matches "SS", "ss" does not match "ß"), and the forms may differ in length.
+ * Comparison without case, as in Event Ruler. Each UTF-16 unit of the pattern matches its lower-case and its upper-case
+ * form. This is not symmetric ("ß" matches "SS", "ss" does not match "ß"), and the forms may differ in length.
  */
 type Unit = readonly [lower: string, upper: string];
 
@@ -9,7 +9,7 @@ const SURROGATE = /^[\ud800-\udfff]$/;
 function unitsOf(text: string): Unit[] {
   return Array.from({ length: text.length }, (_, i): Unit => {
     const unit = text.charAt(i);
-    // Ruler encodes each half of a surrogate pair by itself, which in Java makes it a question mark.
+    // Ruler encodes each half of a surrogate pair separately. In Java the result is a question mark.
     return SURROGATE.test(unit) ? ['?', '?'] : [unit.toLowerCase(), unit.toUpperCase()];
   });
 }
@@ -20,7 +20,7 @@ export interface IgnoreCaseText {
   endsWith(value: string): boolean;
 }
 
-/** Prepares the text of a pattern for comparison with many values, each in time linear in the value for usual text. */
+/** Prepares the text of a pattern for many values. For usual text, the time of a comparison is linear in the value. */
 export function ignoreCase(text: string): IgnoreCaseText {
   const units = unitsOf(text);
   const backwards = units.toReversed();
@@ -38,7 +38,7 @@ const after: Step = (value, position, form) => (value.startsWith(form, position)
 const before: Step = (value, position, form) =>
   value.endsWith(form, position) && position >= form.length ? position - form.length : undefined;
 
-/** Every position reachable by taking one form of each unit; a set of positions instead of backtracking. */
+/** Every position that is reachable with one form of each unit. A set of positions replaces backtracking. */
 function advance(units: readonly Unit[], value: string, start: readonly number[], step: Step): readonly number[] {
   let positions = start;
   for (const [lower, upper] of units) {

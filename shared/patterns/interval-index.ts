@@ -4,12 +4,13 @@ interface Interval<V> {
   readonly value: V;
 }
 
-/** Intervals that stand for all. */
+/** The number of intervals in a sample of all intervals. */
 const SAMPLE = 64;
 
 /**
- * Values by an interval; finds those that hold a number in O(log n + found). The intervals are sorted by their lower
- * ends and read as a balanced tree, the middle being the root, with the greatest upper end below each node.
+ * Values by an interval. It finds the intervals that contain a number in O(log n + found). The intervals are sorted by
+ * their lower ends and read as a balanced tree. The middle one is the root. Each node has the greatest upper end below
+ * it.
  */
 export class IntervalIndex<V> {
   readonly #intervals = new Set<Interval<V>>();
@@ -20,7 +21,9 @@ export class IntervalIndex<V> {
     return this.#intervals.size === 0;
   }
 
-  /** How many values have an interval that holds both ends of this one, as far as some dozens tell. */
+  /**
+   * How many values have an interval that contains both ends of this one. A sample of some dozens gives the estimate.
+   */
   population(low: number, high: number): number {
     let count = 0;
     let looked = 0;
@@ -31,7 +34,7 @@ export class IntervalIndex<V> {
     return count;
   }
 
-  /** Adds a value and returns what takes it out again. */
+  /** Adds a value and returns a function that removes it. */
   add(low: number, high: number, value: V): () => void {
     const interval = { low, high, value };
     this.#intervals.add(interval);
@@ -42,7 +45,7 @@ export class IntervalIndex<V> {
     };
   }
 
-  /** Calls back for every value whose interval, ends included, holds `point`. */
+  /** Calls back for every value whose interval contains `point`. The ends belong to the interval. */
   find(point: number, found: (value: V) => void): void {
     if (this.#sorted === undefined) {
       this.#sorted = [...this.#intervals].sort((a, b) => a.low - b.low);

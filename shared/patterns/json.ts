@@ -3,7 +3,7 @@ import { isObject } from '#shared/objects.ts';
 import { InvalidPatternError } from './errors.ts';
 import { InexactNumber } from './leaf.ts';
 
-/** An object of a pattern's text with every key as written: repeated ones too, and in the order of the text. */
+/** An object of a pattern's text with every key as written, also repeated keys, in the order of the text. */
 class OrderedObject {
   readonly entries: readonly (readonly [string, unknown])[];
 
@@ -17,11 +17,11 @@ export function entriesOf(value: unknown): readonly (readonly [string, unknown])
   return value instanceof OrderedObject ? value.entries : Object.entries(value);
 }
 
-/** Reads a pattern's text so that what JSON.parse drops and Event Ruler sees stays: repeated keys, exact numbers. */
+/** Reads a pattern's text. It keeps what Event Ruler sees and JSON.parse drops: repeated keys and exact numbers. */
 export function readPatternText(json: string): unknown {
   const plain = parsePlain(json);
-  // JSON is YAML, and this parser keeps source text and repeated keys. What it cannot read (a key over 1024 characters,
-  // hundreds of levels) has JSON.parse's meaning.
+  // JSON is YAML, and the YAML parser keeps source text and repeated keys. JSON.parse reads text that the YAML parser
+  // cannot read (a key over 1024 characters, hundreds of levels).
   const document = parseDocument(json, { uniqueKeys: false, schema: 'json', version: '1.2' });
   return document.errors.length > 0 ? plain : fromNode(document.contents);
 }
@@ -50,12 +50,12 @@ function scalarValue(node: unknown): unknown {
     : node.value;
 }
 
-/** Only such a number may lose something in a double; texts without one are read by plain JSON.parse. */
+/** Only such a number may lose digits in a double. Plain JSON.parse reads texts without such numbers. */
 const MAYBE_INEXACT = /[0-9][0-9.]{15}|[0-9][eE]/;
 
 /**
- * Reads an event so that a number which a double cannot hold as written keeps its text (see InexactNumber). `match` also
- * takes what JSON.parse returns; then such numbers are compared after rounding, where Event Ruler tells them apart.
+ * Reads an event. A number that a double cannot hold exactly keeps its text (see InexactNumber). `match` also takes
+ * values of JSON.parse. Then such numbers are compared after rounding, although Event Ruler tells them apart.
  *
  * @throws SyntaxError when the text is not JSON
  */
@@ -66,7 +66,7 @@ export function parseEvent(json: string): unknown {
       typeof value === 'number' && context?.source !== undefined ? exactNumber(value, context.source) : value,
     );
   } catch (error) {
-    // Unlike JSON.parse by itself, the callback needs stack for every level.
+    // JSON.parse with a callback needs stack for every level. Without a callback it does not.
     if (error instanceof RangeError) return JSON.parse(json);
     throw error;
   }
@@ -76,7 +76,7 @@ function exactNumber(value: number, source: string): number | InexactNumber {
   return Number.isFinite(value) && decimal(source) === decimal(String(value)) ? value : new InexactNumber(source);
 }
 
-/** The number in one spelling: its significant digits and the power of ten. */
+/** One spelling for equal numbers: the significant digits and the power of ten. */
 function decimal(text: string): string {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];

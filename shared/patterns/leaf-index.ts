@@ -4,7 +4,7 @@ import type { Leaf } from './leaf.ts';
 import { PrefixTrie } from './prefix-trie.ts';
 import { SubstringIndex } from './substring-index.ts';
 
-/** What leaves may satisfy a matcher: a necessary condition that can be looked up, not the matcher's own test. */
+/** A condition that a leaf must meet to satisfy a matcher. It can be looked up. It is not the matcher's own test. */
 export type Key =
   | { readonly kind: 'is'; readonly value: Leaf }
   | { readonly kind: TextKeyKind; readonly text: string; readonly ignoreCase: boolean }
@@ -14,7 +14,7 @@ export type Key =
 
 export type TextKeyKind = 'equals' | 'begins' | 'ends' | 'contains';
 
-/** Values by the key that a leaf must meet: which of thousands can match is looked up, not tried. */
+/** Values by the key that a leaf must meet. A lookup finds the candidates among thousands, without testing each. */
 export class LeafIndex<V> {
   readonly #exact = new Map<Leaf, V[]>();
   readonly #texts = new TextIndex<V>();
@@ -23,7 +23,7 @@ export class LeafIndex<V> {
   readonly #addresses = new PrefixTrie<V>();
   readonly #any: V[] = [];
 
-  /** Adds a value and returns what takes it out again. */
+  /** Adds a value and returns a function that removes it. */
   add(key: Key, value: V): () => void {
     switch (key.kind) {
       case 'is':
@@ -42,7 +42,7 @@ export class LeafIndex<V> {
     }
   }
 
-  /** How many values already have the key, as far as that is cheap to tell. */
+  /** How many values already have the key. It is an estimate where counting is expensive. */
   population(key: Key): number {
     switch (key.kind) {
       case 'is':
@@ -60,7 +60,7 @@ export class LeafIndex<V> {
     }
   }
 
-  /** Calls back for every value whose key the leaf meets, perhaps more than once. */
+  /** Calls back for every value whose key the leaf meets. It may call several times for one value. */
   find(leaf: Leaf, found: (value: V) => void): void {
     each(this.#exact.get(leaf), found);
     each(this.#any, found);
@@ -138,7 +138,7 @@ function takeOut<V>(values: V[], value: V): void {
   if (at >= 0) values.splice(at, 1);
 }
 
-// Lists and a plain loop, here and not sets: this is where the time of matching goes.
+// Lists and a plain loop replace sets here, because matching spends most of its time here.
 function each<V>(values: readonly V[] | undefined, found: (value: V) => void): void {
   if (values !== undefined) for (const value of values) found(value);
 }

@@ -1,6 +1,6 @@
 /**
- * A number whose text says more than a double holds, such as 12345678901234567890. Event Ruler neither compares nor
- * orders those: such a number equals only the same text.
+ * A number with more digits than a double can hold, such as 12345678901234567890. Event Ruler does not compare or order
+ * such numbers: each equals only the same text.
  */
 export class InexactNumber {
   readonly text: string;
@@ -10,7 +10,7 @@ export class InexactNumber {
   }
 }
 
-/** What stands at the end of a path in an event. */
+/** The value at the end of a path in an event. */
 export type Leaf = string | number | boolean | null | InexactNumber;
 
 export function isLeaf(value: unknown): value is Leaf {

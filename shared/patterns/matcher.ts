@@ -25,7 +25,7 @@ export interface NumberRange {
   readonly highOpen: boolean;
 }
 
-/** Addresses between two of the same family, each as upper-case hexadecimal digits: 8 for IPv4, 32 for IPv6. */
+/** A range of addresses of one family. The ends are upper-case hexadecimal digits: 8 for IPv4, 32 for IPv6. */
 export interface AddressRange {
   readonly kind: 'address';
   readonly low: string;
@@ -34,13 +34,13 @@ export interface AddressRange {
   readonly highOpen: boolean;
 }
 
-/** Equal for two matchers that Event Ruler takes for the same. */
+/** A text that is equal for two matchers that Event Ruler treats as the same. */
 export function identityOf(matcher: Matcher): string {
   if (matcher.kind !== 'anything-but') return JSON.stringify(matcher);
   return `anything-but ${matcher.of} ${matcher.excluded.map(identityOf).sort().join()}`;
 }
 
-/** Whether the matcher makes Event Ruler read numbers as numbers at its field, and no longer as their text. */
+/** Whether the matcher makes Event Ruler read numbers at its field as numbers, and not as text. */
 export function comparesNumbers(matcher: Matcher): boolean {
   switch (matcher.kind) {
     case 'exact':

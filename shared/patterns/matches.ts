@@ -11,8 +11,8 @@ interface Bound {
 const bound = new WeakMap<CompiledPattern, Bound>();
 
 /**
- * Whether one pattern matches one event, given as parsed JSON (see also parseEvent). What is no JSON object matches no
- * pattern. For many patterns against each event use PatternIndex.
+ * Whether one pattern matches one event, given as parsed JSON (see also parseEvent). A value that is not a JSON object
+ * matches no pattern. Use PatternIndex to match each event against many patterns.
  */
 export function matches(pattern: CompiledPattern, event: unknown): boolean {
   if (!isObject(event)) return false;

@@ -39,7 +39,7 @@ function oneSided(operator: unknown, value: number, path: string): Matcher {
   }
 }
 
-/** A number that Event Ruler can compare: one that a double holds exactly as written. */
+/** A number that Event Ruler can compare. A double holds it exactly as written. */
 export function comparableNumber(value: unknown, operator: string, path: string): number {
   if (typeof value === 'number' && Number.isFinite(value)) return value;
   throw new InvalidPatternError(

@@ -8,16 +8,17 @@ import { LeafIndex } from './leaf-index.ts';
 interface Candidate<T> {
   readonly rule: BoundRule;
   readonly target: T;
-  /** The last event it was tried against, so that an event which leads to it twice tries it once. */
+  /** The last event that tested this rule. An event that leads to the rule twice tests it only once. */
   triedFor: number;
 }
 
 /**
- * Finds the targets whose patterns match an event, among thousands, without trying each.
+ * Finds the targets whose patterns match an event, among thousands, without testing each.
  *
- * Of every rule one field is its access: one that few leaves satisfy, best by an exact value, and few rules have. An
- * event is read once, along the paths that rules use; each of its leaves looks up the rules it gives access to, and only
- * those are tested in full. A rule that an event without any of its fields may match is tested always.
+ * One field of every rule is its access. Few leaves satisfy this field, and few rules share it. An exact value is the
+ * best access. An event is read once, along the paths that rules use. Each of its leaves looks up the rules that have
+ * it as their access, and only these rules are tested in full. A rule is always tested if an event without any of its
+ * fields may match it.
  *
  * @example
  * const index = new PatternIndex<string>();
@@ -36,7 +37,7 @@ export class PatternIndex<T> {
     return this.#undo.size;
   }
 
-  /** Adds a target under a pattern. A target may be added under several; any of them matching is enough. */
+  /** Adds a target under a pattern. A target may have several patterns, and one match is enough. */
   add(pattern: CompiledPattern, target: T): void {
     const undo = this.#undo.get(target) ?? [];
     this.#undo.set(target, undo);
@@ -46,15 +47,15 @@ export class PatternIndex<T> {
     }
   }
 
-  /** Removes a target from all patterns it was added under. One that was never added is ignored. */
+  /** Removes a target with all of its patterns. An unknown target is ignored. */
   remove(target: T): void {
     for (const undo of this.#undo.get(target) ?? []) undo();
     this.#undo.delete(target);
   }
 
   /**
-   * The targets with a pattern that matches, each once. The event is parsed JSON (see also parseEvent); what is no JSON
-   * object matches nothing.
+   * The targets with a pattern that matches, each once. The event is parsed JSON (see also parseEvent). A value that is
+   * not a JSON object matches no pattern.
    */
   match(event: unknown): Set<T> {
     const matched = new Set<T>();
@@ -94,8 +95,8 @@ export class PatternIndex<T> {
   }
 
   /**
-   * The access that the fewest events lead to: a narrow one, and one that few rules have. Each doubling of those who
-   * share a key weighs as much as a step of width, so that no value gathers all rules.
+   * The access that the fewest events lead to: it is narrow, and few rules have it. Each doubling of the number of
+   * rules that share a key weighs as much as one step of width, so that one value does not collect all rules.
    */
   #bestAccess(rule: BoundRule): { readonly slot: Slot; readonly access: Access } | undefined {
     let best: { slot: Slot; access: Access; cost: number } | undefined;

@@ -3,7 +3,10 @@ class Node<V> {
   readonly values = new Set<V>();
 }
 
-/** Values by a text; finds those whose text begins (or, reversed, ends) another text, in time linear in the match. */
+/**
+ * Values by a text. It finds the values whose text begins (or, reversed, ends) another text. The time is linear in the
+ * match.
+ */
 export class PrefixTrie<V> {
   readonly #root = new Node<V>();
   readonly #reversed: boolean;
@@ -16,7 +19,7 @@ export class PrefixTrie<V> {
     return this.#root.children.size === 0 && this.#root.values.size === 0;
   }
 
-  /** Adds a value and returns what takes it out again. */
+  /** Adds a value and returns a function that removes it. */
   add(text: string, value: V): () => void {
     const path = [this.#root];
     let node = this.#root;
@@ -41,14 +44,14 @@ export class PrefixTrie<V> {
     };
   }
 
-  /** How many values have this very text. */
+  /** How many values have exactly this text. */
   population(text: string): number {
     let node: Node<V> | undefined = this.#root;
     for (let i = 0; node !== undefined && i < text.length; i += 1) node = node.children.get(this.#codeAt(text, i));
     return node?.values.size ?? 0;
   }
 
-  /** Calls back for every value whose text `text` begins with. */
+  /** Calls back for every value whose text is at the beginning of `text`. */
   find(text: string, found: (value: V) => void): void {
     let node: Node<V> | undefined = this.#root;
     for (let i = 0; node !== undefined; i += 1) {

@@ -1,4 +1,4 @@
-/** Names that Event Ruler keeps for operators, present and future: none may name a field inside `$or`. */
+/** Names that Event Ruler reserves for present and future operators. A field inside `$or` cannot have such a name. */
 export const RESERVED_IN_OR: ReadonlySet<string> = new Set([
   'exactly',
   'equals-ignore-case',

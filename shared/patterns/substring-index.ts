@@ -1,17 +1,17 @@
 interface Node<V> {
   readonly children: Map<number, Node<V>>;
   readonly values: Set<V>;
-  /** Where to go on when no child fits: the longest proper suffix of this text that is a node too. */
+  /** The node to continue from when no child fits: the longest proper suffix of this text that is also a node. */
   fallback: Node<V> | undefined;
   /** The nearest node on the fallback chain with values. */
   shorter: Node<V> | undefined;
-  /** The last search that came here. */
+  /** The last search that reported this node. */
   reportedIn: number;
 }
 
 /**
- * Values by a text; finds those whose text occurs anywhere in another, in one pass over it however many there are
- * (Aho and Corasick). The automaton is built at the first search after a change.
+ * Values by a text. It finds the values whose text occurs anywhere in another text, in one pass for any number of
+ * values (Aho and Corasick). The automaton is built at the first search after a change.
  */
 export class SubstringIndex<V> {
   readonly #entries = new Set<{ readonly text: string; readonly value: V }>();
@@ -23,12 +23,12 @@ export class SubstringIndex<V> {
     return this.#entries.size === 0;
   }
 
-  /** How many values have this very text. */
+  /** How many values have exactly this text. */
   population(text: string): number {
     return this.#populations.get(text) ?? 0;
   }
 
-  /** Adds a value and returns what takes it out again. The text must not be empty. */
+  /** Adds a value and returns a function that removes it. The text must not be empty. */
   add(text: string, value: V): () => void {
     const entry = { text, value };
     this.#entries.add(entry);
@@ -47,7 +47,7 @@ export class SubstringIndex<V> {
     let node = this.#root;
     for (let i = 0; i < text.length; i += 1) {
       node = next(this.#root, node, text.charCodeAt(i));
-      // Where one node was reported its shorter ones were too, so repetitive text costs no more than other text.
+      // If a node was already reported, so were its shorter ones. So repetitive text costs no more than other text.
       for (let at: Node<V> | undefined = node; at !== undefined && at.reportedIn !== this.#searches; at = at.shorter) {
         at.reportedIn = this.#searches;
         at.values.forEach(found);
@@ -64,7 +64,7 @@ export class SubstringIndex<V> {
   #build(): Node<V> {
     const root = makeNode<V>();
     for (const { text, value } of this.#entries) insert(root, text).values.add(value);
-    // Breadth first, so that the fallback of a node is complete before those of its children need it.
+    // Breadth first: the fallback of a node must be complete before its children need it.
     const queue = [root];
     for (const node of queue) {
       for (const [code, child] of node.children) {

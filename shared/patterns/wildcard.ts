@@ -1,4 +1,4 @@
-/** The literal parts between the `*` of a wildcard, escapes resolved; a string is what is wrong with the text. */
+/** The literal parts between the `*` of a wildcard, without escapes. For an invalid text: the problem as a string. */
 export function parseWildcard(text: string): readonly string[] | string {
   const parts: string[] = [];
   let part = '';
@@ -21,7 +21,7 @@ export function parseWildcard(text: string): readonly string[] | string {
   return parts;
 }
 
-/** A test for values in time linear in the value, whatever the wildcard: no backtracking, no regular expression. */
+/** A test whose time is linear in the value for every wildcard. It uses no backtracking and no regular expression. */
 export function wildcardTest(parts: readonly string[]): (value: string) => boolean {
   const first = parts[0] ?? '';
   if (parts.length < 2) return (value) => value === first;
@@ -32,7 +32,7 @@ export function wildcardTest(parts: readonly string[]): (value: string) => boole
     if (end < first.length || !value.startsWith(first) || !value.endsWith(last)) return false;
     let position = first.length;
     for (const find of finders) {
-      // The leftmost place leaves the most room for what follows, so the first found is as good as any.
+      // The leftmost match leaves the most room for later parts, so no other match needs a try.
       position = find(value, position, end);
       if (position < 0) return false;
     }
@@ -41,8 +41,8 @@ export function wildcardTest(parts: readonly string[]): (value: string) => boole
 }
 
 /**
- * Knuth, Morris and Pratt: where the first occurrence of `literal` within [from, end) ends, or -1. `indexOf` would be
- * quadratic on a value made for it, such as "aaaa…" against "aaa…b".
+ * Knuth, Morris and Pratt: the end of the first occurrence of `literal` within [from, end), or -1. Attack: `indexOf`
+ * takes quadratic time on a hostile value, such as "aaaa…" against "aaa…b".
  */
 function finder(literal: string): (value: string, from: number, end: number) => number {
   const border = borders(literal);
