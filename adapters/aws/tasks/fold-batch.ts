@@ -2,20 +2,20 @@ import type { AgentEvent, LogEntry, Outcome, TaskRecord } from '#shared/ports/ta
 import { fold } from '#shared/tasks/fold.ts';
 import { merged } from './merge.ts';
 
-/** What events that are folded together make of their task. */
+/** The result of folding events into their task. */
 export interface Folded {
-  /** The same object where nothing changed. */
+  /** The same object when nothing changed. */
   readonly task: TaskRecord;
   readonly entries: readonly LogEntry[];
-  /** Of each event that was given. */
+  /** The outcome of each given event. */
   readonly outcomes: ReadonlyMap<AgentEvent, Outcome>;
-  /** The events that are to be put aside, those that had been parked included. */
+  /** The events to put into quarantine, including events that had been parked. */
   readonly quarantined: readonly { readonly event: AgentEvent; readonly reason: string }[];
 }
 
 /**
- * Folds events of one task, in the order of their places whatever order they came in, and what is parked behind them.
- * `parked` gives that in order; it is asked only when the task has moved.
+ * Folds events of one task in the order of their places, whatever order they came in. Then folds the parked events
+ * behind them. `parked` returns those in order, and is called only when the task has moved.
  */
 export async function foldBatch(
   before: TaskRecord,
@@ -36,7 +36,7 @@ export async function foldBatch(
   };
   const early = events.toSorted(byPlace).filter((event) => step(event).kind === 'parked');
   if (task !== before) {
-    // What came early just now and what was parked before may take turns.
+    // New early events and older parked events may alternate.
     for await (const event of merged([inTurn(early), parked(task)], byPlace)) {
       if (step(event).kind === 'parked') break;
     }

@@ -16,9 +16,9 @@ export interface ListingOptions {
   readonly retentionMs: number;
 }
 
-/** Tasks that one page looks through at most: 1,000 read units, or half a second. */
+/** The most tasks that one page looks through: 1,000 read units, or half a second. */
 const MAX_LOOKED_AT = 1_000;
-/** Milliseconds that the clock of who made a task may be ahead. */
+/** Milliseconds by which the clock of a task's maker may be ahead. */
 const CLOCK_SKEW_MS = 60_000;
 
 /** A page of the tasks, for an operator's eyes. The cursor is the id of the last task that was looked at. */

@@ -5,10 +5,10 @@ import { SHARDS, type StoredTask, shardOf } from './stored-task.ts';
 import type { Item, TaskTable } from './table.ts';
 
 const DAY_MS = 86_400_000;
-/** Of a page of a listing: some 40 of these items make the 4 KB that a read unit reads. */
+/** The size of a listing's page. About 40 of these items make the 4 KB that a read unit reads. */
 const PAGE_ITEMS = 40;
 
-/** What a task was made with, and never changes. */
+/** The members that a task has from its creation. They never change. */
 export type MadeTask = Pick<TaskRecord, 'id' | 'agentId' | 'owner'>;
 
 interface Newest {
@@ -18,8 +18,8 @@ interface Newest {
 }
 
 /**
- * The ids of tasks in the order of their making: an item a task, which never changes, in a partition a day (UTC) and shard.
- * It is written before anything else knows of the task, so that no task can be missed.
+ * The ids of tasks in the order of creation. Each task has one item, which never changes. Each day (UTC) and shard is a
+ * partition. The item is written before anybody else knows the task, so no task can be missed.
  */
 export class MadeTasks {
   readonly #table: TaskTable;
@@ -80,7 +80,7 @@ export function timeOf(id: string): number {
   return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
 }
 
-/** What every UUIDv7 from a time on is greater than, and no earlier one. */
+/** A text that sorts before every UUIDv7 made at or after a time, and after every earlier one. */
 function idsFrom(time: number): string {
   const hex = Math.max(0, time).toString(16).padStart(12, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8)}`;

@@ -1,4 +1,4 @@
-/** Merges sequences that are each in order into one that is. Each is asked only as far as it is needed. */
+/** Merges ordered sequences into one ordered sequence. Reads each only as far as needed. */
 export async function* merged<Item>(
   sequences: readonly AsyncIterable<Item>[],
   order: (a: Item, b: Item) => number,
@@ -16,7 +16,7 @@ export async function* merged<Item>(
   }
 }
 
-/** Gathers a sequence into lists of a length; the last may be shorter. */
+/** Gathers a sequence into lists of the given length. The last list may be shorter. */
 export async function* chunked<Item>(sequence: AsyncIterable<Item>, length: number): AsyncIterable<readonly Item[]> {
   let chunk: Item[] = [];
   for await (const item of sequence) {

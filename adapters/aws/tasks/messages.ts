@@ -10,10 +10,10 @@ export interface MessageKey {
   readonly messageId: string;
 }
 
-/** Seconds for which a message that made a task makes no other. */
+/** Seconds for which a message that made a task cannot make another one. */
 const WINDOW_SECONDS = 3_600;
 
-/** Which task each message of the last hour made: an item a message, under the hash of its key. */
+/** The task that each message of the last hour made. Each message has one item, under the hash of its key. */
 export class RecentMessages {
   readonly #table: TaskTable;
   readonly #clock: Clock;
@@ -24,9 +24,9 @@ export class RecentMessages {
   }
 
   /**
-   * The task that the message made: this one, unless there is another.
+   * Returns the task that the message made: this one, unless the message made another one before.
    *
-   * @param gone the other that was found before, and is there no more
+   * @param gone the other task that was found before, and does not exist any more
    */
   async claim(message: MessageKey, taskId: TaskId, gone?: TaskId): Promise<TaskId> {
     const key = keyOf(message);
@@ -43,18 +43,20 @@ export class RecentMessages {
     }
   }
 
-  /** The task was not made after all. */
+  /** Lets the message make a task again, because this task's creation was rolled back. */
   async release(message: MessageKey, taskId: TaskId): Promise<void> {
     await this.#table.deleteWhere(keyOf(message), 'taskId', taskId);
   }
 }
 
-/** The message as a task remembers it among its own: 64 bits. */
+/** The hash by which a task remembers its messages: about 64 bits. */
 export function messageHash(messageId: string): string {
   return createHash('sha256').update(messageId).digest('base64url').slice(0, 11);
 }
 
-/** Of any length and any characters, a client's ids make a key of one length that no other message has. */
+/**
+ * A client's ids have any length and any characters. The hash makes a key of fixed length that no other message has.
+ */
 function keyOf({ owner, agentId, messageId }: MessageKey): Key {
   const text = JSON.stringify([owner, agentId, messageId]);
   return { pk: `message#${createHash('sha256').update(text).digest('base64url')}`, sk: 'message' };

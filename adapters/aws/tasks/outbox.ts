@@ -15,7 +15,7 @@ export interface TaskOutboxOptions {
   readonly logger: Logger;
 }
 
-/** The events of a task that are written down with it until they are on the bus. */
+/** The events of a task that are stored with it until they are on the bus. */
 export class TaskOutbox {
   readonly #table: TaskTable;
   readonly #log: TaskLog;
@@ -36,7 +36,7 @@ export class TaskOutbox {
     for (const result of await this.#bus.put(entries)) if ('error' in result) throw result.error;
   }
 
-  /** Notes that what `stored` has unsent is on the bus. An agent's answer notes it too, and may come first. */
+  /** Notes that the unsent events of `stored` are on the bus. An agent's answer notes it too, and may come first. */
   async clear(stored: StoredTask): Promise<void> {
     await this.#writer.change(stored, (current) => ({
       result: undefined,
@@ -44,7 +44,7 @@ export class TaskOutbox {
     }));
   }
 
-  /** The same, where the sweeper would do it too: what has been done must not fail by it. */
+  /** The same, but a failure is no error: the sweeper does it later, and the completed work must not fail. */
   async clearSoon(stored: StoredTask): Promise<void> {
     try {
       await this.clear(stored);
@@ -53,7 +53,7 @@ export class TaskOutbox {
     }
   }
 
-  /** Publishes the events of a task that has changed; the sweeper does where this fails. */
+  /** Publishes the events of a changed task. If this fails, the sweeper publishes them. */
   async sendSoon(stored: StoredTask, entries: readonly BusEntry[]): Promise<void> {
     try {
       await this.publish(entries);
@@ -64,7 +64,7 @@ export class TaskOutbox {
     await this.clearSoon(stored);
   }
 
-  /** What a task has to publish, by its `unsent`; undefined where that was not written. */
+  /** Reads the outbox that `unsent` holds or names. Undefined when the named log item was not written. */
   async read(id: TaskId, unsent: string): Promise<Outbox | undefined> {
     if (unsent.startsWith('{')) return JSON.parse(unsent);
     const item = await this.#table.getItem({ pk: id, sk: unsent });

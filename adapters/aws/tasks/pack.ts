@@ -1,11 +1,11 @@
 import type { Artifact, Message, TaskStatus } from '#shared/a2a/types.ts';
 import type { LogEntry, TaskRecord } from '#shared/ports/task.ts';
 
-/** The task of a log: its entries do not repeat what it says. */
+/** The task of a log. The log's entries do not repeat these ids. */
 export type Named = Pick<TaskRecord, 'id' | 'contextId'>;
 
 /**
- * A log entry as it is stored. Tuples, and without the ids that every message repeats: what a small call writes then fits
+ * A log entry as it is stored. It is a tuple, without the ids that every message repeats. So a small call's writes fit
  * into one kilobyte, the unit that DynamoDB bills.
  */
 export type PackedEntry =
@@ -13,7 +13,7 @@ export type PackedEntry =
   | readonly [position: number, turn: number, attempt: number, kind: 's', status: PackedStatus]
   | readonly [position: number, turn: number, attempt: number, kind: 'a', artifact: Artifact, flags: number];
 
-/** 0 stands for the task's own id. */
+/** 0 means the task's own id. */
 type PackedMessage = Omit<Message, 'taskId' | 'contextId'> & {
   readonly taskId?: string | 0;
   readonly contextId?: string | 0;

@@ -5,7 +5,10 @@ import type { Item, TaskTable } from './table.ts';
 
 const DIGITS = 10;
 
-/** Events that came before their turn: an item an event, by its place, until one before it lets it in. They expire with the task. */
+/**
+ * Events that came before their turn. Each event has one item, under its place, and waits for the events before it.
+ * They expire with the task.
+ */
 export class ParkedEvents {
   readonly #table: TaskTable;
   readonly #log: TaskLog;
@@ -16,7 +19,7 @@ export class ParkedEvents {
   }
 
   async put({ task, expiresAt }: StoredTask, events: readonly AgentEvent[]): Promise<void> {
-    // An event may be there twice, and a batch of DynamoDB takes each key once.
+    // The list may contain an event twice, but a batch of DynamoDB takes each key once.
     const byKey = new Map(events.map((event) => [placeKey(...placeOf(event)), event]));
     const items = [...byKey].map(async ([sk, event]) => {
       const text = await this.#log.keep(`tasks/${task.id}/${sk.replaceAll('#', '-')}`, JSON.stringify(event));
@@ -50,7 +53,7 @@ function placeOf({ data: { turn, attempt, sequence } }: AgentEvent): Place {
   return [turn, attempt, sequence];
 }
 
-/** Sorts before the keys of the log: a tail does not read over it. */
+/** Sorts before the keys of the log, so a tail does not read these items. */
 function placeKey(...place: Place): string {
   return `event#${place.map((number) => String(number).padStart(DIGITS, '0')).join('#')}`;
 }

@@ -4,7 +4,7 @@ import type { TaskOutbox } from './outbox.ts';
 import type { TaskTable } from './table.ts';
 import type { TaskWriter } from './writer.ts';
 
-/** What all that is done to tasks is done with. */
+/** The parts that every operation on tasks uses. */
 export interface TaskParts {
   readonly table: TaskTable;
   readonly log: TaskLog;

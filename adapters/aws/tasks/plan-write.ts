@@ -5,10 +5,10 @@ import { type PackedEntry, pack } from './pack.ts';
 import type { PackedRequest } from './request.ts';
 import { itemBytes, type StoredTask, toItem } from './stored-task.ts';
 
-/** What is published after the write. */
+/** The request or the events to publish after the write. */
 export type Outbox = { readonly request: PackedRequest } | { readonly events: readonly BusEntry[] };
 
-/** What a log item holds, as JSON. */
+/** The content of a log item, stored as JSON. */
 export interface LogBody {
   readonly entries: readonly PackedEntry[];
   readonly outbox?: Outbox;
@@ -33,7 +33,7 @@ export interface WritePlan {
  * room for attributes that come without an entry: `parked`, `watch`, `due`, `attemptBase`.
  */
 const STATE_ITEM_BYTES = 984;
-/** Of a log item's body. DynamoDB takes items of 400 KB. */
+/** The limit of a log item's body. DynamoDB takes items of 400 KB. */
 export const MAX_BODY_BYTES = 256 * 1024;
 const DIGITS = 10;
 

@@ -23,9 +23,9 @@ interface Waiting {
 }
 
 /**
- * Folds agents' events into their tasks. Events that are given in the same turn of the event loop, or while an earlier
- * write of their task is under way, make one write: a batch of a queue or a stream is one write a task, and does not
- * compete with itself.
+ * Folds agents' events into their tasks. It collects events of a task that arrive in the same turn of the event loop,
+ * or during an earlier write of the task, into one write. So a batch of a queue or a stream makes one write per task,
+ * and does not compete with itself.
  */
 export class TaskProjection {
   readonly #parts: ProjectionOptions;
@@ -58,7 +58,9 @@ export class TaskProjection {
     this.#waiting.delete(id);
   }
 
-  /** One event that cannot be written must not fail its neighbours: each is tried by itself then. An outage fails all. */
+  /**
+   * An event that cannot be written must not fail the others. So each event is then tried alone. An outage fails all.
+   */
   async #settle(id: TaskId, batch: readonly Waiting[]): Promise<void> {
     try {
       const outcomes = await this.#apply(
@@ -73,10 +75,10 @@ export class TaskProjection {
     }
   }
 
-  /** The outcome of each event; none where there is no such task. */
+  /** The outcome of each event. Empty when the task does not exist. */
   async #apply(id: TaskId, events: readonly AgentEvent[]): Promise<ReadonlyMap<AgentEvent, Outcome>> {
     const { table, writer } = this.#parts;
-    /** What was put aside already, when a write that came first has the events folded again. */
+    /** Events that are already put aside. A competing write makes this code fold the events again. */
     const done = new Set<AgentEvent>();
     const stored = await table.get(id);
     const decided = stored && (await writer.change(stored, (current) => this.#fold(current, events, done)));
@@ -86,9 +88,9 @@ export class TaskProjection {
   }
 
   /**
-   * What comes early is parked first and the task marked after it, by a write that takes turns with all others of the
-   * task: either the write of the event before it sees the mark, and so the parked event; or it came first, and this one
-   * is decided anew and finds that it is next. So nothing stays parked whose time has come.
+   * Parks an early event first, and marks the task afterwards. The mark is a conditional write, like all writes of the
+   * task. Either the preceding event's write sees the mark, and so the parked event. Or that write came first: then the
+   * early event is decided again, and it is next. So no event stays parked after its turn has come.
    */
   async #fold(
     stored: StoredTask,
@@ -119,7 +121,7 @@ export class TaskProjection {
   }
 }
 
-/** The task as its agent's events moved it. An agent that answers has got its request, whatever became of who sent it. */
+/** The task after its agent's events. An agent that answers has its request, even if the sender crashed afterwards. */
 function moved(stored: StoredTask, task: TaskRecord): Partial<StoredTask> {
   if (task === stored.task) return {};
   return { task, unsent: undefined, due: isTerminal(task.state) ? undefined : stored.due };

@@ -6,22 +6,24 @@ import type { BusEntry, BusEvent } from '#shared/ports/event-bus.ts';
 import type { LogEntry, MessageEntry, TaskRecord } from '#shared/ports/task.ts';
 import { assemble } from '#shared/tasks/assemble.ts';
 
-/** What the task and its log say too. */
+/** The members that the task and its log also have. */
 type Known = 'taskId' | 'contextId' | 'agentId' | 'turn' | 'message' | 'history' | 'attemptBase' | 'deadline';
 
-/** `TaskRequested.v1` without what the task and its log say too: enough to publish it again. */
+/**
+ * `TaskRequested.v1` without the members that the task and its log also have. It is enough to publish the event again.
+ */
 export interface PackedRequest {
   readonly rest: Omit<TaskRequestedV1, Known>;
-  /** There when the messages before went with it. */
+  /** Present when the earlier messages went with the request. */
   readonly history?: true;
-  /** Absent where it is the task's id. */
+  /** Absent when it is the task's id. */
   readonly correlationId?: string;
   readonly causationId?: string;
   readonly traceparent: string;
   readonly dataschema?: string;
 }
 
-/** The entry of the message that begins a turn, in the log of the task as it is then. */
+/** The log entry of the message that begins a turn. */
 export function messageEntry({ detail }: BusEntry, { position, turn }: TaskRecord): MessageEntry {
   const event = { 'detail-type': 'TaskRequested.v1', detail } as BusEvent;
   return logEntryOf(event, { position, turn, attempt: 0 }) as MessageEntry;
@@ -40,7 +42,9 @@ export function packRequest(request: BusEntry): PackedRequest {
   };
 }
 
-/** The request of the task's turn, as an event of now. `log` is the log up to the message that began the turn. */
+/**
+ * The request of the task's turn, as an event with the current time. `log` ends with the message that began the turn.
+ */
 export function unpackRequest(
   packed: PackedRequest,
   task: TaskRecord,
@@ -70,7 +74,7 @@ export function unpackRequest(
   };
 }
 
-/** What client and agent have said so far: what the gateway gives the agent with the next message. */
+/** The messages of client and agent so far. The gateway gives them to the agent with the next message. */
 function historyOf(task: TaskRecord, log: readonly LogEntry[]) {
   const { history = [], status } = assemble(task, log);
   return status.message ? [...history, status.message] : [...history];

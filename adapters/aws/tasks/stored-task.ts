@@ -2,24 +2,24 @@ import type { TaskRecord } from '#shared/ports/task.ts';
 import { randomHex } from '#shared/random.ts';
 import { isTerminal } from '#shared/tasks/state.ts';
 
-/** A task as its state item has it. */
+/** A task as its state item stores it. */
 export interface StoredTask {
   readonly task: TaskRecord;
-  /** Another after each write: a write goes through where the item still has the version that it was decided by. */
+  /** Changes with each write. A write succeeds only if the item still has the version that the writer has read. */
   readonly version: string;
-  /** The entries of the log that the item itself has room for: a JSON array of `PackedEntry`. */
+  /** The log entries that fit into the item itself: a JSON array of `PackedEntry`. */
   readonly entries: string | undefined;
   /** The sort key of the newest log item, which names the one before it. */
   readonly log: string | undefined;
-  /** What is still to be published: an `Outbox` as JSON, or the sort key of the log item that has it. */
+  /** The events to publish: an `Outbox` as JSON, or the sort key of the log item that has it. */
   readonly unsent: string | undefined;
-  /** Which messages began its newest turns: hashes, separated by spaces. */
+  /** Hashes of the messages that began its newest turns, separated by spaces. */
   readonly messages: string;
   /** Whether events are parked beside it. Once true it stays so. */
   readonly parked: boolean;
-  /** When the sweeper looks at it, in milliseconds since 1970; undefined where it has no need to. */
+  /** The time when the sweeper looks at it, in milliseconds since 1970. Undefined when it need not look. */
   readonly due: number | undefined;
-  /** Seconds since 1970: when DynamoDB deletes all items of the task. */
+  /** The time when all items of the task expire, in seconds since 1970. */
   readonly expiresAt: number;
 }
 
@@ -31,17 +31,19 @@ export interface StateItem {
   readonly [attribute: string]: string | number | boolean | undefined;
 }
 
-/** Partitions of an index or a list that tasks are spread over: one takes 1,000 writes of a kilobyte a second. */
+/** The number of partitions of an index or a list of tasks. One partition takes 1,000 writes of 1 KB a second. */
 export const SHARDS = 8;
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-/** Whether there can be a task of this id. Ids come from clients, and DynamoDB answers an empty or a long key with an error. */
+/**
+ * Whether a task can have this id. Ids come from clients, and DynamoDB answers an empty or a long key with an error.
+ */
 export function isTaskId(id: string): boolean {
   return uuid.test(id);
 }
 
-/** Of the last digit, which is random in a UUIDv7. */
+/** Made from the last digit, which is random in a UUIDv7. */
 export function shardOf(id: string): number {
   return Number.parseInt(id.slice(-1), 16) % SHARDS;
 }
@@ -114,14 +116,14 @@ export function fromItem(item: Readonly<Record<string, unknown>>): StoredTask {
   };
 }
 
-/** The task with nothing left to publish: from now on the sweeper looks at it for its deadline alone, if at all. */
+/** The task with an empty outbox. From now on the sweeper looks at it only for its deadline, if it has one. */
 export function sent(stored: StoredTask): StoredTask {
   return { ...stored, unsent: undefined, ...(isTerminal(stored.task.state) && { due: undefined }) };
 }
 
 /**
- * Bytes of an item as DynamoDB counts them, or one or two more: names and values in UTF-8, a number a byte for two digits
- * and one more
+ * Bytes of an item as DynamoDB counts them, or one or two more. Names and values count in UTF-8. A number counts one
+ * byte for two digits, and one more
  * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html).
  */
 export function itemBytes(item: Readonly<Record<string, string | number | boolean | undefined>>): number {

@@ -17,18 +17,18 @@ export interface SweepOptions extends TaskParts {
   readonly logger: Logger;
 }
 
-/** More than any queue delivers a message before it dead-letters it: SQS allows 1,000 receives. */
+/** No queue delivers a message this often before it moves it to the dead-letter queue: SQS allows 1,000 receives. */
 const ATTEMPTS = 1_000;
-/** Milliseconds that the first sweep looks back: the longest deadline that a task may have. */
+/** Milliseconds that the first sweep looks back. It is the longest deadline that a task may have. */
 const HORIZON_MS = 86_400_000;
 const CHUNK = 100;
 const AT_ONCE = 16;
 const MARK = { pk: 'sweep', sk: 'made' };
 
 /**
- * What a sweeper does. It looks at each task once when it is a minute old, in the order of their making, and that is all
- * for most. One that has not ended by then gets into the sparse index `watched`, at the time when it is to be looked at
- * again.
+ * The work of a sweeper. It looks at each task once when the task is a minute old, in the order of creation. For most
+ * tasks this is all. A task that has not ended by then gets into the sparse index `watched`, with the time of the next
+ * look.
  */
 export class TaskSweep {
   readonly #parts: SweepOptions;
@@ -38,8 +38,8 @@ export class TaskSweep {
   }
 
   /**
-   * Looks at the tasks that were made or changed before a time. What one of them has failed to publish is published, and
-   * what fails is told when all have been looked at; it stays watched.
+   * Looks at the tasks that were made or changed before a time. Publishes the events that they failed to publish.
+   * Reports failures after it has looked at all tasks. A task that fails stays watched.
    */
   async recover(before: number): Promise<number> {
     const { table, made } = this.#parts;
@@ -55,7 +55,7 @@ export class TaskSweep {
     const since = mark === undefined ? before - HORIZON_MS : Number(mark.until);
     for await (const ids of chunked(made.oldest(since, before), CHUNK)) {
       await lookAt(ids);
-      // Should the time of this run end, the next goes on from here.
+      // If this run's time ends, the next run continues here.
       const last = ids.at(-1);
       if (ids.length === CHUNK && last !== undefined) await this.#setMark(timeOf(last));
     }
@@ -67,7 +67,7 @@ export class TaskSweep {
   async overdue(now: number, limit: number): Promise<readonly TaskRecord[]> {
     const overdue: TaskRecord[] = [];
     for await (const ids of chunked(this.#watched(now), Math.min(limit, CHUNK))) {
-      // The index may lag behind, and what is unsent stands in it before its deadline.
+      // The index may lag behind. A task with unsent events is in it at a time before its deadline.
       const tasks = (await this.#parts.table.getAll(ids)).map(({ task }) => task);
       overdue.push(...tasks.filter((task) => !isTerminal(task.state) && task.deadline <= now));
       if (overdue.length >= limit) break;
@@ -75,7 +75,7 @@ export class TaskSweep {
     return overdue.sort((a, b) => a.deadline - b.deadline).slice(0, limit);
   }
 
-  /** The tasks that are to be looked at by a time, the longest due first. */
+  /** The tasks that are due before a time. The longest due come first. */
   async *#watched(until: number): AsyncIterable<TaskId> {
     const shards = Array.from({ length: SHARDS }, (_, shard) => this.#watchedOf(shard, until));
     for await (const { id } of merged(shards, (a, b) => a.due - b.due)) yield id;
@@ -90,10 +90,11 @@ export class TaskSweep {
     for await (const page of pages) for (const { pk, due } of page) yield { id: pk as TaskId, due: Number(due) };
   }
 
-  /** @returns whether there was something to publish, and now it is. */
+  /** @returns whether the task had something to publish, and it is published now. */
   async #look(stored: StoredTask, before: number, failures: unknown[]): Promise<boolean> {
     if (stored.unsent !== undefined) {
-      // A turn or an end of a moment ago, which is just being published. It is watched, and looked at when its time has come.
+      // A turn or an end from a moment ago is being published now. The task is watched, and the sweeper looks at it
+      // later.
       const { due, task } = stored;
       if (due !== undefined && due > before && due !== task.deadline) return false;
       return this.#publish(stored, before, failures);
@@ -107,7 +108,7 @@ export class TaskSweep {
   }
 
   async #publish(unsent: StoredTask, before: number, failures: unknown[]): Promise<boolean> {
-    // First watched, so that this task is looked at again whatever comes, and the others meanwhile.
+    // The task is watched first. So the sweeper looks at it again whatever happens, and at the others meanwhile.
     const decided = await this.#parts.writer.change(unsent, (current) => {
       if (current.unsent === undefined) return { result: undefined };
       const due = Math.min(current.due ?? before, before);
@@ -132,13 +133,14 @@ export class TaskSweep {
     }
   }
 
-  /** Undefined when there is nothing to publish, as the task was not made after all, and goes. */
+  /** Undefined when nothing is to be published, because the creation was not completed. The task is deleted then. */
   async #eventsOf(stored: StoredTask, unsent: string): Promise<readonly BusEntry[] | undefined> {
     const { outbox, log, creation, clock } = this.#parts;
     const { task } = stored;
     const toSend = await outbox.read(task.id, unsent);
     if (toSend === undefined) {
-      // A new task's items are written in no order, and its maker may have died in between. Any other's come before it.
+      // A new task's items are written in no order, and its maker may have died in between. For any other write, the
+      // log items come before the state item.
       if (task.position > 1)
         throw new Error(`task ${task.id} lacks the events of ${unsent}, which are to be published`);
       await creation.remove(stored);
@@ -150,7 +152,7 @@ export class TaskSweep {
     const asked = entries[at];
     if (asked?.kind !== 'message') throw new Error(`the log of task ${task.id} lacks the message of its turn`);
     if (task.turn === 1) {
-      // Who made the task may have crashed before it knew that it was the only one.
+      // The task's maker may have crashed before it knew that the message had made no other task.
       const { owner, agentId } = task;
       const known = await creation.claim({ owner, agentId, messageId: asked.message.messageId }, task.id);
       if (known !== task.id) {
@@ -167,8 +169,8 @@ export class TaskSweep {
 }
 
 /**
- * The agent may have got the request before: what is published now begins its attempts past all of those, and so fences
- * them. After an end there is no request.
+ * The agent may already have the request. The request that is published now begins its attempts above all earlier ones,
+ * and so fences them. After an end the task has no request.
  */
 function withNewAttempts(task: TaskRecord): TaskRecord {
   return isTerminal(task.state) ? task : { ...task, attemptBase: task.attemptBase + ATTEMPTS };

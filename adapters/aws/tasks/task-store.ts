@@ -25,7 +25,7 @@ export interface DynamoTaskStoreOptions {
   readonly documents: DynamoDBDocumentClient;
   readonly table: string;
   readonly bus: Pick<EventBus, 'put'>;
-  /** Takes entries that an item is too small for. They expire by its own rule, not before the task. */
+  /** Stores entries that are too large for an item. They expire by the store's own rule, not before the task. */
   readonly blobs: BlobStore;
   readonly quarantine: Quarantine;
   readonly clock: Clock;
@@ -35,8 +35,8 @@ export interface DynamoTaskStoreOptions {
 }
 
 /**
- * Tasks on DynamoDB: docs/decisions/0006-tasks-on-dynamodb.md tells of the items, the order of the writes and what they
- * cost. Every change of a task is one conditional write of its state item.
+ * Tasks on DynamoDB. docs/decisions/0006-tasks-on-dynamodb.md describes the items, the order of the writes and their
+ * costs. Every change of a task is one conditional write of its state item.
  */
 export class DynamoTaskStore implements TaskStore {
   readonly #table: TaskTable;

@@ -11,10 +11,10 @@ import { messageEntry, packRequest } from './request.ts';
 import type { StoredTask } from './stored-task.ts';
 import type { Decision } from './writer.ts';
 
-/** Messages of a task that are known when they come again: those of its newest turns. */
+/** The number of newest turns whose messages a task recognises when they come again. */
 const KNOWN_MESSAGES = 20;
 
-/** What clients and the sweeper do to tasks: the next turn, and the end from outside. */
+/** The changes that clients and the sweeper make: the next turn, and an end from outside. */
 export class TaskTurns {
   readonly #parts: TaskParts;
 
@@ -23,8 +23,8 @@ export class TaskTurns {
   }
 
   /**
-   * A turn is written before its request is out, and readers may have seen it: where the bus refuses the request, the
-   * turn stays, the sweeper tries again, and the deadline ends it.
+   * A turn is written before its request is published, and readers may have seen it. If the bus refuses the request,
+   * the turn stays. The sweeper tries again, and the deadline ends the turn.
    */
   async begin(turn: NextTurn): Promise<TaskRecord> {
     const { writer, outbox } = this.#parts;
@@ -44,7 +44,7 @@ export class TaskTurns {
             ...stored,
             task: next,
             messages: [...known, message].slice(-KNOWN_MESSAGES).join(' '),
-            // As it is unsent, the sweeper looks at it from now on.
+            // The request is unsent, so the sweeper looks at the task from now on.
             due: Math.min(turn.deadline, this.#parts.clock.now()),
           },
           entries: [messageEntry(turn.request, next)],

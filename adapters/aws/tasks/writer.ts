@@ -4,7 +4,7 @@ import { type Outbox, planWrite } from './plan-write.ts';
 import { newVersion, type StoredTask } from './stored-task.ts';
 import type { TaskTable } from './table.ts';
 
-/** What is to become of a task. */
+/** A decision about a task: its next state, and what to write and publish with it. */
 export interface Write {
   /** The task afterwards, without these entries and this outbox. */
   readonly stored: StoredTask;
@@ -14,7 +14,7 @@ export interface Write {
 
 export interface Decision<Result> {
   readonly result: Result;
-  /** Absent where nothing is to be written. */
+  /** Absent when nothing is to be written. */
   readonly write?: Write;
 }
 
@@ -24,7 +24,7 @@ export interface Decided<Result> {
   readonly stored: StoredTask;
 }
 
-/** Changes tasks: the one way to do so, for agents' events, turns, ends and the sweeper. */
+/** The only way to change tasks, for agents' events, turns, ends and the sweeper. */
 export class TaskWriter {
   readonly #table: TaskTable;
   readonly #log: TaskLog;
@@ -35,9 +35,9 @@ export class TaskWriter {
   }
 
   /**
-   * Writes what `decide` makes of the task. It is asked again, with the task as it is then, whenever another write came
-   * first. What does not fit into the state item goes before it into log items; the conditional write of the state item
-   * makes them part of the log. A crash between the two leaves items that nothing refers to.
+   * Writes the task that `decide` returns. If another write came first, it calls `decide` again with the new task.
+   * Entries that do not fit into the state item are first written into log items. The conditional write of the state
+   * item then makes them part of the log. A crash between the two leaves items that nothing refers to.
    *
    * @returns undefined when the task is gone.
    */
