@@ -11,7 +11,7 @@ import {
 } from 'mathjs';
 import { TaskRejected } from '#shared/agent/index.ts';
 
-/** Characters. This also bounds the nesting, and with it the recursion of the parser. */
+/** Characters. The limit also bounds the nesting, and so the recursion of the parser. */
 const MAX_LENGTH = 500;
 const MAX_FACTORIAL = 1_000;
 /** Significant digits of each step. Fewer are shown, because rounding may spoil the last ones. */
@@ -27,7 +27,8 @@ const functions = new Set(
   ),
 );
 
-// Leaves out the functions that mathjs warns of (import, evaluate, simplify …): https://mathjs.org/docs/expressions/security.html
+// The list omits the functions that mathjs warns about (import, evaluate, simplify …).
+// Source: https://mathjs.org/docs/expressions/security.html
 // biome-ignore format: a list of names
 const parts = {
   parseDependencies, piDependencies, tauDependencies, eDependencies, absDependencies, ceilDependencies,
@@ -53,7 +54,7 @@ math.import(
 );
 
 /**
- * The result of an arithmetic expression in real numbers, as text.
+ * Calculates an arithmetic expression in real numbers. Returns the result as text.
  *
  * @example evaluate('(3 + 4) * 5 - 2^3') // '27'
  * @throws TaskRejected
@@ -61,9 +62,9 @@ math.import(
 export function evaluate(expression: string): string {
   if (expression.trim() === '') throw new TaskRejected('There is no expression. Send one, such as (3 + 4) * 5.');
   if (expression.length > MAX_LENGTH) throw new TaskRejected(`An expression has at most ${MAX_LENGTH} characters.`);
-  // The parser reads `%` twice (modulo or per cent), which takes 2^n steps for n nested ones. It reads `mod` once.
+  // An attack: the parser tries `%` as modulo and as per cent, so n nested `%` take 2^n steps. It reads `mod` once.
   const text = expression.replace(/[×·]/g, '*').replace(/÷/g, '/').replace(/−/g, '-').replace(/%/g, ' mod ');
-  // decimal.js keeps another precision and rounding when a function failed on a number that is too large for it.
+  // When a function of decimal.js fails on a too large number, its changed precision and rounding remain. Reset both.
   (math.bignumber(0).constructor as unknown as { set(options: object): void }).set({
     precision: PRECISION,
     rounding: 4,
@@ -79,7 +80,7 @@ export function evaluate(expression: string): string {
   }
 }
 
-/** Lets only arithmetic through: no property, text, assignment, unit or function that is not on the lists. */
+/** Accepts only arithmetic. Rejects properties, texts, assignments, units, and functions that are not on the lists. */
 function check(node: MathNode): void {
   const { type, name, fn, value, implicit } = node as MathNode &
     Partial<Record<'name' | 'value' | 'fn' | 'implicit', unknown>>;
@@ -102,7 +103,7 @@ function notZero(divisor: BigNumber, what: string): BigNumber {
   return divisor;
 }
 
-/** `27`, `0.3`, `0.33333333333333333333`, `1e+400`. The places after the 50th are noise of the steps before. */
+/** `27`, `0.3`, `0.33333333333333333333`, `1e+400`. Digits after the 50th place are rounding noise. */
 function format(value: unknown): string {
   if (math.typeOf(value) !== 'BigNumber') throw new TaskRejected('This is not an arithmetic expression.');
   const number = value as BigNumber;

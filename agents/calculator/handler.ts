@@ -1,8 +1,8 @@
 import { defineAgent } from '#shared/agent/index.ts';
 
 /**
- * Calculates expressions of strangers, so serverless.yml runs it in a thread that can be terminated. mathjs takes long to
- * import, so it waits for the first expression.
+ * Calculates expressions of strangers. So serverless.yml runs it in a thread that can be terminated. The import of
+ * mathjs takes long, so the handler imports it at the first expression.
  */
 export const handler = defineAgent({
   name: 'Calculator',

@@ -1,6 +1,6 @@
 import { artifact, defineAgent } from '#shared/agent/index.ts';
 
-/** Says what it is told, part by part: the shortest agent there is, and the one that the benchmark calls. */
+/** Returns the parts of the message. It is the shortest agent, and the benchmark calls it. */
 export const handler = defineAgent({
   name: 'Echo',
   description: 'Returns what it is sent.',

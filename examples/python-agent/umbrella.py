@@ -7,7 +7,7 @@ PATTERN = {"source": ["starling.agents.weather"], "detail-type": ["TaskArtifact.
 events, sqs = boto3.client("events"), boto3.client("sqs")
 
 def subscribe():
-    """Makes the agent's queue, and the rule that fills it; a second time it changes nothing."""
+    """Creates the agent's queue and the rule that fills it. A second call changes nothing."""
     queue = sqs.create_queue(QueueName=NAME)["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     events.put_rule(Name=NAME, EventBusName=BUS, EventPattern=json.dumps(PATTERN))
@@ -15,10 +15,10 @@ def subscribe():
     return queue
 
 def handle(cause):
-    """Publishes what follows from an event, and says whether the bus took it. The same event leads to the same id."""
+    """Publishes the advice for a report. Returns whether the bus took it. The same report gives the same id."""
     report = next((part["data"] for part in cause["data"]["artifact"]["parts"] if "data" in part), None)
     if report is None:
-        return True  # a summary in words, and nothing to work with
+        return True  # the artifact is a summary in words, without data
     made = str(uuid.uuid5(uuid.NAMESPACE_URL, cause["id"]))
     detail = {"specversion": "1.0", "id": made, "source": SOURCE, "type": TYPE,
               "causationid": cause["id"], "correlationid": cause["correlationid"], "traceparent": cause["traceparent"],
@@ -36,5 +36,5 @@ while True:
             if handle(json.loads(message["Body"])["detail"]):  # else it comes again after its visibility timeout
                 sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
     except (BotoCoreError, ClientError) as error:
-        print(error, file=sys.stderr)  # such as a mesh that is being restarted
+        print(error, file=sys.stderr)  # for example, the mesh restarts
         time.sleep(1)

@@ -48,7 +48,7 @@ export function readAttributes(queue: string, given: Given, exists: (queue: stri
   };
 }
 
-/** Compares only the given attributes, as SQS does, and no defaults. @throws ServiceError with the code QueueNameExists */
+/** Compares only the given attributes, as SQS does: no defaults. @throws ServiceError with the code QueueNameExists */
 export function checkSame(given: Given, asked: QueueAttributes, there: QueueAttributes): void {
   const same: Record<string, boolean> = {
     VisibilityTimeout: asked.visibilityTimeout === there.visibilityTimeout,
