@@ -7,8 +7,8 @@ import { wildcardTest } from './wildcard.ts';
 export type FieldTest = (leaf: Leaf) => boolean;
 
 /**
- * One test for all matchers of a field. One test is needed: a number can match an address range only if no matcher of
- * the field compares numbers.
+ * One test for all matchers of a field. They need one test, because matchers affect each other: an address range treats
+ * a number differently if another matcher of the field compares numbers.
  */
 export function fieldTest(matchers: readonly Matcher[]): FieldTest {
   const exact = new Set<Leaf>();

@@ -5,7 +5,8 @@ import { standalone } from './cases/place.ts';
 
 let mesh: Mesh;
 beforeAll(async () => {
-  mesh = await Mesh.start();
+  // A busy machine needs longer than the default wait.
+  mesh = await Mesh.start({ env: { STARLING_WAIT: '55' } });
 });
 afterAll(async () => {
   expect(await mesh.stop()).toEqual({ code: 0, signal: null });
