@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { constants as Http2Constants, Http2Server, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import { ConfigurationError } from '#shared/errors.ts';
+import { errorBody } from '#shared/http/refusal.ts';
 import { FirstBytes } from './first-bytes.ts';
 
 export type Listener = (request: IncomingMessage, response: ServerResponse) => void;
@@ -115,9 +116,9 @@ export const unavailable: Listener = (request, response) => {
     ...(request.httpVersionMajor === 1 && { connection: 'close' }),
   });
   response.end(
-    JSON.stringify({
-      error: { code: 'NOT_READY', message: 'The mesh is starting or stopping. Try again in a second.' },
-    }),
+    JSON.stringify(
+      errorBody({ code: 'NOT_READY', message: 'The mesh is starting or stopping. Try again in a second.' }),
+    ),
   );
 };
 

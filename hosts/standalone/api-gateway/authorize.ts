@@ -2,6 +2,7 @@ import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } fro
 import { arn } from '#hosts/aws-api/identity.ts';
 import type { LocalFunction } from '#hosts/functions/function.ts';
 import { oauthError } from '#shared/http/oauth-error.ts';
+import { refusal } from '#shared/http/refusal.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
 import { type CompiledPolicy, compilePolicy } from '../policy/policy.ts';
@@ -127,13 +128,5 @@ function requestEvent(
 }
 
 function authorizerFailed(): Response {
-  return new Response(
-    JSON.stringify({
-      error: { code: 'AUTHORIZER_FAILED', message: 'The authorizer failed. The log of the mesh has the details.' },
-    }),
-    {
-      status: 500,
-      headers: { 'content-type': 'application/json' },
-    },
-  );
+  return refusal(500, 'AUTHORIZER_FAILED', 'The authorizer failed. The log of the mesh has the details.');
 }
