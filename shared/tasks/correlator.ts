@@ -64,8 +64,10 @@ export class Correlator {
     if (signal.aborted) end();
     try {
       for await (const entries of this.#tasks.tail(id, after, controller.signal)) {
-        yield entries;
-        if (endsTurn(entries.at(-1))) return;
+        // A batch may also have the entries of the next turn.
+        const end = entries.findIndex((entry) => endsTurn(entry));
+        yield end === -1 ? entries : entries.slice(0, end + 1);
+        if (end !== -1) return;
       }
     } finally {
       signal.removeEventListener('abort', end);

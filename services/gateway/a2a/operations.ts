@@ -7,7 +7,7 @@ import { assemble } from '#shared/tasks/assemble.ts';
 import type { Correlator } from '#shared/tasks/correlator.ts';
 import { endTask } from '#shared/tasks/end-task.ts';
 import { contextOf, logOf } from '#shared/tasks/log.ts';
-import { isTerminal } from '#shared/tasks/state.ts';
+import { endsTurn, isTerminal } from '#shared/tasks/state.ts';
 import { type Submitted, submit } from '#shared/tasks/submit.ts';
 import { visibleTask } from '#shared/tasks/visible-task.ts';
 import type { Call } from './call.ts';
@@ -42,9 +42,10 @@ export class Operations {
 
   /** Resolves when the task exists, with the stream of its changes. */
   async sendStreamingMessage(call: Call, params: Params): Promise<AsyncIterable<PositionedResponse>> {
-    const { taskId, log } = await this.#submit(call, params, readConfiguration(params));
+    const { taskId, log: known } = await this.#submit(call, params, readConfiguration(params));
     // The log of a new task is already complete here, so it is not read again.
-    return this.#stream(call, taskId, log.length > 0 ? log : await logOf(this.#runtime.tasks, taskId));
+    const log = known.length > 0 ? known : await logOf(this.#runtime.tasks, taskId);
+    return this.#stream(call, taskId, log, { ended: endsTurn(log.at(-1)) });
   }
 
   async getTask(call: Call, params: Params): Promise<Task> {
@@ -60,7 +61,8 @@ export class Operations {
       throw new A2AError('UNSUPPORTED_OPERATION', `Task ${task.id} has ended (${task.state}): get it with GetTask.`);
     }
     const log = await logOf(this.#runtime.tasks, task.id);
-    return this.#stream(call, task.id, from === undefined ? log : log.slice(0, Math.max(from, 1)));
+    const seen = from === undefined ? log : log.slice(0, Math.max(from, 1));
+    return this.#stream(call, task.id, seen, { ended: seen.length === log.length && endsTurn(log.at(-1)) });
   }
 
   async cancelTask(call: Call, params: Params): Promise<Task> {
@@ -99,11 +101,20 @@ export class Operations {
     });
   }
 
-  /** Yields the task in its current state, then every change after that. */
-  async *#stream(call: Call, taskId: TaskId, log: readonly LogEntry[]): AsyncIterable<PositionedResponse> {
+  /**
+   * Yields the task as the log shows it, then every change until the turn ends. `ended` says that the log is complete and
+   * that its turn has ended. Then nothing follows until the client does something (§3.1.2).
+   */
+  async *#stream(
+    call: Call,
+    taskId: TaskId,
+    log: readonly LogEntry[],
+    { ended }: { readonly ended: boolean },
+  ): AsyncIterable<PositionedResponse> {
     const position = log.at(-1)?.position ?? 0;
     const contextId = contextOf(log);
     yield { position, response: { task: assemble({ id: taskId, contextId }, log) } satisfies StreamResponse };
+    if (ended) return;
     for await (const entries of this.#correlator.follow(taskId, position, call.signal)) {
       yield* entries.map((entry) => positioned(entry, taskId, contextId));
     }

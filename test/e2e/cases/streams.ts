@@ -83,6 +83,23 @@ export function streamCases(mesh: () => MeshClient, { streams, testAgents }: Pla
     });
   });
 
+  describe.skipIf(!testAgents)('an agent that asks (a test agent)', () => {
+    it('ends each stream with its question, also a stream that begins later', async () => {
+      const message = textMessage('weather?');
+      const first = await readStream(await stream('SendStreamingMessage', { message }, {}, 'asker'));
+      expect(first.at(-1)?.result.statusUpdate.status.state).toBe('TASK_STATE_INPUT_REQUIRED');
+      const { id } = first[0]?.result.task ?? {};
+      for (const [method, params] of [
+        ['SendStreamingMessage', { message }],
+        ['SubscribeToTask', { id }],
+      ] as const) {
+        const [task, ...others] = await readStream(await stream(method, params, {}, 'asker'));
+        expect(task?.result.task).toMatchObject({ id, status: { state: 'TASK_STATE_INPUT_REQUIRED' } });
+        expect(others).toEqual([]);
+      }
+    });
+  });
+
   describe.skipIf(!testAgents)('the official client (with a test agent)', () => {
     it.each(['/agents/talker/', '/agents/asker/'])('finds %s', async (path) => {
       const card: SdkCard = await (await officialClient(mesh(), path)).getAgentCard();

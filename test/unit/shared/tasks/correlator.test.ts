@@ -127,6 +127,13 @@ describe('follow', () => {
     expect(await seen).toEqual(['TASK_STATE_WORKING', state]);
   });
 
+  it('ends at the end of a turn, also when the next turn has begun', async () => {
+    const { taskId } = await begin();
+    await moves(taskId, 1, 'TASK_STATE_INPUT_REQUIRED');
+    await submit(core.runtime, submission(userMessage({ taskId })));
+    expect(await follow(taskId, 1)).toEqual(['TASK_STATE_INPUT_REQUIRED']);
+  });
+
   it.each([
     ['the client goes', (gone: AbortController) => gone.abort()],
     ['the process drains', () => correlator.drain()],
