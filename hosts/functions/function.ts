@@ -81,22 +81,3 @@ export async function loadExport<Exported>(
 export function loadHandler(loadable: Loadable): Promise<LambdaHandler> {
   return loadExport(loadable, (exported): exported is LambdaHandler => typeof exported === 'function', 'a function');
 }
-
-/** Lambda's context object. Only the fields that make sense on one machine have real values. */
-export function lambdaContext(name: string, seconds: number, requestId: string): Context {
-  const end = performance.now() + seconds * 1000;
-  return {
-    callbackWaitsForEmptyEventLoop: false,
-    functionName: name,
-    functionVersion: '$LATEST',
-    invokedFunctionArn: `arn:aws:lambda:us-east-1:000000000000:function:${name}`,
-    memoryLimitInMB: '0',
-    awsRequestId: requestId,
-    logGroupName: name,
-    logStreamName: 'standalone',
-    getRemainingTimeInMillis: () => Math.max(0, end - performance.now()),
-    done: () => {},
-    fail: () => {},
-    succeed: () => {},
-  };
-}

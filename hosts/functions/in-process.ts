@@ -1,16 +1,13 @@
-import { randomUUID } from 'node:crypto';
+import { type ContextOptions, lambdaContext } from './context.ts';
 import {
   FunctionTimeoutError,
   type LambdaHandler,
   type Loadable,
   type LocalFunction,
-  lambdaContext,
   loadHandler,
 } from './function.ts';
 
-export interface InProcessOptions extends Loadable {
-  /** Seconds. */
-  readonly timeout: number;
+export interface InProcessOptions extends Loadable, ContextOptions {
   /** Wraps the handler, as Lambda's start file does. */
   readonly wrap?: (handler: LambdaHandler) => LambdaHandler;
 }
@@ -46,7 +43,7 @@ export class InProcessFunction implements LocalFunction {
       timer = setTimeout(() => reject(new FunctionTimeoutError(this.name, timeout)), timeout * 1000);
     });
     try {
-      return await Promise.race([handler(event, lambdaContext(this.name, timeout, randomUUID())), timedOut]);
+      return await Promise.race([handler(event, lambdaContext(this.#wired)), timedOut]);
     } finally {
       clearTimeout(timer);
     }

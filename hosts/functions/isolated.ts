@@ -50,7 +50,7 @@ export class IsolatedFunction implements LocalFunction {
   }
 
   #start(): IsolatedWorker {
-    const { name, handler, timeout } = this.#wired;
+    const { name, handler, timeout, memorySize } = this.#wired;
     const { artifactStream, workingAfterMs } = this.#runtime.settings;
     const worker = new IsolatedWorker(this.#runtime, {
       name,
@@ -58,6 +58,7 @@ export class IsolatedFunction implements LocalFunction {
       exportName: handler.exportName,
       at: handler.at,
       timeout,
+      memorySize,
       now: this.#runtime.clock.now(),
       settings: { artifactStream, workingAfterMs },
       functionSettings: this.#runtime.functionSettings(name),

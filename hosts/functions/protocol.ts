@@ -8,6 +8,8 @@ export interface WorkerStart {
   readonly at: string;
   /** Seconds. */
   readonly timeout: number;
+  /** MB. */
+  readonly memorySize: number;
   /** The mesh's clock at the start of the thread, in milliseconds since 1970. The thread's clock begins there. */
   readonly now: number;
   readonly settings: AgentRuntime['settings'];

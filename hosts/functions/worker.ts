@@ -13,7 +13,8 @@ import { ExcusedReceives } from '#shared/runtime/excused-receives.ts';
 import type { AgentRuntime } from '#shared/runtime/runtime.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
 import { redactFields } from '#shared/telemetry/redact.ts';
-import { lambdaContext, loadHandler } from './function.ts';
+import { lambdaContext } from './context.ts';
+import { loadHandler } from './function.ts';
 import { type FromWorker, type RemotePort, remoteMethods, type ToWorker, type WorkerStart } from './protocol.ts';
 
 /**
@@ -79,7 +80,7 @@ async function invoke({ id, event, excused }: ToWorker & { kind: 'invoke' }): Pr
     excusedReceives.note(record, excused[at] ?? 0);
   }
   try {
-    const value = await (await handler)(event, lambdaContext(start.name, start.timeout, `${start.name}-${id}`));
+    const value = await (await handler)(event, lambdaContext(start));
     send({ kind: 'result', id, value });
   } catch (error) {
     send({ kind: 'failure', id, error });

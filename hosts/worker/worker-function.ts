@@ -9,6 +9,8 @@ export interface WorkerFunction {
   readonly handler: HandlerModule;
   /** The function's timeout on Lambda, in seconds. */
   readonly timeout: number;
+  /** The function's memory on Lambda, in MB. */
+  readonly memorySize: number;
   readonly subscriptions: readonly Subscription[];
   readonly streams: readonly StreamConsumer[];
 }

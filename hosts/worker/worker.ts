@@ -60,6 +60,7 @@ export async function startWorker({ wired, stage, settings, runtime, id }: Worke
   const target = new InProcessFunction({
     ...wired,
     timeout: settings.timeout ?? defaultTimeout(wired),
+    region: runtime.region,
     wrap: runtime.host,
   });
   await target.load();

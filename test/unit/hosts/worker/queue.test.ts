@@ -55,7 +55,11 @@ describe('a worker with a queue', () => {
       awsRegion: 'us-east-1',
       attributes: { ApproximateReceiveCount: '1' },
     });
-    expect(first?.context.functionName).toBe('recorder');
+    expect(first?.context).toMatchObject({
+      functionName: 'recorder',
+      invokedFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:recorder',
+      memoryLimitInMB: '512',
+    });
   });
 
   it('deletes what was done, and leaves what was not', async () => {
@@ -108,7 +112,9 @@ describe('a worker with a queue', () => {
     await workers.send('recorder', 'one');
     await workers.start(inBatches(1), { timeout: 7_200 });
     const [invocation] = await begun(1);
-    expect(invocation?.context.getRemainingTimeInMillis()).toBeGreaterThan(7_000_000);
+    const remaining = invocation?.context.getRemainingTimeInMillis();
+    expect(remaining).toBeGreaterThan(7_000_000);
+    expect(Number.isInteger(remaining)).toBe(true);
   });
 });
 

@@ -19,6 +19,7 @@ export function workerFunction(name: string, more: Partial<WorkerFunction> = {})
     name,
     handler: { file: path.join(folder, `${name}.ts`), exportName: 'handler', at: 'serverless.yml:1' },
     timeout: 30,
+    memorySize: 512,
     subscriptions: [parseSubscription({ pattern: { source: ['test'] }, batchSize: 1 }, 30)],
     streams: [],
     ...more,
