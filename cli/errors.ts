@@ -29,18 +29,10 @@ export class MeshError extends CliError {
   /** Stable, such as TASK_NOT_FOUND. */
   readonly code: string;
   readonly httpStatus: number;
-  /** The task that the error is about, if there is one. */
-  readonly taskId: string | undefined;
 
-  constructor(answer: {
-    readonly code: string;
-    readonly message: string;
-    readonly httpStatus: number;
-    readonly taskId?: string | undefined;
-  }) {
+  constructor(answer: { readonly code: string; readonly message: string; readonly httpStatus: number }) {
     super(`${answer.code}: ${answer.message}`);
     this.code = answer.code;
     this.httpStatus = answer.httpStatus;
-    this.taskId = answer.taskId;
   }
 }

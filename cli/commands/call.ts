@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { namingSkill } from '#shared/a2a/skill-extension.ts';
 import type { Message, Task } from '#shared/a2a/types.ts';
 import { uuidv7 } from '#shared/ids.ts';
 import { turnHasEnded } from '#shared/tasks/state.ts';
@@ -10,7 +11,6 @@ import { settledTask, taskStream } from '../mesh/task-stream.ts';
 import { concludeTask, printOutcome } from '../print/outcome.ts';
 import { partsText } from '../print/parts.ts';
 import { TaskPrinter } from '../print/task-printer.ts';
-import { callSkill } from './call-skill.ts';
 
 interface CallOptions extends GlobalOptions {
   readonly stream?: true;
@@ -37,7 +37,7 @@ export function addCall(program: Command, context: CliContext): void {
     .argument('<agent>', "the agent's id, as npx starling agents lists it")
     .argument('[text...]', 'the message')
     .option('--stream', 'print results while the agent produces them')
-    .option('--skill <name>', 'call a skill by its name; do not send text')
+    .option('--skill <name>', 'call this skill of the agent; do not send text')
     .option('--params <json>', 'the parameters of the skill, as JSON')
     .option('--task <id>', 'answer a task that asks for more')
     .option('--context <id>', 'begin the task in this context')
@@ -50,21 +50,11 @@ export function addCall(program: Command, context: CliContext): void {
 }
 
 async function call(agent: string, text: string, options: CallOptions, context: CliContext): Promise<void> {
-  const { skill, params, stream, json = false } = options;
-  const noWait = options.wait ? undefined : true;
-  const mesh = await Mesh.open(options, context.io);
-  if (skill !== undefined) {
-    refuseWith('--skill', { text: text || undefined, '--stream': stream, '--task': options.task });
-    refuseWith('--skill', { '--context': options.context, '--no-wait': noWait });
-    return callSkill(mesh, { agent, skill, params, json }, context);
-  }
-  if (params !== undefined) throw new UsageError('--params needs --skill, which names the skill.');
-  if (text === '') {
-    throw new UsageError('There is no message. Write one after the agent, or call a skill with --skill.');
-  }
+  const { stream, json = false } = options;
   const message = userMessage(text, options, context.io.clock.now());
+  if (stream && !options.wait) throw new UsageError('--stream cannot be used with --no-wait.');
+  const mesh = await Mesh.open(options, context.io);
   if (stream) {
-    refuseWith('--stream', { '--no-wait': noWait });
     return streamMessage(mesh, agent, message, json, context);
   }
   return sendMessage(mesh, agent, message, options, context);
@@ -121,18 +111,36 @@ async function streamMessage(
   if (last) concludeTask(printer, agent, last);
 }
 
-function userMessage(text: string, { task, context }: CallOptions, now: number): Message {
+function userMessage(text: string, options: CallOptions, now: number): Message {
+  const { task, context } = options;
   return {
     messageId: uuidv7(now),
     role: 'ROLE_USER',
-    parts: [{ text }],
+    ...content(text, options),
     ...(task !== undefined && { taskId: task }),
     ...(context !== undefined && { contextId: context }),
   };
 }
 
-function refuseWith(option: string, others: Readonly<Record<string, unknown>>): void {
-  for (const [name, value] of Object.entries(others)) {
-    if (value !== undefined) throw new UsageError(`${option} cannot be used with ${name}.`);
+/** The text, or the params of a skill with its name. */
+function content(text: string, { skill, params }: CallOptions): Pick<Message, 'parts' | 'extensions' | 'metadata'> {
+  if (skill !== undefined) {
+    if (text !== '')
+      throw new UsageError('--skill cannot be used with text. Give the input of the skill with --params.');
+    return { parts: [{ data: readParams(params) }], ...namingSkill(skill) };
+  }
+  if (params !== undefined) throw new UsageError('--params needs --skill, which names the skill.');
+  if (text === '') {
+    throw new UsageError('There is no message. Write one after the agent, or call a skill with --skill.');
+  }
+  return { parts: [{ text }] };
+}
+
+function readParams(text: string | undefined): unknown {
+  if (text === undefined) return {};
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new UsageError(`--params is not JSON. Write it like this: --params '{"location": "Seoul"}'`);
   }
 }

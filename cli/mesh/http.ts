@@ -43,7 +43,6 @@ export function unreachable(base: string, error: unknown): UnreachableError {
 
 interface ErrorDetail {
   readonly reason?: unknown;
-  readonly metadata?: { readonly taskId?: unknown };
 }
 
 /**
@@ -55,12 +54,10 @@ export function meshError(body: unknown, httpStatus: number): MeshError {
   const { error } = answer;
   if (isObject(error)) {
     const detail: ErrorDetail = Array.isArray(error.data) ? (error.data[0] ?? {}) : {};
-    const taskId = detail.metadata?.taskId;
     return new MeshError({
       code: text(detail.reason) ?? text(error.code) ?? `HTTP_${httpStatus}`,
       message: text(error.message) ?? NO_MESSAGE,
       httpStatus,
-      taskId: typeof taskId === 'string' ? taskId : undefined,
     });
   }
   return new MeshError({

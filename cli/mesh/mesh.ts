@@ -7,12 +7,6 @@ import { readSse, type SseMessage } from './sse.ts';
 import { type GlobalOptions, readTarget, type Target } from './target.ts';
 import { fetchToken } from './token.ts';
 
-export interface RpcAnswer {
-  readonly result: unknown;
-  /** The task of a skill that was called by its name. */
-  readonly taskId: string | undefined;
-}
-
 export interface StreamOptions {
   /** The id of the last message that was read. The stream resumes behind it. */
   readonly lastEventId?: string | undefined;
@@ -66,13 +60,13 @@ export class Mesh {
     return this.#request(path, body === undefined ? { method: 'DELETE' } : withJson('DELETE', body));
   }
 
-  /** Calls an agent by JSON-RPC. The method is one of A2A 1.0, or the name of a skill. */
-  async rpc(agent: string, method: string, params: unknown): Promise<RpcAnswer> {
+  /** Calls an agent by JSON-RPC with a method of A2A 1.0. */
+  async rpc(agent: string, method: string, params: unknown): Promise<{ readonly result: unknown }> {
     const { url } = this.#target;
     const response = await this.#send(...rpcRequest(agent, method, params));
     const body = await readJson(url, response);
     if (!response.ok || !isObject(body) || !('result' in body)) throw meshError(body, response.status);
-    return { result: body.result, taskId: response.headers.get('starling-task-id') ?? undefined };
+    return { result: body.result };
   }
 
   /** Calls an agent by JSON-RPC with a method that answers with a stream of results. */

@@ -11,3 +11,8 @@ export function textOf(parts: readonly Part[]): string {
   for (const part of parts) if ('text' in part && typeof part.text === 'string') texts.push(part.text);
   return texts.join('\n');
 }
+
+/** The first data among the parts; undefined without a data part. The parts of a call of a skill carry its params so. */
+export function dataOf(parts: readonly Part[]): unknown {
+  return parts.find((part) => 'data' in part)?.data;
+}

@@ -17,7 +17,10 @@ export interface SkillDefinition<Input = never> {
   /** JSON Schema 2020-12. The gateway checks the params of a call against it before it makes a task. */
   readonly input?: JsonSchema;
   readonly output?: JsonSchema;
-  /** Handles the calls that name the skill. Without it, the agent's own handler does. */
+  /**
+   * Handles the calls that name the skill, and the later turns of their tasks. `input` is the data of the newest message that
+   * names the skill. Without this handler, the agent's own handler handles these calls.
+   */
   readonly handler?: (input: Input, task: AgentTask) => Result;
 }
 

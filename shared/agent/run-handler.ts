@@ -1,3 +1,5 @@
+import { dataOf } from '#shared/a2a/parts.ts';
+import { lastNaming } from '#shared/a2a/skill-extension.ts';
 import type { Part } from '#shared/a2a/types.ts';
 import type { AgentDefinition, Result } from './definition.ts';
 import { isOutput, type Output } from './outputs.ts';
@@ -12,9 +14,21 @@ import type { Turn } from './turn.ts';
 export async function runHandler(definition: AgentDefinition, task: AgentTask, turn: Turn): Promise<void> {
   turn.begin();
   const named = definition.skills.find(({ id }) => id === task.skill)?.handler;
-  const given: Result = named ? named(task.input as never, task) : definition.handler(task);
+  const given: Result = named ? named(skillInput(task) as never, task) : definition.handler(task);
   const ended = isGenerator(given) ? await drain(given, task, turn) : emit(await given, turn, undefined);
   if (!ended) turn.status('TASK_STATE_COMPLETED');
+}
+
+/**
+ * The params of the skill: the data of the newest message that names the skill. A message that only answers a question of
+ * the skill does not change them.
+ */
+function skillInput({ input, history, message }: AgentTask): unknown {
+  const naming = lastNaming([...history, message]);
+  // A request that names the skill itself, as older gateways made them.
+  if (naming === undefined) return input;
+  const data = dataOf(naming.message.parts);
+  return data === undefined ? {} : data;
 }
 
 /**

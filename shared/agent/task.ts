@@ -1,4 +1,4 @@
-import { textOf } from '#shared/a2a/parts.ts';
+import { dataOf, textOf } from '#shared/a2a/parts.ts';
 import type { Message } from '#shared/a2a/types.ts';
 import type { TaskRequestedV1 } from '#shared/generated/types.ts';
 import type { Idempotency } from '#shared/ports/idempotency.ts';
@@ -28,9 +28,9 @@ export interface AgentTask {
   readonly history: readonly Message[];
   /** The texts of the message, joined by line breaks. */
   readonly text: string;
-  /** The first data part of the message. In a call of a skill by its name, these are the params. */
+  /** The first data part of the message. In a message that names a skill, these are the params. */
   readonly input: unknown;
-  /** The id of the skill, in a call of a skill by its name. */
+  /** The id of the skill that the message names, or that an earlier message of the task named. */
   readonly skill: string | undefined;
   /** The caller: the id of its client and the scopes of its token. An agent knows its caller only by these. */
   readonly principal: { readonly id: string; readonly scopes: readonly string[] };
@@ -64,7 +64,7 @@ export function agentTask(data: TaskRequestedV1, surroundings: TaskSurroundings)
     message,
     history: data.history ?? [],
     text: textOf(message.parts),
-    input: message.parts.find((part) => 'data' in part)?.data,
+    input: dataOf(message.parts),
     skill: data.skill,
     principal: data.principal,
     deadline: new Date(data.deadline),

@@ -617,7 +617,7 @@ export interface TaskRequestedV1 {
    */
   principal: Principal;
   /**
-   * The id of the skill, when it was called by its name.
+   * The id of the skill that the message or an earlier message of the task names.
    */
   skill?: string;
   /**

@@ -1,4 +1,5 @@
 import { A2AError } from '#shared/a2a/errors.ts';
+import { lastNaming } from '#shared/a2a/skill-extension.ts';
 import type { Message, Part } from '#shared/a2a/types.ts';
 import { childTraceparent } from '#shared/events/envelope.ts';
 import { InvalidEventError } from '#shared/events/publisher.ts';
@@ -12,6 +13,7 @@ import type { LogEntry, TaskRecord } from '#shared/ports/task.ts';
 import type { Runtime } from '#shared/runtime/runtime.ts';
 import { assemble } from './assemble.ts';
 import { logOf } from './log.ts';
+import { readSkill } from './skill-input.ts';
 import { isTerminal, isWaitingForClient } from './state.ts';
 import { visibleTask } from './visible-task.ts';
 
@@ -24,7 +26,6 @@ export interface Submission {
   readonly principal: Principal;
   /** The message as the client sent it. The schema of TaskRequested.v1 checks it. */
   readonly message: unknown;
-  readonly skill?: string;
   readonly acceptedOutputModes?: readonly string[];
   readonly metadata?: Readonly<Record<string, unknown>>;
   /** The W3C trace context of the request, if it had one. */
@@ -43,7 +44,8 @@ export interface Submitted {
  * next turn of that task instead. The result is durable when the promise resolves. The same message sent again makes
  * nothing new.
  *
- * @throws A2AError INVALID_PARAMS for a message that the schema refuses or a foreign context; TASK_NOT_FOUND for a task
+ * @throws A2AError INVALID_PARAMS for a message that the schema refuses, a skill that the agent lacks, params that the
+ *   skill's schema refuses, or a foreign context; TASK_NOT_FOUND for a task
  *   that the caller may not see; UNSUPPORTED_OPERATION for a task that does not wait for its client
  *
  * @example
@@ -72,6 +74,7 @@ async function create(runtime: SubmitRuntime, submission: Submission, message: M
     contextId,
     turn: 1,
     message: { ...message, taskId: id, contextId },
+    skill: readSkill(agent, message),
     deadline,
   });
   const created = await runtime.tasks.create({
@@ -109,6 +112,8 @@ async function proceed(
     contextId: task.contextId,
     turn: task.turn + 1,
     message: { ...message, contextId: task.contextId },
+    // A turn that names no skill belongs to the skill of the turn before.
+    skill: readSkill(agent, message) ?? lastNaming(history)?.skill,
     history: status.message ? [...history, status.message] : [...history],
     deadline,
   });
@@ -141,14 +146,16 @@ function takesNoMessage(task: TaskRecord): A2AError {
 }
 
 interface Turn extends Pick<TaskRequestedV1, 'taskId' | 'contextId' | 'turn' | 'message' | 'history'> {
+  readonly skill: string | undefined;
   /** Milliseconds since 1970. */
   readonly deadline: number;
 }
 
 function prepare(runtime: SubmitRuntime, submission: Submission, now: number, turn: Turn) {
-  const { agent, principal, skill, acceptedOutputModes, metadata } = submission;
+  const { agent, principal, acceptedOutputModes, metadata } = submission;
+  const { skill, ...rest } = turn;
   const data: TaskRequestedV1 = {
-    ...turn,
+    ...rest,
     agentId: agent.id,
     deadline: new Date(turn.deadline).toISOString(),
     attemptBase: 0,

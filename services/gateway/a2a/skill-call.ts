@@ -1,7 +1,6 @@
-import { A2AError } from '#shared/a2a/errors.ts';
+import { namingSkill } from '#shared/a2a/skill-extension.ts';
 import { uuidv7 } from '#shared/ids.ts';
 import type { Runtime } from '#shared/runtime/runtime.ts';
-import { skillInputProblem } from '#shared/tasks/skill-input.ts';
 import { type SkillResult, skillResult } from '#shared/tasks/skill-result.ts';
 import { submit } from '#shared/tasks/submit.ts';
 import type { Call } from './call.ts';
@@ -18,15 +17,16 @@ export async function callSkill(
   call: Call,
   { skillId, input }: { readonly skillId: string; readonly input: unknown },
 ): Promise<SkillResult> {
-  const problem = skillInputProblem(call.agent, skillId, input);
-  if (problem !== undefined)
-    throw new A2AError('INVALID_PARAMS', `The params of ${skillId} are not valid: ${problem}.`);
   const submitted = await submit(runtime, {
     agent: call.agent,
     principal: call.principal,
     traceparent: call.traceparent,
-    message: { messageId: uuidv7(runtime.clock.now()), role: 'ROLE_USER', parts: [{ data: input }] },
-    skill: skillId,
+    message: {
+      messageId: uuidv7(runtime.clock.now()),
+      role: 'ROLE_USER',
+      parts: [{ data: input }],
+      ...namingSkill(skillId),
+    },
   });
   return skillResult(await operations.settled(submitted, { waitMs: runtime.settings.waitMs, timeUp: call.timeUp }));
 }

@@ -1,4 +1,5 @@
 import { describe, type ExpectStatic, expect, it } from 'vitest';
+import { namingSkill } from '#shared/a2a/skill-extension.ts';
 import { type MeshClient, textMessage } from '#test/support/mesh-client.ts';
 import type { Place } from './place.ts';
 
@@ -93,6 +94,19 @@ export function failureCases(mesh: () => MeshClient, { patience, testAgents }: P
       expect(answered.status.state).toBe('TASK_STATE_COMPLETED');
       expect(answered.artifacts[0].parts).toEqual([{ text: 'Seoul, after 2 messages' }]);
       expect(answered.history).toHaveLength(3);
+    });
+
+    it('gets the answer in the handler of the skill that asked', async () => {
+      const [byName, byMessage] = await Promise.all([
+        mesh().rpc('asker', 'plan', { days: 2 }),
+        mesh().send('asker', '', { message: { parts: [{ data: { days: 2 } }], ...namingSkill('plan') } }),
+      ]);
+      expect(byName.body.error.code).toBe(-32063);
+      expect(byMessage.status.state).toBe('TASK_STATE_INPUT_REQUIRED');
+      for (const taskId of [byName.headers.get('starling-task-id'), byMessage.id]) {
+        const answered = await mesh().send('asker', 'Seoul', { message: { taskId } });
+        expect(answered.artifacts[0].parts).toEqual([{ data: { days: 2, city: 'Seoul', messages: 2 } }]);
+      }
     });
 
     it('refuses another context and a task that works', async () => {

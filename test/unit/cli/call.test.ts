@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCommand } from './command.ts';
 import { FakeMesh } from './fake-mesh.ts';
-import { AT, agentMessage, CONTEXT_ID, statusUpdate, TASK_ID, task } from './tasks.ts';
+import { AT, agentMessage, artifactUpdate, CONTEXT_ID, statusUpdate, TASK_ID, task } from './tasks.ts';
 
 let mesh: FakeMesh;
 beforeEach(async () => {
@@ -151,8 +151,7 @@ describe('starling call', () => {
     [['call', 'echo', 'x', '--params', '{}']],
     [['call', 'echo', 'x', '--skill', 'echo']],
     [['call', 'echo', '--skill', 'echo', '--params', '{location']],
-    [['call', 'echo', '--skill', 'echo', '--stream']],
-    [['call', 'echo', '--skill', 'echo', '--no-wait']],
+    [['call', 'echo', '--skill', 'echo', '--stream', '--no-wait']],
     [['call', 'echo', 'x', '--stream', '--no-wait']],
     [['call', 'echo', 'x', '--jsno']],
   ])('refuses %j as typed wrongly', async (words) => {
@@ -174,52 +173,48 @@ describe('starling call', () => {
 
 describe('starling call --skill', () => {
   const words = ['call', 'weather', '--skill', 'get_weather', '--params', '{"location": "Seoul"}'];
+  const named = {
+    parts: [{ data: { location: 'Seoul' } }],
+    extensions: ['https://starling.example/extensions/skills/v1'],
+    metadata: { 'https://starling.example/extensions/skills/v1': { skill: 'get_weather' } },
+  };
 
   it.each([
-    { result: { celsius: 7, at: AT }, printed: `{\n  "celsius": 7,\n  "at": "${AT}"\n}\n` },
-    { result: 'cloudy', printed: 'cloudy\n' },
-  ])('prints the result $result', async ({ result, printed }) => {
-    mesh.onCall = (_call, answer) => answer.result(result, { 'Starling-Task-Id': TASK_ID });
+    { part: { data: { celsius: 7, at: AT } }, printed: `{\n  "celsius": 7,\n  "at": "${AT}"\n}\n` },
+    { part: { text: 'cloudy' }, printed: 'cloudy\n' },
+  ])('sends a message that names the skill, and prints the result $part', async ({ part, printed }) => {
+    answerTask('COMPLETED', { parts: [part] });
     expect(await runCommand(mesh, words)).toMatchObject({ code: 0, stdout: printed, stderr: '' });
-    expect(mesh.calls).toMatchObject([{ agent: 'weather', method: 'get_weather', params: { location: 'Seoul' } }]);
+    expect(mesh.calls).toMatchObject([{ agent: 'weather', method: 'SendMessage', params: { message: named } }]);
   });
 
-  it('prints the whole task with --json', async () => {
-    mesh.onCall = ({ method }, answer) => {
-      if (method === 'get_weather') answer.result({ celsius: 7 }, { 'Starling-Task-Id': TASK_ID });
-      else answer.result(task('COMPLETED', { parts: [{ data: { celsius: 7 } }] }));
-    };
-    const { stdout } = await runCommand(mesh, [...words, '--json']);
-    expect(JSON.parse(stdout)).toEqual(task('COMPLETED', { parts: [{ data: { celsius: 7 } }] }));
-    expect(mesh.calls[1]).toMatchObject({ method: 'GetTask', params: { id: TASK_ID } });
+  it('sends {} without --params', async () => {
+    answerTask('COMPLETED');
+    await runCommand(mesh, ['call', 'weather', '--skill', 'list']);
+    expect(mesh.calls[0]?.params.message).toMatchObject({ parts: [{ data: {} }] });
   });
 
-  it('reports how a task ended that did not complete', async () => {
-    mesh.onCall = ({ method }, answer) => {
-      if (method !== 'GetTask') answer.error(-32061, 'TASK_REJECTED', 'rejected', { taskId: TASK_ID });
-      else answer.result(task('REJECTED', { said: 'no such city' }));
-    };
-    const { code, stdout, stderr } = await runCommand(mesh, words);
-    expect({ code, stdout, stderr }).toEqual({
-      code: 1,
-      stdout: '',
-      stderr: `rejected: no such city (task ${TASK_ID})\n`,
-    });
+  it('does not wait with --no-wait, and answers a task with --task', async () => {
+    answerTask('SUBMITTED');
+    expect(await runCommand(mesh, [...words, '--no-wait'])).toMatchObject({ code: 0, stdout: `${TASK_ID}\n` });
+    answerTask('COMPLETED');
+    await runCommand(mesh, [...words, '--task', TASK_ID, '--context', CONTEXT_ID]);
+    expect(mesh.calls.map(({ params }) => params)).toMatchObject([
+      { message: named, configuration: { returnImmediately: true } },
+      { message: { ...named, taskId: TASK_ID, contextId: CONTEXT_ID } },
+    ]);
   });
 
-  it('waits on when the wait of the mesh has ended before the task', async () => {
-    const states = ['WORKING', 'COMPLETED'];
-    mesh.onCall = ({ method }, answer) => {
-      if (method === 'GetTask') answer.result(task(states.shift() ?? '', { parts: [{ data: 7 }] }));
-      else if (method === 'SubscribeToTask')
-        answer
-          .sse()
-          .update(3, { task: task('WORKING') })
-          .update(4, statusUpdate('COMPLETED'))
-          .end();
-      else answer.error(-32064, 'WAIT_ENDED', 'it goes on', { taskId: TASK_ID });
-    };
-    expect(await runCommand(mesh, words)).toMatchObject({ code: 0, stdout: '7\n' });
+  it('streams with --stream', async () => {
+    mesh.onCall = (_call, answer) =>
+      answer
+        .sse()
+        .update(1, { task: task('SUBMITTED') })
+        .update(2, artifactUpdate('cloudy', false, true))
+        .update(3, statusUpdate('COMPLETED'))
+        .end();
+    expect(await runCommand(mesh, [...words, '--stream'])).toMatchObject({ code: 0, stdout: 'cloudy\n' });
+    expect(mesh.calls).toMatchObject([{ method: 'SendStreamingMessage', params: { message: named } }]);
   });
 
   it('reports params that the skill does not take', async () => {

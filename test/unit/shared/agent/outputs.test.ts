@@ -1,5 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { namingSkill } from '#shared/a2a/skill-extension.ts';
+import type { Message, Part } from '#shared/a2a/types.ts';
 import { skill } from '#shared/agent/definition.ts';
 import { artifact, authRequired, chunk, completed, inputRequired, working } from '#shared/agent/index.ts';
 import { provideRuntime } from '#shared/runtime/current.ts';
@@ -304,6 +306,40 @@ describe('what a handler gives', () => {
       traceparent: expect.stringMatching(/^00-/),
     });
     expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
+  });
+
+  describe('a skill’s handler in a later turn', () => {
+    const seen: unknown[] = [];
+    const handler = agent(() => 'the agent’s own', {
+      skills: [
+        skill<{ days: number }>({
+          id: 'plan',
+          name: 'Plan',
+          description: 'Plans.',
+          tags: [],
+          handler: (input, task) => void seen.push([input, task.input, task.text, task.history.length]),
+        }),
+      ],
+    });
+    const message = (part: Part, naming = {}): Message => ({
+      messageId: 'm',
+      role: 'ROLE_USER',
+      parts: [part],
+      ...naming,
+    });
+    const first = message({ data: { days: 2 } }, namingSkill('plan'));
+    const question: Message = { ...message({ data: { days: 9 } }, namingSkill('other')), role: 'ROLE_AGENT' };
+
+    it.each<[string, Message, unknown]>([
+      ['an answer in words', message({ text: 'Seoul' }), [{ days: 2 }, undefined, 'Seoul', 2]],
+      ['an answer in data', message({ data: { city: 1 } }), [{ days: 2 }, { city: 1 }, '', 2]],
+      ['other params', message({ data: { days: 3 } }, namingSkill('plan')), [{ days: 3 }, { days: 3 }, '', 2]],
+      ['no params', message({ text: 'x' }, namingSkill('plan')), [{}, undefined, 'x', 2]],
+    ])('gets %s', async (_what, answer, expected) => {
+      seen.length = 0;
+      await run(handler, requested({ turn: 2, skill: 'plan', history: [first, question], message: answer }));
+      expect(seen).toEqual([expected]);
+    });
   });
 
   describe('a skill’s handler', () => {

@@ -1,9 +1,12 @@
 import { agentRecord } from '#shared/agent/manifest.ts';
+import type { CloudEvent } from '#shared/events/envelope.ts';
 import { EventPublisher } from '#shared/events/publisher.ts';
+import type { TaskRequestedV1 } from '#shared/generated/types.ts';
 import type { AgentId, TaskId } from '#shared/ids.ts';
 import type { RegisteredAgent } from '#shared/ports/agent-registry.ts';
 import type { TaskRecord } from '#shared/ports/task.ts';
 import type { Submission } from '#shared/tasks/submit.ts';
+import { archivedEvents } from '#test/support/archive.ts';
 import { TestClock } from '#test/support/fixtures.ts';
 import { openSqlite } from '#test/support/sqlite.ts';
 
@@ -37,6 +40,13 @@ export async function openCore() {
       const task = await store.tasks.get(id);
       if (task === undefined) throw new Error(`there is no task ${id}`);
       return task;
+    },
+    /** The data of all TaskRequested events. */
+    async requests(): Promise<readonly TaskRequestedV1[]> {
+      const events = await archivedEvents(store.bus);
+      return events.flatMap((event) =>
+        event['detail-type'] === 'TaskRequested.v1' ? [(event.detail as CloudEvent<TaskRequestedV1>).data] : [],
+      );
     },
   };
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SKILL_EXTENSION } from '#shared/a2a/skill-extension.ts';
 import type { TaskState } from '#shared/a2a/types.ts';
 import type { TaskId } from '#shared/ids.ts';
 import { endTask } from '#shared/tasks/end-task.ts';
@@ -120,6 +121,43 @@ describe('a message with a task', () => {
     expect(answers.find(({ status }) => status === 'rejected')).toMatchObject({
       reason: { code: 'UNSUPPORTED_OPERATION' },
     });
+  });
+});
+
+describe('a message that names a skill', () => {
+  const agent = agentNamed('echo', { type: 'object', required: ['city'] });
+  const naming = { metadata: { 'https://starling.example/extensions/skills/v1': { skill: 'echo' } } };
+  const send = (changes: Record<string, unknown>) => submit(core.runtime, submission(userMessage(changes), { agent }));
+  const skills = async () => (await core.requests()).map(({ turn, skill }) => `${turn} ${skill}`);
+
+  it('makes a task of the skill, and so do the messages that answer its questions', async () => {
+    const { taskId } = await send({ ...naming, parts: [{ text: 'please' }, { data: { city: 'Seoul' } }] });
+    await core.tasks.apply(statusEvent(await core.task(taskId), { sequence: 1 }, 'TASK_STATE_INPUT_REQUIRED', 'when?'));
+    await send({ taskId, parts: [{ text: 'today' }] });
+    expect(await skills()).toEqual(['1 echo', '2 echo']);
+  });
+
+  it('may begin a later turn of a task', async () => {
+    const { id: taskId } = await waitingTask();
+    await send({ ...naming, taskId, parts: [{ data: { city: 'Seoul' } }] });
+    expect(await skills()).toEqual(['1 undefined', '2 echo']);
+  });
+
+  it.each<[string, Record<string, unknown>, RegExp]>([
+    [
+      'an unknown skill',
+      { [SKILL_EXTENSION]: { skill: 'sing' } },
+      /^"sing" is not a skill of echo, which has: echo\.$/,
+    ],
+    ['a text instead of an object', { [SKILL_EXTENSION]: 'echo' }, /must be an object that names a skill, such as/],
+    ['no name', { [SKILL_EXTENSION]: {} }, /must be an object that names a skill, such as/],
+    ['input that breaks the schema', naming.metadata, /^The params of echo are not valid: .*city/],
+  ])('is refused with %s', async (_what, metadata, text) => {
+    await expect(send({ metadata })).rejects.toMatchObject({
+      code: 'INVALID_PARAMS',
+      message: expect.stringMatching(text),
+    });
+    expect(await core.requests()).toEqual([]);
   });
 });
 

@@ -1,0 +1,34 @@
+import { isObject } from '#shared/objects.ts';
+import type { Message } from './types.ts';
+
+/**
+ * The URI of Starling's A2A extension for skills. A message names the skill that it calls in its metadata, under this URI.
+ * docs/concepts/skills.md describes the extension to clients.
+ */
+export const SKILL_EXTENSION = 'https://starling.example/extensions/skills/v1';
+
+/**
+ * The members of a message that name a skill.
+ *
+ * @example
+ * const message = { messageId, role: 'ROLE_USER', parts: [{ data: { location: 'Seoul' } }], ...namingSkill('get_weather') };
+ */
+export function namingSkill(skill: string): { extensions: string[]; metadata: Record<string, unknown> } {
+  return { extensions: [SKILL_EXTENSION], metadata: { [SKILL_EXTENSION]: { skill } } };
+}
+
+/** What a message has under the URI of the extension. It is not checked. */
+export function skillNaming({ metadata }: Partial<Pick<Message, 'metadata'>>): unknown {
+  return isObject(metadata) ? (metadata[SKILL_EXTENSION] ?? undefined) : undefined;
+}
+
+/** The newest message of a client that names a skill, and the skill. The messages are in order, the oldest first. */
+export function lastNaming(
+  messages: readonly Message[],
+): { readonly message: Message; readonly skill: string } | undefined {
+  for (const message of messages.toReversed()) {
+    const naming = message.role === 'ROLE_USER' ? skillNaming(message) : undefined;
+    if (isObject(naming) && typeof naming.skill === 'string') return { message, skill: naming.skill };
+  }
+  return undefined;
+}
