@@ -1,30 +1,39 @@
+import { randomUUID } from 'node:crypto';
+import type { ScheduledEvent } from 'aws-lambda';
 import type { LocalFunction } from '#hosts/functions/function.ts';
+import { isoTime } from '#shared/iso-time.ts';
+import type { Clock } from '#shared/ports/clock.ts';
 import { isStoreUnavailable } from '#shared/ports/errors.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
 import type { Source } from './source.ts';
 
+export interface ScheduleSourceOptions {
+  readonly target: LocalFunction;
+  /** Seconds between two invocations. */
+  readonly rate: number;
+  /** The rule that EventBridge would invoke the function by. */
+  readonly ruleArn: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Called after each invocation. It can ask for the next one with `invokeAt`. */
+  readonly after?: () => void;
+}
+
 /** Invokes a function at a fixed rate, and earlier on request. Two invocations never run at the same time. */
 export class ScheduleSource implements Source {
-  readonly #target: LocalFunction;
-  readonly #milliseconds: number;
-  readonly #log: Logger;
-  readonly #after: () => void;
+  readonly #options: ScheduleSourceOptions;
   #timer: NodeJS.Timeout | undefined;
   #soon: { readonly at: number; readonly timer: NodeJS.Timeout } | undefined;
   #running: Promise<void> | undefined;
   #again = false;
   #stopped = false;
 
-  /** `after` is called after each invocation. It can ask for the next one with `invokeAt`. */
-  constructor(target: LocalFunction, seconds: number, log: Logger, after: () => void = () => {}) {
-    this.#target = target;
-    this.#milliseconds = seconds * 1000;
-    this.#log = log;
-    this.#after = after;
+  constructor(options: ScheduleSourceOptions) {
+    this.#options = options;
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.#invoke(), this.#milliseconds);
+    this.#timer = setInterval(() => this.#invoke(), this.#options.rate * 1000);
   }
 
   async stop(): Promise<void> {
@@ -53,22 +62,41 @@ export class ScheduleSource implements Source {
       this.#again = true;
       return;
     }
-    this.#running = this.#target
-      .invoke({ source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} })
+    const { target, log, after } = this.#options;
+    this.#running = target
+      .invoke(this.#event())
       .then(
         () => {},
         (error: unknown) => {
           if (isStoreUnavailable(error)) return;
-          this.#log.error('a scheduled invocation failed', { function: this.#target.name, error });
+          log.error('a scheduled invocation failed', { function: target.name, error });
         },
       )
       .finally(() => {
         this.#running = undefined;
         if (this.#stopped) return;
-        this.#after();
+        after?.();
         if (!this.#again) return;
         this.#again = false;
         this.#invoke();
       });
+  }
+
+  /** https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-scheduled-event.html */
+  #event(): ScheduledEvent {
+    const { clock, ruleArn } = this.#options;
+    const [, , , region = '', account = ''] = ruleArn.split(':');
+    return {
+      version: '0',
+      id: randomUUID(),
+      'detail-type': 'Scheduled Event',
+      source: 'aws.events',
+      account,
+      // Whole seconds, as EventBridge writes them.
+      time: `${isoTime(clock.now()).slice(0, 19)}Z`,
+      region,
+      resources: [ruleArn],
+      detail: {},
+    };
   }
 }

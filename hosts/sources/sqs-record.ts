@@ -1,7 +1,12 @@
+import { hash } from 'node:crypto';
 import type { SQSMessageAttribute, SQSRecord, SQSRecordAttributes } from 'aws-lambda';
 import { attributeType, type FifoCoordinates, type ReceivedMessage } from '#shared/ports/queue.ts';
 
-/** A message in the shape of Lambda's event source mapping. */
+/**
+ * A message in the shape of Lambda's event source mapping.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
+ */
 export function sqsRecord(message: ReceivedMessage, arn: string): SQSRecord {
   const { attributes, attributeTypes } = message;
   return {
@@ -15,7 +20,10 @@ export function sqsRecord(message: ReceivedMessage, arn: string): SQSRecord {
         messageAttribute(value, attributeType(attributeTypes, name)),
       ]),
     ),
-    md5OfBody: '',
+    // Few handlers read the digest, so only these pay for it.
+    get md5OfBody() {
+      return hash('md5', message.body);
+    },
     eventSource: 'aws:sqs',
     eventSourceARN: arn,
     awsRegion: arn.split(':')[3] ?? '',
@@ -43,5 +51,6 @@ function fifoAttributes(message: ReceivedMessage, { sequenceNumber, groupId, ded
 
 /** Binary values are in base64, both in the message and in the record. */
 function messageAttribute(value: string, dataType: string): SQSMessageAttribute {
-  return dataType.startsWith('Binary') ? { binaryValue: value, dataType } : { stringValue: value, dataType };
+  const text = dataType.startsWith('Binary') ? { binaryValue: value } : { stringValue: value };
+  return { ...text, stringListValues: [], binaryListValues: [], dataType };
 }

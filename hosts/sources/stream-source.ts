@@ -148,7 +148,9 @@ export class StreamSource implements Source {
   async #invoke(shard: string, records: readonly StreamRecord[]): Promise<number> {
     const { target, consumer, arn, log, metrics } = this.#options;
     try {
-      const event: KinesisStreamEvent = { Records: records.map((record) => kinesisRecord(record, shard, arn)) };
+      const event: KinesisStreamEvent = {
+        Records: records.map((record) => kinesisRecord(record, { shard, arn, functionName: target.name })),
+      };
       const response = (await target.invoke(event)) as KinesisStreamBatchResponse | undefined;
       const failed = new Set(response?.batchItemFailures?.map(({ itemIdentifier }) => itemIdentifier));
       if (!consumer.reportsItemFailures || failed.size === 0) return records.length;
@@ -168,15 +170,28 @@ export class StreamSource implements Source {
   }
 }
 
-function kinesisRecord(record: StreamRecord, shard: string, arn: string): KinesisStreamRecord {
+interface RecordPlace {
+  readonly shard: string;
+  /** The stream's. */
+  readonly arn: string;
+  readonly functionName: string;
+}
+
+/**
+ * A record in the shape of Lambda's event source mapping.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
+ */
+function kinesisRecord(record: StreamRecord, { shard, arn, functionName }: RecordPlace): KinesisStreamRecord {
+  const [, partition, , region = '', account] = arn.split(':');
   return {
-    awsRegion: arn.split(':')[3] ?? '',
+    awsRegion: region,
     eventID: `${shard}:${record.sequenceNumber}`,
     eventName: 'aws:kinesis:record',
     eventSource: 'aws:kinesis',
     eventSourceARN: arn,
     eventVersion: '1.0',
-    invokeIdentityArn: '',
+    invokeIdentityArn: `arn:${partition}:iam::${account}:role/${functionName}`,
     kinesis: {
       kinesisSchemaVersion: '1.0',
       partitionKey: record.partitionKey,

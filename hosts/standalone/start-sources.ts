@@ -2,7 +2,7 @@ import { arn } from '#hosts/aws-api/identity.ts';
 import type { LocalFunction } from '#hosts/functions/function.ts';
 import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
 import { ownPoll, QueueSource } from '#hosts/sources/queue-source.ts';
-import { ScheduleSource } from '#hosts/sources/schedule-source.ts';
+import { ScheduleSource, type ScheduleSourceOptions } from '#hosts/sources/schedule-source.ts';
 import type { Source } from '#hosts/sources/source.ts';
 import { StreamSource } from '#hosts/sources/stream-source.ts';
 import type { RuleGroup } from '#shared/ports/control-plane.ts';
@@ -39,9 +39,9 @@ export async function startSources({ runtime, wiring, functions, made }: Sources
       sources.push(await queueSource(runtime, wiring, { wired, subscription, target }));
     for (const consumer of wired.streams) sources.push(await streamSource(runtime, consumer, target));
     for (const { rate } of wired.schedules) {
-      sources.push(
-        wired.wakeAtDeadlines ? deadlineSource(runtime, target, rate) : new ScheduleSource(target, rate, runtime.log),
-      );
+      const ruleArn = arn('events', `rule/${ruleName(wiring.stage, wired.name)}`);
+      const options = { target, rate, ruleArn, clock: runtime.clock, log: runtime.log };
+      sources.push(wired.wakeAtDeadlines ? deadlineSource(runtime, options) : new ScheduleSource(options));
     }
   }
   await made();
@@ -53,12 +53,15 @@ export async function startSources({ runtime, wiring, functions, made }: Sources
 const DEADLINE_PAUSE_MS = 500;
 
 /** Invokes the function at each task's deadline. After an invocation it waits for the next deadline. */
-function deadlineSource({ tasks, clock, log }: StandaloneRuntime, target: LocalFunction, rate: number): Source {
+function deadlineSource({ tasks, clock }: StandaloneRuntime, options: ScheduleSourceOptions): Source {
   let notBefore = 0;
   const watch = () => tasks.watchDeadlines((at) => source.invokeAt(Math.max(at, notBefore), clock.now()));
-  const source = new ScheduleSource(target, rate, log, () => {
-    notBefore = clock.now() + DEADLINE_PAUSE_MS;
-    watch();
+  const source = new ScheduleSource({
+    ...options,
+    after() {
+      notBefore = clock.now() + DEADLINE_PAUSE_MS;
+      watch();
+    },
   });
   watch();
   return source;

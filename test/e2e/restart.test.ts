@@ -86,4 +86,19 @@ describe('a mesh that is stopped and started again', () => {
         .toBe('TASK_STATE_COMPLETED');
     }
   });
+
+  it('runs a step of task.once once, although kill -9 ends its first attempt', async () => {
+    const first = await start();
+    const { id } = await first.send('payer', 'hang', { configuration: { returnImmediately: true } });
+    const receipt = async (mesh: Mesh) => (await mesh.task('payer', id)).artifacts?.[0]?.parts[0].text as string;
+    await expect.poll(() => receipt(first)).toBeDefined();
+    const paid = await receipt(first);
+    first.signal('SIGKILL');
+    await first.exited;
+
+    const second = await start();
+    await expect.poll(async () => (await second.task('payer', id)).status.state).toBe('TASK_STATE_COMPLETED');
+    const { artifacts } = await second.task('payer', id);
+    expect(artifacts).toMatchObject([{ parts: [{ text: paid }] }, { parts: [{ text: 'done at attempt 2' }] }]);
+  });
 });

@@ -1,12 +1,17 @@
+import type { IncomingMessage } from 'node:http';
 import { type Context, Hono } from 'hono';
 import { ConfigurationError } from '#shared/errors.ts';
 import { nothingHere } from '#shared/http/refusal.ts';
 import type { HttpService } from '#shared/http/service.ts';
 import type { WiredFunction } from '#wiring/types.ts';
 import type { LocalAuthorizer } from './authorize.ts';
+import { headersOf } from './authorizer-event.ts';
 
 interface Environment {
-  Bindings: { requestContext?: { authorizer: Readonly<Record<string, unknown>> } };
+  Bindings: {
+    readonly incoming?: IncomingMessage;
+    requestContext?: { authorizer: Readonly<Record<string, unknown>> };
+  };
 }
 
 /**
@@ -31,7 +36,9 @@ export function createApiGateway(
           `The route ${method} ${path} names the authorizer ${authorizer}, but there is no such function.`,
         );
       }
-      api.on(method === 'ANY' ? methods : [method], [honoPath(path)], (context) => serve(context, service, guard));
+      api.on(method === 'ANY' ? methods : [method], [honoPath(path)], (context) =>
+        serve(context, { path, service, guard }),
+      );
     }
   }
   api.notFound(nothingHere);
@@ -40,17 +47,27 @@ export function createApiGateway(
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
 
-async function serve(
-  context: Context<Environment>,
-  service: HttpService,
-  guard: LocalAuthorizer | undefined,
-): Promise<Response> {
+interface Served {
+  /** As serverless.yml writes it. */
+  readonly path: string;
+  readonly service: HttpService;
+  readonly guard: LocalAuthorizer | undefined;
+}
+
+async function serve(context: Context<Environment>, { path: resource, service, guard }: Served): Promise<Response> {
   const { req, env } = context;
   // The request must not bring its own context: only an authorizer may set it.
   delete env.requestContext;
   if (guard) {
     const path = req.path.length > 1 && req.path.endsWith('/') ? req.path.slice(0, -1) : req.path;
-    const authorized = await guard.authorize(req.method, path, req.header('authorization'));
+    const { method } = req;
+    const authorized = await guard.authorize({ method, path, authorization: req.header('authorization') }, () => ({
+      resource,
+      pathParameters: pathParameters(resource, path),
+      headers: env.incoming ? headersOf(env.incoming.rawHeaders) : [...req.raw.headers],
+      query: new URL(req.url).searchParams,
+      sourceIp: env.incoming?.socket.remoteAddress ?? '',
+    }));
     if ('refusal' in authorized) return authorized.refusal;
     env.requestContext = { authorizer: authorized.context };
   }
@@ -60,4 +77,15 @@ async function serve(
 /** `/agents/{agentId}` in Hono's syntax: `/agents/:agentId`. `{proxy+}` matches the rest of the path. */
 function honoPath(path: string): string {
   return path.replace(/\{[A-Za-z0-9_]+\+\}/g, '*').replace(/\{([A-Za-z0-9_]+)\}/g, ':$1');
+}
+
+/** The values of the parameters of `/agents/{agentId}`, as the URL has them. `{proxy+}` takes the rest of the path. */
+function pathParameters(resource: string, path: string): Record<string, string> {
+  const names: string[] = [];
+  const pattern = resource.replace(/\{([A-Za-z0-9_]+)(\+?)\}/g, (_, name: string, rest: string) => {
+    names.push(name);
+    return rest === '' ? '([^/]+)' : '(.+)';
+  });
+  const [, ...values] = new RegExp(`^${pattern}$`).exec(path) ?? [];
+  return Object.fromEntries(names.map((name, index) => [name, values[index] ?? '']));
 }

@@ -1,4 +1,4 @@
-import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 import { arn } from '#hosts/aws-api/identity.ts';
 import type { LocalFunction } from '#hosts/functions/function.ts';
 import { oauthError } from '#shared/http/oauth-error.ts';
@@ -6,6 +6,7 @@ import { refusal } from '#shared/http/refusal.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
 import { type CompiledPolicy, compilePolicy } from '../policy/policy.ts';
+import { API_ID, type AuthorizedRequest, authorizerEvent, STAGE } from './authorizer-event.ts';
 
 /** The time for which an authorizer's answer is cached. It is short, so that a revoked permission soon ends. */
 const CACHE_MS = 5_000;
@@ -29,6 +30,14 @@ interface Refused {
   readonly refusal: Response;
 }
 
+/** The parts of a request that decide, once the answer for its token is known. */
+export interface Authorizable {
+  readonly method: string;
+  readonly path: string;
+  /** The Authorization header. */
+  readonly authorization: string | undefined;
+}
+
 export type Authorized = Refused | { readonly context: Readonly<Record<string, unknown>> };
 
 export interface LocalAuthorizerOptions {
@@ -47,16 +56,20 @@ export class LocalAuthorizer {
     this.#options = options;
   }
 
-  async authorize(method: string, path: string, authorization: string | undefined): Promise<Authorized> {
+  /** @param details makes the rest of the request. It is called only when the Lambda authorizer is asked. */
+  async authorize(
+    { method, path, authorization }: Authorizable,
+    details: () => Omit<AuthorizedRequest, 'method' | 'path' | 'time'>,
+  ): Promise<Authorized> {
     if (authorization === undefined || authorization === '') {
       return refused('This call needs an access token: send Authorization: Bearer <token>.');
     }
-    const resource = arn('execute-api', `standalone/local/${method}${path}`);
+    const resource = arn('execute-api', `${API_ID}/${STAGE}/${method}${path}`);
     const { clock, wallClock } = this.#options;
     const now = clock.now();
     let answer = this.#answers.get(authorization);
     if (answer === undefined || answer.until <= now || answer.expiresAt <= wallClock.now()) {
-      const asked = await this.#ask(requestEvent(method, path, resource, authorization), now);
+      const asked = await this.#ask({ ...details(), method, path, time: wallClock.now() }, resource, now);
       if ('refusal' in asked) return asked;
       answer = asked;
       this.#keep(authorization, answer);
@@ -65,8 +78,9 @@ export class LocalAuthorizer {
     return { refusal: oauthError(403, 'insufficient_scope', 'The token does not permit this call.') };
   }
 
-  async #ask(event: APIGatewayRequestAuthorizerEvent, now: number): Promise<Answer | Refused> {
+  async #ask(request: AuthorizedRequest, resource: string, now: number): Promise<Answer | Refused> {
     try {
+      const event = authorizerEvent(request, resource);
       const result = (await this.#options.target.invoke(event)) as APIGatewayAuthorizerResult;
       const { policyDocument } = result;
       const context = result.context ?? {};
@@ -103,28 +117,6 @@ function isAllowed({ allows, decisions }: Answer, resource: string): boolean {
 
 function refused(description: string): Refused {
   return { refusal: oauthError(401, 'invalid_token', description) };
-}
-
-function requestEvent(
-  method: string,
-  path: string,
-  methodArn: string,
-  authorization: string,
-): APIGatewayRequestAuthorizerEvent {
-  return {
-    type: 'REQUEST',
-    methodArn,
-    resource: path,
-    path,
-    httpMethod: method,
-    headers: { Authorization: authorization },
-    multiValueHeaders: { Authorization: [authorization] },
-    pathParameters: null,
-    queryStringParameters: null,
-    multiValueQueryStringParameters: null,
-    stageVariables: null,
-    requestContext: {} as APIGatewayRequestAuthorizerEvent['requestContext'],
-  };
 }
 
 function authorizerFailed(): Response {

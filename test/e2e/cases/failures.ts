@@ -1,6 +1,6 @@
 import { describe, type ExpectStatic, expect, it } from 'vitest';
 import { namingSkill } from '#shared/a2a/skill-extension.ts';
-import { type MeshClient, textMessage } from '#test/support/mesh-client.ts';
+import { type MeshClient, type SeenEvent, textMessage } from '#test/support/mesh-client.ts';
 import type { Place } from './place.ts';
 
 /** Agents that fail, hang or ask: what callers see of it, and that the others go on. */
@@ -36,6 +36,17 @@ export function failureCases(mesh: () => MeshClient, { patience, testAgents }: P
         { artifactId: 'half', parts: [{ text: 'attempt 2' }] },
         { artifactId: 'artifact-1-1', parts: [{ text: 'done at attempt 2' }] },
       ]);
+    });
+  });
+
+  describe.skipIf(!testAgents).concurrent('a step in task.once (a test agent)', () => {
+    it.for(['payer', 'isolated-payer'])('runs once, although the agent runs twice: %s', async (agent, { expect }) => {
+      const task = await ended(expect, agent, await mesh().send(agent, 'throw'));
+      expect(task.status.state).toBe('TASK_STATE_COMPLETED');
+      const receipts = receiptsOf(await mesh().events(task.id));
+      expect(receipts.map(({ attempt }) => attempt)).toEqual([1, 2]);
+      expect(new Set(receipts.map(({ receipt }) => receipt)).size).toBe(1);
+      expect(task.artifacts[0].parts[0].text).toBe(receipts[0]?.receipt);
     });
   });
 
@@ -120,4 +131,13 @@ export function failureCases(mesh: () => MeshClient, { patience, testAgents }: P
       expect(busy.body.error.code).toBe(-32004);
     });
   });
+}
+
+/** The receipts that the attempts of the agent `payer` published, in order. */
+function receiptsOf(events: readonly SeenEvent[]): { readonly attempt: number; readonly receipt: string }[] {
+  return events
+    .map(({ detail }) => detail.data)
+    .filter(({ artifact }) => artifact?.artifactId === 'receipt')
+    .map(({ attempt, artifact }) => ({ attempt, receipt: artifact.parts[0].text as string }))
+    .toSorted((a, b) => a.attempt - b.attempt);
 }

@@ -1,0 +1,38 @@
+import { Hono } from 'hono';
+import { expect, it, vi } from 'vitest';
+import { createApiGateway } from '#hosts/standalone/api-gateway/api-gateway.ts';
+import type { LocalAuthorizer } from '#hosts/standalone/api-gateway/authorize.ts';
+import type { WiredFunction } from '#wiring/types.ts';
+
+it.each([
+  ['/agents/{agentId}', '/agents/echo?a=1', { agentId: 'echo' }],
+  ['/agents/{agentId}/{proxy+}', '/agents/echo/v1/tasks/t:cancel', { agentId: 'echo', proxy: 'v1/tasks/t:cancel' }],
+  ['/health', '/health/', {}],
+])('gives the authorizer the route %s and its parameters', async (route, url, pathParameters) => {
+  const authorize = vi.fn(async (_: unknown, details: () => unknown) => ({ context: { details: details() } }));
+  const app = new Hono<{ Bindings: { requestContext: { authorizer: { details: object } } } }>();
+  app.all('*', ({ env, json }) => json(env.requestContext.authorizer.details));
+  const gateway = createApiGateway(
+    [{ name: 'gateway', routes: [{ method: 'ANY', path: route, authorizer: 'guard' }] } as unknown as WiredFunction],
+    new Map([['gateway', { app, stop: async () => {} } as never]]),
+    new Map([['guard', { authorize } as unknown as LocalAuthorizer]]),
+  );
+  const rawHeaders = ['Authorization', 'Bearer token', 'X-Twice', 'one', 'X-Twice', 'two', ':path', url];
+  const response = await gateway.request(
+    url,
+    { headers: { authorization: 'Bearer token' } },
+    { incoming: { rawHeaders, socket: { remoteAddress: '203.0.113.9' } } },
+  );
+  expect(await response.json()).toEqual({
+    resource: route,
+    pathParameters,
+    headers: [
+      ['Authorization', 'Bearer token'],
+      ['X-Twice', 'one'],
+      ['X-Twice', 'two'],
+    ],
+    query: {},
+    sourceIp: '203.0.113.9',
+  });
+  expect(authorize.mock.lastCall?.[0]).toMatchObject({ method: 'GET', authorization: 'Bearer token' });
+});
