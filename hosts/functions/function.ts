@@ -1,5 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { ConfigurationError, messageOf, StarlingError } from '#shared/errors.ts';
+import { isStoreUnavailable } from '#shared/ports/errors.ts';
+import { lacksResources, OutOfResourcesError, outOfResources } from './out-of-resources.ts';
 
 /** A Lambda handler. The host calls it with an event of AWS's shape and a context. */
 export type LambdaHandler = (event: unknown, context: Context) => unknown;
@@ -28,6 +30,11 @@ export class FunctionTimeoutError extends StarlingError {
   }
 }
 
+/** True when an invocation failed because the store or the machine lacks something. Then its messages lose no attempt. */
+export function costsNoAttempt(error: unknown): boolean {
+  return error instanceof OutOfResourcesError || isStoreUnavailable(error);
+}
+
 /** The data that an import of a function needs. */
 export interface Loadable {
   readonly name: string;
@@ -38,11 +45,13 @@ export interface Loadable {
  * Imports the module of a function.
  *
  * @throws ConfigurationError that names the file and the problem.
+ * @throws OutOfResourcesError
  */
 async function loadModule({ name, handler }: Loadable): Promise<Record<string, unknown>> {
   try {
     return await import(handler.file);
   } catch (cause) {
+    if (lacksResources(cause)) throw outOfResources(name, cause);
     throw new ConfigurationError(
       `${handler.at}: the function ${name} cannot be loaded from ${handler.file}: ${messageOf(cause)}`,
       { cause },

@@ -1,9 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
+import { messageOf } from '#shared/errors.ts';
 import { isStoreUnavailable } from '#shared/ports/errors.ts';
 import type { WiredFunction } from '#wiring/types.ts';
 import { FunctionTimeoutError, type LocalFunction } from './function.ts';
+import { lacksResources, OutOfResourcesError, outOfResources } from './out-of-resources.ts';
 import { type FromWorker, remoteMethods, type ToWorker, type WorkerStart } from './protocol.ts';
 
 /** A thread that is idle for this time is ended. */
@@ -85,6 +87,7 @@ class IsolatedWorker {
   readonly #name: string;
   readonly #thread: Worker;
   #alive = true;
+  #loaded = false;
   #invocation: Invocation | undefined;
   #lastId = 0;
   #idleTimer: NodeJS.Timeout | undefined;
@@ -94,7 +97,11 @@ class IsolatedWorker {
     this.#name = start.name;
     this.#thread = new Worker(new URL('./worker.ts', import.meta.url), { workerData: start });
     this.#thread.on('message', (message: FromWorker) => this.#receive(message));
-    this.#thread.on('error', (error) => this.#invocation?.reject(error));
+    this.#thread.on('error', (error) => {
+      // The thread ends after an error. Its exit comes later, and nobody may get the thread until then.
+      this.#alive = false;
+      this.#invocation?.reject(!this.#loaded && lacksResources(error) ? outOfResources(start.name, error) : error);
+    });
     this.ended = new Promise((resolve) => {
       this.#thread.on('exit', () => {
         this.#alive = false;
@@ -149,11 +156,17 @@ class IsolatedWorker {
 
   #receive(message: FromWorker): void {
     switch (message.kind) {
+      case 'loaded':
+        this.#loaded = true;
+        return;
       case 'result':
         if (message.id === this.#lastId) this.#invocation?.resolve(message.value);
         return;
       case 'failure':
-        if (message.id === this.#lastId) this.#invocation?.reject(message.error);
+        if (message.id === this.#lastId) {
+          const { error, isOutOfResources } = message;
+          this.#invocation?.reject(isOutOfResources ? new OutOfResourcesError(messageOf(error)) : error);
+        }
         return;
       case 'call':
         void this.#call(message);

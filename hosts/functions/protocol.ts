@@ -31,8 +31,16 @@ export type ToWorker =
 
 /** From a worker to the host. */
 export type FromWorker =
+  /** The module is imported. What fails after this is the function's own fault. */
+  | { readonly kind: 'loaded' }
   | { readonly kind: 'result'; readonly id: number; readonly value: unknown }
-  | { readonly kind: 'failure'; readonly id: number; readonly error: unknown }
+  /** `isOutOfResources` carries the kind of the error, as `unavailable` does. */
+  | {
+      readonly kind: 'failure';
+      readonly id: number;
+      readonly error: unknown;
+      readonly isOutOfResources: boolean;
+    }
   /** A call of a port. Only the host can make it. */
   | {
       readonly kind: 'call';

@@ -14,7 +14,8 @@ import type { AgentRuntime } from '#shared/runtime/runtime.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
 import { redactFields } from '#shared/telemetry/redact.ts';
 import { lambdaContext } from './context.ts';
-import { loadHandler } from './function.ts';
+import { type LambdaHandler, loadHandler } from './function.ts';
+import { OutOfResourcesError } from './out-of-resources.ts';
 import { type FromWorker, type RemotePort, remoteMethods, type ToWorker, type WorkerStart } from './protocol.ts';
 
 /**
@@ -70,9 +71,24 @@ const runtime: AgentRuntime = {
 };
 provideRuntime(runtime);
 
-const handler = loadHandler({ name: start.name, handler: start });
+let handler: Promise<LambdaHandler> | undefined;
+
+/** Imports the module. After a failure the next invocation tries again. */
+function load(): Promise<LambdaHandler> {
+  handler ??= loadHandler({ name: start.name, handler: start }).then(
+    (loaded) => {
+      send({ kind: 'loaded' });
+      return loaded;
+    },
+    (error: unknown) => {
+      handler = undefined;
+      throw error;
+    },
+  );
+  return handler;
+}
 // The first invocation reports this error.
-handler.catch(() => {});
+load().catch(() => {});
 
 async function invoke({ id, event, excused }: ToWorker & { kind: 'invoke' }): Promise<void> {
   // A message between threads is a copy: the records here are other objects than the host's.
@@ -80,10 +96,10 @@ async function invoke({ id, event, excused }: ToWorker & { kind: 'invoke' }): Pr
     excusedReceives.note(record, excused[at] ?? 0);
   }
   try {
-    const value = await (await handler)(event, lambdaContext(start));
+    const value = await (await load())(event, lambdaContext(start));
     send({ kind: 'result', id, value });
   } catch (error) {
-    send({ kind: 'failure', id, error });
+    send({ kind: 'failure', id, error, isOutOfResources: error instanceof OutOfResourcesError });
   }
 }
 

@@ -1,5 +1,6 @@
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
-import type { LocalFunction } from '#hosts/functions/function.ts';
+import { costsNoAttempt, type LocalFunction } from '#hosts/functions/function.ts';
+import { OutOfResourcesError } from '#hosts/functions/out-of-resources.ts';
 import { failedInOrder } from '#shared/events/fifo-batch.ts';
 import { isStoreUnavailable } from '#shared/ports/errors.ts';
 import type { Queue, ReceivedMessage } from '#shared/ports/queue.ts';
@@ -59,11 +60,13 @@ export const sqsPoll: Poll = { seconds: 5, breakOff: false };
 
 /** The pause after a failed receive. */
 const RETRY_MS = 1_000;
+const REPEAT_AFTER_MS = 60_000;
 
 /**
  * Does the work of Lambda's event source mapping of an SQS queue: gives batches to the function, and deletes the messages
- * that the function did not report as failed. A message that fails while the mesh's own store refuses writes uses up no
- * attempt. The source receives nothing until the store accepts writes again.
+ * that the function did not report as failed. A message of the mesh's own store uses up no attempt if it fails while the
+ * store refuses writes, or if the function cannot start because the machine lacks something. The source receives nothing
+ * until the store accepts writes again.
  */
 export class QueueSource implements Source {
   readonly #options: QueueSourceOptions;
@@ -72,6 +75,7 @@ export class QueueSource implements Source {
   #slotFree: (() => void) | undefined;
   /** Ended invocations whose result the store has no room for. */
   #held = 0;
+  #saidAt = Number.NEGATIVE_INFINITY;
   #loop: Promise<void> | undefined;
 
   constructor(options: QueueSourceOptions) {
@@ -130,7 +134,7 @@ export class QueueSource implements Source {
   async #invoke(messages: readonly ReceivedMessage[]): Promise<void> {
     const { queue, name, visibility, store, log } = this.#options;
     const refusedBefore = store?.refused();
-    const { failed, noRoom = store?.refused() !== refusedBefore } = await this.#hand(messages);
+    const { failed, isExcused = store?.refused() !== refusedBefore } = await this.#hand(messages);
     if (visibility) await Promise.all(messages.map(({ receiptHandle }) => visibility.stopExtending(receiptHandle)));
     const isFailed = ({ messageId }: ReceivedMessage) => failed.has(messageId);
     const done = messages.filter((message) => !isFailed(message)).map(handleOf);
@@ -141,11 +145,11 @@ export class QueueSource implements Source {
     }
     if (done.length === messages.length) return;
     const again = messages.filter(isFailed);
-    if (store === undefined || !noRoom) return this.#countDeadLetters(again);
+    if (store === undefined || !isExcused) return this.#countDeadLetters(again);
     try {
       await this.#whenWritable(() => store.excuse(again.map(handleOf), store.pauseMs / 1000));
     } catch (error) {
-      log.warn('messages used up an attempt because the store had no room', { queue: name, error });
+      log.warn('messages used up an attempt because the store has no room', { queue: name, error });
     }
   }
 
@@ -183,11 +187,32 @@ export class QueueSource implements Source {
       return { failed: failedInOrder(Records, new Set(failed)) };
     } catch (error) {
       const failed = new Set(messages.map(({ messageId }) => messageId));
-      if (isStoreUnavailable(error)) return { failed, noRoom: true };
+      if (costsNoAttempt(error)) {
+        if (error instanceof OutOfResourcesError) await this.#waitForResources(error);
+        return { failed, isExcused: true };
+      }
       metrics.count('starling_invocations_failed_total', { function: target.name });
       log.error('an invocation failed', { function: target.name, error });
       return { failed };
     }
+  }
+
+  /**
+   * Logs at most once a minute: each message fails again every second. The invocation keeps its slot meanwhile, so that a
+   * long queue is not received over and over.
+   */
+  async #waitForResources(error: OutOfResourcesError): Promise<void> {
+    const { target, store, log, metrics } = this.#options;
+    metrics.count('starling_starts_refused_total', { function: target.name });
+    const now = performance.now();
+    if (now - this.#saidAt >= REPEAT_AFTER_MS) {
+      this.#saidAt = now;
+      log.error('a function cannot start: its messages keep their attempts and come again', {
+        function: target.name,
+        error,
+      });
+    }
+    await sleep(store?.pauseMs ?? RETRY_MS, this.#stopping.signal);
   }
 
   /** Counts the failed messages that have used up their last attempt. */
@@ -204,8 +229,8 @@ export class QueueSource implements Source {
 interface Outcome {
   /** The ids of the messages that must be delivered again. */
   readonly failed: ReadonlySet<string>;
-  /** Set if they failed because the store had no room. */
-  readonly noRoom?: true;
+  /** Set if they failed because the store or the machine lacks something. */
+  readonly isExcused?: true;
 }
 
 const handleOf = ({ receiptHandle }: ReceivedMessage) => receiptHandle;

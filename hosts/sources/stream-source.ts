@@ -1,5 +1,5 @@
 import type { KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
-import type { LocalFunction } from '#hosts/functions/function.ts';
+import { costsNoAttempt, type LocalFunction } from '#hosts/functions/function.ts';
 import { isStoreUnavailable } from '#shared/ports/errors.ts';
 import type { EventStream, StreamRecord } from '#shared/ports/event-stream.ts';
 import { sleep } from '#shared/sleep.ts';
@@ -27,7 +27,8 @@ const LIST_SHARDS_MS = 60_000;
 /**
  * Does the work of Lambda's event source mapping of a Kinesis stream. Each shard has one batch at a time, in order. A failed
  * batch is retried from its first failed record. With `bisect`, it is split in two first; a split uses up no retry. Records
- * that fail every retry are skipped, so that the shard goes on. A failure uses up no retry while the store refuses writes.
+ * that fail every retry are skipped, so that the shard goes on. A failure uses up no retry while the
+ * store refuses writes, and while the function cannot start because the machine lacks something.
  */
 export class StreamSource implements Source {
   readonly #options: StreamSourceOptions;
@@ -144,7 +145,7 @@ export class StreamSource implements Source {
     }
   }
 
-  /** Returns the number of processed records before the first failed one. @throws StoreUnavailableError */
+  /** Returns the number of processed records before the first failed one. @throws StoreUnavailableError, OutOfResourcesError */
   async #invoke(shard: string, records: readonly StreamRecord[]): Promise<number> {
     const { target, consumer, arn, log, metrics } = this.#options;
     try {
@@ -157,7 +158,7 @@ export class StreamSource implements Source {
       const first = records.findIndex(({ sequenceNumber }) => failed.has(sequenceNumber));
       return first < 0 ? 0 : first;
     } catch (error) {
-      if (isStoreUnavailable(error)) throw error;
+      if (costsNoAttempt(error)) throw error;
       metrics.count('starling_invocations_failed_total', { function: target.name });
       log.error('an invocation failed', { function: target.name, error });
       return 0;

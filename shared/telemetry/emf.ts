@@ -37,6 +37,7 @@ const dimensions: { readonly [Name in CounterName]: readonly (typeof counters)[N
   starling_quarantined_total: ['function'],
   starling_undelivered_total: ['rule'],
   starling_invocations_failed_total: ['function'],
+  starling_starts_refused_total: ['function'],
   starling_store_write_failures_total: ['reason'],
   starling_store_checkpoint_failures_total: ['reason'],
   starling_pruned_total: ['what'],

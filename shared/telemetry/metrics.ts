@@ -19,6 +19,10 @@ export const counters = {
     help: 'Invocations of a function that threw or timed out.',
     labels: ['function'],
   },
+  starling_starts_refused_total: {
+    help: 'Invocations that could not start because the machine lacks something. Their messages keep their attempts.',
+    labels: ['function'],
+  },
   starling_store_write_failures_total: {
     help: 'Pieces of work that the store could not write, and whose callers were told so.',
     labels: ['reason'],

@@ -61,7 +61,11 @@ export function createMetrics({ gauges = [], log }: MetricsOptions = {}): Promet
       seriesOf(family, labels).count += by;
     },
     async text() {
-      registry ??= createRegistry(families, gauges, log);
+      // A failed import, such as without a free file descriptor, is tried again.
+      registry ??= createRegistry(families, gauges, log).catch((error: unknown) => {
+        registry = undefined;
+        throw error;
+      });
       return (await registry).metrics();
     },
     contentType: 'text/plain; version=0.0.4; charset=utf-8',

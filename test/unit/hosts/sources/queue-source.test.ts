@@ -2,6 +2,7 @@ import type { SQSEvent } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Database } from '#adapters/sqlite/database.ts';
 import { SqliteQueue } from '#adapters/sqlite/queue.ts';
+import { OutOfResourcesError } from '#hosts/functions/out-of-resources.ts';
 import { ownPoll, QueueSource } from '#hosts/sources/queue-source.ts';
 import { StoreUnavailableError } from '#shared/ports/errors.ts';
 import { ExcusedReceives } from '#shared/runtime/excused-receives.ts';
@@ -106,6 +107,7 @@ describe.each([
 
   it.each([
     ['throws that', () => Promise.reject(new StoreUnavailableError('no room'))],
+    ['cannot start', () => Promise.reject(new OutOfResourcesError('no file descriptor is left'))],
     [
       'reports it as failed',
       async (event: SQSEvent) => {
@@ -120,29 +122,32 @@ describe.each([
         throw new Error('time is up');
       },
     ],
-  ])('uses up no attempt of a message because the store has no room, where its function %s', async (_how, fails) => {
-    invoke = (event) => (deliveries.length > MAX_RECEIVE_COUNT + 1 ? Promise.resolve() : fails(event));
-    source.start();
-    await vi.waitFor(async () => expect(await left()).toEqual([0, 0]), patience);
-    expect(deliveries).toEqual([
-      ['1', 0],
-      ['2', 1],
-      ['3', 2],
-      ['4', 3],
-      ['5', 4],
-    ]);
-    // https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html shows the attributes of both kinds.
-    const ofEveryQueue = [
-      'ApproximateFirstReceiveTimestamp',
-      'ApproximateReceiveCount',
-      'MessageGroupId',
-      'SenderId',
-      'SentTimestamp',
-    ];
-    const ofFifoQueues = ['MessageDeduplicationId', 'SequenceNumber'];
-    expect(attributeNames).toEqual(new Set([...ofEveryQueue, ...(name === 'work' ? [] : ofFifoQueues)]));
-    expect(metrics.count).not.toHaveBeenCalledWith('starling_dead_letters_total', expect.anything());
-  });
+  ])(
+    'uses up no attempt of a message because the store or the machine lacks something, where its function %s',
+    async (_how, fails) => {
+      invoke = (event) => (deliveries.length > MAX_RECEIVE_COUNT + 1 ? Promise.resolve() : fails(event));
+      source.start();
+      await vi.waitFor(async () => expect(await left()).toEqual([0, 0]), patience);
+      expect(deliveries).toEqual([
+        ['1', 0],
+        ['2', 1],
+        ['3', 2],
+        ['4', 3],
+        ['5', 4],
+      ]);
+      // https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html shows the attributes of both kinds.
+      const ofEveryQueue = [
+        'ApproximateFirstReceiveTimestamp',
+        'ApproximateReceiveCount',
+        'MessageGroupId',
+        'SenderId',
+        'SentTimestamp',
+      ];
+      const ofFifoQueues = ['MessageDeduplicationId', 'SequenceNumber'];
+      expect(attributeNames).toEqual(new Set([...ofEveryQueue, ...(name === 'work' ? [] : ofFifoQueues)]));
+      expect(metrics.count).not.toHaveBeenCalledWith('starling_dead_letters_total', expect.anything());
+    },
+  );
 
   it('still has all its attempts for failures of its own after that', async () => {
     invoke = async (event) => {

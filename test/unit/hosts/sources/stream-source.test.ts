@@ -1,6 +1,7 @@
 import type { KinesisStreamEvent } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SqliteStream } from '#adapters/sqlite/stream.ts';
+import { OutOfResourcesError } from '#hosts/functions/out-of-resources.ts';
 import { StreamSource } from '#hosts/sources/stream-source.ts';
 import { StoreUnavailableError } from '#shared/ports/errors.ts';
 import { openDatabase } from '#test/support/fixtures.ts';
@@ -65,16 +66,19 @@ describe('the source of a stream, whose records have no retry', () => {
     expect(log.error).toHaveBeenCalledWith(expect.stringContaining('are skipped'), expect.anything());
   });
 
-  it('skips none because the store has no room', { timeout: 20_000 }, async () => {
+  it.each([
+    ['the store has no room', new StoreUnavailableError('no room'), 0],
+    ['its function cannot start', new OutOfResourcesError('no file descriptor is left'), 2],
+  ])('skips none because %s', { timeout: 20_000 }, async (_, error, lines) => {
     let left = 2;
     invoke = async (event) => {
-      if (left-- > 0) throw new StoreUnavailableError('no room');
+      if (left-- > 0) throw error;
       return note(event);
     };
     source = read('TRIM_HORIZON');
     source.start();
     await vi.waitFor(() => expect(done).toEqual(['one', 'two']), { timeout: 15_000 });
-    expect(log.error).not.toHaveBeenCalled();
+    expect(log.error).toHaveBeenCalledTimes(lines);
   });
 
   it('goes on from where it began, LATEST too, when its first batch finds no room', { timeout: 20_000 }, async () => {
