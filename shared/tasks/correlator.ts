@@ -2,12 +2,11 @@ import type { TaskId } from '#shared/ids.ts';
 import type { LogEntry } from '#shared/ports/task.ts';
 import type { TaskStore } from '#shared/ports/task-store.ts';
 import { ShortLivedSet } from '#shared/short-lived.ts';
-import { logOf } from './log.ts';
 import { endsTurn } from './state.ts';
 import type { Submitted } from './submit.ts';
 
 /** The part of the store that a correlator reads. */
-type Logs = Pick<TaskStore, 'tail' | 'read'>;
+type Logs = Pick<TaskStore, 'tail'>;
 
 /**
  * Turns correlated events back into the answers of synchronous calls. It follows the log of a call's task and reads
@@ -29,14 +28,13 @@ export class Correlator {
   /**
    * The log of a task, once its turn has ended. The log is shorter if the wait ends first: after `waitMs`, when
    * `timeUp` aborts, or at a drain.
-   *
-   * @throws A2AError TASK_NOT_FOUND when retention has removed the task
    */
   async settled(
     { taskId, turn, log: known }: Submitted,
     { waitMs, timeUp }: { readonly waitMs: number; readonly timeUp: AbortSignal | undefined },
   ): Promise<readonly LogEntry[]> {
     const log = [...known];
+    if (endsTurn(log.at(-1), turn)) return log;
     const timeout = this.#controller();
     const end = () => timeout.abort();
     const timer = setTimeout(end, timeUp?.aborted ? 0 : waitMs);
@@ -51,7 +49,7 @@ export class Correlator {
       timeUp?.removeEventListener('abort', end);
       this.#waiting.delete(timeout);
     }
-    return log.length > 0 ? log : logOf(this.#tasks, taskId);
+    return log;
   }
 
   /**

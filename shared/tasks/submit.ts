@@ -13,6 +13,7 @@ import type { LogEntry, TaskRecord } from '#shared/ports/task.ts';
 import type { Runtime } from '#shared/runtime/runtime.ts';
 import { assemble } from './assemble.ts';
 import { logOf } from './log.ts';
+import { checkSameMessage } from './same-message.ts';
 import { readSkill } from './skill-input.ts';
 import { isTerminal, isWaitingForClient } from './state.ts';
 import { visibleTask } from './visible-task.ts';
@@ -35,17 +36,17 @@ export interface Submission {
 export interface Submitted {
   readonly taskId: TaskId;
   readonly turn: number;
-  /** The beginning of the task's log. It is empty when the log must be read first. */
+  /** The task's log so far. */
   readonly log: readonly LogEntry[];
 }
 
 /**
  * Makes a task from a message and publishes `TaskRequested.v1` in one step. If the message names a task, it begins the
  * next turn of that task instead. The result is durable when the promise resolves. The same message sent again makes
- * nothing new.
+ * nothing new. Another message with its id is refused.
  *
  * @throws A2AError INVALID_PARAMS for a message that the schema refuses, a skill that the agent lacks, params that the
- *   skill's schema refuses, or a foreign context; TASK_NOT_FOUND for a task
+ *   skill's schema refuses, a foreign context, or the id of another message; TASK_NOT_FOUND for a task
  *   that the caller may not see; UNSUPPORTED_OPERATION for a task that does not wait for its client
  *
  * @example
@@ -87,7 +88,11 @@ async function create(runtime: SubmitRuntime, submission: Submission, message: M
     messageId: message.messageId,
     request,
   });
-  return created.created ? { taskId: id, turn: 1, log: [created.entry] } : { taskId: created.taskId, turn: 1, log: [] };
+  if (created.created) return { taskId: id, turn: 1, log: [created.entry] };
+  const { taskId } = created;
+  const log = await logOf(runtime.tasks, taskId);
+  checkSameMessage(message, taskId, log);
+  return { taskId, turn: 1, log };
 }
 
 async function proceed(
@@ -126,7 +131,9 @@ async function proceed(
       messageId: message.messageId,
       request,
     });
-    return { taskId: id, turn: begun.turn, log: [] };
+    const log = await logOf(runtime.tasks, id);
+    checkSameMessage(message, id, log);
+    return { taskId: id, turn: begun.turn, log };
   } catch (error) {
     if (error instanceof TaskExpiresError) throw new A2AError('UNSUPPORTED_OPERATION', error.message);
     if (error instanceof TurnConflictError) throw takesNoMessage((await runtime.tasks.get(id)) ?? task);

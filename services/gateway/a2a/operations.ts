@@ -42,9 +42,7 @@ export class Operations {
 
   /** Resolves when the task exists, with the stream of its changes. */
   async sendStreamingMessage(call: Call, params: Params): Promise<AsyncIterable<PositionedResponse>> {
-    const { taskId, log: known } = await this.#submit(call, params, readConfiguration(params));
-    // The log of a new task is already complete here, so it is not read again.
-    const log = known.length > 0 ? known : await logOf(this.#runtime.tasks, taskId);
+    const { taskId, log } = await this.#submit(call, params, readConfiguration(params));
     return this.#stream(call, taskId, log, { ended: endsTurn(log.at(-1)) });
   }
 

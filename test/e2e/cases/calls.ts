@@ -104,6 +104,15 @@ export function callCases(mesh: () => MeshClient, { patience }: Place): void {
       expect(second.id).toBe(first.id);
     });
 
+    it('another message with the same id is -32602 and names the task', async () => {
+      const message = textMessage('once');
+      const { id } = await mesh().send('echo', '', { message });
+      for (const method of ['SendMessage', 'SendStreamingMessage']) {
+        const { body } = await mesh().rpc('echo', method, { message: { ...message, parts: [{ text: 'twice' }] } });
+        expect(body.error).toMatchObject({ code: -32602, data: [{ metadata: { taskId: id } }] });
+      }
+    });
+
     it('historyLength bounds the history', async () => {
       const task = await mesh().send('echo', 'hi');
       expect(task.history).toHaveLength(1);

@@ -39,7 +39,7 @@ describe('a message without a task', () => {
   it('makes one task when it is sent twice', async () => {
     const message = userMessage();
     const first = await submit(core.runtime, submission(message));
-    expect(await submit(core.runtime, submission(message))).toEqual({ taskId: first.taskId, turn: 1, log: [] });
+    expect(await submit(core.runtime, submission(message))).toEqual(first);
   });
 
   it.each<[string, Partial<Submission>]>([
@@ -73,7 +73,8 @@ describe('a message with a task', () => {
     async (state) => {
       const task = await waitingTask(state);
       const message = userMessage({ taskId: task.id });
-      expect(await submit(core.runtime, submission(message))).toEqual({ taskId: task.id, turn: 2, log: [] });
+      const begun = await submit(core.runtime, submission(message));
+      expect(begun).toEqual({ taskId: task.id, turn: 2, log: await core.tasks.read(task.id, 0) });
       expect(await core.task(task.id)).toMatchObject({ turn: 2, state: 'TASK_STATE_SUBMITTED' });
       // Sent again, it begins no other.
       expect((await submit(core.runtime, submission(message))).turn).toBe(2);
@@ -121,6 +122,81 @@ describe('a message with a task', () => {
     expect(answers.find(({ status }) => status === 'rejected')).toMatchObject({
       reason: { code: 'UNSUPPORTED_OPERATION' },
     });
+  });
+});
+
+describe('a message with the id of another', () => {
+  const content = { parts: [{ text: 'hello' }, { data: { a: [1, -0], b: { c: null } } }], metadata: { x: 1, y: 2 } };
+  const refusal = (taskId: string) => ({
+    code: 'INVALID_PARAMS',
+    message: expect.stringContaining(taskId),
+    metadata: { taskId },
+  });
+  const others: [string, Record<string, unknown>][] = [
+    ['another text', { parts: [{ text: 'bye' }, content.parts[1]] }],
+    ['other data', { parts: [content.parts[0], { data: { a: [1, 0.5], b: { c: null } } }] }],
+    ['its parts in another order', { parts: content.parts.toReversed() }],
+    ['a part less', { parts: content.parts.slice(0, 1) }],
+    ['other metadata', { metadata: { x: 1 } }],
+    ['another role', { role: 'ROLE_AGENT' }],
+    ['extensions', { extensions: ['https://example.com/x'] }],
+    ['another context', { contextId: 'other' }],
+  ];
+  /** The same content with the members of each object in another order. */
+  const reordered = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(reordered);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value)
+        .toReversed()
+        .map(([key, member]) => [key, reordered(member)]),
+    );
+  };
+
+  it.each(others)('is refused with %s, when the other one made a task', async (_what, changes) => {
+    const message = userMessage(content);
+    const { taskId } = await submit(core.runtime, submission(message));
+    await expect(submit(core.runtime, submission({ ...message, ...changes }))).rejects.toMatchObject(refusal(taskId));
+    expect(await core.requests()).toHaveLength(1);
+  });
+
+  it.each(others.slice(0, -1))('is refused with %s, when the other one began a turn', async (_what, changes) => {
+    const { id: taskId } = await waitingTask();
+    const message = userMessage({ taskId, ...content });
+    await submit(core.runtime, submission(message));
+    await expect(submit(core.runtime, submission({ ...message, ...changes }))).rejects.toMatchObject(refusal(taskId));
+    expect(await core.requests()).toHaveLength(2);
+  });
+
+  it('is refused when both come at the same time', async () => {
+    const { id: taskId } = await waitingTask();
+    const messages = ['one', 'two'].map((text) => userMessage({ taskId, messageId: 'm', parts: [{ text }] }));
+    const answers = await Promise.allSettled(messages.map((message) => submit(core.runtime, submission(message))));
+    expect(answers[0]).toMatchObject({ value: { turn: 2 } });
+    expect(answers[1]).toMatchObject({ reason: refusal(taskId) });
+  });
+
+  it.each([
+    ['when it made a task', async () => userMessage(content)],
+    ['when it began a turn', async () => userMessage({ taskId: (await waitingTask()).id, ...content })],
+  ])('is the same message with its members in another order, %s', async (_when, make) => {
+    const message = await make();
+    const first = await submit(core.runtime, submission(message));
+    const { contextId } = await core.task(first.taskId);
+    for (const again of [reordered(message), { ...message, contextId }, { ...message, extensions: null }]) {
+      const { taskId, turn } = await submit(core.runtime, submission(again));
+      expect({ taskId, turn }).toEqual({ taskId: first.taskId, turn: first.turn });
+    }
+  });
+
+  it('is the same message when it names the task that it made', async () => {
+    const message = userMessage(content);
+    const { taskId } = await submit(core.runtime, submission(message));
+    await core.tasks.apply(statusEvent(await core.task(taskId), { sequence: 1 }, 'TASK_STATE_INPUT_REQUIRED'));
+    expect((await submit(core.runtime, submission({ ...message, taskId }))).turn).toBe(1);
+    await expect(
+      submit(core.runtime, submission({ ...message, taskId, parts: [{ text: 'bye' }] })),
+    ).rejects.toMatchObject(refusal(taskId));
   });
 });
 
