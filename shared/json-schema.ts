@@ -1,4 +1,10 @@
-import { type Schema, Validator } from '@cfworker/json-schema';
+import { format, type Schema, Validator } from '@cfworker/json-schema';
+import { datePattern, isDateTime, timePattern } from './date-time.ts';
+
+// The validator's own formats take leap seconds, an offset of 99 hours and a space instead of the T.
+format.date = (text) => datePattern.test(text);
+format.time = (text) => timePattern.test(text);
+format['date-time'] = isDateTime;
 
 /** Describes the first problem that a caller can fix. It returns undefined when the value fits the schema. */
 export type JsonCheck = (value: unknown) => string | undefined;

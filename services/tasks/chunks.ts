@@ -1,5 +1,5 @@
 import type { KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
-import { schemaFor } from '#shared/events/catalog.ts';
+import { eventProblem, schemaFor } from '#shared/events/catalog.ts';
 import type { CloudEvent } from '#shared/events/envelope.ts';
 import type { TaskArtifactV1 } from '#shared/generated/types.ts';
 import { isStoreUnavailable } from '#shared/ports/errors.ts';
@@ -48,7 +48,7 @@ function readChunk(text: string): { event: AgentEvent } | { problem: string } {
   if (chunk?.type !== 'TaskArtifact.v1') return { problem: 'not TaskArtifact.v1' };
   const schema = schemaFor(chunk.source, chunk.type);
   if (schema === undefined) return { problem: `TaskArtifact.v1 from ${chunk.source} has no schema` };
-  const problem = schema.validate(chunk.data);
+  const problem = eventProblem(schema, chunk);
   if (problem !== undefined) return { problem };
   return { event: { source: chunk.source, detailType: 'TaskArtifact.v1', data: chunk.data } };
 }

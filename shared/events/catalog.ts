@@ -1,5 +1,7 @@
+import { isDateTime } from '#shared/date-time.ts';
 import { type DetailType, eventTable } from '#shared/generated/catalog.ts';
 import type { Guard } from '../generated/validators.js';
+import type { CloudEvent } from './envelope.ts';
 import { describeViolations } from './violations.ts';
 
 export type { DetailType, EventCatalog, EventSources } from '#shared/generated/catalog.ts';
@@ -28,7 +30,12 @@ const catalog: ReadonlyMap<string, ReadonlyMap<string, EventSchema>> = new Map(
       Object.entries(events).map(([detailType, { dataschema, guard }]) => [
         detailType,
         // The table is generated with the catalog, so its keys are detail-types of it.
-        { folder, detailType: detailType as DetailType, dataschema, validate: (data) => validateWith(guard, data) },
+        {
+          folder,
+          detailType: detailType as DetailType,
+          dataschema,
+          validate: (data) => validateWith(guard, data),
+        },
       ]),
     ),
   ]),
@@ -56,4 +63,13 @@ function folderOf(source: string): string {
 
 function validateWith(guard: Guard<unknown>, data: unknown): string | undefined {
   return guard(data) ? undefined : describeViolations(guard.errors ?? []);
+}
+
+/** Describes the first error in an event from outside: in its time, then in its data. Returns undefined without one. */
+export function eventProblem(schema: EventSchema, event: Partial<CloudEvent> | undefined): string | undefined {
+  const time: unknown = event?.time;
+  if (time !== undefined && !(typeof time === 'string' && isDateTime(time))) {
+    return 'time must be an RFC 3339 time that exists, such as 2026-01-31T09:30:00Z. Leap seconds are not taken';
+  }
+  return schema.validate(event?.data);
 }

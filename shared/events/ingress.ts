@@ -5,7 +5,7 @@ import type { BusEntry, EventBus } from '#shared/ports/event-bus.ts';
 import type { Quarantine } from '#shared/ports/quarantine.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
 import type { Metrics } from '#shared/telemetry/metrics.ts';
-import { isOwnSource, type schemaFor } from './catalog.ts';
+import { eventProblem, isOwnSource, type schemaFor } from './catalog.ts';
 import type { CloudEvent } from './envelope.ts';
 
 export interface IngressOptions {
@@ -70,7 +70,7 @@ export class EventIngress {
     }
     // Readers of events with a schema know plain numbers only. Rules see all digits of other events.
     const plain: BusEntry = detailText === undefined ? entry : { ...entry, detail: JSON.parse(detailText) as object };
-    return { entry: plain, problem: schema.validate((plain.detail as CloudEvent).data) };
+    return { entry: plain, problem: eventProblem(schema, plain.detail as Partial<CloudEvent>) };
   }
 
   async #put(entries: readonly BusEntry[]): Promise<readonly IngressResult[]> {

@@ -3,7 +3,7 @@ import type { DetailType, EventCatalog } from '#shared/generated/catalog.ts';
 import { isStoreUnavailable } from '#shared/ports/errors.ts';
 import type { BusEvent } from '#shared/ports/event-bus.ts';
 import { currentAgentRuntime } from '#shared/runtime/current.ts';
-import { schemaFor } from './catalog.ts';
+import { eventProblem, schemaFor } from './catalog.ts';
 import type { CloudEvent } from './envelope.ts';
 import { isFifoBatch, lanesOf } from './fifo-batch.ts';
 
@@ -126,6 +126,6 @@ function readEvent<Name extends DetailType>(
   const type = types.find((name) => name === event?.['detail-type']);
   if (type === undefined || typeof event.source !== 'string') return { problem: `not one of ${types.join(', ')}` };
   const schema = schemaFor(event.source, type);
-  const problem = schema ? schema.validate(event.detail?.data) : `${type} from ${event.source} has no schema`;
+  const problem = schema ? eventProblem(schema, event.detail) : `${type} from ${event.source} has no schema`;
   return problem === undefined ? { event: event as TypedEvent<Name> } : { problem };
 }

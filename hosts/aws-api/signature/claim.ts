@@ -1,3 +1,4 @@
+import { isDateTime } from '#shared/date-time.ts';
 import { incompleteSignature, missingToken } from './errors.ts';
 
 export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -64,5 +65,6 @@ function parseLongDate(text: string): number {
   const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text);
   if (parts === null) return Number.NaN;
   const [, year, month, day, hour, minute, second] = parts;
-  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  const time = `${year}-${month}-${day}T${hour}:${minute}:${second}Z`;
+  return isDateTime(time) ? Date.parse(time) : Number.NaN;
 }

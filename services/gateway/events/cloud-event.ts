@@ -1,3 +1,4 @@
+import { isDateTime } from '#shared/date-time.ts';
 import { isObject } from '#shared/objects.ts';
 import { EventRefusedError } from './errors.ts';
 
@@ -106,11 +107,9 @@ function checkSource(source: string): void {
   }
 }
 
-const timestamp = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
-
 function checkOptional({ time, ...attributes }: Readonly<Record<string, unknown>>): void {
-  if (time !== undefined && !(typeof time === 'string' && timestamp.test(time) && !Number.isNaN(Date.parse(time)))) {
-    throw badValue('time', 'is no RFC 3339 time such as 2026-01-31T09:30:00Z');
+  if (time !== undefined && !(typeof time === 'string' && isDateTime(time))) {
+    throw badValue('time', 'is no RFC 3339 time that exists, such as 2026-01-31T09:30:00Z. Leap seconds are not taken');
   }
   for (const name of ['subject', 'datacontenttype', 'dataschema', 'correlationid', 'causationid', 'traceparent']) {
     const value = attributes[name];

@@ -48,6 +48,20 @@ describe('EventIngress', () => {
     resources: ['arn:one'],
   };
 
+  it('puts an event with a schema into quarantine when its time does not exist', async () => {
+    const timed = (time: unknown): BusEntry => ({
+      source: 'starling.registry',
+      detailType: 'AgentDeregistered.v1',
+      detail: { time, data: { agentId: 'echo' } },
+    });
+    const results = await ingress.put(
+      ['2026-02-28T23:59:59Z', '2026-02-30T00:00:00Z', '2026-02-28T24:00:00Z', 7].map(timed),
+    );
+    const refused = { quarantined: expect.stringMatching(/^time must be an RFC 3339 time that exists/) };
+    expect(results).toMatchObject([{ eventId: 'bus-AgentDeregistered.v1' }, refused, refused, refused]);
+    expect(put).toHaveLength(1);
+  });
+
   it('answers in the order of the entries, whichever way each goes', async () => {
     const results = await ingress.put([free('One'), broken, free('Refused'), broken, free('Two')]);
     const taken = {
