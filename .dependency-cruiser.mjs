@@ -48,7 +48,15 @@ export const table = {
     'shared/telemetry',
     'shared/*.ts',
   ],
-  'shared/tasks': ['shared/events', 'shared/runtime', 'shared/ports', 'shared/a2a', 'shared/generated', 'shared/*.ts'],
+  'shared/tasks': [
+    'shared/events',
+    'shared/runtime',
+    'shared/ports',
+    'shared/a2a',
+    'shared/telemetry',
+    'shared/generated',
+    'shared/*.ts',
+  ],
   'shared/events': [
     'shared/runtime',
     'shared/ports',

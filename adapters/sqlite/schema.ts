@@ -204,6 +204,14 @@ export const migrations: readonly string[] = [
   ALTER TABLE messages ADD COLUMN excused INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE fifo_messages ADD COLUMN excused INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  CREATE TABLE task_failures (          -- causes of attempts that failed, for operators
+    task    INTEGER NOT NULL,
+    slot    INTEGER NOT NULL,           -- a later failure in the same slot replaces an earlier one
+    failure TEXT NOT NULL,              -- JSON
+    PRIMARY KEY (task, slot)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /**

@@ -1,7 +1,8 @@
-import { agentEventOf } from '#shared/events/task-events.ts';
+import { agentEventOf, attemptFailureOf } from '#shared/events/task-events.ts';
 import type { TaskId } from '#shared/ids.ts';
 import type { BusEvent } from '#shared/ports/event-bus.ts';
-import type { AgentEvent, LogEntry, Outcome } from '#shared/ports/task.ts';
+import type { AgentEvent, AttemptFailure, LogEntry, Outcome } from '#shared/ports/task.ts';
+import { failedAttemptOf, refusalOf } from '#shared/tasks/failed-attempt.ts';
 import { fold } from '#shared/tasks/fold.ts';
 import { isTerminal } from '#shared/tasks/state.ts';
 import type { Database } from './database.ts';
@@ -34,7 +35,9 @@ export class TaskProjection implements InlineConsumer {
 
   apply(event: BusEvent, position: number): void {
     const agentEvent = agentEventOf(event);
-    if (agentEvent) this.fold(agentEvent, position);
+    if (agentEvent) return void this.fold(agentEvent, position);
+    const failure = attemptFailureOf(event);
+    if (failure) this.noteFailure(failure);
   }
 
   /** Folds an event and the events that were parked behind it. `archived` is the event's position in the archive. */
@@ -57,6 +60,15 @@ export class TaskProjection implements InlineConsumer {
       else this.#changed.delete(id);
       throw error;
     }
+  }
+
+  /** Keeps the cause of an attempt that failed. It changes neither the task nor its log. */
+  noteFailure(failure: AttemptFailure): void {
+    const id = failure.data.taskId as TaskId;
+    const found = this.#changed.get(id)?.current ?? this.#rows.find(id);
+    const refusal = found === undefined ? 'of a task that does not exist' : refusalOf(found.task, failure);
+    if (refusal !== undefined) this.#quarantine.putWithin(refusal, JSON.stringify(failure));
+    else if (found) this.#rows.noteFailure(found.row, failedAttemptOf(failure.data));
   }
 
   /** Writes the rows that the transaction has changed, and tells the tails when the rows are durable. */

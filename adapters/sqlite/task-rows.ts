@@ -2,8 +2,9 @@ import type { StatementSync } from 'node:sqlite';
 import { logEntryOf } from '#shared/events/task-events.ts';
 import type { TaskId } from '#shared/ids.ts';
 import type { BusEvent } from '#shared/ports/event-bus.ts';
-import type { AgentEvent, LogEntry, TaskRecord } from '#shared/ports/task.ts';
+import type { AgentEvent, FailedAttempt, LogEntry, TaskRecord } from '#shared/ports/task.ts';
 import { ShortLivedMap } from '#shared/short-lived.ts';
+import { byAttempt, slotOf } from '#shared/tasks/failed-attempt.ts';
 import { isTerminal } from '#shared/tasks/state.ts';
 import type { Database } from './database.ts';
 
@@ -44,7 +45,7 @@ const MAX_OPEN = 10_000;
 /** A task with more artifacts is not kept in memory, because the ids of one task's artifacts may have 300 KB. */
 const MAX_ARTIFACTS = 100;
 
-/** The statements on the tables of tasks, logs and parked events. Use them only inside transactions. */
+/** The statements on the tables of tasks, logs, parked events and failed attempts. Use them only inside transactions. */
 export class TaskRows {
   readonly #database: Database;
   /** The newest open tasks, equal to their rows. Most events are about these tasks. */
@@ -60,6 +61,8 @@ export class TaskRows {
   readonly #parked: StatementSync;
   readonly #unpark: StatementSync;
   readonly #forget: StatementSync;
+  readonly #noteFailure: StatementSync;
+  readonly #failures: StatementSync;
 
   constructor(database: Database) {
     this.#database = database;
@@ -89,6 +92,8 @@ export class TaskRows {
       'DELETE FROM task_parked WHERE task = ? AND turn = ? AND attempt = ? AND sequence = ?',
     );
     this.#forget = database.prepare('DELETE FROM task_parked WHERE task = ?');
+    this.#noteFailure = database.prepare('INSERT OR REPLACE INTO task_failures (task, slot, failure) VALUES (?, ?, ?)');
+    this.#failures = database.prepare('SELECT failure FROM task_failures WHERE task = ?');
     for (const { task } of database.prepare('SELECT DISTINCT task FROM task_parked').iterate()) {
       this.#mayHaveParked.add(Number(task));
     }
@@ -174,6 +179,15 @@ export class TaskRows {
     if (!this.#mayHaveParked.has(row)) return;
     this.#forget.run(row);
     this.#database.afterDurable(() => this.#mayHaveParked.delete(row));
+  }
+
+  noteFailure(row: number, failure: FailedAttempt): void {
+    this.#noteFailure.run(row, slotOf(failure), JSON.stringify(failure));
+  }
+
+  failures(row: number): FailedAttempt[] {
+    const stored = this.#failures.all(row) as unknown as { readonly failure: string }[];
+    return stored.map(({ failure }): FailedAttempt => JSON.parse(failure)).sort(byAttempt);
   }
 
   #remember(open: TaskRow): void {

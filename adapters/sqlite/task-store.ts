@@ -3,7 +3,15 @@ import { logEntryOf } from '#shared/events/task-events.ts';
 import type { TaskId } from '#shared/ids.ts';
 import { InvalidCursorError, TaskExpiresError, TurnConflictError } from '#shared/ports/errors.ts';
 import type { BusEvent } from '#shared/ports/event-bus.ts';
-import type { AgentEvent, LogEntry, MessageEntry, Outcome, TaskRecord } from '#shared/ports/task.ts';
+import type {
+  AgentEvent,
+  AttemptFailure,
+  FailedAttempt,
+  LogEntry,
+  MessageEntry,
+  Outcome,
+  TaskRecord,
+} from '#shared/ports/task.ts';
 import type { Created, Ending, NewTask, NextTurn, TaskPage, TaskQuery, TaskStore } from '#shared/ports/task-store.ts';
 import { isTerminal, isWaitingForClient } from '#shared/tasks/state.ts';
 import { endedBy, firstTurn, nextTurn } from '#shared/tasks/transitions.ts';
@@ -114,6 +122,17 @@ export class SqliteTaskStore implements TaskStore {
         this.#projection.abandon();
         throw error;
       }
+    });
+  }
+
+  noteFailedAttempt(failure: AttemptFailure): Promise<void> {
+    return this.#database.write(() => this.#projection.noteFailure(failure));
+  }
+
+  async failedAttempts(id: TaskId): Promise<readonly FailedAttempt[]> {
+    return this.#database.read(() => {
+      const found = this.#rows.find(id);
+      return found ? this.#rows.failures(found.row) : [];
     });
   }
 

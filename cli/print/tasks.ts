@@ -1,4 +1,4 @@
-import type { AdminLogEntry, AdminTask, AdminTasks } from '#shared/admin/schemas.ts';
+import type { AdminFailedAttempt, AdminLogEntry, AdminTask, AdminTasks } from '#shared/admin/schemas.ts';
 import { partsText } from './parts.ts';
 import type { Printer } from './printer.ts';
 import { oneLine } from './text.ts';
@@ -22,7 +22,7 @@ export function printTasks(printer: Printer, { tasks, next }: AdminTasks): void 
   if (next !== undefined) printer.note(`There are more: add --cursor ${next}`);
 }
 
-export function printTask(printer: Printer, { task, record, log }: AdminTask): void {
+export function printTask(printer: Printer, { task, record, log, failedAttempts = [] }: AdminTask): void {
   const facts = {
     task: record.id,
     agent: record.agentId,
@@ -42,6 +42,12 @@ export function printTask(printer: Printer, { task, record, log }: AdminTask): v
   printer.print('');
   const rows = log.map((entry) => logRow(printer, entry));
   printer.table(['#', 'ENTRY', 'TURN', 'ATTEMPT', '', 'AT'], rows);
+  for (const failed of failedAttempts) printFailedAttempt(printer, failed);
+}
+
+function printFailedAttempt(printer: Printer, { turn, attempt, final, failedAt, cause }: AdminFailedAttempt): void {
+  const title = `attempt ${attempt} of turn ${turn} failed at ${printer.time(failedAt)}${final ? ', and no other followed' : ''}`;
+  printer.print(`\n${printer.dim(title)}\n${cause.details ?? `${cause.name}: ${cause.message}`}`);
 }
 
 function logRow(printer: Printer, { position, kind, turn, attempt, state, artifactId, at }: AdminLogEntry): string[] {

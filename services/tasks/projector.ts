@@ -1,16 +1,19 @@
 import { subscribe } from '#shared/events/subscribe.ts';
-import { agentEventOf } from '#shared/events/task-events.ts';
+import { agentEventOf, attemptFailureOf } from '#shared/events/task-events.ts';
 import { currentRuntime } from '#shared/runtime/current.ts';
 
 /**
- * Folds status changes and whole artifacts, which agents put on the bus, into their tasks. Standalone does the same
+ * Folds status changes and whole artifacts, which agents put on the bus, into their tasks, and keeps the causes of failed
+ * attempts beside them. Standalone does the same
  * fold inside the publisher's transaction. Events whose fold fails there come here.
  */
 export const handler = subscribe({
-  types: ['TaskStatusChanged.v1', 'TaskArtifact.v1'],
+  types: ['TaskStatusChanged.v1', 'TaskArtifact.v1', 'TaskAttemptFailed.v1'],
   async handle(event) {
     const agentEvent = agentEventOf(event);
     if (agentEvent) await currentRuntime().tasks.apply(agentEvent);
+    const failure = attemptFailureOf(event);
+    if (failure) await currentRuntime().tasks.noteFailedAttempt(failure);
   },
   async quarantine(reason, body, { context }) {
     const { quarantine, metrics } = currentRuntime();

@@ -85,14 +85,35 @@ export const adminLogEntry = {
   additionalProperties: false,
 } as const;
 
+export const adminFailedAttempt = {
+  type: 'object',
+  description: 'An attempt of the agent that failed. Clients never see its cause.',
+  properties: {
+    turn: { type: 'integer', minimum: 1 },
+    attempt: { type: 'integer', minimum: 1 },
+    final: { type: 'boolean', description: 'Whether no other attempt followed.' },
+    failedAt: time,
+    cause: {
+      type: 'object',
+      description: 'The error, without secrets that can be recognized.',
+      properties: { name: text, message: text, details: { type: 'string', description: 'The stack and the causes.' } },
+      required: ['name', 'message'],
+      additionalProperties: false,
+    },
+  },
+  required: ['turn', 'attempt', 'final', 'failedAt', 'cause'],
+  additionalProperties: false,
+} as const;
+
 export const adminTask = {
   type: 'object',
   properties: {
     task: { type: 'object', description: 'A Task of A2A 1.0 in ProtoJSON.' },
     record: adminTaskRecord,
     log: { type: 'array', items: adminLogEntry },
+    failedAttempts: { type: 'array', items: adminFailedAttempt, description: 'In their order.' },
   },
-  required: ['task', 'record', 'log'],
+  required: ['task', 'record', 'log', 'failedAttempts'],
   additionalProperties: false,
 } as const;
 
@@ -140,11 +161,13 @@ export type AdminAgent = JsonOf<typeof adminAgent>;
 export type AdminAgents = JsonOf<typeof adminAgents>;
 export type AdminTaskRecord = Omit<JsonOf<typeof adminTaskRecord>, 'state'> & { readonly state: TaskState };
 export type AdminLogEntry = Omit<JsonOf<typeof adminLogEntry>, 'state'> & { readonly state?: TaskState };
+export type AdminFailedAttempt = JsonOf<typeof adminFailedAttempt>;
 export type AdminTasks = Omit<JsonOf<typeof adminTasks>, 'tasks'> & { readonly tasks: readonly AdminTaskRecord[] };
 export interface AdminTask {
   readonly task: Task;
   readonly record: AdminTaskRecord;
   readonly log: readonly AdminLogEntry[];
+  readonly failedAttempts: readonly AdminFailedAttempt[];
 }
 export type AdminQuarantinedEvent = JsonOf<typeof adminQuarantinedEvent>;
 export type AdminQuarantine = JsonOf<typeof adminQuarantine>;

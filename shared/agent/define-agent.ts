@@ -1,4 +1,3 @@
-import { messageOf } from '#shared/errors.ts';
 import { type CloudEvent, traceIdOf } from '#shared/events/envelope.ts';
 import { type Delivery, type QueueHandler, subscribe } from '#shared/events/subscribe.ts';
 import type { TaskCancelRequestedV1, TaskRequestedV1 } from '#shared/generated/types.ts';
@@ -26,7 +25,7 @@ const TIME_TO_TELL_MS = 500;
  * - An async generator's values become status and artifact events while the handler works.
  * - `TaskRejected` and `TaskFailed` end the task with their message.
  * - Any other error causes another attempt. After the last attempt, the task fails and the message goes to the
- *   dead-letter queue.
+ *   dead-letter queue. The client reads only that the agent failed. Operators read the cause of each attempt.
  *
  * @throws ConfigurationError that names the wrong field
  *
@@ -132,11 +131,15 @@ async function tell(turn: Turn, error: unknown, { runtime, log, agentId, last }:
   if (!last) {
     runtime.metrics.count('starling_agent_retries_total', { agent: agentId });
     log.warn('the attempt failed and will be made again', { error });
+    // A store without room takes no cause either. The log has it.
+    if (turn.foundNoRoom) throw error;
+    await turn.fail(error, false).catch((cause: unknown) => {
+      log.warn('the cause of the attempt could not be published: only this log has it', { error: cause });
+    });
     throw error;
   }
   log.error('the last attempt failed', { error });
-  turn.status('TASK_STATE_FAILED', `The agent failed at its last attempt: ${messageOf(error)}`);
-  await turn.flush();
+  await turn.fail(error, true);
   throw error;
 }
 

@@ -10,6 +10,7 @@ import type { BusEntry } from '#shared/ports/event-bus.ts';
 import type { OutgoingRecord } from '#shared/ports/event-stream.ts';
 import type { AgentRuntime } from '#shared/runtime/runtime.ts';
 import { sleep } from '#shared/sleep.ts';
+import { attemptFailed } from '#shared/tasks/failed-attempt.ts';
 import { isTerminal } from '#shared/tasks/state.ts';
 import type { AttemptClock } from './attempt-clock.ts';
 import type { ArtifactInit } from './outputs.ts';
@@ -114,6 +115,23 @@ export class Turn {
     this.#made();
   }
 
+  /**
+   * Publishes why the attempt failed, for operators. `final` also fails the task. Its client learns only that the agent
+   * failed, because the error of an agent may contain secrets.
+   */
+  async fail(error: unknown, final: boolean): Promise<void> {
+    const { data } = this.#request;
+    const now = this.#runtime.clock.now();
+    const failure = this.#prepare(
+      'TaskAttemptFailed.v1',
+      attemptFailed(data, { attempt: this.#attempt, final, now }, error),
+    );
+    if (!final) return this.#runtime.publisher.publish([failure]);
+    this.#entries.push(failure);
+    this.status('TASK_STATE_FAILED', `The agent failed. Task ${data.taskId}.`);
+    return this.flush();
+  }
+
   /** The same in every attempt, so that a later attempt replaces what an earlier one had made. */
   nextArtifactId(): string {
     return `artifact-${this.#request.data.turn}-${++this.#artifacts}`;
@@ -167,7 +185,10 @@ export class Turn {
     return { messageId: uuidv7(now), role: 'ROLE_AGENT', parts: [{ text }], taskId, contextId };
   }
 
-  #prepare<Name extends 'TaskStatusChanged.v1' | 'TaskArtifact.v1'>(type: Name, data: EventCatalog[Name]): BusEntry {
+  #prepare<Name extends 'TaskStatusChanged.v1' | 'TaskArtifact.v1' | 'TaskAttemptFailed.v1'>(
+    type: Name,
+    data: EventCatalog[Name],
+  ): BusEntry {
     return this.#runtime.publisher.prepare(type, data, {
       ...causedBy(this.#request),
       source: this.#source,

@@ -1,6 +1,11 @@
-import type { TaskArtifactV1, TaskRequestedV1, TaskStatusChangedV1 } from '#shared/generated/types.ts';
+import type {
+  TaskArtifactV1,
+  TaskAttemptFailedV1,
+  TaskRequestedV1,
+  TaskStatusChangedV1,
+} from '#shared/generated/types.ts';
 import type { BusEvent } from '#shared/ports/event-bus.ts';
-import type { AgentEvent, LogEntry } from '#shared/ports/task.ts';
+import type { AgentEvent, AttemptFailure, LogEntry } from '#shared/ports/task.ts';
 import type { CloudEvent } from './envelope.ts';
 
 /** An agent's event about a task, in the form that the fold takes. Undefined for any other event. */
@@ -14,6 +19,14 @@ export function agentEventOf(event: Pick<BusEvent, 'source' | 'detail-type' | 'd
     default:
       return undefined;
   }
+}
+
+/** The failure of an agent's attempt. Undefined for any other event. */
+export function attemptFailureOf(
+  event: Pick<BusEvent, 'source' | 'detail-type' | 'detail'>,
+): AttemptFailure | undefined {
+  if (event['detail-type'] !== 'TaskAttemptFailed.v1') return undefined;
+  return { source: event.source, data: (event.detail as CloudEvent).data as TaskAttemptFailedV1 };
 }
 
 /** The entry of the task's log for an archived event. `place` comes from the log. */

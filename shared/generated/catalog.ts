@@ -5,6 +5,7 @@ import type {
   AgentRegisteredV1,
   AgentUpdatedV1,
   TaskArtifactV1,
+  TaskAttemptFailedV1,
   TaskCancelRequestedV1,
   TaskRequestedV1,
   TaskStatusChangedV1,
@@ -14,6 +15,7 @@ import {
   isAgentRegisteredV1,
   isAgentUpdatedV1,
   isTaskArtifactV1,
+  isTaskAttemptFailedV1,
   isTaskCancelRequestedV1,
   isTaskRequestedV1,
   isTaskStatusChangedV1,
@@ -26,6 +28,7 @@ export interface EventCatalog {
   'AgentRegistered.v1': AgentRegisteredV1;
   'AgentUpdated.v1': AgentUpdatedV1;
   'TaskArtifact.v1': TaskArtifactV1;
+  'TaskAttemptFailed.v1': TaskAttemptFailedV1;
   'TaskCancelRequested.v1': TaskCancelRequestedV1;
   'TaskRequested.v1': TaskRequestedV1;
   'TaskStatusChanged.v1': TaskStatusChangedV1;
@@ -37,6 +40,7 @@ export interface EventSources {
   'AgentRegistered.v1': 'starling.registry';
   'AgentUpdated.v1': 'starling.registry';
   'TaskArtifact.v1': 'starling.agents';
+  'TaskAttemptFailed.v1': 'starling.agents';
   'TaskCancelRequested.v1': 'starling.tasks';
   'TaskRequested.v1': 'starling.tasks';
   'TaskStatusChanged.v1': 'starling.agents' | 'starling.tasks';
@@ -52,6 +56,10 @@ export const eventTable: Readonly<
     'TaskArtifact.v1': {
       dataschema: 'https://starling.example/schemas/starling.agents/TaskArtifact.v1.json',
       guard: isTaskArtifactV1,
+    },
+    'TaskAttemptFailed.v1': {
+      dataschema: 'https://starling.example/schemas/starling.agents/TaskAttemptFailed.v1.json',
+      guard: isTaskAttemptFailedV1,
     },
     'TaskStatusChanged.v1': {
       dataschema: 'https://starling.example/schemas/starling.agents/TaskStatusChanged.v1.json',

@@ -539,6 +539,57 @@ export interface TaskArtifactV1 {
 }
 
 /**
+ * An attempt of an agent at a turn failed for a reason that is not for the client. Operators read it. It takes no place in the order of the agent's events, and it changes no task.
+ */
+export interface TaskAttemptFailedV1 {
+  /**
+   * The task (A2A Task.id), a UUIDv7 made by the mesh. It is also the correlation id of what the task causes.
+   */
+  taskId: string;
+  /**
+   * The context that groups tasks (A2A Task.contextId), made by the mesh or chosen by the client.
+   */
+  contextId: string;
+  /**
+   * The agent's id: it stands in paths, queue names and IAM policies.
+   */
+  agentId: string;
+  /**
+   * The turn of the task, from 1. A message to a task that waits for input begins the next turn.
+   */
+  turn: number;
+  /**
+   * The attempt at the turn, from 1: the request's attemptBase + the queue's receive count. A higher attempt fences the lower.
+   */
+  attempt: number;
+  /**
+   * Whether no other attempt follows: the task has failed.
+   */
+  final: boolean;
+  /**
+   * An RFC 3339 time in UTC, e.g. 2026-01-31T09:30:00.000Z.
+   */
+  failedAt: string;
+  /**
+   * The error, without secrets that can be recognized.
+   */
+  cause: {
+    /**
+     * The kind of the error, such as TypeError.
+     */
+    name: string;
+    /**
+     * The message of the error.
+     */
+    message: string;
+    /**
+     * The stack of the error, and the errors that caused it, in lines for a person.
+     */
+    details?: string;
+  };
+}
+
+/**
  * A task was canceled; its agent may stop. The cancel is final already: what the agent says after it changes nothing.
  */
 export interface TaskCancelRequestedV1 {

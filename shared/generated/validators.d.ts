@@ -20,6 +20,7 @@ import type {
   Role,
   SkillSchema,
   TaskArtifactV1,
+  TaskAttemptFailedV1,
   TaskCancelRequestedV1,
   TaskRequestedV1,
   TaskState,
@@ -62,6 +63,7 @@ export const isRawPart: Guard<RawPart>;
 export const isRole: Guard<Role>;
 export const isSkillSchema: Guard<SkillSchema>;
 export const isTaskArtifactV1: Guard<TaskArtifactV1>;
+export const isTaskAttemptFailedV1: Guard<TaskAttemptFailedV1>;
 export const isTaskCancelRequestedV1: Guard<TaskCancelRequestedV1>;
 export const isTaskRequestedV1: Guard<TaskRequestedV1>;
 export const isTaskState: Guard<TaskState>;

@@ -2216,13 +2216,14 @@ function validate50(data, { instancePath = "", parentData, parentDataProperty, r
       return validate50.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
   return validate50.errors = vErrors, errors === 0;
 }
-var isTaskCancelRequestedV1 = validate52;
+var isTaskAttemptFailedV1 = validate52;
+var pattern8 = new RegExp("Z$", "u"), formats0 = /^(?:\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8]))|(?:\d\d(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 function validate52(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null, errors = 0;
   if (errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
-      if (data.taskId === void 0 && (missing0 = "taskId") || data.contextId === void 0 && (missing0 = "contextId") || data.agentId === void 0 && (missing0 = "agentId") || data.turn === void 0 && (missing0 = "turn"))
+      if (data.taskId === void 0 && (missing0 = "taskId") || data.contextId === void 0 && (missing0 = "contextId") || data.agentId === void 0 && (missing0 = "agentId") || data.turn === void 0 && (missing0 = "turn") || data.attempt === void 0 && (missing0 = "attempt") || data.final === void 0 && (missing0 = "final") || data.failedAt === void 0 && (missing0 = "failedAt") || data.cause === void 0 && (missing0 = "cause"))
         return validate52.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
       if (data.taskId !== void 0) {
         let data0 = data.taskId, _errs1 = errors;
@@ -2278,14 +2279,173 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
             } else
               var valid0 = !0;
             if (valid0) {
+              if (data.attempt !== void 0) {
+                let data4 = data.attempt, _errs13 = errors, _errs14 = errors;
+                if (!(typeof data4 == "number" && !(data4 % 1) && !isNaN(data4) && isFinite(data4)))
+                  return validate52.errors = [{ instancePath: instancePath + "/attempt", keyword: "type", params: { type: "integer" } }], !1;
+                if (errors === _errs14 && typeof data4 == "number" && isFinite(data4)) {
+                  if (data4 > 2147483647 || isNaN(data4))
+                    return validate52.errors = [{ instancePath: instancePath + "/attempt", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } }], !1;
+                  if (data4 < 1 || isNaN(data4))
+                    return validate52.errors = [{ instancePath: instancePath + "/attempt", keyword: "minimum", params: { comparison: ">=", limit: 1 } }], !1;
+                }
+                var valid0 = _errs13 === errors;
+              } else
+                var valid0 = !0;
+              if (valid0) {
+                if (data.final !== void 0) {
+                  let _errs16 = errors;
+                  if (typeof data.final != "boolean")
+                    return validate52.errors = [{ instancePath: instancePath + "/final", keyword: "type", params: { type: "boolean" } }], !1;
+                  var valid0 = _errs16 === errors;
+                } else
+                  var valid0 = !0;
+                if (valid0) {
+                  if (data.failedAt !== void 0) {
+                    let data6 = data.failedAt, _errs18 = errors, _errs19 = errors;
+                    if (errors === _errs19 && errors === _errs19)
+                      if (typeof data6 == "string") {
+                        if (func0(data6) > 40)
+                          return validate52.errors = [{ instancePath: instancePath + "/failedAt", keyword: "maxLength", params: { limit: 40 } }], !1;
+                        if (pattern8.test(data6)) {
+                          if (!formats0.test(data6))
+                            return validate52.errors = [{ instancePath: instancePath + "/failedAt", keyword: "format", params: { format: "date-time" } }], !1;
+                        } else
+                          return validate52.errors = [{ instancePath: instancePath + "/failedAt", keyword: "pattern", params: { pattern: "Z$" } }], !1;
+                      } else
+                        return validate52.errors = [{ instancePath: instancePath + "/failedAt", keyword: "type", params: { type: "string" } }], !1;
+                    var valid0 = _errs18 === errors;
+                  } else
+                    var valid0 = !0;
+                  if (valid0)
+                    if (data.cause !== void 0) {
+                      let data7 = data.cause, _errs21 = errors;
+                      if (errors === _errs21)
+                        if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
+                          let missing1;
+                          if (data7.name === void 0 && (missing1 = "name") || data7.message === void 0 && (missing1 = "message"))
+                            return validate52.errors = [{ instancePath: instancePath + "/cause", keyword: "required", params: { missingProperty: missing1 } }], !1;
+                          if (data7.name !== void 0) {
+                            let data8 = data7.name, _errs23 = errors;
+                            if (errors === _errs23)
+                              if (typeof data8 == "string") {
+                                if (func0(data8) > 200)
+                                  return validate52.errors = [{ instancePath: instancePath + "/cause/name", keyword: "maxLength", params: { limit: 200 } }], !1;
+                              } else
+                                return validate52.errors = [{ instancePath: instancePath + "/cause/name", keyword: "type", params: { type: "string" } }], !1;
+                            var valid7 = _errs23 === errors;
+                          } else
+                            var valid7 = !0;
+                          if (valid7) {
+                            if (data7.message !== void 0) {
+                              let data9 = data7.message, _errs25 = errors;
+                              if (errors === _errs25)
+                                if (typeof data9 == "string") {
+                                  if (func0(data9) > 4e3)
+                                    return validate52.errors = [{ instancePath: instancePath + "/cause/message", keyword: "maxLength", params: { limit: 4e3 } }], !1;
+                                } else
+                                  return validate52.errors = [{ instancePath: instancePath + "/cause/message", keyword: "type", params: { type: "string" } }], !1;
+                              var valid7 = _errs25 === errors;
+                            } else
+                              var valid7 = !0;
+                            if (valid7)
+                              if (data7.details !== void 0) {
+                                let data10 = data7.details, _errs27 = errors;
+                                if (errors === _errs27)
+                                  if (typeof data10 == "string") {
+                                    if (func0(data10) > 8e3)
+                                      return validate52.errors = [{ instancePath: instancePath + "/cause/details", keyword: "maxLength", params: { limit: 8e3 } }], !1;
+                                  } else
+                                    return validate52.errors = [{ instancePath: instancePath + "/cause/details", keyword: "type", params: { type: "string" } }], !1;
+                                var valid7 = _errs27 === errors;
+                              } else
+                                var valid7 = !0;
+                          }
+                        } else
+                          return validate52.errors = [{ instancePath: instancePath + "/cause", keyword: "type", params: { type: "object" } }], !1;
+                      var valid0 = _errs21 === errors;
+                    } else
+                      var valid0 = !0;
+                }
+              }
+            }
+          }
+        }
+      }
+    } else
+      return validate52.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
+  return validate52.errors = vErrors, errors === 0;
+}
+var isTaskCancelRequestedV1 = validate53;
+function validate53(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+  let vErrors = null, errors = 0;
+  if (errors === 0)
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      let missing0;
+      if (data.taskId === void 0 && (missing0 = "taskId") || data.contextId === void 0 && (missing0 = "contextId") || data.agentId === void 0 && (missing0 = "agentId") || data.turn === void 0 && (missing0 = "turn"))
+        return validate53.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
+      if (data.taskId !== void 0) {
+        let data0 = data.taskId, _errs1 = errors;
+        if (errors === errors)
+          if (typeof data0 == "string") {
+            if (func0(data0) > 128)
+              return validate53.errors = [{ instancePath: instancePath + "/taskId", keyword: "maxLength", params: { limit: 128 } }], !1;
+            if (func0(data0) < 1)
+              return validate53.errors = [{ instancePath: instancePath + "/taskId", keyword: "minLength", params: { limit: 1 } }], !1;
+          } else
+            return validate53.errors = [{ instancePath: instancePath + "/taskId", keyword: "type", params: { type: "string" } }], !1;
+        var valid0 = _errs1 === errors;
+      } else
+        var valid0 = !0;
+      if (valid0) {
+        if (data.contextId !== void 0) {
+          let data1 = data.contextId, _errs4 = errors;
+          if (errors === errors)
+            if (typeof data1 == "string") {
+              if (func0(data1) > 128)
+                return validate53.errors = [{ instancePath: instancePath + "/contextId", keyword: "maxLength", params: { limit: 128 } }], !1;
+              if (func0(data1) < 1)
+                return validate53.errors = [{ instancePath: instancePath + "/contextId", keyword: "minLength", params: { limit: 1 } }], !1;
+            } else
+              return validate53.errors = [{ instancePath: instancePath + "/contextId", keyword: "type", params: { type: "string" } }], !1;
+          var valid0 = _errs4 === errors;
+        } else
+          var valid0 = !0;
+        if (valid0) {
+          if (data.agentId !== void 0) {
+            let data2 = data.agentId, _errs7 = errors;
+            if (errors === errors)
+              if (typeof data2 == "string") {
+                if (!pattern0.test(data2))
+                  return validate53.errors = [{ instancePath: instancePath + "/agentId", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9-]{0,63}$" } }], !1;
+              } else
+                return validate53.errors = [{ instancePath: instancePath + "/agentId", keyword: "type", params: { type: "string" } }], !1;
+            var valid0 = _errs7 === errors;
+          } else
+            var valid0 = !0;
+          if (valid0) {
+            if (data.turn !== void 0) {
+              let data3 = data.turn, _errs10 = errors, _errs11 = errors;
+              if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3)))
+                return validate53.errors = [{ instancePath: instancePath + "/turn", keyword: "type", params: { type: "integer" } }], !1;
+              if (errors === _errs11 && typeof data3 == "number" && isFinite(data3)) {
+                if (data3 > 2147483647 || isNaN(data3))
+                  return validate53.errors = [{ instancePath: instancePath + "/turn", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } }], !1;
+                if (data3 < 1 || isNaN(data3))
+                  return validate53.errors = [{ instancePath: instancePath + "/turn", keyword: "minimum", params: { comparison: ">=", limit: 1 } }], !1;
+              }
+              var valid0 = _errs10 === errors;
+            } else
+              var valid0 = !0;
+            if (valid0) {
               if (data.reason !== void 0) {
                 let data4 = data.reason, _errs13 = errors;
                 if (errors === _errs13)
                   if (typeof data4 == "string") {
                     if (func0(data4) > 2e3)
-                      return validate52.errors = [{ instancePath: instancePath + "/reason", keyword: "maxLength", params: { limit: 2e3 } }], !1;
+                      return validate53.errors = [{ instancePath: instancePath + "/reason", keyword: "maxLength", params: { limit: 2e3 } }], !1;
                   } else
-                    return validate52.errors = [{ instancePath: instancePath + "/reason", keyword: "type", params: { type: "string" } }], !1;
+                    return validate53.errors = [{ instancePath: instancePath + "/reason", keyword: "type", params: { type: "string" } }], !1;
                 var valid0 = _errs13 === errors;
               } else
                 var valid0 = !0;
@@ -2301,28 +2461,27 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     } else
-      return validate52.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
-  return validate52.errors = vErrors, errors === 0;
+      return validate53.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
+  return validate53.errors = vErrors, errors === 0;
 }
-var isTaskRequestedV1 = validate54;
-var pattern9 = new RegExp("Z$", "u"), formats0 = /^(?:\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8]))|(?:\d\d(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
-function validate54(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var isTaskRequestedV1 = validate55;
+function validate55(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null, errors = 0;
   if (errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.taskId === void 0 && (missing0 = "taskId") || data.contextId === void 0 && (missing0 = "contextId") || data.agentId === void 0 && (missing0 = "agentId") || data.turn === void 0 && (missing0 = "turn") || data.message === void 0 && (missing0 = "message") || data.deadline === void 0 && (missing0 = "deadline") || data.attemptBase === void 0 && (missing0 = "attemptBase") || data.principal === void 0 && (missing0 = "principal"))
-        return validate54.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
+        return validate55.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
       if (data.taskId !== void 0) {
         let data0 = data.taskId, _errs1 = errors;
         if (errors === errors)
           if (typeof data0 == "string") {
             if (func0(data0) > 128)
-              return validate54.errors = [{ instancePath: instancePath + "/taskId", keyword: "maxLength", params: { limit: 128 } }], !1;
+              return validate55.errors = [{ instancePath: instancePath + "/taskId", keyword: "maxLength", params: { limit: 128 } }], !1;
             if (func0(data0) < 1)
-              return validate54.errors = [{ instancePath: instancePath + "/taskId", keyword: "minLength", params: { limit: 1 } }], !1;
+              return validate55.errors = [{ instancePath: instancePath + "/taskId", keyword: "minLength", params: { limit: 1 } }], !1;
           } else
-            return validate54.errors = [{ instancePath: instancePath + "/taskId", keyword: "type", params: { type: "string" } }], !1;
+            return validate55.errors = [{ instancePath: instancePath + "/taskId", keyword: "type", params: { type: "string" } }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -2332,11 +2491,11 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
           if (errors === errors)
             if (typeof data1 == "string") {
               if (func0(data1) > 128)
-                return validate54.errors = [{ instancePath: instancePath + "/contextId", keyword: "maxLength", params: { limit: 128 } }], !1;
+                return validate55.errors = [{ instancePath: instancePath + "/contextId", keyword: "maxLength", params: { limit: 128 } }], !1;
               if (func0(data1) < 1)
-                return validate54.errors = [{ instancePath: instancePath + "/contextId", keyword: "minLength", params: { limit: 1 } }], !1;
+                return validate55.errors = [{ instancePath: instancePath + "/contextId", keyword: "minLength", params: { limit: 1 } }], !1;
             } else
-              return validate54.errors = [{ instancePath: instancePath + "/contextId", keyword: "type", params: { type: "string" } }], !1;
+              return validate55.errors = [{ instancePath: instancePath + "/contextId", keyword: "type", params: { type: "string" } }], !1;
           var valid0 = _errs4 === errors;
         } else
           var valid0 = !0;
@@ -2346,9 +2505,9 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
             if (errors === errors)
               if (typeof data2 == "string") {
                 if (!pattern0.test(data2))
-                  return validate54.errors = [{ instancePath: instancePath + "/agentId", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9-]{0,63}$" } }], !1;
+                  return validate55.errors = [{ instancePath: instancePath + "/agentId", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9-]{0,63}$" } }], !1;
               } else
-                return validate54.errors = [{ instancePath: instancePath + "/agentId", keyword: "type", params: { type: "string" } }], !1;
+                return validate55.errors = [{ instancePath: instancePath + "/agentId", keyword: "type", params: { type: "string" } }], !1;
             var valid0 = _errs7 === errors;
           } else
             var valid0 = !0;
@@ -2356,12 +2515,12 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
             if (data.turn !== void 0) {
               let data3 = data.turn, _errs10 = errors, _errs11 = errors;
               if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3)))
-                return validate54.errors = [{ instancePath: instancePath + "/turn", keyword: "type", params: { type: "integer" } }], !1;
+                return validate55.errors = [{ instancePath: instancePath + "/turn", keyword: "type", params: { type: "integer" } }], !1;
               if (errors === _errs11 && typeof data3 == "number" && isFinite(data3)) {
                 if (data3 > 2147483647 || isNaN(data3))
-                  return validate54.errors = [{ instancePath: instancePath + "/turn", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } }], !1;
+                  return validate55.errors = [{ instancePath: instancePath + "/turn", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } }], !1;
                 if (data3 < 1 || isNaN(data3))
-                  return validate54.errors = [{ instancePath: instancePath + "/turn", keyword: "minimum", params: { comparison: ">=", limit: 1 } }], !1;
+                  return validate55.errors = [{ instancePath: instancePath + "/turn", keyword: "minimum", params: { comparison: ">=", limit: 1 } }], !1;
               }
               var valid0 = _errs10 === errors;
             } else
@@ -2379,7 +2538,7 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
                   if (errors === _errs14)
                     if (Array.isArray(data5)) {
                       if (data5.length > 1e3)
-                        return validate54.errors = [{ instancePath: instancePath + "/history", keyword: "maxItems", params: { limit: 1e3 } }], !1;
+                        return validate55.errors = [{ instancePath: instancePath + "/history", keyword: "maxItems", params: { limit: 1e3 } }], !1;
                       {
                         var valid5 = !0;
                         let len0 = data5.length;
@@ -2392,7 +2551,7 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
                         }
                       }
                     } else
-                      return validate54.errors = [{ instancePath: instancePath + "/history", keyword: "type", params: { type: "array" } }], !1;
+                      return validate55.errors = [{ instancePath: instancePath + "/history", keyword: "type", params: { type: "array" } }], !1;
                   var valid0 = _errs14 === errors;
                 } else
                   var valid0 = !0;
@@ -2409,14 +2568,14 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
                       if (errors === _errs19 && errors === _errs19)
                         if (typeof data8 == "string") {
                           if (func0(data8) > 40)
-                            return validate54.errors = [{ instancePath: instancePath + "/deadline", keyword: "maxLength", params: { limit: 40 } }], !1;
-                          if (pattern9.test(data8)) {
+                            return validate55.errors = [{ instancePath: instancePath + "/deadline", keyword: "maxLength", params: { limit: 40 } }], !1;
+                          if (pattern8.test(data8)) {
                             if (!formats0.test(data8))
-                              return validate54.errors = [{ instancePath: instancePath + "/deadline", keyword: "format", params: { format: "date-time" } }], !1;
+                              return validate55.errors = [{ instancePath: instancePath + "/deadline", keyword: "format", params: { format: "date-time" } }], !1;
                           } else
-                            return validate54.errors = [{ instancePath: instancePath + "/deadline", keyword: "pattern", params: { pattern: "Z$" } }], !1;
+                            return validate55.errors = [{ instancePath: instancePath + "/deadline", keyword: "pattern", params: { pattern: "Z$" } }], !1;
                         } else
-                          return validate54.errors = [{ instancePath: instancePath + "/deadline", keyword: "type", params: { type: "string" } }], !1;
+                          return validate55.errors = [{ instancePath: instancePath + "/deadline", keyword: "type", params: { type: "string" } }], !1;
                       var valid0 = _errs18 === errors;
                     } else
                       var valid0 = !0;
@@ -2424,12 +2583,12 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
                       if (data.attemptBase !== void 0) {
                         let data9 = data.attemptBase, _errs21 = errors;
                         if (!(typeof data9 == "number" && !(data9 % 1) && !isNaN(data9) && isFinite(data9)))
-                          return validate54.errors = [{ instancePath: instancePath + "/attemptBase", keyword: "type", params: { type: "integer" } }], !1;
+                          return validate55.errors = [{ instancePath: instancePath + "/attemptBase", keyword: "type", params: { type: "integer" } }], !1;
                         if (errors === _errs21 && typeof data9 == "number" && isFinite(data9)) {
                           if (data9 > 2147483647 || isNaN(data9))
-                            return validate54.errors = [{ instancePath: instancePath + "/attemptBase", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } }], !1;
+                            return validate55.errors = [{ instancePath: instancePath + "/attemptBase", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } }], !1;
                           if (data9 < 0 || isNaN(data9))
-                            return validate54.errors = [{ instancePath: instancePath + "/attemptBase", keyword: "minimum", params: { comparison: ">=", limit: 0 } }], !1;
+                            return validate55.errors = [{ instancePath: instancePath + "/attemptBase", keyword: "minimum", params: { comparison: ">=", limit: 0 } }], !1;
                         }
                         var valid0 = _errs21 === errors;
                       } else
@@ -2447,11 +2606,11 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
                             if (errors === _errs24)
                               if (typeof data11 == "string") {
                                 if (func0(data11) > 256)
-                                  return validate54.errors = [{ instancePath: instancePath + "/skill", keyword: "maxLength", params: { limit: 256 } }], !1;
+                                  return validate55.errors = [{ instancePath: instancePath + "/skill", keyword: "maxLength", params: { limit: 256 } }], !1;
                                 if (func0(data11) < 1)
-                                  return validate54.errors = [{ instancePath: instancePath + "/skill", keyword: "minLength", params: { limit: 1 } }], !1;
+                                  return validate55.errors = [{ instancePath: instancePath + "/skill", keyword: "minLength", params: { limit: 1 } }], !1;
                               } else
-                                return validate54.errors = [{ instancePath: instancePath + "/skill", keyword: "type", params: { type: "string" } }], !1;
+                                return validate55.errors = [{ instancePath: instancePath + "/skill", keyword: "type", params: { type: "string" } }], !1;
                             var valid0 = _errs24 === errors;
                           } else
                             var valid0 = !0;
@@ -2461,7 +2620,7 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
                               if (errors === _errs26)
                                 if (Array.isArray(data12)) {
                                   if (data12.length > 100)
-                                    return validate54.errors = [{ instancePath: instancePath + "/acceptedOutputModes", keyword: "maxItems", params: { limit: 100 } }], !1;
+                                    return validate55.errors = [{ instancePath: instancePath + "/acceptedOutputModes", keyword: "maxItems", params: { limit: 100 } }], !1;
                                   {
                                     var valid7 = !0;
                                     let len1 = data12.length;
@@ -2470,16 +2629,16 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
                                       if (errors === _errs28)
                                         if (typeof data13 == "string") {
                                           if (func0(data13) > 255)
-                                            return validate54.errors = [{ instancePath: instancePath + "/acceptedOutputModes/" + i1, keyword: "maxLength", params: { limit: 255 } }], !1;
+                                            return validate55.errors = [{ instancePath: instancePath + "/acceptedOutputModes/" + i1, keyword: "maxLength", params: { limit: 255 } }], !1;
                                         } else
-                                          return validate54.errors = [{ instancePath: instancePath + "/acceptedOutputModes/" + i1, keyword: "type", params: { type: "string" } }], !1;
+                                          return validate55.errors = [{ instancePath: instancePath + "/acceptedOutputModes/" + i1, keyword: "type", params: { type: "string" } }], !1;
                                       var valid7 = _errs28 === errors;
                                       if (!valid7)
                                         break;
                                     }
                                   }
                                 } else
-                                  return validate54.errors = [{ instancePath: instancePath + "/acceptedOutputModes", keyword: "type", params: { type: "array" } }], !1;
+                                  return validate55.errors = [{ instancePath: instancePath + "/acceptedOutputModes", keyword: "type", params: { type: "array" } }], !1;
                               var valid0 = _errs26 === errors;
                             } else
                               var valid0 = !0;
@@ -2487,7 +2646,7 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
                               if (data.metadata !== void 0) {
                                 let data14 = data.metadata, _errs30 = errors;
                                 if (errors === errors && !(data14 && typeof data14 == "object" && !Array.isArray(data14)))
-                                  return validate54.errors = [{ instancePath: instancePath + "/metadata", keyword: "type", params: { type: "object" } }], !1;
+                                  return validate55.errors = [{ instancePath: instancePath + "/metadata", keyword: "type", params: { type: "object" } }], !1;
                                 var valid0 = _errs30 === errors;
                               } else
                                 var valid0 = !0;
@@ -2503,28 +2662,28 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     } else
-      return validate54.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
-  return validate54.errors = vErrors, errors === 0;
+      return validate55.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
+  return validate55.errors = vErrors, errors === 0;
 }
-var isTaskState = validate59, schema63 = { type: "string", description: "The state of a task. COMPLETED, FAILED, CANCELED and REJECTED are terminal.", enum: ["TASK_STATE_SUBMITTED", "TASK_STATE_WORKING", "TASK_STATE_COMPLETED", "TASK_STATE_FAILED", "TASK_STATE_CANCELED", "TASK_STATE_INPUT_REQUIRED", "TASK_STATE_REJECTED", "TASK_STATE_AUTH_REQUIRED"] };
-function validate59(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0;
-  return typeof data != "string" ? (validate59.errors = [{ instancePath, keyword: "type", params: { type: "string" } }], !1) : data === "TASK_STATE_SUBMITTED" || data === "TASK_STATE_WORKING" || data === "TASK_STATE_COMPLETED" || data === "TASK_STATE_FAILED" || data === "TASK_STATE_CANCELED" || data === "TASK_STATE_INPUT_REQUIRED" || data === "TASK_STATE_REJECTED" || data === "TASK_STATE_AUTH_REQUIRED" ? (validate59.errors = vErrors, errors === 0) : (validate59.errors = [{ instancePath, keyword: "enum", params: { allowedValues: schema63.enum } }], !1);
-}
-var isTaskStatus = validate60;
+var isTaskState = validate60, schema70 = { type: "string", description: "The state of a task. COMPLETED, FAILED, CANCELED and REJECTED are terminal.", enum: ["TASK_STATE_SUBMITTED", "TASK_STATE_WORKING", "TASK_STATE_COMPLETED", "TASK_STATE_FAILED", "TASK_STATE_CANCELED", "TASK_STATE_INPUT_REQUIRED", "TASK_STATE_REJECTED", "TASK_STATE_AUTH_REQUIRED"] };
 function validate60(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+  let vErrors = null, errors = 0;
+  return typeof data != "string" ? (validate60.errors = [{ instancePath, keyword: "type", params: { type: "string" } }], !1) : data === "TASK_STATE_SUBMITTED" || data === "TASK_STATE_WORKING" || data === "TASK_STATE_COMPLETED" || data === "TASK_STATE_FAILED" || data === "TASK_STATE_CANCELED" || data === "TASK_STATE_INPUT_REQUIRED" || data === "TASK_STATE_REJECTED" || data === "TASK_STATE_AUTH_REQUIRED" ? (validate60.errors = vErrors, errors === 0) : (validate60.errors = [{ instancePath, keyword: "enum", params: { allowedValues: schema70.enum } }], !1);
+}
+var isTaskStatus = validate61;
+function validate61(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null, errors = 0;
   if (errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.state === void 0 && (missing0 = "state") || data.timestamp === void 0 && (missing0 = "timestamp"))
-        return validate60.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
+        return validate61.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
       if (data.state !== void 0) {
         let data0 = data.state, _errs1 = errors;
         if (typeof data0 != "string")
-          return validate60.errors = [{ instancePath: instancePath + "/state", keyword: "type", params: { type: "string" } }], !1;
+          return validate61.errors = [{ instancePath: instancePath + "/state", keyword: "type", params: { type: "string" } }], !1;
         if (!(data0 === "TASK_STATE_SUBMITTED" || data0 === "TASK_STATE_WORKING" || data0 === "TASK_STATE_COMPLETED" || data0 === "TASK_STATE_FAILED" || data0 === "TASK_STATE_CANCELED" || data0 === "TASK_STATE_INPUT_REQUIRED" || data0 === "TASK_STATE_REJECTED" || data0 === "TASK_STATE_AUTH_REQUIRED"))
-          return validate60.errors = [{ instancePath: instancePath + "/state", keyword: "enum", params: { allowedValues: schema63.enum } }], !1;
+          return validate61.errors = [{ instancePath: instancePath + "/state", keyword: "enum", params: { allowedValues: schema70.enum } }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -2541,37 +2700,37 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
             if (errors === _errs6 && errors === _errs6)
               if (typeof data2 == "string") {
                 if (func0(data2) > 40)
-                  return validate60.errors = [{ instancePath: instancePath + "/timestamp", keyword: "maxLength", params: { limit: 40 } }], !1;
+                  return validate61.errors = [{ instancePath: instancePath + "/timestamp", keyword: "maxLength", params: { limit: 40 } }], !1;
                 if (!formats0.test(data2))
-                  return validate60.errors = [{ instancePath: instancePath + "/timestamp", keyword: "format", params: { format: "date-time" } }], !1;
+                  return validate61.errors = [{ instancePath: instancePath + "/timestamp", keyword: "format", params: { format: "date-time" } }], !1;
               } else
-                return validate60.errors = [{ instancePath: instancePath + "/timestamp", keyword: "type", params: { type: "string" } }], !1;
+                return validate61.errors = [{ instancePath: instancePath + "/timestamp", keyword: "type", params: { type: "string" } }], !1;
             var valid0 = _errs5 === errors;
           } else
             var valid0 = !0;
       }
     } else
-      return validate60.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
-  return validate60.errors = vErrors, errors === 0;
+      return validate61.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
+  return validate61.errors = vErrors, errors === 0;
 }
-var isTaskStatusChangedV1 = validate62;
-function validate62(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var isTaskStatusChangedV1 = validate63;
+function validate63(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null, errors = 0;
   if (errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.taskId === void 0 && (missing0 = "taskId") || data.contextId === void 0 && (missing0 = "contextId") || data.agentId === void 0 && (missing0 = "agentId") || data.turn === void 0 && (missing0 = "turn") || data.attempt === void 0 && (missing0 = "attempt") || data.sequence === void 0 && (missing0 = "sequence") || data.status === void 0 && (missing0 = "status"))
-        return validate62.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
+        return validate63.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
       if (data.taskId !== void 0) {
         let data0 = data.taskId, _errs1 = errors;
         if (errors === errors)
           if (typeof data0 == "string") {
             if (func0(data0) > 128)
-              return validate62.errors = [{ instancePath: instancePath + "/taskId", keyword: "maxLength", params: { limit: 128 } }], !1;
+              return validate63.errors = [{ instancePath: instancePath + "/taskId", keyword: "maxLength", params: { limit: 128 } }], !1;
             if (func0(data0) < 1)
-              return validate62.errors = [{ instancePath: instancePath + "/taskId", keyword: "minLength", params: { limit: 1 } }], !1;
+              return validate63.errors = [{ instancePath: instancePath + "/taskId", keyword: "minLength", params: { limit: 1 } }], !1;
           } else
-            return validate62.errors = [{ instancePath: instancePath + "/taskId", keyword: "type", params: { type: "string" } }], !1;
+            return validate63.errors = [{ instancePath: instancePath + "/taskId", keyword: "type", params: { type: "string" } }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -2581,11 +2740,11 @@ function validate62(data, { instancePath = "", parentData, parentDataProperty, r
           if (errors === errors)
             if (typeof data1 == "string") {
               if (func0(data1) > 128)
-                return validate62.errors = [{ instancePath: instancePath + "/contextId", keyword: "maxLength", params: { limit: 128 } }], !1;
+                return validate63.errors = [{ instancePath: instancePath + "/contextId", keyword: "maxLength", params: { limit: 128 } }], !1;
               if (func0(data1) < 1)
-                return validate62.errors = [{ instancePath: instancePath + "/contextId", keyword: "minLength", params: { limit: 1 } }], !1;
+                return validate63.errors = [{ instancePath: instancePath + "/contextId", keyword: "minLength", params: { limit: 1 } }], !1;
             } else
-              return validate62.errors = [{ instancePath: instancePath + "/contextId", keyword: "type", params: { type: "string" } }], !1;
+              return validate63.errors = [{ instancePath: instancePath + "/contextId", keyword: "type", params: { type: "string" } }], !1;
           var valid0 = _errs4 === errors;
         } else
           var valid0 = !0;
@@ -2595,9 +2754,9 @@ function validate62(data, { instancePath = "", parentData, parentDataProperty, r
             if (errors === errors)
               if (typeof data2 == "string") {
                 if (!pattern0.test(data2))
-                  return validate62.errors = [{ instancePath: instancePath + "/agentId", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9-]{0,63}$" } }], !1;
+                  return validate63.errors = [{ instancePath: instancePath + "/agentId", keyword: "pattern", params: { pattern: "^[a-z][a-z0-9-]{0,63}$" } }], !1;
               } else
-                return validate62.errors = [{ instancePath: instancePath + "/agentId", keyword: "type", params: { type: "string" } }], !1;
+                return validate63.errors = [{ instancePath: instancePath + "/agentId", keyword: "type", params: { type: "string" } }], !1;
             var valid0 = _errs7 === errors;
           } else
             var valid0 = !0;
@@ -2605,12 +2764,12 @@ function validate62(data, { instancePath = "", parentData, parentDataProperty, r
             if (data.turn !== void 0) {
               let data3 = data.turn, _errs10 = errors, _errs11 = errors;
               if (!(typeof data3 == "number" && !(data3 % 1) && !isNaN(data3) && isFinite(data3)))
-                return validate62.errors = [{ instancePath: instancePath + "/turn", keyword: "type", params: { type: "integer" } }], !1;
+                return validate63.errors = [{ instancePath: instancePath + "/turn", keyword: "type", params: { type: "integer" } }], !1;
               if (errors === _errs11 && typeof data3 == "number" && isFinite(data3)) {
                 if (data3 > 2147483647 || isNaN(data3))
-                  return validate62.errors = [{ instancePath: instancePath + "/turn", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } }], !1;
+                  return validate63.errors = [{ instancePath: instancePath + "/turn", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } }], !1;
                 if (data3 < 1 || isNaN(data3))
-                  return validate62.errors = [{ instancePath: instancePath + "/turn", keyword: "minimum", params: { comparison: ">=", limit: 1 } }], !1;
+                  return validate63.errors = [{ instancePath: instancePath + "/turn", keyword: "minimum", params: { comparison: ">=", limit: 1 } }], !1;
               }
               var valid0 = _errs10 === errors;
             } else
@@ -2619,12 +2778,12 @@ function validate62(data, { instancePath = "", parentData, parentDataProperty, r
               if (data.attempt !== void 0) {
                 let data4 = data.attempt, _errs13 = errors;
                 if (!(typeof data4 == "number" && !(data4 % 1) && !isNaN(data4) && isFinite(data4)))
-                  return validate62.errors = [{ instancePath: instancePath + "/attempt", keyword: "type", params: { type: "integer" } }], !1;
+                  return validate63.errors = [{ instancePath: instancePath + "/attempt", keyword: "type", params: { type: "integer" } }], !1;
                 if (errors === _errs13 && typeof data4 == "number" && isFinite(data4)) {
                   if (data4 > 2147483647 || isNaN(data4))
-                    return validate62.errors = [{ instancePath: instancePath + "/attempt", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } }], !1;
+                    return validate63.errors = [{ instancePath: instancePath + "/attempt", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } }], !1;
                   if (data4 < 0 || isNaN(data4))
-                    return validate62.errors = [{ instancePath: instancePath + "/attempt", keyword: "minimum", params: { comparison: ">=", limit: 0 } }], !1;
+                    return validate63.errors = [{ instancePath: instancePath + "/attempt", keyword: "minimum", params: { comparison: ">=", limit: 0 } }], !1;
                 }
                 var valid0 = _errs13 === errors;
               } else
@@ -2633,12 +2792,12 @@ function validate62(data, { instancePath = "", parentData, parentDataProperty, r
                 if (data.sequence !== void 0) {
                   let data5 = data.sequence, _errs15 = errors;
                   if (!(typeof data5 == "number" && !(data5 % 1) && !isNaN(data5) && isFinite(data5)))
-                    return validate62.errors = [{ instancePath: instancePath + "/sequence", keyword: "type", params: { type: "integer" } }], !1;
+                    return validate63.errors = [{ instancePath: instancePath + "/sequence", keyword: "type", params: { type: "integer" } }], !1;
                   if (errors === _errs15 && typeof data5 == "number" && isFinite(data5)) {
                     if (data5 > 2147483647 || isNaN(data5))
-                      return validate62.errors = [{ instancePath: instancePath + "/sequence", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } }], !1;
+                      return validate63.errors = [{ instancePath: instancePath + "/sequence", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 } }], !1;
                     if (data5 < 0 || isNaN(data5))
-                      return validate62.errors = [{ instancePath: instancePath + "/sequence", keyword: "minimum", params: { comparison: ">=", limit: 0 } }], !1;
+                      return validate63.errors = [{ instancePath: instancePath + "/sequence", keyword: "minimum", params: { comparison: ">=", limit: 0 } }], !1;
                   }
                   var valid0 = _errs15 === errors;
                 } else
@@ -2646,7 +2805,7 @@ function validate62(data, { instancePath = "", parentData, parentDataProperty, r
                 if (valid0) {
                   if (data.status !== void 0) {
                     let _errs17 = errors;
-                    validate60(data.status, { instancePath: instancePath + "/status", parentData: data, parentDataProperty: "status", rootData }) || (vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors), errors = vErrors.length);
+                    validate61(data.status, { instancePath: instancePath + "/status", parentData: data, parentDataProperty: "status", rootData }) || (vErrors = vErrors === null ? validate61.errors : vErrors.concat(validate61.errors), errors = vErrors.length);
                     var valid0 = _errs17 === errors;
                   } else
                     var valid0 = !0;
@@ -2654,7 +2813,7 @@ function validate62(data, { instancePath = "", parentData, parentDataProperty, r
                     if (data.metadata !== void 0) {
                       let data7 = data.metadata, _errs18 = errors;
                       if (errors === errors && !(data7 && typeof data7 == "object" && !Array.isArray(data7)))
-                        return validate62.errors = [{ instancePath: instancePath + "/metadata", keyword: "type", params: { type: "object" } }], !1;
+                        return validate63.errors = [{ instancePath: instancePath + "/metadata", keyword: "type", params: { type: "object" } }], !1;
                       var valid0 = _errs18 === errors;
                     } else
                       var valid0 = !0;
@@ -2665,80 +2824,21 @@ function validate62(data, { instancePath = "", parentData, parentDataProperty, r
         }
       }
     } else
-      return validate62.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
-  return validate62.errors = vErrors, errors === 0;
+      return validate63.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
+  return validate63.errors = vErrors, errors === 0;
 }
-var isTextPart = validate64;
-function validate64(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null, errors = 0;
-  if (errors === 0)
-    if (data && typeof data == "object" && !Array.isArray(data)) {
-      let missing0;
-      if (data.text === void 0 && (missing0 = "text"))
-        return validate64.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
-      if (data.text !== void 0) {
-        let _errs1 = errors;
-        if (typeof data.text != "string")
-          return validate64.errors = [{ instancePath: instancePath + "/text", keyword: "type", params: { type: "string" } }], !1;
-        var valid0 = _errs1 === errors;
-      } else
-        var valid0 = !0;
-      if (valid0) {
-        if (data.metadata !== void 0) {
-          let data1 = data.metadata, _errs3 = errors;
-          if (errors === errors && !(data1 && typeof data1 == "object" && !Array.isArray(data1)))
-            return validate64.errors = [{ instancePath: instancePath + "/metadata", keyword: "type", params: { type: "object" } }], !1;
-          var valid0 = _errs3 === errors;
-        } else
-          var valid0 = !0;
-        if (valid0) {
-          if (data.filename !== void 0) {
-            let data2 = data.filename, _errs7 = errors;
-            if (errors === _errs7)
-              if (typeof data2 == "string") {
-                if (func0(data2) > 1024)
-                  return validate64.errors = [{ instancePath: instancePath + "/filename", keyword: "maxLength", params: { limit: 1024 } }], !1;
-              } else
-                return validate64.errors = [{ instancePath: instancePath + "/filename", keyword: "type", params: { type: "string" } }], !1;
-            var valid0 = _errs7 === errors;
-          } else
-            var valid0 = !0;
-          if (valid0)
-            if (data.mediaType !== void 0) {
-              let data3 = data.mediaType, _errs9 = errors;
-              if (errors === _errs9)
-                if (typeof data3 == "string") {
-                  if (func0(data3) > 255)
-                    return validate64.errors = [{ instancePath: instancePath + "/mediaType", keyword: "maxLength", params: { limit: 255 } }], !1;
-                } else
-                  return validate64.errors = [{ instancePath: instancePath + "/mediaType", keyword: "type", params: { type: "string" } }], !1;
-              var valid0 = _errs9 === errors;
-            } else
-              var valid0 = !0;
-        }
-      }
-    } else
-      return validate64.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
-  return validate64.errors = vErrors, errors === 0;
-}
-var isUrlPart = validate65;
+var isTextPart = validate65;
 function validate65(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null, errors = 0;
   if (errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
-      if (data.url === void 0 && (missing0 = "url"))
+      if (data.text === void 0 && (missing0 = "text"))
         return validate65.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
-      if (data.url !== void 0) {
-        let data0 = data.url, _errs1 = errors;
-        if (errors === _errs1)
-          if (typeof data0 == "string") {
-            if (func0(data0) > 8192)
-              return validate65.errors = [{ instancePath: instancePath + "/url", keyword: "maxLength", params: { limit: 8192 } }], !1;
-            if (func0(data0) < 1)
-              return validate65.errors = [{ instancePath: instancePath + "/url", keyword: "minLength", params: { limit: 1 } }], !1;
-          } else
-            return validate65.errors = [{ instancePath: instancePath + "/url", keyword: "type", params: { type: "string" } }], !1;
+      if (data.text !== void 0) {
+        let _errs1 = errors;
+        if (typeof data.text != "string")
+          return validate65.errors = [{ instancePath: instancePath + "/text", keyword: "type", params: { type: "string" } }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -2780,6 +2880,65 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
       return validate65.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
   return validate65.errors = vErrors, errors === 0;
 }
+var isUrlPart = validate66;
+function validate66(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+  let vErrors = null, errors = 0;
+  if (errors === 0)
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      let missing0;
+      if (data.url === void 0 && (missing0 = "url"))
+        return validate66.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
+      if (data.url !== void 0) {
+        let data0 = data.url, _errs1 = errors;
+        if (errors === _errs1)
+          if (typeof data0 == "string") {
+            if (func0(data0) > 8192)
+              return validate66.errors = [{ instancePath: instancePath + "/url", keyword: "maxLength", params: { limit: 8192 } }], !1;
+            if (func0(data0) < 1)
+              return validate66.errors = [{ instancePath: instancePath + "/url", keyword: "minLength", params: { limit: 1 } }], !1;
+          } else
+            return validate66.errors = [{ instancePath: instancePath + "/url", keyword: "type", params: { type: "string" } }], !1;
+        var valid0 = _errs1 === errors;
+      } else
+        var valid0 = !0;
+      if (valid0) {
+        if (data.metadata !== void 0) {
+          let data1 = data.metadata, _errs3 = errors;
+          if (errors === errors && !(data1 && typeof data1 == "object" && !Array.isArray(data1)))
+            return validate66.errors = [{ instancePath: instancePath + "/metadata", keyword: "type", params: { type: "object" } }], !1;
+          var valid0 = _errs3 === errors;
+        } else
+          var valid0 = !0;
+        if (valid0) {
+          if (data.filename !== void 0) {
+            let data2 = data.filename, _errs7 = errors;
+            if (errors === _errs7)
+              if (typeof data2 == "string") {
+                if (func0(data2) > 1024)
+                  return validate66.errors = [{ instancePath: instancePath + "/filename", keyword: "maxLength", params: { limit: 1024 } }], !1;
+              } else
+                return validate66.errors = [{ instancePath: instancePath + "/filename", keyword: "type", params: { type: "string" } }], !1;
+            var valid0 = _errs7 === errors;
+          } else
+            var valid0 = !0;
+          if (valid0)
+            if (data.mediaType !== void 0) {
+              let data3 = data.mediaType, _errs9 = errors;
+              if (errors === _errs9)
+                if (typeof data3 == "string") {
+                  if (func0(data3) > 255)
+                    return validate66.errors = [{ instancePath: instancePath + "/mediaType", keyword: "maxLength", params: { limit: 255 } }], !1;
+                } else
+                  return validate66.errors = [{ instancePath: instancePath + "/mediaType", keyword: "type", params: { type: "string" } }], !1;
+              var valid0 = _errs9 === errors;
+            } else
+              var valid0 = !0;
+        }
+      }
+    } else
+      return validate66.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
+  return validate66.errors = vErrors, errors === 0;
+}
 export {
   isAgentCapabilities,
   isAgentCard,
@@ -2800,6 +2959,7 @@ export {
   isRole,
   isSkillSchema,
   isTaskArtifactV1,
+  isTaskAttemptFailedV1,
   isTaskCancelRequestedV1,
   isTaskRequestedV1,
   isTaskState,

@@ -1,7 +1,7 @@
 import type { TaskStatus } from '#shared/a2a/types.ts';
 import type { AgentId, TaskId } from '#shared/ids.ts';
 import type { BusEntry } from './event-bus.ts';
-import type { AgentEvent, LogEntry, Outcome, TaskRecord } from './task.ts';
+import type { AgentEvent, AttemptFailure, FailedAttempt, LogEntry, Outcome, TaskRecord } from './task.ts';
 
 export interface NewTask {
   readonly id: TaskId;
@@ -64,6 +64,10 @@ export interface TaskPage {
  * - `apply` folds an agent's event (fold.ts) and the parked events that follow it. Any order and any number of deliveries
  *   give the same log. The caller applies the events of a batch at the same time, so that an adapter may write the events
  *   of one task together. An event that fails does not affect the others.
+ * - `noteFailedAttempt` keeps the cause of an attempt that failed, also when the task has ended. A second delivery changes
+ *   nothing. A failure that is not from the task's agent goes to the quarantine. A task keeps at most
+ *   `MAX_FAILED_ATTEMPTS` causes: those of later turns replace those of earlier turns.
+ * - `failedAttempts` gives them in the order of turn and attempt.
  * - Positions are integers from 1 without gaps.
  * - `tail` yields each entry after a position once and in order, until the task has ended or `signal` aborts. Each entry
  *   that it yields is durable.
@@ -85,6 +89,8 @@ export interface TaskStore {
    */
   begin(turn: NextTurn): Promise<TaskRecord>;
   apply(event: AgentEvent): Promise<Outcome | { readonly kind: 'unknown' }>;
+  noteFailedAttempt(failure: AttemptFailure): Promise<void>;
+  failedAttempts(id: TaskId): Promise<readonly FailedAttempt[]>;
   end(ending: Ending): Promise<boolean>;
   get(id: TaskId): Promise<TaskRecord | undefined>;
   /** The entries after a position, in order. */

@@ -1,5 +1,5 @@
 import type { Artifact, Message, TaskStatus, TaskState as WireState } from '#shared/a2a/types.ts';
-import type { TaskArtifactV1, TaskStatusChangedV1 } from '#shared/generated/types.ts';
+import type { TaskArtifactV1, TaskAttemptFailedV1, TaskStatusChangedV1 } from '#shared/generated/types.ts';
 import type { AgentId, ContextId, TaskId } from '#shared/ids.ts';
 
 /** A task without its log: its state in the A2A state machine and the counters of its events. */
@@ -65,6 +65,18 @@ export type AgentEvent = { readonly source: string } & (
   | { readonly detailType: 'TaskStatusChanged.v1'; readonly data: TaskStatusChangedV1 }
   | { readonly detailType: 'TaskArtifact.v1'; readonly data: TaskArtifactV1 }
 );
+
+/** The event of an attempt that failed, without its envelope. It has no place in the order of the agent's events. */
+export interface AttemptFailure {
+  readonly source: string;
+  readonly data: TaskAttemptFailedV1;
+}
+
+/**
+ * An attempt that failed, and its cause for operators. It is kept beside the log and not in it, because clients see the
+ * log and count its positions.
+ */
+export type FailedAttempt = Readonly<Pick<TaskAttemptFailedV1, 'turn' | 'attempt' | 'final' | 'failedAt' | 'cause'>>;
 
 /**
  * What the fold did with an event:

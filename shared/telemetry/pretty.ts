@@ -44,7 +44,8 @@ export function prettyLine({ time, level, message, fields, color }: PrettyLine):
   return `${line}\n`;
 }
 
-function errorLines(error: PlainError, indent: string): string[] {
+/** An error, its stack and its causes, in lines. */
+export function errorLines(error: PlainError, indent: string): string[] {
   const code = error.code === undefined ? '' : ` (${error.code})`;
   const lines = [`${indent}${escapeControls(`${error.name}: ${error.message}${code}`)}`];
   for (const frame of (error.stack ?? '').split('\n')) {
@@ -61,7 +62,7 @@ function innerLines(relation: string, inner: unknown, indent: string): string[] 
   return [`${indent}${relation}: ${first.trimStart()}`, ...frames];
 }
 
-function isPlainError(value: unknown): value is PlainError {
+export function isPlainError(value: unknown): value is PlainError {
   return typeof value === 'object' && value !== null && 'name' in value && 'message' in value;
 }
 

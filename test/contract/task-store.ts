@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { applyCases } from './task-store/apply.ts';
 import { createCases } from './task-store/create.ts';
+import { failureCases } from './task-store/failures.ts';
 import { findCases } from './task-store/find.ts';
 import { largeCases } from './task-store/large.ts';
 import { readCases } from './task-store/read.ts';
@@ -13,6 +14,7 @@ export function taskStoreContract(name: string, open: () => Promise<TaskStoreSub
     const setting = taskStoreSetting(open);
     createCases(setting);
     applyCases(setting);
+    failureCases(setting);
     largeCases(setting);
     turnCases(setting);
     readCases(setting);

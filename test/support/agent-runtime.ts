@@ -2,7 +2,7 @@ import type { SQSRecord } from 'aws-lambda';
 import { StoreIdempotency } from '#shared/agent/store-idempotency.ts';
 import type { CloudEvent } from '#shared/events/envelope.ts';
 import { EventPublisher } from '#shared/events/publisher.ts';
-import type { TaskArtifactV1, TaskStatusChangedV1 } from '#shared/generated/types.ts';
+import type { TaskArtifactV1, TaskAttemptFailedV1, TaskStatusChangedV1 } from '#shared/generated/types.ts';
 import type { BusEntry, EventBus } from '#shared/ports/event-bus.ts';
 import type { OutgoingRecord } from '#shared/ports/event-stream.ts';
 import { ExcusedReceives } from '#shared/runtime/excused-receives.ts';
@@ -89,8 +89,17 @@ export class RecordingRuntime implements AgentRuntime {
     return { maxReceiveCount: this.maxReceiveCount };
   }
 
-  /** All that the agent published, in the order of its sequence numbers. */
+  /** All that the agent published for its clients, in the order of its sequence numbers. */
   get published(): readonly CloudEvent<AgentData>[] {
-    return this.batches.flatMap(({ events }) => events).toSorted((a, b) => a.data.sequence - b.data.sequence);
+    const all = this.batches.flatMap(({ events }) => events);
+    return all
+      .filter(({ type }) => type !== 'TaskAttemptFailed.v1')
+      .toSorted((a, b) => a.data.sequence - b.data.sequence);
+  }
+
+  /** The failures that the agent published for operators. */
+  get failures(): readonly TaskAttemptFailedV1[] {
+    const failed = this.entries.filter(({ detailType }) => detailType === 'TaskAttemptFailed.v1');
+    return failed.map(({ detail }) => (detail as CloudEvent<TaskAttemptFailedV1>).data);
   }
 }

@@ -190,6 +190,19 @@ export const events: { readonly [Name in keyof EventCatalog]: fc.Arbitrary<Event
     'agentId',
     'turn',
   ]),
+  'TaskAttemptFailed.v1': record<t.TaskAttemptFailedV1>(
+    {
+      ...ids,
+      attempt: from(1),
+      final: fc.boolean(),
+      failedAt: utc,
+      cause: record<t.TaskAttemptFailedV1['cause']>({ name: text(200), message: text(4_000), details: text(8_000) }, [
+        'name',
+        'message',
+      ]),
+    },
+    ['taskId', 'contextId', 'agentId', 'turn', 'attempt', 'final', 'failedAt', 'cause'],
+  ),
   'AgentRegistered.v1': record<t.AgentRegisteredV1>(registration, ['agentId', 'card', 'skillSchemas', 'public']),
   'AgentUpdated.v1': record<t.AgentUpdatedV1>(registration, ['agentId', 'card', 'skillSchemas', 'public']),
   'AgentDeregistered.v1': record<t.AgentDeregisteredV1>({ agentId: ids.agentId, reason: text(2000) }, ['agentId']),

@@ -2,7 +2,7 @@ import { childTraceparent, envelope } from '#shared/events/envelope.ts';
 import type { Part, TaskRequestedV1 } from '#shared/generated/types.ts';
 import { type AgentId, type ContextId, type TaskId, uuidv7 } from '#shared/ids.ts';
 import type { BusEntry } from '#shared/ports/event-bus.ts';
-import type { AgentEvent, TaskRecord } from '#shared/ports/task.ts';
+import type { AgentEvent, AttemptFailure, TaskRecord } from '#shared/ports/task.ts';
 import type { NewTask, NextTurn } from '#shared/ports/task-store.ts';
 
 /** The time of everything here that does not ask a clock. */
@@ -84,6 +84,24 @@ export function statusEvent(
     source: `starling.agents.${task.agentId}`,
     detailType: 'TaskStatusChanged.v1',
     data: { ...placed(task, place), status: { state, timestamp, ...message } },
+  };
+}
+
+/** The cause of an attempt of the first turn, as a producer other than our library may send it. */
+export function attemptFailure(task: Named, attempt: number, message: string): AttemptFailure {
+  const { id: taskId, contextId, agentId } = task;
+  return {
+    source: `starling.agents.${agentId}`,
+    data: {
+      taskId,
+      contextId,
+      agentId,
+      turn: 1,
+      attempt,
+      final: false,
+      failedAt: new Date(noon).toISOString(),
+      cause: { name: 'Error', message, details: `Error: ${message}` },
+    },
   };
 }
 

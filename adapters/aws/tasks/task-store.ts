@@ -4,10 +4,11 @@ import type { BlobStore } from '#shared/ports/blob-store.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import type { EventBus } from '#shared/ports/event-bus.ts';
 import type { Quarantine } from '#shared/ports/quarantine.ts';
-import type { AgentEvent, LogEntry, TaskRecord } from '#shared/ports/task.ts';
+import type { AgentEvent, AttemptFailure, FailedAttempt, LogEntry, TaskRecord } from '#shared/ports/task.ts';
 import type { Created, Ending, NewTask, NextTurn, TaskPage, TaskQuery, TaskStore } from '#shared/ports/task-store.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
 import { TaskCreation } from './creation.ts';
+import { TaskFailures } from './failures.ts';
 import { type ListingOptions, listTasks } from './listing.ts';
 import { TaskLog } from './log.ts';
 import { MadeTasks } from './made-tasks.ts';
@@ -44,6 +45,7 @@ export class DynamoTaskStore implements TaskStore {
   readonly #creation: TaskCreation;
   readonly #turns: TaskTurns;
   readonly #projection: TaskProjection;
+  readonly #failures: TaskFailures;
   readonly #sweep: TaskSweep;
   readonly #listing: ListingOptions;
 
@@ -61,6 +63,7 @@ export class DynamoTaskStore implements TaskStore {
     this.#creation = new TaskCreation({ ...parts, messages, logger, retentionMs });
     this.#turns = new TaskTurns(parts);
     this.#projection = new TaskProjection({ table, writer, parked: new ParkedEvents(table, log), quarantine });
+    this.#failures = new TaskFailures(table, quarantine);
     this.#sweep = new TaskSweep({ ...parts, made, creation: this.#creation, logger });
     this.#listing = { table, made, clock, retentionMs };
   }
@@ -75,6 +78,14 @@ export class DynamoTaskStore implements TaskStore {
 
   apply(event: AgentEvent): Promise<Applied> {
     return this.#projection.apply(event);
+  }
+
+  noteFailedAttempt(failure: AttemptFailure): Promise<void> {
+    return this.#failures.note(failure);
+  }
+
+  failedAttempts(id: TaskId): Promise<readonly FailedAttempt[]> {
+    return this.#failures.of(id);
   }
 
   end(ending: Ending): Promise<boolean> {

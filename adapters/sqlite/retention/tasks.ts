@@ -47,6 +47,7 @@ export class TaskPruner {
   readonly #newest: StatementSync;
   readonly #delete: StatementSync;
   readonly #forgetParked: StatementSync;
+  readonly #forgetFailures: StatementSync;
 
   constructor(database: Database) {
     this.#logs = new TaskLogs(database);
@@ -56,10 +57,10 @@ export class TaskPruner {
     );
     this.#newest = database.prepare('SELECT max(task) AS task FROM tasks');
     this.#delete = database.prepare(`DELETE FROM tasks WHERE task > :after AND task <= :end AND ${goes}`);
-    this.#forgetParked = database.prepare(
-      `DELETE FROM task_parked WHERE task > ?1 AND task <= ?2
-       AND task NOT IN (SELECT task FROM tasks WHERE task > ?1 AND task <= ?2)`,
-    );
+    const ofGoneTasks =
+      'task > ?1 AND task <= ?2 AND task NOT IN (SELECT task FROM tasks WHERE task > ?1 AND task <= ?2)';
+    this.#forgetParked = database.prepare(`DELETE FROM task_parked WHERE ${ofGoneTasks}`);
+    this.#forgetFailures = database.prepare(`DELETE FROM task_failures WHERE ${ofGoneTasks}`);
   }
 
   /** @returns false when it was stopped before the end: the archive is then still needed. */
@@ -87,6 +88,7 @@ export class TaskPruner {
     const { changes } = this.#delete.run({ ...cutoff, after, end });
     const pruned = Number(changes);
     this.#forgetParked.run(after, end);
+    this.#forgetFailures.run(after, end);
     let bytes = 0;
     for (const { task, goes } of rows) {
       if (goes === 1) continue;

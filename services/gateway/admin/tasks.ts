@@ -58,7 +58,7 @@ function stateOf(text: string): TaskState {
   return `TASK_STATE_${name}` as TaskState;
 }
 
-/** One task of any owner, with its log. */
+/** One task of any owner, with its log and the causes of its failed attempts. */
 export async function getTask(store: TaskStore, id: string): Promise<AdminTask> {
   const record = await store.get(id as TaskId);
   const log = record === undefined ? [] : await store.read(record.id, 0);
@@ -66,7 +66,12 @@ export async function getTask(store: TaskStore, id: string): Promise<AdminTask> 
   if (record === undefined || log.length === 0) {
     throw new HttpError(404, 'TASK_NOT_FOUND', `There is no task ${id.slice(0, 80)}. GET /admin/tasks lists them.`);
   }
-  return { task: assemble(record, log), record: adminTaskRecord(record), log: log.map(adminLogEntry) };
+  return {
+    task: assemble(record, log),
+    record: adminTaskRecord(record),
+    log: log.map(adminLogEntry),
+    failedAttempts: await store.failedAttempts(record.id),
+  };
 }
 
 function adminTaskRecord(task: TaskRecord): AdminTaskRecord {

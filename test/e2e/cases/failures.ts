@@ -1,5 +1,6 @@
 import { describe, type ExpectStatic, expect, it } from 'vitest';
 import { namingSkill } from '#shared/a2a/skill-extension.ts';
+import type { AdminTask } from '#shared/admin/schemas.ts';
 import { type MeshClient, type SeenEvent, textMessage } from '#test/support/mesh-client.ts';
 import type { Place } from './place.ts';
 
@@ -15,11 +16,18 @@ export function failureCases(mesh: () => MeshClient, { patience, testAgents }: P
   };
 
   describe.skipIf(!testAgents)('an agent that fails (a test agent)', () => {
-    it('is tried again, then fails its task with the reason and dead-letters', async () => {
+    it('is tried again, then fails its task and dead-letters; operators alone read why', async () => {
       const before = await mesh().deadLetters('stubborn');
       const task = await ended(expect, 'stubborn', await mesh().send('stubborn', 'please'));
       expect(task.status.state).toBe('TASK_STATE_FAILED');
-      expect(task.status.message.parts[0].text).toContain('no way');
+      expect(task.status.message.parts[0].text).toBe(`The agent failed. Task ${task.id}.`);
+      const shown = async () => (await (await mesh().admin(`/admin/tasks/${task.id}`)).json()) as AdminTask;
+      await expect
+        .poll(async () => (await shown()).failedAttempts, poll)
+        .toMatchObject([
+          { turn: 1, attempt: 1, final: false, cause: { message: 'no way in with password=[redacted]' } },
+          { turn: 1, attempt: 2, final: true, cause: { message: 'no way in with password=[redacted]' } },
+        ]);
       await expect.poll(() => mesh().deadLetters('stubborn'), poll).toBe(before + 1);
     });
 

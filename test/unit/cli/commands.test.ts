@@ -189,6 +189,30 @@ describe('starling tasks', () => {
     });
   });
 
+  it('shows why the attempts of a task failed', async () => {
+    const failure = { turn: 1, final: false, failedAt: AT };
+    mesh.onAdmin = (_request, answer) =>
+      answer.json({
+        task: task('FAILED', { said: 'The agent failed.' }),
+        record,
+        log: [],
+        failedAttempts: [
+          {
+            ...failure,
+            attempt: 1,
+            cause: { name: 'TypeError', message: 'no', details: 'TypeError: no\n  at a.ts:1:1' },
+          },
+          { ...failure, attempt: 2, final: true, cause: { name: 'Error', message: 'out of memory' } },
+        ],
+      });
+    const { code, stdout } = await runCommand(mesh, ['tasks', 'get', TASK_ID]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('attempt 1 of turn 1 failed at 2026-11-21 09:10:00\nTypeError: no\n  at a.ts:1:1\n');
+    expect(stdout).toContain(
+      'attempt 2 of turn 1 failed at 2026-11-21 09:10:00, and no other followed\nError: out of memory\n',
+    );
+  });
+
   it('shows one task with what it made and its log', async () => {
     const answered = {
       task: task('COMPLETED', { parts: [{ text: 'hello' }], said: 'Done.' }),

@@ -108,6 +108,10 @@ describe('an attempt', () => {
       for (const receiveCount of [1, 2]) {
         expect(await run(handler, requested(), { receiveCount })).toEqual(failed);
       }
+      expect(runtime.failures).toMatchObject([
+        { attempt: 1, final: false, cause: { name: 'Error', message: 'the network is down' } },
+        { attempt: 2, final: false, cause: { name: 'Error', message: 'the network is down' } },
+      ]);
       expect(published().filter((event) => event !== '1 working')).toEqual([]);
       expect(logged()).toEqual(Array(2).fill('warn: the attempt failed and will be made again'));
       expect(runtime.counts.filter((count) => count.includes('retries'))).toHaveLength(2);
@@ -115,10 +119,30 @@ describe('an attempt', () => {
     });
 
     it('fails the task at the last receive, and still dead-letters its message', async () => {
-      expect(await run(handler, requested(), { receiveCount: 3 })).toEqual(failed);
-      expect(published()).toEqual(['1 working', '2 failed The agent failed at its last attempt: the network is down']);
+      const request = requested();
+      expect(await run(handler, request, { receiveCount: 3 })).toEqual(failed);
+      expect(published()).toEqual(['1 working', `2 failed The agent failed. Task ${request.taskId}.`]);
+      expect(runtime.failures).toMatchObject([{ attempt: 3, final: true, cause: { message: 'the network is down' } }]);
       expect(logged()).toEqual(['error: the last attempt failed']);
       expect(runtime.counts.filter((count) => count.includes('retries'))).toEqual([]);
+    });
+
+    it('shows the client and the event no secret of the error', async () => {
+      const telling = agent(() => {
+        throw new Error('GET https://db/?password=hunter2 failed', { cause: new Error('password=hunter2') });
+      });
+      await run(telling, requested(), { receiveCount: 3 });
+      expect(JSON.stringify(runtime.entries)).not.toContain('hunter2');
+      expect(runtime.failures[0]?.cause.details).toContain('caused by: Error: password=[redacted]');
+    });
+
+    it('still comes back when the cause cannot be published', async () => {
+      runtime.disk = async () => {
+        throw new Error('the bus is away');
+      };
+      runtime.settings = { ...runtime.settings, workingAfterMs: 1_000 };
+      expect(await run(handler, requested())).toEqual(failed);
+      expect(logged()).toContain('warn: the cause of the attempt could not be published: only this log has it');
     });
 
     it('takes the number of receives from the function’s settings', async () => {
@@ -135,7 +159,8 @@ describe('an attempt', () => {
         throw thrown;
       });
       expect(await run(throwing, requested(), { receiveCount: 3 })).toEqual(failed);
-      expect(published()[1]).toBe(`2 failed The agent failed at its last attempt: ${thrown}`);
+      expect(published()[1]).toMatch(/^2 failed The agent failed\. Task /);
+      expect(runtime.failures).toMatchObject([{ cause: { name: 'a value that is no Error', message: `${thrown}` } }]);
     });
   });
 
@@ -148,8 +173,9 @@ describe('an attempt', () => {
     expect(published()).toMatchObject([
       '1 working',
       '2 working on it',
-      expect.stringMatching(/^3 failed .*data\/artifact\/parts/),
+      expect.stringMatching(/^3 failed The agent failed\. Task /),
     ]);
+    expect(runtime.failures[0]?.cause.message).toContain('data/artifact/parts');
   });
 
   it('of a handler whose data is not JSON fails and says so', async () => {
@@ -160,7 +186,8 @@ describe('an attempt', () => {
         { receiveCount: 3 },
       ),
     ).toEqual(failed);
-    expect(published()[1]).toMatch(/^2 failed .*BigInt/);
+    expect(published()[1]).toMatch(/^2 failed /);
+    expect(runtime.failures[0]?.cause.message).toContain('BigInt');
   });
 
   it('whose events the bus refuses is made again', async () => {
@@ -171,7 +198,11 @@ describe('an attempt', () => {
         requested(),
       ),
     ).toEqual(failed);
-    expect(runtime.lines).toMatchObject([{ level: 'warn', fields: { error: new Error('the disk is full') } }]);
+    expect(logged()).toEqual([
+      'warn: the attempt failed and will be made again',
+      'warn: the cause of the attempt could not be published: only this log has it',
+    ]);
+    expect(runtime.lines[0]?.fields.error).toEqual(new Error('the disk is full'));
   });
 
   it('has its events put again while the store has no room, and its work is not lost', async () => {
@@ -362,7 +393,8 @@ describe('an attempt', () => {
 
     it('fails the task when the last attempt takes too long', async () => {
       expect(await run(agent(forEver), requested(), { timeLeft: 530, receiveCount: 3 })).toEqual(failed);
-      expect(published()[1]).toMatch(/^2 failed The agent failed at its last attempt: .*did not end within/);
+      expect(published()[1]).toMatch(/^2 failed The agent failed\. Task /);
+      expect(runtime.failures[0]?.cause.message).toMatch(/did not end within/);
     });
 
     it('leaves no timer behind', async () => {

@@ -17,6 +17,7 @@ const sources: { [Name in DetailType]: EventSources[Name] } = {
   'TaskStatusChanged.v1': 'starling.agents',
   'TaskArtifact.v1': 'starling.agents',
   'TaskCancelRequested.v1': 'starling.tasks',
+  'TaskAttemptFailed.v1': 'starling.agents',
   'AgentRegistered.v1': 'starling.registry',
   'AgentUpdated.v1': 'starling.registry',
   'AgentDeregistered.v1': 'starling.registry',

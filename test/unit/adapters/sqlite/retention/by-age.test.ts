@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { nextTurn } from '#test/support/task-events.ts';
+import { attemptFailure, nextTurn } from '#test/support/task-events.ts';
 import { DAY, ForwardClock, HOUR, openStore, type Store } from './store.ts';
 
 const clock = new ForwardClock();
@@ -50,6 +50,15 @@ describe('retention by age', () => {
     // The turn of a task whose events are gone goes on.
     await store.tasks.begin({ ...nextTurn(waiting, 1), at: clock.now(), deadline: clock.now() + HOUR });
     expect(await store.tasks.read(waiting.id, 0)).toHaveLength(3);
+  });
+
+  it('takes the causes of failed attempts with their tasks', async () => {
+    const [gone, stays] = [await store.completed(), await store.create()];
+    for (const task of [gone, stays]) await store.tasks.noteFailedAttempt(attemptFailure(task, 1, 'broke'));
+    clock.advance(2 * DAY);
+    await store.keeping().look();
+    expect(store.rows('task_failures')).toBe(1);
+    expect(await store.tasks.failedAttempts(stays.id)).toHaveLength(1);
   });
 
   it('takes a task by its creation, and not while it is open or has just ended', async () => {
