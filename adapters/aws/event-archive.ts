@@ -58,10 +58,14 @@ export class CloudWatchEventArchive implements EventArchive {
     const complete = this.#lastComplete();
     const backwards = { startTime: this.#oldest(), startFromHead: false };
     for await (const page of this.#pages(backwards)) {
-      const seconds = page.map(({ ingested }) => Math.floor(ingested / 1_000)).filter((second) => second <= complete);
-      if (seconds.length === 0) continue;
+      let second = -1;
+      for (const { ingested } of page) {
+        const its = Math.floor(ingested / 1_000);
+        if (its <= complete) second = Math.max(second, its);
+      }
+      if (second === -1) continue;
       let newest = 0;
-      for await (const { position } of this.#between(Math.max(...seconds), complete)) newest = position;
+      for await (const { position } of this.#between(second, complete)) newest = position;
       if (newest > 0) return newest;
     }
     return 0;

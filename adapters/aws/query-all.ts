@@ -10,7 +10,7 @@ export async function queryAll(
     const items: Record<string, unknown>[] = [];
     let count = 0;
     for await (const page of paginateQuery({ client: documents }, query)) {
-      items.push(...(page.Items ?? []));
+      for (const item of page.Items ?? []) items.push(item);
       count += page.Count ?? 0;
     }
     return { items, count };

@@ -9,6 +9,7 @@ import type { HostedRules, Rule } from '#shared/ports/control-plane.ts';
 import { EntryRefusedError } from '#shared/ports/errors.ts';
 import type { ArchivedEvent, BusEntry, BusEvent, EventArchive, EventBus, PutResult } from '#shared/ports/event-bus.ts';
 import type { Database } from './database.ts';
+import { readPage } from './page.ts';
 import type { SqliteQueue } from './queue.ts';
 import { type Route, routeOf } from './route.ts';
 import { isStoreFailure } from './store-errors.ts';
@@ -31,7 +32,7 @@ export interface InlineConsumer {
   abandon(): void;
 }
 
-/** The number of events that `tail` reads at once. */
+/** The most events that `tail` reads at once. A page also ends at `MAX_PAGE_BYTES`. */
 const TAIL_PAGE = 500;
 
 /** The bus on SQLite: an event, its archive row and its queue rows are one transaction. */
@@ -136,13 +137,15 @@ export class SqliteEventBus implements EventBus, EventArchive, HostedRules {
     let position = after;
     while (!signal.aborted) {
       const mark = this.#readers.mark;
-      const rows = (await this.#database.read(() => this.#page.all(position, TAIL_PAGE))) as unknown as ArchivedEvent[];
+      const { rows, isCut } = await this.#database.read(() =>
+        readPage<ArchivedEvent>(this.#page.iterate(position, TAIL_PAGE), ({ event }) => Buffer.byteLength(event)),
+      );
       for (const row of rows) {
         if (signal.aborted) return;
         position = row.position;
         yield row;
       }
-      if (rows.length < TAIL_PAGE) await this.#readers.wait(mark, Number.POSITIVE_INFINITY, signal);
+      if (!isCut && rows.length < TAIL_PAGE) await this.#readers.wait(mark, Number.POSITIVE_INFINITY, signal);
     }
   }
 

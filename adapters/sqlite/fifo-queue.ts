@@ -4,8 +4,17 @@ import { missingDeduplicationId, missingGroupId } from '#shared/ports/fifo.ts';
 import type { ReceivedMessage, ReceiveOptions, SentMessage } from '#shared/ports/queue.ts';
 import type { FifoRow, FifoRows } from './fifo-rows.ts';
 import { parseReceipt, type Sent } from './message-rows.ts';
+import { MAX_PAGE_BYTES } from './page.ts';
 import type { QueueOfAKind } from './queue-of-a-kind.ts';
 import { QueueOnRows } from './queue-on-rows.ts';
+
+interface Take {
+  readonly max: number;
+  readonly maxBytes: number;
+  /** Milliseconds, as `visibilityTimeout`. */
+  readonly now: number;
+  readonly visibilityTimeout: number;
+}
 
 /**
  * A FIFO queue: it keeps the order within each message group. Each group has a row with the time at which the group is
@@ -89,6 +98,7 @@ export class FifoQueue extends QueueOnRows<FifoRows> implements QueueOfAKind {
   #look(max: number, visibilityTimeout: number): { messages: ReceivedMessage[]; nextAt?: number } {
     const now = this.host.clock.now();
     const messages: ReceivedMessage[] = [];
+    let room = MAX_PAGE_BYTES;
     for (;;) {
       const groups = this.rows.freeGroups(this.name, now, max);
       if (groups.length === 0) {
@@ -96,7 +106,16 @@ export class FifoQueue extends QueueOnRows<FifoRows> implements QueueOfAKind {
         return { messages, ...(nextAt !== undefined && { nextAt }) };
       }
       for (const group of groups) {
-        if (messages.length < max) messages.push(...this.#take(group, max - messages.length, now, visibilityTimeout));
+        if (messages.length >= max || room <= 0) break;
+        for (const message of this.#take(group, {
+          max: max - messages.length,
+          maxBytes: room,
+          now,
+          visibilityTimeout,
+        })) {
+          messages.push(message);
+          room -= Buffer.byteLength(message.body);
+        }
       }
       // Otherwise each message that was found moved to the dead-letter queue, so look again.
       if (messages.length > 0) return { messages };
@@ -104,10 +123,10 @@ export class FifoQueue extends QueueOnRows<FifoRows> implements QueueOfAKind {
   }
 
   /** Receives the first messages of a free group. Exhausted messages move to the dead-letter queue. */
-  #take(group: string, max: number, now: number, visibilityTimeout: number): ReceivedMessage[] {
+  #take(group: string, { max, maxBytes, now, visibilityTimeout }: Take): ReceivedMessage[] {
     const { maxReceiveCount = Number.POSITIVE_INFINITY, deadLetterQueue } = this.settings;
     const received: ReceivedMessage[] = [];
-    for (const row of this.rows.messages(this.name, group, max)) {
+    for (const row of this.rows.messages(this.name, group, max, maxBytes)) {
       // The messages after a delayed message wait for it.
       if (row.visible_at > now) break;
       if (deadLetterQueue !== undefined && row.receive_count - row.excused >= maxReceiveCount) {

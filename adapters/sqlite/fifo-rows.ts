@@ -2,7 +2,8 @@ import type { StatementSync } from 'node:sqlite';
 import { DEDUPLICATION_INTERVAL_MS } from '#shared/ports/fifo.ts';
 import type { QueueDepth } from '#shared/ports/queue.ts';
 import type { Database } from './database.ts';
-import { type Receipt, type ReceiptState, receiptState, type Sent } from './message-rows.ts';
+import { bodyBytes, type Receipt, type ReceiptState, receiptState, type Sent } from './message-rows.ts';
+import { readPage } from './page.ts';
 import { storeAttributes } from './stored-attributes.ts';
 
 export interface FifoRow {
@@ -185,9 +186,9 @@ export class FifoRows {
     return (this.#nextFreeAt.get(queue) as { at: number } | undefined)?.at;
   }
 
-  /** The first messages of a group, in order. */
-  messages(queue: string, group: string, max: number): readonly FifoRow[] {
-    return this.#messages.all(queue, group, max) as unknown as FifoRow[];
+  /** The first messages of a group, in order. Large messages end the list before `max`. */
+  messages(queue: string, group: string, max: number, maxBytes: number): readonly FifoRow[] {
+    return readPage<FifoRow>(this.#messages.iterate(queue, group, max), bodyBytes, maxBytes).rows;
   }
 
   receive(sequence: number, { visibleAt, receiveCount, firstReceivedAt }: Record<ReceiveField, number>): void {

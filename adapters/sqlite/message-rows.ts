@@ -1,6 +1,7 @@
 import type { StatementSync } from 'node:sqlite';
 import type { OutgoingMessage, QueueDepth } from '#shared/ports/queue.ts';
 import type { Database } from './database.ts';
+import { type Page, readPage } from './page.ts';
 import { storeAttributes } from './stored-attributes.ts';
 
 /** A message that is sent within the process. */
@@ -110,8 +111,9 @@ export class MessageRows {
     return Number(lastInsertRowid);
   }
 
-  visible(queue: string, now: number, max: number): readonly MessageRow[] {
-    return this.#visible.all(queue, now, max) as unknown as MessageRow[];
+  /** At most `max` visible messages. Large messages end the page before. */
+  visible(queue: string, now: number, max: number): Page<MessageRow> {
+    return readPage<MessageRow>(this.#visible.iterate(queue, now, max), bodyBytes);
   }
 
   /** The earliest time at which a message of the queue is visible. Undefined: the queue has no message. */
@@ -153,6 +155,11 @@ export class MessageRows {
   depth(queue: string, now: number): QueueDepth {
     return { ...(this.#depth.get(now, queue) as unknown as QueueDepth) };
   }
+}
+
+/** Bytes of a message in memory. */
+export function bodyBytes({ body, attributes }: Pick<MessageRow, 'body' | 'attributes'>): number {
+  return Buffer.byteLength(body) + (attributes?.length ?? 0);
 }
 
 export function receiptState({ receiveCount }: Receipt, row: unknown, now: number): ReceiptState {

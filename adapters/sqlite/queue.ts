@@ -54,7 +54,10 @@ export class SqliteQueue implements Queue, HostedQueues {
    * SQS, so that an operator who removed it by mistake can create it again.
    */
   messageRetention(): MessageRetention {
-    const seconds = [...this.#queues.values()].map(({ settings }) => settings.retention ?? DEFAULT_RETENTION_SECONDS);
+    let shortest = MAX_RETENTION_SECONDS;
+    for (const { settings } of this.#queues.values()) {
+      shortest = Math.min(shortest, settings.retention ?? DEFAULT_RETENTION_SECONDS);
+    }
     return {
       of: (name) => {
         const queue = this.#queues.get(name);
@@ -62,7 +65,7 @@ export class SqliteQueue implements Queue, HostedQueues {
           (queue === undefined ? MAX_RETENTION_SECONDS : (queue.settings.retention ?? DEFAULT_RETENTION_SECONDS)) * 1000
         );
       },
-      shortest: Math.min(MAX_RETENTION_SECONDS, ...seconds) * 1000,
+      shortest: shortest * 1000,
       freed: (name) => this.#queues.get(name)?.freed(),
     };
   }

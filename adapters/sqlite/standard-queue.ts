@@ -126,8 +126,8 @@ export class StandardQueue extends QueueOnRows<MessageRows> implements QueueOfAK
   /** Receives visible messages. Exhausted messages move to the dead-letter queue. */
   #take(max: number, now: number, visibleAt: number): ReceivedMessage[] {
     const { maxReceiveCount = Number.POSITIVE_INFINITY, deadLetterQueue } = this.settings;
-    const rows = this.rows.visible(this.name, now, max);
-    this.#drained = rows.length < max;
+    const { rows, isCut } = this.rows.visible(this.name, now, max);
+    this.#drained = !isCut && rows.length < max;
     const received: ReceivedMessage[] = [];
     for (const row of rows) {
       if (deadLetterQueue !== undefined && row.receive_count - row.excused >= maxReceiveCount) {

@@ -5,6 +5,7 @@ import type { StreamControl } from '#shared/ports/control-plane.ts';
 import { StreamNotFoundError } from '#shared/ports/errors.ts';
 import type { EventStream, OutgoingRecord, ReadOptions, StreamRecord } from '#shared/ports/event-stream.ts';
 import type { Database } from './database.ts';
+import { readPage } from './page.ts';
 import { Waiters } from './waiters.ts';
 
 interface RecordRow {
@@ -93,9 +94,12 @@ export class SqliteStream implements EventStream, StreamControl {
     for (;;) {
       if (options.signal?.aborted) return [];
       const mark = waiters.mark;
-      const rows = (await this.#database.read(() =>
-        this.#read.all(stream, shardNumber(shard), Number(after ?? 0), options.max),
-      )) as unknown as RecordRow[];
+      const { rows } = await this.#database.read(() =>
+        readPage<RecordRow>(
+          this.#read.iterate(stream, shardNumber(shard), Number(after ?? 0), options.max),
+          ({ data }) => data.length,
+        ),
+      );
       const left = until - this.#clock.now();
       if (rows.length > 0 || left <= 0) return rows.map(toRecord);
       await waiters.wait(mark, left, options.signal);

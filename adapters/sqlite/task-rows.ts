@@ -7,6 +7,7 @@ import { ShortLivedMap } from '#shared/short-lived.ts';
 import { byAttempt, slotOf } from '#shared/tasks/failed-attempt.ts';
 import { isTerminal } from '#shared/tasks/state.ts';
 import type { Database } from './database.ts';
+import { readPage } from './page.ts';
 
 /** A task and the number of its row. The rows of the log refer to this number. */
 export interface TaskRow {
@@ -40,6 +41,8 @@ interface StoredEntry {
   event: string | null;
 }
 
+/** The most entries of a page of a log. A page of many small entries would otherwise hold up everybody else. */
+const LOG_PAGE = 1_000;
 /** The maximum number of open tasks in memory. */
 const MAX_OPEN = 10_000;
 /** A task with more artifacts is not kept in memory, because the ids of one task's artifacts may have 300 KB. */
@@ -80,7 +83,7 @@ export class TaskRows {
     );
     this.#log = database.prepare(
       `SELECT l.position, l.turn, l.attempt, l.entry, e.event FROM task_log l LEFT JOIN events e ON e.position = l.event
-       WHERE l.task = ? AND l.position > ? ORDER BY l.position`,
+       WHERE l.task = ? AND l.position > ? ORDER BY l.position LIMIT ${LOG_PAGE}`,
     );
     this.#park = database.prepare(
       'INSERT OR IGNORE INTO task_parked (task, turn, attempt, sequence, event) VALUES (?, ?, ?, ?, ?)',
@@ -154,8 +157,9 @@ export class TaskRows {
     else this.#append.run(row, position, archived, null, turn, attempt);
   }
 
-  log(row: number, after: number): LogEntry[] {
-    return (this.#log.all(row, after) as unknown as StoredEntry[]).map(toEntry);
+  /** The next page of a log. An empty page is the end. */
+  log(row: number, after: number): readonly LogEntry[] {
+    return readPage<StoredEntry>(this.#log.iterate(row, after), entryBytes).rows.map(toEntry);
   }
 
   park(row: number, event: AgentEvent): void {
@@ -222,6 +226,10 @@ export function toTaskRow(stored: StoredTask): TaskRow {
       artifacts: stored.artifacts === '[]' ? [] : JSON.parse(stored.artifacts),
     },
   };
+}
+
+function entryBytes({ entry, event }: StoredEntry): number {
+  return Buffer.byteLength(entry ?? event ?? '');
 }
 
 function toEntry(stored: StoredEntry): LogEntry {

@@ -33,12 +33,11 @@ export interface TaskStoreParts {
   readonly retentionMs: number;
 }
 
-interface ReadLog {
+interface LogPage {
   readonly entries: readonly LogEntry[];
-  readonly ended: boolean;
+  /** The task when the page was read. */
+  readonly task: TaskRecord;
 }
-
-const nothingYet: ReadLog = { entries: [], ended: false };
 
 /** Tasks on SQLite: a change of a task, its log entry and its event are one transaction. */
 export class SqliteTaskStore implements TaskStore {
@@ -154,34 +153,49 @@ export class SqliteTaskStore implements TaskStore {
     return this.#database.read(() => this.#rows.find(id)?.task);
   }
 
-  async read(id: TaskId, after: number): Promise<readonly LogEntry[]> {
-    return this.#database.read(() => {
-      const found = this.#rows.find(id);
-      return found ? this.#rows.log(found.row, after) : [];
-    });
+  async *read(id: TaskId, after: number): AsyncIterable<readonly LogEntry[]> {
+    let until = Number.POSITIVE_INFINITY;
+    for (let position = after; position < until; ) {
+      const page = await this.#database.read(() => this.#pageAfter(id, position));
+      const last = page?.entries.at(-1);
+      if (page === undefined || last === undefined) return;
+      // Entries that come while the log is read belong to the next read.
+      until = Math.min(until, page.task.position);
+      position = last.position;
+      yield page.entries;
+    }
   }
 
   async *tail(id: TaskId, after: number, signal: AbortSignal): AsyncIterable<readonly LogEntry[]> {
     const tail = this.#tails.open(id);
     try {
-      // Most tails begin at the newest entry of a task. Then there is nothing to read.
-      const found = this.#tails.isAt(id, after)
-        ? nothingYet
-        : await this.#database.read(() => this.#logAfter(id, after));
-      if (found === undefined) return;
       let position = after;
-      let { entries, ended } = found;
+      // Most tails begin at the newest entry of a task. Then there is nothing to read.
+      if (this.#tails.isAt(id, after)) tail.caughtUp();
       for (;;) {
         if (signal.aborted) return;
-        const fresh = entries.filter((entry) => entry.position > position);
-        const last = fresh.at(-1);
-        if (last !== undefined) {
-          position = last.position;
-          yield fresh;
-          ended ||= last.kind === 'status' && isTerminal(last.status.state);
+        if (tail.isBehind) {
+          tail.caughtUp();
+          const page = await this.#database.read(() => this.#pageAfter(id, position));
+          if (page === undefined) return;
+          const last = page.entries.at(-1);
+          if (last !== undefined) {
+            position = last.position;
+            yield page.entries;
+          }
+          if (position < page.task.position) {
+            // The store has removed the log of a task that ended long ago.
+            if (last === undefined) return;
+            tail.fallBehind();
+          } else if (isTerminal(page.task.state)) return;
+          continue;
         }
-        if (ended) return;
-        entries = await tail.next(signal);
+        const fresh = (await tail.next(signal)).filter((entry) => entry.position > position);
+        const last = fresh.at(-1);
+        if (last === undefined) continue;
+        position = last.position;
+        yield fresh;
+        if (last.kind === 'status' && isTerminal(last.status.state)) return;
       }
     } finally {
       this.#tails.close(id, tail);
@@ -216,9 +230,9 @@ export class SqliteTaskStore implements TaskStore {
     if (typeof earliest === 'number') onDeadline(earliest);
   }
 
-  #logAfter(id: TaskId, after: number): ReadLog | undefined {
+  #pageAfter(id: TaskId, after: number): LogPage | undefined {
     const known = this.#rows.find(id);
-    return known && { entries: this.#rows.log(known.row, after), ended: isTerminal(known.task.state) };
+    return known && { entries: this.#rows.log(known.row, after), task: known.task };
   }
 
   #mustFind(id: TaskId): TaskRow {

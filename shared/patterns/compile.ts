@@ -128,7 +128,7 @@ class PatternReader {
       const forked = before.map((rule): Draft => new Map(rule));
       if (forked.length === 0) forked.push(new Map());
       this.#readObject(forked, entries, steps, true);
-      rules.push(...forked);
+      for (const rule of forked) rules.push(rule);
       if (rules.length > MAX_RULES)
         throw new InvalidPatternError(
           path,

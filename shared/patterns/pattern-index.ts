@@ -43,7 +43,8 @@ export class PatternIndex<T> {
     this.#undo.set(target, undo);
     for (const patternRule of pattern.rules) {
       const rule = new BoundRule(patternRule, this.#tree);
-      undo.push(...this.#enter({ rule, target, triedFor: 0 }), () => this.#release(rule));
+      for (const leave of this.#enter({ rule, target, triedFor: 0 })) undo.push(leave);
+      undo.push(() => this.#release(rule));
     }
   }
 
@@ -103,7 +104,7 @@ export class PatternIndex<T> {
     for (const { field, slot } of rule.fields) {
       const index = this.#access.get(slot);
       for (const access of accessesOf(field)) {
-        const shared = Math.max(...access.keys.map((key) => index?.population(key) ?? 0));
+        const shared = access.keys.reduce((most, key) => Math.max(most, index?.population(key) ?? 0), 0);
         const cost = access.width + Math.log2(1 + shared);
         if (best === undefined || cost < best.cost) best = { slot, access, cost };
       }

@@ -27,7 +27,7 @@ export interface ReadOptions {
  * Contract:
  * - `put` resolves when each record is durable. Records with the same partition key keep the order of the call.
  * - `read` returns the records of a shard after a sequence number, oldest first. Without `after` it begins at the oldest
- *   record. It waits without polling the store.
+ *   record. It waits without polling the store. It returns fewer than `max` records if they are large, but at least one.
  * - `checkpoint` stores a consumer's position in a shard; `position` returns it. A position never moves back.
  *
  * Errors: `StreamNotFoundError` for an unknown stream.

@@ -59,7 +59,7 @@ export interface FifoCoordinates {
 }
 
 export interface ReceiveOptions {
-  /** The most messages to return. SQS returns at most 10; the SQLite queue has no limit of its own. */
+  /** The most messages to return. SQS returns at most 10. The SQLite queue returns fewer if they are large, but at least one. */
   readonly max: number;
   /** Seconds to wait for the first message. 0 returns at once. */
   readonly wait: number;

@@ -93,8 +93,11 @@ export interface TaskStore {
   failedAttempts(id: TaskId): Promise<readonly FailedAttempt[]>;
   end(ending: Ending): Promise<boolean>;
   get(id: TaskId): Promise<TaskRecord | undefined>;
-  /** The entries after a position, in order. */
-  read(id: TaskId, after: number): Promise<readonly LogEntry[]>;
+  /**
+   * Yields the entries after a position in pages, in order, up to the newest entry at the first page. A page also ends at
+   * a number of bytes. No page is empty.
+   */
+  read(id: TaskId, after: number): AsyncIterable<readonly LogEntry[]>;
   tail(id: TaskId, after: number, signal: AbortSignal): AsyncIterable<readonly LogEntry[]>;
   list(query: TaskQuery): Promise<TaskPage>;
   /** Tasks that have not ended and whose deadline is at or before `now`, the oldest deadline first. */

@@ -1,4 +1,4 @@
-import type { Artifact, Message, Task, TaskStatus } from '#shared/a2a/types.ts';
+import type { Artifact, Message, Part, Task, TaskStatus } from '#shared/a2a/types.ts';
 import type { LogEntry } from '#shared/ports/task.ts';
 
 export interface AssembleOptions {
@@ -18,17 +18,22 @@ export function assemble(
   options: AssembleOptions = {},
 ): Task {
   const history: Message[] = [];
-  let artifacts: { artifact: Artifact; turn: number; attempt: number }[] = [];
+  // Both keep the order in which the artifacts began.
+  const artifacts = new Map<string, GrowingArtifact>();
+  /** The artifacts of the newest attempt. A later attempt of the turn replaces them. */
+  const ofAttempt = new Set<string>();
   let status: TaskStatus | undefined;
   let attempt = 0;
   for (const entry of log) {
     if (entry.kind !== 'message' && entry.attempt > attempt) {
       attempt = entry.attempt;
-      artifacts = artifacts.filter((made) => made.turn !== entry.turn);
+      for (const artifactId of ofAttempt) artifacts.delete(artifactId);
+      ofAttempt.clear();
     }
     switch (entry.kind) {
       case 'message':
         attempt = 0;
+        ofAttempt.clear();
         if (status?.message) history.push(status.message);
         history.push(entry.message);
         status = entry.status;
@@ -37,13 +42,11 @@ export function assemble(
         status = entry.status;
         break;
       case 'artifact': {
-        const { artifactId } = entry.artifact;
-        const at = artifacts.findIndex((made) => made.artifact.artifactId === artifactId);
-        const before = artifacts[at];
-        const made = { turn: entry.turn, attempt: entry.attempt };
-        if (before === undefined) artifacts.push({ artifact: entry.artifact, ...made });
-        else if (entry.append) artifacts[at] = { artifact: appended(before.artifact, entry.artifact), ...made };
-        else artifacts[at] = { artifact: entry.artifact, ...made };
+        const { artifact, append } = entry;
+        const before = append ? artifacts.get(artifact.artifactId) : undefined;
+        if (before) before.append(artifact);
+        else artifacts.set(artifact.artifactId, new GrowingArtifact(artifact));
+        ofAttempt.add(artifact.artifactId);
         break;
       }
       default:
@@ -61,15 +64,35 @@ export function assemble(
     id: task.id,
     contextId: task.contextId,
     status,
-    ...(artifacts.length > 0 && { artifacts: artifacts.map((made) => made.artifact) }),
+    ...(artifacts.size > 0 && { artifacts: Array.from(artifacts.values(), ({ whole }) => whole) }),
     ...(shown.length > 0 && { history: shown }),
   };
 }
 
-function appended(artifact: Artifact, chunk: Artifact): Artifact {
-  return {
-    ...artifact,
-    ...(chunk.metadata && { metadata: { ...artifact.metadata, ...chunk.metadata } }),
-    parts: [...artifact.parts, ...chunk.parts] as Artifact['parts'],
-  };
+/** An artifact that grows in place, because a copy for each chunk would take quadratic time. The log stays as it is. */
+class GrowingArtifact {
+  readonly #first: Artifact;
+  #parts: Part[] | undefined;
+  #metadata: Map<string, unknown> | undefined;
+
+  constructor(first: Artifact) {
+    this.#first = first;
+  }
+
+  append({ parts, metadata }: Artifact): void {
+    this.#parts ??= [...this.#first.parts];
+    for (const part of parts) this.#parts.push(part);
+    if (metadata === undefined) return;
+    this.#metadata ??= new Map(Object.entries(this.#first.metadata ?? {}));
+    for (const [key, value] of Object.entries(metadata)) this.#metadata.set(key, value);
+  }
+
+  get whole(): Artifact {
+    return {
+      ...this.#first,
+      // fromEntries, because a member may have the name `__proto__`.
+      ...(this.#metadata && { metadata: Object.fromEntries(this.#metadata) }),
+      ...(this.#parts && { parts: this.#parts as Artifact['parts'] }),
+    };
+  }
 }

@@ -41,7 +41,7 @@ export class Correlator {
     timeUp?.addEventListener('abort', end, { once: true });
     try {
       for await (const entries of this.#tasks.tail(taskId, log.length, timeout.signal)) {
-        log.push(...entries);
+        for (const entry of entries) log.push(entry);
         if (endsTurn(log.at(-1), turn)) return log;
       }
     } finally {

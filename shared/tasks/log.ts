@@ -9,8 +9,16 @@ import type { TaskStore } from '#shared/ports/task-store.ts';
  * @throws A2AError TASK_NOT_FOUND when retention has removed the task
  */
 export async function logOf(tasks: Pick<TaskStore, 'read'>, id: TaskId): Promise<readonly LogEntry[]> {
-  const log = await tasks.read(id, 0);
+  const log = await entriesOf(tasks, id, 0);
   if (log.length === 0) throw taskNotFound(id);
+  return log;
+}
+
+/** Reads all entries after a position. */
+export async function entriesOf(tasks: Pick<TaskStore, 'read'>, id: TaskId, after: number): Promise<LogEntry[]> {
+  const log: LogEntry[] = [];
+  // No `push(...entries)`: a call takes some 100,000 arguments at most.
+  for await (const entries of tasks.read(id, after)) for (const entry of entries) log.push(entry);
   return log;
 }
 

@@ -51,9 +51,12 @@ export function errorLines(error: PlainError, indent: string): string[] {
   for (const frame of (error.stack ?? '').split('\n')) {
     if (/^\s+at /.test(frame)) lines.push(`${indent}  ${escapeControls(frame.trim())}`);
   }
-  if (error.cause !== undefined) lines.push(...innerLines('caused by', error.cause, indent));
-  for (const inner of error.errors ?? []) lines.push(...innerLines('one of', inner, indent));
-  return lines;
+  // No `push(...lines)`: a call takes some 100,000 arguments at most, and an agent's error may have more lines.
+  const inner = [
+    ...(error.cause === undefined ? [] : innerLines('caused by', error.cause, indent)),
+    ...(error.errors ?? []).flatMap((each) => innerLines('one of', each, indent)),
+  ];
+  return [...lines, ...inner];
 }
 
 function innerLines(relation: string, inner: unknown, indent: string): string[] {

@@ -147,7 +147,7 @@ export class TaskSweep {
       return undefined;
     }
     if ('events' in toSend) return toSend.events;
-    const entries = (await log.read(task.id, 0))?.entries ?? [];
+    const entries = await log.entries(task.id, 0);
     const at = entries.findLastIndex(({ kind, turn }) => kind === 'message' && turn === task.turn);
     const asked = entries[at];
     if (asked?.kind !== 'message') throw new Error(`the log of task ${task.id} lacks the message of its turn`);

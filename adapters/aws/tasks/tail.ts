@@ -21,14 +21,14 @@ export async function* tailLog(
   if (isFresh) await sleep(schedule.next(), signal);
   for (let position = after; !signal.aborted; await sleep(schedule.next(), signal)) {
     // An eventual read can miss a new task.
-    const read = (await log.readEventually(id, position)) ?? (await log.read(id, position));
-    if (read === undefined) return;
-    const { stored, entries } = read;
-    const last = entries.at(-1);
-    if (last !== undefined) {
-      position = last.position;
+    const opened = (await log.openEventually(id, position)) ?? (await log.open(id, position));
+    if (opened === undefined) return;
+    const { stored, pages } = opened;
+    for await (const entries of pages) {
+      position = entries.at(-1)?.position ?? position;
       schedule.reset();
       yield entries;
+      if (signal.aborted) return;
     }
     if (isTerminal(stored.task.state) && position >= stored.task.position) return;
   }

@@ -96,8 +96,9 @@ export class DynamoTaskStore implements TaskStore {
     return (await this.#table.get(id))?.task;
   }
 
-  async read(id: TaskId, after: number): Promise<readonly LogEntry[]> {
-    return (await this.#log.read(id, after))?.entries ?? [];
+  async *read(id: TaskId, after: number): AsyncIterable<readonly LogEntry[]> {
+    const opened = await this.#log.open(id, after);
+    if (opened) yield* opened.pages;
   }
 
   tail(id: TaskId, after: number, signal: AbortSignal): AsyncIterable<readonly LogEntry[]> {

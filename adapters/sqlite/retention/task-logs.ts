@@ -2,6 +2,7 @@ import type { StatementSync } from 'node:sqlite';
 import { logEntryOf } from '#shared/events/task-events.ts';
 import type { BusEvent } from '#shared/ports/event-bus.ts';
 import type { Database } from '../database.ts';
+import { readPage } from '../page.ts';
 import { type Cost, endOfStep, STEP_LIMIT, type Step, type Work } from './step.ts';
 
 /** Tasks, at most, whose logs are deleted at once. */
@@ -57,14 +58,14 @@ export class TaskLogs {
     let bytes = 0;
     for (;;) {
       if (bytes >= room) return { bytes, all: false };
-      const entries = this.#pointing.all(task, position) as unknown as Pointing[];
-      for (const entry of entries) {
+      const { rows, isCut } = readPage<Pointing>(this.#pointing.iterate(task, position), ({ event }) => event.length);
+      for (const entry of rows) {
         const event: BusEvent = JSON.parse(entry.event);
         const text = JSON.stringify(logEntryOf(event, entry));
         this.#copy.run(text, task, entry.position);
         bytes += text.length;
       }
-      if (entries.length < COPIED) return { bytes, all: true };
+      if (!isCut && rows.length < COPIED) return { bytes, all: true };
     }
   }
 

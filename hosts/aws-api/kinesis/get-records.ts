@@ -8,8 +8,8 @@ import type { Streams } from './streams.ts';
 /** The limits of a call: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html */
 const MAX_RECORDS = 10_000;
 const MAX_BYTES = 10 * 1024 * 1024;
-/** Records that one read of the store returns. They have at most 64 MB together, because a record has at most 1 MB. */
-const PAGE = 64;
+/** The most records that one read of the store returns. The store also ends a page by its bytes. */
+const PAGE = 1_000;
 
 export function getRecords(stream: StandaloneRuntime['stream'], streams: Streams, clock: Clock): Operation {
   return async (input) => {
@@ -23,7 +23,8 @@ export function getRecords(stream: StandaloneRuntime['stream'], streams: Streams
     while (!isEnd && records.length < limit && room > 0) {
       const max = Math.min(PAGE, limit - records.length);
       const page = await stream.read(place.stream, place.shard, after, { max, wait: 0 });
-      isEnd = page.length < max;
+      // A page may be short because its records are large. Only an empty page is the end.
+      isEnd = page.length === 0;
       for (const record of page) {
         if (records.length > 0 && record.data.length > room) {
           room = 0;

@@ -71,7 +71,7 @@ export class Operations {
       traceparent: call.traceparent,
     });
     if (!canceled) throw new A2AError('TASK_NOT_CANCELABLE', `Task ${task.id} has ended already.`);
-    return assemble(task, await this.#runtime.tasks.read(task.id, 0));
+    return assemble(task, await logOf(this.#runtime.tasks, task.id));
   }
 
   /** The task once its turn has ended. After `waitMs`, or when the host's time is up: the task in its current state. */

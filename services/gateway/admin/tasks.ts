@@ -6,6 +6,7 @@ import { type AgentId, agentIdPattern, type TaskId } from '#shared/ids.ts';
 import type { LogEntry, TaskRecord } from '#shared/ports/task.ts';
 import type { TaskStore } from '#shared/ports/task-store.ts';
 import { assemble } from '#shared/tasks/assemble.ts';
+import { entriesOf } from '#shared/tasks/log.ts';
 
 /** The list's name in its cursors. */
 const TASKS = 'tasks';
@@ -61,7 +62,7 @@ function stateOf(text: string): TaskState {
 /** One task of any owner, with its log and the causes of its failed attempts. */
 export async function getTask(store: TaskStore, id: string): Promise<AdminTask> {
   const record = await store.get(id as TaskId);
-  const log = record === undefined ? [] : await store.read(record.id, 0);
+  const log = record === undefined ? [] : await entriesOf(store, record.id, 0);
   // If the log is empty, retention removed the task between the two reads.
   if (record === undefined || log.length === 0) {
     throw new HttpError(404, 'TASK_NOT_FOUND', `There is no task ${id.slice(0, 80)}. GET /admin/tasks lists them.`);

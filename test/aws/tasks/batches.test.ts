@@ -6,6 +6,7 @@ import { handler as projector } from '#services/tasks/projector.ts';
 import type { TaskRecord } from '#shared/ports/task.ts';
 import { provideRuntime } from '#shared/runtime/current.ts';
 import type { Runtime } from '#shared/runtime/runtime.ts';
+import { entriesOf } from '#shared/tasks/log.ts';
 import { kinesisEvent } from '#test/support/kinesis.ts';
 import { lambdaContext, sqsEvent, sqsRecord } from '#test/support/lambda.ts';
 import { artifactEvent, entryOf, newTask, noon, statusEvent } from '#test/support/task-events.ts';
@@ -87,6 +88,6 @@ describe('a batch of events', () => {
     meter.take();
     expect(await chunks(kinesisEvent(...records))).toEqual({ batchItemFailures: [] });
     expect(meter.take()).toMatchObject({ calls: 3, reads: 1 });
-    expect(await store.read(task.id, 1)).toHaveLength(20);
+    expect(await entriesOf(store, task.id, 1)).toHaveLength(20);
   });
 });

@@ -4,6 +4,7 @@ import { dynamoDbDocumentClient } from '#adapters/aws/clients/dynamodb.ts';
 import { tableName } from '#adapters/aws/tables.ts';
 import type { DynamoTaskStore } from '#adapters/aws/tasks/task-store.ts';
 import type { TaskRecord } from '#shared/ports/task.ts';
+import { entriesOf } from '#shared/tasks/log.ts';
 import { artifactEvent, entry, newTask, nextTurn, noon, statusEvent } from '#test/support/task-events.ts';
 import { CapacityMeter } from '../support/capacity.ts';
 import { clearTable } from '../support/clear-table.ts';
@@ -141,7 +142,7 @@ describe('what DynamoDB charges for a task', () => {
     await applyAll(events(task));
     meter.take();
     await store.get(task.id);
-    await store.read(task.id, 0);
+    await entriesOf(store, task.id, 0);
     expect(meter.take()).toEqual({ calls: 2, reads: 2, writes: 0 });
   });
 

@@ -10,6 +10,7 @@ import type { EventBus } from '#shared/ports/event-bus.ts';
 import type { AgentEvent, TaskRecord } from '#shared/ports/task.ts';
 import type { NewTask } from '#shared/ports/task-store.ts';
 import { assemble } from '#shared/tasks/assemble.ts';
+import { entriesOf } from '#shared/tasks/log.ts';
 import { artifactEvent, entry, newTask, nextTurn, noon, statusEvent } from '#test/support/task-events.ts';
 import { clearTable } from '../support/clear-table.ts';
 import { clientOptions, randomStage } from '../support/endpoint.ts';
@@ -68,7 +69,7 @@ describe('a process that is killed', () => {
     return created.task;
   };
   const positions = async (task: Pick<TaskRecord, 'id'>) =>
-    (await store.read(task.id, 0)).map(({ position }) => position);
+    (await entriesOf(store, task.id, 0)).map(({ position }) => position);
 
   describe('between the task and its request', () => {
     it('loses no request: the sweep publishes it, and the task completes', async () => {
@@ -104,7 +105,7 @@ describe('a process that is killed', () => {
       const [working, artifact] = turnOf(fresh, 1) as [AgentEvent, AgentEvent];
       await deliver(working, artifact);
       await deliver(...turnOf(fresh, 1_001));
-      const entries = await store.read(fresh.id, 0);
+      const entries = await entriesOf(store, fresh.id, 0);
       expect(entries.map(({ attempt }) => attempt)).toEqual([0, 1, 1, 1_001, 1_001, 1_001]);
     });
 
@@ -191,7 +192,7 @@ describe('a process that is killed', () => {
     const turn = nextTurn(task, 1);
     const said = requestOf(turn);
     // As the gateway makes it.
-    const { history: messages = [], status } = assemble(task, await store.read(task.id, 0));
+    const { history: messages = [], status } = assemble(task, await entriesOf(store, task.id, 0));
     const history = [...messages, ...(status.message ? [status.message] : [])];
     expect(history).toHaveLength(2);
     const request = { ...turn.request, detail: { ...said, data: { ...said.data, history } } };
@@ -237,7 +238,7 @@ describe('a process that is killed', () => {
     expect(await positions(task)).toEqual([1, 2, 3, 4]);
     const seen = [];
     for await (const entries of store.tail(task.id, 0, new AbortController().signal)) seen.push(...entries);
-    expect(seen).toStrictEqual(await store.read(task.id, 0));
+    expect(seen).toStrictEqual(await entriesOf(store, task.id, 0));
   });
 
   async function logItems(): Promise<readonly unknown[]> {

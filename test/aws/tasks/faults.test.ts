@@ -7,6 +7,7 @@ import type { TaskId } from '#shared/ids.ts';
 import type { BusEvent } from '#shared/ports/event-bus.ts';
 import type { AgentEvent, LogEntry, TaskRecord } from '#shared/ports/task.ts';
 import type { TaskStore } from '#shared/ports/task-store.ts';
+import { entriesOf } from '#shared/tasks/log.ts';
 import { isTerminal } from '#shared/tasks/state.ts';
 import { artifactEvent, entry, newTask, nextTurn, noon, statusEvent } from '#test/support/task-events.ts';
 import { clearTable } from '../support/clear-table.ts';
@@ -211,7 +212,7 @@ async function run(mesh: ReturnType<typeof unwellMesh>, choices: Choices, isCanc
   const task = await well.get(id);
   expect(task && isTerminal(task.state)).toBe(true);
   expect((await well.list({ limit: 10 })).tasks.map((each) => each.id)).toEqual([id]);
-  const log = await well.read(id, 0);
+  const log = await entriesOf(well, id, 0);
   expect(log.map(({ position }) => position)).toEqual(log.map((_, index) => index + 1));
   expect(brief(log, 1)).toEqual(['TASK_STATE_WORKING', 'artifact false', 'artifact true', 'TASK_STATE_INPUT_REQUIRED']);
   if (task?.state === 'TASK_STATE_CANCELED') {

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoDbDocumentClient } from '#adapters/aws/clients/dynamodb.ts';
 import type { DynamoTaskStore } from '#adapters/aws/tasks/task-store.ts';
 import type { AgentEvent, TaskRecord } from '#shared/ports/task.ts';
+import { entriesOf } from '#shared/tasks/log.ts';
 import { artifactEvent, newTask, nextTurn, noon, statusEvent } from '#test/support/task-events.ts';
 import { clearTable } from '../support/clear-table.ts';
 import { clientOptions, randomStage } from '../support/endpoint.ts';
@@ -86,7 +87,7 @@ async function created(fresh = newTask()): Promise<TaskRecord> {
 
 const settled = openTaskStore({ documents, stage, clock });
 const brief = async (task: TaskRecord) =>
-  (await settled.read(task.id, 0)).map((entry) =>
+  (await entriesOf(settled, task.id, 0)).map((entry) =>
     entry.kind === 'artifact'
       ? `${entry.position} ${entry.attempt} artifact`
       : `${entry.position} ${entry.attempt} ${entry.status.state}`,
@@ -136,7 +137,7 @@ describe('processes that race for a task', () => {
         await race(scheduler, ({ stores }) =>
           Promise.all(events.flatMap((event, i) => (to[i] ?? []).map((store) => stores[store]?.apply(event)))),
         );
-        const log = await settled.read(task.id, 0);
+        const log = await entriesOf(settled, task.id, 0);
         expect(log.map(({ position }) => position)).toEqual(log.map((_, index) => index + 1));
         expect((await brief(task)).slice(-4).map((line) => line.slice(2))).toEqual([
           '2 TASK_STATE_WORKING',

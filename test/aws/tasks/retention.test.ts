@@ -7,6 +7,7 @@ import type { DynamoTaskStore } from '#adapters/aws/tasks/task-store.ts';
 import { type AgentId, type TaskId, uuidv7 } from '#shared/ids.ts';
 import { TaskExpiresError } from '#shared/ports/errors.ts';
 import type { TaskRecord } from '#shared/ports/task.ts';
+import { entriesOf } from '#shared/tasks/log.ts';
 import { RETENTION_MS } from '#test/support/sqlite.ts';
 import { newTask, nextTurn, noon, statusEvent } from '#test/support/task-events.ts';
 import { clearTable } from '../support/clear-table.ts';
@@ -55,7 +56,7 @@ describe('tasks over the days', () => {
     expect(await tail()).toBe(1);
     now = noon + RETENTION_MS;
     expect(await store.get(task.id)).toBeUndefined();
-    expect(await store.read(task.id, 0)).toEqual([]);
+    expect(await entriesOf(store, task.id, 0)).toEqual([]);
     expect(await store.list({ limit: 10 })).toEqual({ tasks: [] });
     expect(await tail()).toBe(0);
   });

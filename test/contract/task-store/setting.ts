@@ -2,6 +2,7 @@ import { afterEach, beforeEach } from 'vitest';
 import type { BusEvent } from '#shared/ports/event-bus.ts';
 import type { AgentEvent, LogEntry, TaskRecord } from '#shared/ports/task.ts';
 import type { TaskStore } from '#shared/ports/task-store.ts';
+import { entriesOf } from '#shared/tasks/log.ts';
 import { artifactEvent, entry, newTask, noon, statusEvent } from '#test/support/task-events.ts';
 
 export interface TaskStoreSubject {
@@ -60,7 +61,7 @@ export function taskStoreSetting(open: () => Promise<TaskStoreSubject>) {
   const deliver = async (...events: AgentEvent[]) => {
     for (const event of events) await subject.deliver(event);
   };
-  const log = (task: Pick<TaskRecord, 'id'>, after = 0) => tasks.read(task.id, after);
+  const log = (task: Pick<TaskRecord, 'id'>, after = 0) => entriesOf(tasks, task.id, after);
   const brief = (entries: readonly LogEntry[]) => entries.map(briefly);
   const publishedOf = async (task: Pick<TaskRecord, 'id'>, type: string) =>
     (await subject.published()).filter(

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BusEntry } from '#shared/ports/event-bus.ts';
 import type { LogEntry, TaskRecord } from '#shared/ports/task.ts';
+import { entriesOf } from '#shared/tasks/log.ts';
 import { TestClock } from '#test/support/fixtures.ts';
 import { inlineQueue, openSqlite, type SqliteAdapters } from '#test/support/sqlite.ts';
 import { artifactEvent, entry, entryOf, newTask, nextTurn, noon, statusEvent } from '#test/support/task-events.ts';
@@ -24,7 +25,7 @@ describe('SqliteTaskStore', () => {
     return created.task;
   }
   const get = (task: TaskRecord) => sqlite.tasks.get(task.id);
-  const log = (task: TaskRecord) => sqlite.tasks.read(task.id, 0);
+  const log = (task: TaskRecord) => entriesOf(sqlite.tasks, task.id, 0);
   const put = (...entries: BusEntry[]) => sqlite.bus.put(entries);
   const parked = async () =>
     (
@@ -48,7 +49,7 @@ describe('SqliteTaskStore', () => {
       created: false,
       taskId: fresh.id,
     });
-    expect(await sqlite.tasks.read(fresh.id, 0)).toHaveLength(1);
+    expect(await entriesOf(sqlite.tasks, fresh.id, 0)).toHaveLength(1);
     expect(await waiting()).toEqual([]);
   });
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TaskState } from '#shared/a2a/types.ts';
 import type { TaskId } from '#shared/ids.ts';
 import { Correlator } from '#shared/tasks/correlator.ts';
+import { entriesOf } from '#shared/tasks/log.ts';
 import { endsTurn, turnHasEnded } from '#shared/tasks/state.ts';
 import { submit } from '#shared/tasks/submit.ts';
 import { statusEvent } from '#test/support/task-events.ts';
@@ -71,7 +72,7 @@ describe('settled', () => {
     const second = await submit(core.runtime, submission(userMessage({ taskId })));
     const settled = correlator.settled(second, { waitMs: LONG_MS, timeUp: undefined });
     await moves(taskId, 1, 'TASK_STATE_COMPLETED');
-    expect(await settled).toEqual(await core.tasks.read(taskId, 0));
+    expect(await settled).toEqual(await entriesOf(core.tasks, taskId, 0));
   });
 
   it('resolves with the log so far when the wait ends', async () => {

@@ -4,6 +4,7 @@ import type { CloudEvent } from '#shared/events/envelope.ts';
 import { EventPublisher } from '#shared/events/publisher.ts';
 import type { TaskRecord } from '#shared/ports/task.ts';
 import { endTask } from '#shared/tasks/end-task.ts';
+import { entriesOf } from '#shared/tasks/log.ts';
 import { archivedEvents } from '#test/support/archive.ts';
 import { TestClock } from '#test/support/fixtures.ts';
 import { openSqlite, type SqliteAdapters } from '#test/support/sqlite.ts';
@@ -33,7 +34,7 @@ describe('endTask', () => {
   it('ends the task with a word to its client', async () => {
     expect(await end()).toBe(true);
     expect(await sqlite.tasks.get(task.id)).toMatchObject({ state: 'TASK_STATE_FAILED', statusAt: clock.now() });
-    const [entry] = await sqlite.tasks.read(task.id, 2);
+    const [entry] = await entriesOf(sqlite.tasks, task.id, 2);
     expect(entry).toMatchObject({
       kind: 'status',
       position: 3,
@@ -81,7 +82,7 @@ describe('endTask', () => {
     const { tasks, bus } = sqlite;
     const runtime = { tasks, publisher: new EventPublisher(bus, clock), clock };
     await endTask(runtime, task, { state: 'TASK_STATE_CANCELED', reason: 'the client said so' });
-    const [entry] = await sqlite.tasks.read(task.id, 2);
+    const [entry] = await entriesOf(sqlite.tasks, task.id, 2);
     expect(entry).toMatchObject({ status: { state: 'TASK_STATE_CANCELED' } });
     expect((entry as { status: object }).status).not.toHaveProperty('message');
   });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AgentEvent, LogEntry, TaskRecord } from '#shared/ports/task.ts';
+import { entriesOf } from '#shared/tasks/log.ts';
 import { TestClock } from '#test/support/fixtures.ts';
 import { openSqlite, type SqliteAdapters } from '#test/support/sqlite.ts';
 import { artifactEvent, entryOf, newTask, statusEvent } from '#test/support/task-events.ts';
@@ -132,7 +133,7 @@ describe('a task’s log', () => {
           await deliver(delivered);
           await tail;
 
-          const log = await tasks.read(task.id, 0);
+          const log = await entriesOf(tasks, task.id, 0);
           const lengths = attempts.map((steps) => steps.length + 1);
           expect(log.map(brief)).toEqual(['message', ...expectedLog(delivered, lengths)]);
           expect(log.map(({ position }) => position)).toEqual(log.map((_, i) => i + 1));
@@ -160,7 +161,7 @@ describe('a task’s log', () => {
         if (!created.created) throw new Error('the task was there already');
         const events = eventsOf(created.task, attempts);
         await sqlite.bus.put(order.map((index) => entryOf(events[index] as AgentEvent)));
-        expect(await sqlite.tasks.read(created.task.id, 1)).toHaveLength(events.length);
+        expect(await entriesOf(sqlite.tasks, created.task.id, 1)).toHaveLength(events.length);
       }),
       { numRuns: 50 },
     );

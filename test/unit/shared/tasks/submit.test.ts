@@ -3,7 +3,7 @@ import { SKILL_EXTENSION } from '#shared/a2a/skill-extension.ts';
 import type { TaskState } from '#shared/a2a/types.ts';
 import type { TaskId } from '#shared/ids.ts';
 import { endTask } from '#shared/tasks/end-task.ts';
-import { logOf } from '#shared/tasks/log.ts';
+import { entriesOf, logOf } from '#shared/tasks/log.ts';
 import { type Submission, submit } from '#shared/tasks/submit.ts';
 import { visibleTask } from '#shared/tasks/visible-task.ts';
 import { statusEvent } from '#test/support/task-events.ts';
@@ -32,7 +32,7 @@ describe('a message without a task', () => {
     expect(task).toMatchObject({ agentId: 'echo', owner: 'app', state: 'TASK_STATE_SUBMITTED', turn: 1 });
     expect(task.deadline - task.createdAt).toBe(300_000);
     expect(turn).toBe(1);
-    expect(log).toEqual(await core.tasks.read(taskId, 0));
+    expect(log).toEqual(await entriesOf(core.tasks, taskId, 0));
     expect(log).toMatchObject([{ kind: 'message', message: { ...message, taskId, contextId: task.contextId } }]);
   });
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { entriesOf } from '#shared/tasks/log.ts';
 import { attemptFailure, nextTurn } from '#test/support/task-events.ts';
 import { DAY, ForwardClock, HOUR, openStore, type Store } from './store.ts';
 
@@ -19,17 +20,19 @@ describe('retention by age', () => {
     clock.advance(DAY - HOUR);
     const later = await store.completed();
     clock.advance(2 * HOUR);
-    const logs = await Promise.all([open, waiting, later].map(({ id }) => store.tasks.read(id, 0)));
+    const logs = await Promise.all([open, waiting, later].map(({ id }) => entriesOf(store.tasks, id, 0)));
 
     await store.keeping().look();
 
     expect(await store.find(ended)).toBeUndefined();
-    expect(await store.tasks.read(ended.id, 0)).toEqual([]);
+    expect(await entriesOf(store.tasks, ended.id, 0)).toEqual([]);
     for await (const _ of store.tasks.tail(ended.id, 0, new AbortController().signal)) throw new Error('it is gone');
     expect((await store.tasks.list({ limit: 10 })).tasks.map(({ id }) => id)).toEqual(
       [later, waiting, open].map(({ id }) => id),
     );
-    expect(await Promise.all([open, waiting, later].map(({ id }) => store.tasks.read(id, 0)))).toStrictEqual(logs);
+    expect(await Promise.all([open, waiting, later].map(({ id }) => entriesOf(store.tasks, id, 0)))).toStrictEqual(
+      logs,
+    );
     expect(store.rows('task_log')).toBe(logs.flat().length);
     // The archive begins with what came within the age; who follows it goes on there.
     expect(await store.eventsFrom(0)).toEqual([6, 7]);
@@ -49,7 +52,7 @@ describe('retention by age', () => {
     ]);
     // The turn of a task whose events are gone goes on.
     await store.tasks.begin({ ...nextTurn(waiting, 1), at: clock.now(), deadline: clock.now() + HOUR });
-    expect(await store.tasks.read(waiting.id, 0)).toHaveLength(3);
+    expect(await entriesOf(store.tasks, waiting.id, 0)).toHaveLength(3);
   });
 
   it('takes the causes of failed attempts with their tasks', async () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TaskRecord } from '#shared/ports/task.ts';
+import { entriesOf } from '#shared/tasks/log.ts';
 import { artifactEvent, entryOf } from '#test/support/task-events.ts';
 import { ForwardClock, HOUR, openStore, type Store } from './store.ts';
 
@@ -75,7 +76,7 @@ describe('retention by size', () => {
     await store.queue.send('jobs', [{ body: large }]);
     await store.stream.create('chunks', 1);
     await store.stream.put('chunks', [{ partitionKey: 'a', data: new Uint8Array(100) }]);
-    const log = await store.tasks.read(open.id, 0);
+    const log = await entriesOf(store.tasks, open.id, 0);
     clock.advance(10_000);
     const keeping = store.keeping({ maxStore: 1 });
     await keeping.look();
@@ -89,7 +90,7 @@ describe('retention by size', () => {
       },
     ]);
     expect(await Promise.all(tasks.map(store.find))).toEqual(tasks.map(() => undefined));
-    expect(await store.tasks.read(open.id, 0)).toStrictEqual(log);
+    expect(await entriesOf(store.tasks, open.id, 0)).toStrictEqual(log);
     expect(store.rows('records')).toBe(0);
     await store.completed();
     clock.advance(HOUR);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { TaskId } from '#shared/ids.ts';
 import type { TaskRecord } from '#shared/ports/task.ts';
+import { entriesOf } from '#shared/tasks/log.ts';
 import { artifactEvent, entryOf } from '#test/support/task-events.ts';
 import { DAY, ForwardClock, openStore, type Store } from './store.ts';
 
@@ -32,12 +33,12 @@ describe('retention in small pieces', () => {
 
   it('lets others work while it takes a long log, and shows none that has begun to go', async () => {
     const task = await long();
-    const log = await store.tasks.read(task.id, 0);
+    const log = await entriesOf(store.tasks, task.id, 0);
     clock.advance(DAY + 1_000);
     await store.create();
     // Open: its log gets copies of the events.
     await store.keeping().look();
-    expect(await store.tasks.read(task.id, 0)).toStrictEqual(log);
+    expect(await entriesOf(store.tasks, task.id, 0)).toStrictEqual(log);
     expect(store.rows('events')).toBe(1);
     await end(task.id);
     clock.advance(DAY + 1_000);
@@ -54,7 +55,7 @@ describe('retention in small pieces', () => {
       await store.foreign();
       if (!done) between++;
       const found = await store.find(task);
-      if (found) expect(await store.tasks.read(task.id, 0)).toHaveLength(log.length + 1);
+      if (found) expect(await entriesOf(store.tasks, task.id, 0)).toHaveLength(log.length + 1);
     }
     await looking;
     expect(between).toBeGreaterThan(3);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TaskId } from '#shared/ids.ts';
 import type { AgentEvent, LogEntry, TaskRecord } from '#shared/ports/task.ts';
+import { entriesOf } from '#shared/tasks/log.ts';
 import { isTerminal, isWaitingForClient } from '#shared/tasks/state.ts';
 import { artifactEvent, entry, entryOf, newTask, nextTurn, statusEvent } from '#test/support/task-events.ts';
 import { DAY, ForwardClock, HOUR, openStore, type Store } from './store.ts';
@@ -123,7 +124,7 @@ class Model {
         expect(this.#endedAt.get(id) ?? Number.POSITIVE_INFINITY).toBeLessThan(clock.now());
         if (!this.#bySize) expect(this.#createdAt.get(id)).toBeLessThan(this.#cutoff);
       }
-      expect(await this.#store.tasks.read(id, 0)).toStrictEqual(found === undefined ? [] : log);
+      expect(await entriesOf(this.#store.tasks, id, 0)).toStrictEqual(found === undefined ? [] : log);
     }
     this.#checkBodies();
   }
@@ -198,7 +199,7 @@ class Model {
 
   async #note(id: TaskId): Promise<void> {
     const task = await this.#store.tasks.get(id);
-    const log = await this.#store.tasks.read(id, 0);
+    const log = await entriesOf(this.#store.tasks, id, 0);
     // A pass may have taken it right after its end.
     if (task === undefined) return;
     expect(log.map(({ position }) => position)).toEqual(log.map((_, index) => index + 1));
