@@ -74,7 +74,7 @@ describe('a message with a task', () => {
       const task = await waitingTask(state);
       const message = userMessage({ taskId: task.id });
       const begun = await submit(core.runtime, submission(message));
-      expect(begun).toEqual({ taskId: task.id, turn: 2, log: await core.tasks.read(task.id, 0) });
+      expect(begun).toEqual({ taskId: task.id, turn: 2, log: await entriesOf(core.tasks, task.id, 0) });
       expect(await core.task(task.id)).toMatchObject({ turn: 2, state: 'TASK_STATE_SUBMITTED' });
       // Sent again, it begins no other.
       expect((await submit(core.runtime, submission(message))).turn).toBe(2);
