@@ -5,6 +5,7 @@ import type { Logger } from '#shared/telemetry/logger.ts';
 import { createLogger } from '#shared/telemetry/powertools-logger.ts';
 import { readWiring } from '#wiring/index.ts';
 import { type Host, startHost } from './host.ts';
+import { watchParent } from './parent-watch.ts';
 
 /** `npm start`: the mesh on one machine, until Ctrl-C. */
 async function main(): Promise<void> {
@@ -45,21 +46,27 @@ function outliveLostOutput(): void {
 
 function stopAtSignals(host: Host, log: Logger): void {
   let stopping = false;
+  const stop = (fields: { readonly signal: NodeJS.Signals } | { readonly parent: 'gone' }) => {
+    stopping = true;
+    log.info('the mesh is stopping', fields);
+    host.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(`The mesh did not stop cleanly: ${messageOf(error)}\n`);
+        process.exit(1);
+      },
+    );
+  };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       // The second signal ends the process at once.
       if (stopping) process.exit(130);
-      stopping = true;
-      log.info('the mesh is stopping', { signal });
-      host.stop().then(
-        () => process.exit(0),
-        (error: unknown) => {
-          process.stderr.write(`The mesh did not stop cleanly: ${messageOf(error)}\n`);
-          process.exit(1);
-        },
-      );
+      stop({ signal });
     });
   }
+  watchParent(process.env, () => {
+    if (!stopping) stop({ parent: 'gone' });
+  });
 }
 
 function greeting({ settings, client, agents }: Host): string {
