@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { ConfigurationError, messageOf } from '#shared/errors.ts';
+import { isStage } from '#wiring/names.ts';
 
 export interface Options {
   readonly help: boolean;
@@ -53,8 +54,7 @@ interface Values {
   readonly 'test-agents'?: boolean;
 }
 
-/** The names of functions, queues and a domain contain the stage, and AWS limits their length and characters. */
 function checkStage(stage: string): void {
-  if (/^[a-z][a-z0-9-]{0,19}$/.test(stage) && !stage.endsWith('-')) return;
+  if (isStage(stage)) return;
   throw new Error(`--stage is "${stage}", but takes up to 20 lower-case letters, digits and hyphens, a letter first.`);
 }

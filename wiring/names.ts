@@ -6,6 +6,11 @@ import type { QueueOptions } from './subscription.ts';
  * `starling-{stage}-{function}`).
  */
 
+/** Whether a stage on AWS may have this name. The names of functions, queues and a domain contain it, and AWS limits them. */
+export function isStage(text: string): boolean {
+  return /^[a-z](?:[a-z0-9-]{0,18}[a-z0-9])?$/.test(text);
+}
+
 /** The one bus of a stage. */
 export function busName(stage: string): string {
   return `starling-${stage}`;

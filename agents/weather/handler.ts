@@ -4,7 +4,7 @@ import { normalsOf } from './normals.ts';
 import { liveWeather } from './open-meteo.ts';
 import output from './output.schema.json' with { type: 'json' };
 
-const source = process.env.STARLING_WEATHER || 'normals';
+const source = process.env.STARLING_WEATHER?.trim() || 'normals';
 if (source !== 'normals' && source !== 'open-meteo') {
   throw new ConfigurationError(`STARLING_WEATHER is "${source}". Set it to open-meteo or normals.`);
 }

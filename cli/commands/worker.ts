@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
-import type { Environment } from '#hosts/runtimes/environment.ts';
+import { type Environment, text } from '#hosts/runtimes/environment.ts';
 import type { WorkerOptions } from '#hosts/worker/settings.ts';
 import type { CliContext } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { pathFrom } from '../io.ts';
-import type { GlobalOptions } from '../mesh/target.ts';
+import { type GlobalOptions, readStage } from '../mesh/target.ts';
 
 interface WorkerCommandOptions extends GlobalOptions, WorkerOptions {
   readonly config?: string;
@@ -46,7 +46,7 @@ async function work(name: string, options: WorkerCommandOptions, { io }: CliCont
   const env = await environment(options, io.env);
   const { STARLING_STAGE: stage } = env;
   const settings = readWorkerSettings(env, options);
-  const config = options.config ?? (env.STARLING_CONFIG || 'serverless.yml');
+  const config = options.config ?? text(env, 'STARLING_CONFIG') ?? 'serverless.yml';
   const wiring = readWiring(pathFrom(io, config), { stage, env });
   const wired = findFunction(wiring.functions, name, wiring.file);
   await runWorker({ wired, stage, settings, env, id: randomUUID() });
@@ -57,14 +57,16 @@ async function work(name: string, options: WorkerCommandOptions, { io }: CliCont
  * come from the stack.
  */
 async function environment(
-  { stage, region }: WorkerCommandOptions,
+  options: WorkerCommandOptions,
   env: Environment,
 ): Promise<Environment & { STARLING_STAGE: string }> {
-  const name = stage ?? env.STARLING_STAGE;
-  if (!name) {
+  const region = options.region?.trim();
+  const name = readStage(options) ?? text(env, 'STARLING_STAGE');
+  if (name === undefined) {
     throw new UsageError('A worker needs a mesh on AWS. Name its stage with --stage or STARLING_STAGE.');
   }
-  if (env.STARLING_BLOBS) return { ...env, STARLING_STAGE: name, AWS_REGION: region ?? env.AWS_REGION };
+  if (text(env, 'STARLING_BLOBS') !== undefined)
+    return { ...env, STARLING_STAGE: name, AWS_REGION: region ?? env.AWS_REGION };
   const { findDeployment } = await import('#deployment/deployed/deployment.ts');
   const deployment = await findDeployment({ stage: name, region });
   return {

@@ -1,4 +1,6 @@
+import { parseAddress, text } from '#hosts/runtimes/environment.ts';
 import { readSettings, type Settings } from '#hosts/runtimes/settings.ts';
+import { isStage } from '#wiring/names.ts';
 import { UsageError } from '../errors.ts';
 import { type Io, pathFrom } from '../io.ts';
 import { type Credentials, readCredentials } from './credentials.ts';
@@ -26,23 +28,33 @@ export interface Target extends Pick<Settings, 'url' | 'tokenUrl' | 'bus' | 'art
  * @throws UsageError, ConfigurationError
  */
 export async function readTarget(options: GlobalOptions, io: Io): Promise<Target> {
-  if (options.stage === undefined) return standalone(options, io);
+  const stage = readStage(options);
+  if (stage === undefined) return standalone(options, io);
   if (options.data !== undefined) {
     throw new UsageError('--data is for a standalone mesh and --stage is for a mesh on AWS. Give only one of them.');
   }
   // The AWS SDK takes 100 ms to load. Other commands do not wait for it.
   const { findDeployment, readClientSecret } = await import('#deployment/deployed/deployment.ts');
-  const deployment = await findDeployment({ stage: options.stage, region: options.region });
+  const deployment = await findDeployment({ stage, region: options.region?.trim() });
   return {
     ...deployment,
     place: { kind: 'aws', region: deployment.region },
-    url: options.url?.replace(/\/+$/, '') ?? deployment.url,
+    url: options.url === undefined ? deployment.url : checkedAddress(options.url),
     credentials: async () => ({
       clientId: deployment.clientId,
       clientSecret: await readClientSecret(deployment),
       origin: `the user pool ${deployment.userPoolId}`,
     }),
   };
+}
+
+/** The stage of a mesh on AWS. @throws UsageError */
+export function readStage({ stage }: GlobalOptions): string | undefined {
+  const name = stage?.trim();
+  if (name === undefined || isStage(name)) return name;
+  throw new UsageError(
+    `--stage is "${name}", but takes up to 20 lower-case letters, digits and hyphens, a letter first.`,
+  );
 }
 
 /**
@@ -62,21 +74,23 @@ function ownSettings({ data }: GlobalOptions, env: Io['env']): Settings {
 }
 
 function standalone(options: GlobalOptions, io: Io): Target {
-  const given = (options.url ?? io.env.STARLING_URL)?.replace(/\/+$/, '');
   const own = ownSettings(options, io.env);
   const data = pathFrom(io, own.data);
-  const address = given || own.url;
-  const protocol = URL.parse(address)?.protocol;
-  if (protocol !== 'http:' && protocol !== 'https:') {
-    throw new UsageError(
-      `"${address}" is not the address of a mesh. --url and STARLING_URL take an address like http://127.0.0.1:4280.`,
-    );
-  }
+  // An empty option counts as not given.
+  const address = text({ '--url': options.url }, '--url') ?? text(io.env, 'STARLING_URL');
+  const url = address === undefined ? undefined : checkedAddress(address);
   return {
     ...own,
     place: { kind: 'standalone', data },
-    url: address,
-    tokenUrl: given ? `${given}/oauth2/token` : own.tokenUrl,
+    ...(url !== undefined && { url, tokenUrl: `${url}/oauth2/token` }),
     credentials: () => readCredentials(data),
   };
+}
+
+function checkedAddress(given: string): string {
+  const address = parseAddress(given.trim());
+  if (address !== undefined) return address;
+  throw new UsageError(
+    `"${given}" is not the address of a mesh. --url and STARLING_URL take an address like http://127.0.0.1:4280.`,
+  );
 }

@@ -12,6 +12,7 @@ import {
   readRetention,
   readWait,
   required,
+  text,
 } from './environment.ts';
 
 /** The settings that every deployed function gets from its environment. */
@@ -89,8 +90,8 @@ export function readAwsSettings(env: Environment): AwsSettings {
 function baseSettings(env: Environment): AwsSettingsBase {
   const { STARLING_STAGE: stage, AWS_REGION: region } = required(env, baseVariables);
   return {
-    service: env.AWS_LAMBDA_FUNCTION_NAME || 'starling',
-    functionName: env.AWS_LAMBDA_FUNCTION_NAME || undefined,
+    service: text(env, 'AWS_LAMBDA_FUNCTION_NAME') ?? 'starling',
+    functionName: text(env, 'AWS_LAMBDA_FUNCTION_NAME'),
     stage,
     region,
     endpoint: address(env, 'AWS_ENDPOINT_URL'),
@@ -117,7 +118,7 @@ function agentSettings(env: Environment): AwsAgentSettings {
     artifactStream: artifactStreamName(base.stage),
     workingAfterMs: WORKING_AFTER_MS,
     blobs,
-    pipedQueue: env.STARLING_FIFO_QUEUE || undefined,
+    pipedQueue: text(env, 'STARLING_FIFO_QUEUE'),
     // The deployment plugin sets it for functions with a queue. Other functions do not use it.
     maxReceiveCount: number(env, 'STARLING_MAX_RECEIVE_COUNT', 1, {
       from: 1,

@@ -11,14 +11,33 @@ interface Bounds {
   readonly integer?: boolean;
 }
 
+/**
+ * The text of a variable. Blanks and line breaks at its ends do not count: a file with Windows line ends leaves a carriage
+ * return in each value. An empty variable counts as not set.
+ *
+ * @throws ConfigurationError for a control character within the text
+ */
+export function text(env: Environment, name: string): string | undefined {
+  const value = env[name]?.trim();
+  if (value === undefined || value === '') return undefined;
+  if (/\p{Cc}/u.test(value)) {
+    throw new ConfigurationError(
+      `${name} is ${JSON.stringify(value)}. It contains a control character, such as a line break: write it without.`,
+    );
+  }
+  return value;
+}
+
 /** A number between bounds. An empty variable counts as not set. @throws ConfigurationError */
 export function number(env: Environment, name: string, otherwise: number, bounds: Bounds): number {
-  const text = env[name]?.trim();
-  if (text === undefined || text === '') return otherwise;
-  const value = Number(text);
+  const given = text(env, name);
+  if (given === undefined) return otherwise;
+  const value = Number(given);
   const fits = Number.isFinite(value) && value >= bounds.from && value <= bounds.to;
   if (!fits || (bounds.integer && !Number.isInteger(value))) {
-    throw new ConfigurationError(`${name} is "${text}", but takes ${bounds.what} from ${bounds.from} to ${bounds.to}.`);
+    throw new ConfigurationError(
+      `${name} is "${given}", but takes ${bounds.what} from ${bounds.from} to ${bounds.to}.`,
+    );
   }
   return value;
 }
@@ -30,22 +49,53 @@ export function oneOf<const Value extends string>(
   values: readonly Value[],
   otherwise: Value,
 ): Value {
-  const text = env[name];
-  if (text === undefined || text === '') return otherwise;
-  if (!isOneOf(text, values))
-    throw new ConfigurationError(`${name} is "${text}", but takes one of ${values.join(', ')}.`);
-  return text;
+  const given = text(env, name);
+  if (given === undefined) return otherwise;
+  if (!isOneOf(given, values))
+    throw new ConfigurationError(`${name} is "${given}", but takes one of ${values.join(', ')}.`);
+  return given;
 }
 
-/** An HTTP address without a slash at the end. An empty variable counts as not set. @throws ConfigurationError */
+/**
+ * An HTTP address in its normal form, without a slash at the end. An empty variable counts as not set.
+ *
+ * @throws ConfigurationError
+ */
 export function address(env: Environment, name: string): string | undefined {
-  const text = env[name];
-  if (text === undefined || text === '') return undefined;
-  const url = URL.parse(text);
-  if (!url || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
-    throw new ConfigurationError(`${name} is "${text}", but takes an address like https://mesh.example.com.`);
+  const given = text(env, name);
+  if (given === undefined) return undefined;
+  const parsed = parseAddress(given);
+  if (parsed === undefined) {
+    throw new ConfigurationError(`${name} is "${given}", but takes an address like https://mesh.example.com.`);
   }
-  return text.replace(/\/+$/, '');
+  return parsed;
+}
+
+/**
+ * An HTTP address in its normal form, without a slash at the end. Undefined: the text is no such address, or has a query, a
+ * fragment, blanks, or a password, which everybody would read in the cards.
+ */
+export function parseAddress(given: string): string | undefined {
+  const url = URL.parse(given);
+  if (url === null || !/^https?:$/.test(url.protocol) || /[\s?#]/.test(given)) return undefined;
+  if (url.username !== '' || url.password !== '') return undefined;
+  return url.href.replace(/\/+$/, '');
+}
+
+/** A host to listen on: a name or an IP address, an IPv6 address without brackets. @throws ConfigurationError */
+export function readHost(env: Environment): string {
+  const given = text(env, 'STARLING_HOST');
+  if (given === undefined) return '127.0.0.1';
+  const url = URL.parse(`http://${urlHost(given.replace(/^\[(.*)\]$/, '$1'))}`);
+  if (url === null || url.href !== `http://${url.hostname}/`) {
+    throw new ConfigurationError(`STARLING_HOST is "${given}", but takes a host or an IP address, such as 0.0.0.0.`);
+  }
+  return url.hostname.replace(/^\[(.*)\]$/, '$1');
+}
+
+/** A host as it stands in a URL. */
+export function urlHost(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 /**
@@ -58,13 +108,14 @@ export function required<const Name extends string>(
   env: Environment,
   names: readonly Name[],
 ): Readonly<Record<Name, string>> {
-  const missing = names.filter((name) => !env[name]);
+  const values = names.map((name) => [name, text(env, name)] as const);
+  const missing = values.flatMap(([name, value]) => (value === undefined ? [name] : []));
   if (missing.length > 0) {
     throw new ConfigurationError(
       `${missing.join(', ')} ${missing.length > 1 ? 'are' : 'is'} not set. A deployment from serverless.yml sets every variable: deploy it again, or set what is missing in the function's environment.`,
     );
   }
-  return Object.fromEntries(names.map((name) => [name, env[name]])) as Record<Name, string>;
+  return Object.fromEntries(values) as Record<Name, string>;
 }
 
 /** How long a blocking call waits for its task, in milliseconds. */

@@ -6,11 +6,14 @@ import {
   type Environment,
   number,
   oneOf,
+  readHost,
   readLogLevel,
   readMaxBody,
   readMaxStore,
   readRetention,
   readWait,
+  text,
+  urlHost,
 } from './environment.ts';
 
 /** The configuration of a standalone mesh. It is read once, at start. */
@@ -33,20 +36,20 @@ export interface Settings extends MeshSettings {
  * @throws ConfigurationError that names the wrong variable and its allowed values.
  */
 export function readSettings(env: Environment, terminal: boolean): Settings {
-  const host = env.STARLING_HOST || '127.0.0.1';
+  const host = readHost(env);
   const port = number(env, 'STARLING_PORT', 4280, { from: 0, to: 65_535, integer: true, what: 'a port' });
   const stage = 'local';
   return {
     stage,
     host,
     port,
-    config: env.STARLING_CONFIG || 'serverless.yml',
-    data: env.STARLING_DATA || '.starling',
+    config: text(env, 'STARLING_CONFIG') ?? 'serverless.yml',
+    data: text(env, 'STARLING_DATA') ?? '.starling',
     retentionMs: readRetention(env),
     maxStoreBytes: readMaxStore(env),
     waitMs: readWait(env),
     maxBodyBytes: readMaxBody(env),
-    ...urls(address(env, 'STARLING_PUBLIC_URL') ?? `http://${urlHost(host)}:${port}`),
+    ...urls(address(env, 'STARLING_PUBLIC_URL') ?? ownAddress(host, port)),
     bus: busName(stage),
     artifactStream: artifactStreamName(stage),
     workingAfterMs: 0,
@@ -65,8 +68,8 @@ function urls(url: string): Pick<Settings, 'url' | 'tokenUrl'> {
   return { url, tokenUrl: `${url}/oauth2/token` };
 }
 
-/** The host as it stands in a URL. Clients reach a wildcard address by the loopback address. */
-function urlHost(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
-  return host.includes(':') ? `[${host}]` : host;
+/** Clients reach a wildcard address by the loopback address. */
+function ownAddress(host: string, port: number): string {
+  const reached = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return new URL(`http://${urlHost(reached)}:${port}`).origin;
 }

@@ -1,4 +1,4 @@
-import { type Environment, number } from '#hosts/runtimes/environment.ts';
+import { type Environment, number, readHost } from '#hosts/runtimes/environment.ts';
 import { sqsPoll } from '#hosts/sources/queue-source.ts';
 import { LONGEST_ATTEMPT } from './worker-function.ts';
 
@@ -45,7 +45,7 @@ export function readWorkerSettings(env: Environment, options: WorkerOptions): Wo
   };
   // Zero means "not set". The bounds do not allow it as an input.
   return {
-    host: env.STARLING_HOST || '127.0.0.1',
+    host: readHost(env),
     port: whole('port', 4280, 0, 65_535, 'a port'),
     concurrency: whole('concurrency', 0, 1, 1000, 'invocations') || undefined,
     timeout: whole('timeout', 0, 1, LONGEST_ATTEMPT, 'seconds') || undefined,

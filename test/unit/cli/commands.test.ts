@@ -57,9 +57,42 @@ describe('starling token', () => {
   });
 });
 
+describe('the address of the mesh', () => {
+  const urlFor = async (url: string, words: readonly string[] = []) => {
+    const { stdout } = await runCommand({ url, folder: (await temporary()).folder }, ['env', '--json', ...words]);
+    return JSON.parse(stdout).STARLING_URL;
+  };
+
+  it('is used in its normal form, from the variable and from the option', async () => {
+    for (const spoilt of [
+      ' http://Mesh.Example:80/base// ',
+      'http://mesh.example/base\r\n',
+      'http:\\\\mesh.example/base',
+    ]) {
+      expect(await urlFor(spoilt)).toBe('http://mesh.example/base');
+      expect(await urlFor('http://other.example', ['--url', spoilt])).toBe('http://mesh.example/base');
+    }
+  });
+
+  it.each(['mesh.example', 'ftp://mesh.example', 'http://me:secret@mesh.example', 'http://mesh.example/a b'])(
+    'is refused: %s',
+    async (url) => {
+      const { code, stderr } = await runCommand({ url, folder: (await temporary()).folder }, ['env']);
+      expect(code).toBe(2);
+      expect(stderr).toContain(`"${url}" is not the address of a mesh.`);
+    },
+  );
+
+  it('does not hide that the stage has no name that AWS takes', async () => {
+    const { code, stderr } = await runCommand(await temporary(), ['--stage', 'Prod!', 'agents']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('--stage is "Prod!", but takes up to 20 lower-case letters');
+  });
+});
+
 describe('starling env', () => {
   it('prints lines that a shell takes, with keys that stay the same and only their owner can read', async () => {
-    const mesh = { url: "http://mesh.example/it's $HOME", folder: path.join((await temporary()).folder, 'new') };
+    const mesh = { url: "http://mesh.example/it's$HOME", folder: path.join((await temporary()).folder, 'new') };
     const first = await runCommand(mesh, ['env']);
     expect(first).toMatchObject({ code: 0, stderr: '' });
 

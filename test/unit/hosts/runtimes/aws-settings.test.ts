@@ -41,6 +41,13 @@ describe('the settings of a deployed agent', () => {
   });
 });
 
+it('the settings of a deployment are used in the form in which they were checked', () => {
+  const spoilt = Object.fromEntries(Object.entries(mesh).map(([name, value]) => [name, ` ${value}\r\n`]));
+  expect(readAwsSettings(spoilt)).toEqual(readAwsSettings(mesh));
+  expect(readAwsAgentSettings(spoilt)).toEqual(readAwsAgentSettings(agent));
+  expect(() => readAwsSettings({ ...mesh, STARLING_BLOBS: '\r\n' })).toThrow(/^STARLING_BLOBS is not set/);
+});
+
 describe('the settings of a deployed authorizer', () => {
   it('are where tokens come from, and no more', () => {
     const { AWS_REGION, STARLING_STAGE, STARLING_ISSUER } = mesh;

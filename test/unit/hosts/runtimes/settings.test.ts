@@ -74,6 +74,83 @@ describe('readSettings', () => {
     });
   });
 
+  it('uses each variable in the form in which it was checked, without blanks and line breaks at its ends', () => {
+    const env = {
+      STARLING_HOST: '10.0.0.1',
+      STARLING_PORT: '8080',
+      STARLING_CONFIG: 'other.yml',
+      STARLING_DATA: '/data',
+      STARLING_RETENTION: '0.5',
+      STARLING_MAX_STORE: '67108864',
+      STARLING_WAIT: '0.5',
+      STARLING_MAX_BODY: '2048',
+      STARLING_PUBLIC_URL: 'https://mesh.example/base',
+      STARLING_LOG_LEVEL: 'DEBUG',
+      STARLING_LOG: 'pretty',
+    };
+    for (const [before, after] of [
+      ['', '\r'],
+      ['', '\r\n'],
+      [' ', ' '],
+      ['\t', '\u00a0'],
+      ['\ufeff', ''],
+    ]) {
+      const spoilt = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, before + value + after]));
+      expect(read(spoilt)).toEqual(read(env));
+    }
+    expect(JSON.stringify(read(env))).toContain('https://mesh.example/base/oauth2/token');
+  });
+
+  it.each(['HOST', 'CONFIG', 'DATA', 'PUBLIC_URL', 'LOG'])('refuses a control character within STARLING_%s', (name) => {
+    const refused = () => read({ [`STARLING_${name}`]: 'http://a\rb' });
+    expect(refused).toThrow(ConfigurationError);
+    expect(refused).toThrow(`STARLING_${name} is "http://a\\rb". It contains a control character`);
+  });
+
+  it.each([
+    ['HTTPS://Mesh.Example:443/Base/', 'https://mesh.example/Base'],
+    ['http://mesh.example:80', 'http://mesh.example'],
+    ['http:\\\\mesh.example\\base', 'http://mesh.example/base'],
+    ['http://mesh.example/a/../b', 'http://mesh.example/b'],
+    ['http://bücher.example', 'http://xn--bcher-kva.example'],
+    ['http://[::1]:4280/', 'http://[::1]:4280'],
+  ])('uses the address %s in its normal form', (STARLING_PUBLIC_URL, url) => {
+    expect(read({ STARLING_PUBLIC_URL })).toMatchObject({ url, tokenUrl: `${url}/oauth2/token` });
+  });
+
+  it.each([
+    'mesh.example',
+    'ftp://mesh.example',
+    'http://',
+    'http://mesh.example/?a=1',
+    'http://mesh.example?',
+    'http://mesh.example/#a',
+    'http://mesh.example/a b',
+    'http://me:secret@mesh.example',
+  ])('refuses the address %s', (STARLING_PUBLIC_URL) => {
+    expect(() => read({ STARLING_PUBLIC_URL })).toThrow(/^STARLING_PUBLIC_URL is ".*", but takes an address like/);
+  });
+
+  it.each([
+    ['LocalHost', 'localhost', 'http://localhost:4280'],
+    ['[::1]', '::1', 'http://[::1]:4280'],
+    ['0:0:0:0:0:0:0:1', '::1', 'http://[::1]:4280'],
+    ['127.1', '127.0.0.1', 'http://127.0.0.1:4280'],
+  ])('listens on %s in its normal form', (STARLING_HOST, host, url) => {
+    expect(read({ STARLING_HOST })).toMatchObject({ host, url });
+  });
+
+  it.each(['a b', '127.0.0.1:4280', 'http://127.0.0.1', 'a/b', 'me@host', '::zz', 'a?b'])(
+    'refuses the host %s',
+    (STARLING_HOST) => {
+      expect(() => read({ STARLING_HOST })).toThrow(/^STARLING_HOST is ".*", but takes a host or an IP address/);
+    },
+  );
+
+  it('leaves the port of its scheme out of its own address', () => {
+    expect(read({ STARLING_PORT: '80' }).url).toBe('http://127.0.0.1');
+  });
+
   it.each([
     ['0.0.0.0', 'http://127.0.0.1:4280'],
     ['::', 'http://127.0.0.1:4280'],
