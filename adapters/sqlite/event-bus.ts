@@ -158,7 +158,7 @@ export class SqliteEventBus implements EventBus, EventArchive, HostedRules {
     }
   }
 
-  #deliver({ queue, rule, group }: Route, event: BusEvent, text: string, position: number): void {
+  #deliver({ queue, rule, group, tenant: readTenant }: Route, event: BusEvent, text: string, position: number): void {
     const inline = this.#inline;
     if (inline !== undefined && this.#inlineQueue === queue) {
       try {
@@ -171,7 +171,8 @@ export class SqliteEventBus implements EventBus, EventArchive, HostedRules {
     }
     const message = { body: text, event: position };
     if (group === undefined) {
-      this.#queue.sendWithin(queue, message);
+      const tenant = readTenant?.(event);
+      this.#queue.sendWithin(queue, tenant === undefined ? message : { ...message, tenant });
       return;
     }
     const { groupId, undelivered } = group(event);

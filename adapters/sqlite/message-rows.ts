@@ -1,17 +1,23 @@
 import type { StatementSync } from 'node:sqlite';
 import type { OutgoingMessage, QueueDepth } from '#shared/ports/queue.ts';
 import type { Database } from './database.ts';
-import { type Page, readPage } from './page.ts';
+import { readPage } from './page.ts';
 import { storeAttributes } from './stored-attributes.ts';
 
 /** A message that is sent within the process. */
 export interface Sent extends OutgoingMessage {
   /** The position of the archived event whose text is the body. The row then points at the event and stores no body. */
   readonly event?: number;
+  /** The tenants of a standard queue take turns. Messages without a tenant belong to one common tenant. */
+  readonly tenant?: string;
 }
+
+/** The tenant of messages without a tenant. */
+export const COMMON_TENANT = '';
 
 export interface MessageRow {
   id: number;
+  tenant: string;
   message_id: string;
   body: string;
   attributes: string | null;
@@ -44,6 +50,7 @@ export class MessageRows {
   readonly #insert: StatementSync;
   readonly #visible: StatementSync;
   readonly #earliest: StatementSync;
+  readonly #nextTenant: StatementSync;
   readonly #receive: StatementSync;
   readonly #moveToDeadLetters: StatementSync;
   readonly #delete: StatementSync;
@@ -55,17 +62,21 @@ export class MessageRows {
 
   constructor(database: Database) {
     this.#insert = database.prepare(
-      `INSERT INTO messages (queue, message_id, body, event, attributes, sent_at, visible_at, receive_count, first_received_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO messages
+         (queue, tenant, message_id, body, event, attributes, sent_at, visible_at, receive_count, first_received_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#visible = database.prepare(
-      `SELECT id, message_id, coalesce(body, events.event) AS body, attributes, sent_at, receive_count, excused,
+      `SELECT id, tenant, message_id, coalesce(body, events.event) AS body, attributes, sent_at, receive_count, excused,
               first_received_at
        FROM messages LEFT JOIN events ON position = messages.event
-       WHERE queue = ? AND visible_at <= ? ORDER BY visible_at, id LIMIT ?`,
+       WHERE queue = ? AND tenant = ? AND visible_at <= ? ORDER BY visible_at, id LIMIT ?`,
     );
     this.#earliest = database.prepare(
-      'SELECT visible_at AS at FROM messages WHERE queue = ? ORDER BY visible_at LIMIT 1',
+      'SELECT visible_at AS at FROM messages WHERE queue = ? AND tenant = ? ORDER BY visible_at LIMIT 1',
+    );
+    this.#nextTenant = database.prepare(
+      'SELECT tenant, visible_at AS at FROM messages WHERE queue = ? AND tenant > ? ORDER BY tenant, visible_at LIMIT 1',
     );
     this.#receive = database.prepare(
       'UPDATE messages SET visible_at = ?, receive_count = ?, first_received_at = ? WHERE id = ?',
@@ -75,11 +86,12 @@ export class MessageRows {
     );
     this.#delete = database.prepare('DELETE FROM messages WHERE id = ? AND queue = ? AND receive_count = ?');
     this.#change = database.prepare(
-      'UPDATE messages SET visible_at = ? WHERE id = ? AND queue = ? AND receive_count = ? AND visible_at > ?',
+      `UPDATE messages SET visible_at = ? WHERE id = ? AND queue = ? AND receive_count = ? AND visible_at > ?
+       RETURNING tenant`,
     );
     this.#excuse = database.prepare(
       `UPDATE messages SET excused = excused + 1, visible_at = iif(receive_count = ?3, ?4, visible_at)
-       WHERE id = ?1 AND queue = ?2 AND receive_count >= ?3`,
+       WHERE id = ?1 AND queue = ?2 AND receive_count >= ?3 RETURNING tenant`,
     );
     this.#release = database.prepare(
       'UPDATE messages SET visible_at = ? WHERE queue = ? AND visible_at > ? AND receive_count > 0',
@@ -99,6 +111,7 @@ export class MessageRows {
   insert(queue: string, message: Sent, { messageId, now, visibleAt, received }: SentAs): number {
     const { lastInsertRowid } = this.#insert.run(
       queue,
+      message.tenant ?? COMMON_TENANT,
       messageId,
       message.event === undefined ? message.body : null,
       message.event ?? null,
@@ -111,14 +124,26 @@ export class MessageRows {
     return Number(lastInsertRowid);
   }
 
-  /** At most `max` visible messages. Large messages end the page before. */
-  visible(queue: string, now: number, max: number): Page<MessageRow> {
-    return readPage<MessageRow>(this.#visible.iterate(queue, now, max), bodyBytes);
+  /**
+   * At most `max` visible messages of one tenant, in the order in which they became visible. The message whose body
+   * reaches `maxBytes` is the last.
+   */
+  visible(queue: string, tenant: string, now: number, max: number, maxBytes: number): readonly MessageRow[] {
+    return readPage<MessageRow>(this.#visible.iterate(queue, tenant, now, max), bodyBytes, maxBytes).rows;
   }
 
-  /** The earliest time at which a message of the queue is visible. Undefined: the queue has no message. */
-  earliest(queue: string): number | undefined {
-    return (this.#earliest.get(queue) as { at: number } | undefined)?.at;
+  /** The earliest time at which a message of the tenant is visible. Undefined: the tenant has no message. */
+  earliest(queue: string, tenant: string): number | undefined {
+    return (this.#earliest.get(queue, tenant) as { at: number } | undefined)?.at;
+  }
+
+  /** The tenant after `after` in the order of their names, with its earliest time. Without `after`: the first tenant. */
+  nextTenant(queue: string, after: string | undefined): { readonly tenant: string; readonly at: number } | undefined {
+    if (after === undefined) {
+      const at = this.earliest(queue, COMMON_TENANT);
+      if (at !== undefined) return { tenant: COMMON_TENANT, at };
+    }
+    return this.#nextTenant.get(queue, after ?? COMMON_TENANT) as { tenant: string; at: number } | undefined;
   }
 
   receive(id: number, { visibleAt, receiveCount, firstReceivedAt }: Record<ReceiveField, number>): void {
@@ -134,13 +159,17 @@ export class MessageRows {
     this.#delete.run(id, queue, receiveCount);
   }
 
-  changeVisibility(queue: string, { id, receiveCount }: Receipt, visibleAt: number, now: number): void {
-    this.#change.run(visibleAt, id, queue, receiveCount, now);
+  /** Returns the tenant of the message. Undefined: the receipt is no longer valid. */
+  changeVisibility(queue: string, { id, receiveCount }: Receipt, visibleAt: number, now: number): string | undefined {
+    return tenantOf(this.#change.get(visibleAt, id, queue, receiveCount, now));
   }
 
-  /** Takes a receive out of the count. The message becomes visible at `visibleAt`, unless it was received again. */
-  excuse(queue: string, { id, receiveCount }: Receipt, visibleAt: number): void {
-    this.#excuse.run(id, queue, receiveCount, visibleAt);
+  /**
+   * Takes a receive out of the count. The message becomes visible at `visibleAt`, unless it was received again.
+   * Returns its tenant. Undefined: the message is gone.
+   */
+  excuse(queue: string, { id, receiveCount }: Receipt, visibleAt: number): string | undefined {
+    return tenantOf(this.#excuse.get(id, queue, receiveCount, visibleAt));
   }
 
   /** Makes the messages in flight visible. Returns their number. */
@@ -175,3 +204,7 @@ export function parseReceipt(receiptHandle: string): Receipt {
 }
 
 type ReceiveField = 'visibleAt' | 'receiveCount' | 'firstReceivedAt';
+
+function tenantOf(row: unknown): string | undefined {
+  return (row as { tenant: string } | undefined)?.tenant;
+}

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '#shared/errors.ts';
-import { groupReader } from '#shared/events/message-group.ts';
+import { type GroupReader, groupReader } from '#shared/events/message-group.ts';
 import type { Rule, RuleGroup } from '#shared/ports/control-plane.ts';
 import type { BusEvent } from '#shared/ports/event-bus.ts';
 import { isFifo, isFifoId } from '#shared/ports/fifo.ts';
@@ -10,6 +10,8 @@ export interface Route {
   readonly queue: string;
   /** Undefined: the queue is a standard queue. */
   readonly group: ((event: BusEvent) => Grouping) | undefined;
+  /** Undefined: all events belong to the common tenant. */
+  readonly tenant: GroupReader | undefined;
 }
 
 /** The message group of an event. An event without a group goes to the queue of undelivered events. */
@@ -19,7 +21,7 @@ export type Grouping =
 
 /** @throws ConfigurationError if the rule does not fit the kind of the queue. Otherwise each event would fail. */
 export function routeOf(rule: Rule): Route {
-  const { name, queue, fifo } = rule;
+  const { name, queue, fifo, tenantBy } = rule;
   if (isFifo(queue) !== (fifo !== undefined)) {
     throw new ConfigurationError(
       fifo === undefined
@@ -27,7 +29,8 @@ export function routeOf(rule: Rule): Route {
         : `The rule ${name} cannot have a message group, because ${queue} is a standard queue.`,
     );
   }
-  return { rule, queue, group: fifo && grouping(name, fifo) };
+  const tenant = tenantBy === undefined ? undefined : groupReader(tenantBy);
+  return { rule, queue, group: fifo && grouping(name, fifo), tenant };
 }
 
 function grouping(rule: string, fifo: RuleGroup): (event: BusEvent) => Grouping {

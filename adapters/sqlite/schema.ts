@@ -212,6 +212,12 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (task, slot)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- The tenants of a queue take turns. '' is the common tenant of all messages without one.
+  ALTER TABLE messages ADD COLUMN tenant TEXT NOT NULL DEFAULT '';
+  DROP INDEX messages_by_visibility;
+  CREATE INDEX messages_by_tenant ON messages (queue, tenant, visible_at);
+  `,
 ];
 
 /**

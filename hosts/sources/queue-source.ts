@@ -4,7 +4,7 @@ import { OutOfResourcesError } from '#hosts/functions/out-of-resources.ts';
 import { failedInOrder } from '#shared/events/fifo-batch.ts';
 import { isStoreUnavailable } from '#shared/ports/errors.ts';
 import type { Queue, ReceivedMessage } from '#shared/ports/queue.ts';
-import { ShortLivedSet } from '#shared/short-lived.ts';
+import { ShortLivedMap, ShortLivedSet } from '#shared/short-lived.ts';
 import { sleep } from '#shared/sleep.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
 import type { Metrics } from '#shared/telemetry/metrics.ts';
@@ -72,6 +72,8 @@ export class QueueSource implements Source {
   readonly #options: QueueSourceOptions;
   readonly #stopping = new AbortController();
   readonly #running = new ShortLivedSet<Promise<void>>();
+  /** The number of messages of each tenant that invocations work on. A tenant of slow messages leaves slots to others. */
+  readonly #inFlight = new ShortLivedMap<string, number>();
   #slotFree: (() => void) | undefined;
   /** Ended invocations whose result the store has no room for. */
   #held = 0;
@@ -99,6 +101,7 @@ export class QueueSource implements Source {
     const { signal } = this.#stopping;
     const options = {
       wait: poll.seconds,
+      inFlight: this.#inFlight,
       ...(poll.breakOff && { signal }),
       ...(visibility && { visibilityTimeout: visibility.visibilityTimeoutSeconds }),
     };
@@ -124,11 +127,22 @@ export class QueueSource implements Source {
   }
 
   #run(messages: readonly ReceivedMessage[]): void {
+    this.#count(messages, 1);
     const running = this.#invoke(messages).finally(() => {
       this.#running.delete(running);
+      this.#count(messages, -1);
       this.#slotFree?.();
     });
     this.#running.add(running);
+  }
+
+  #count(messages: readonly ReceivedMessage[], by: 1 | -1): void {
+    for (const { tenant } of messages) {
+      if (tenant === undefined) continue;
+      const count = (this.#inFlight.get(tenant) ?? 0) + by;
+      if (count === 0) this.#inFlight.delete(tenant);
+      else this.#inFlight.set(tenant, count);
+    }
   }
 
   async #invoke(messages: readonly ReceivedMessage[]): Promise<void> {

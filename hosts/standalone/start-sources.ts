@@ -19,6 +19,8 @@ const DEAD_LETTER_VISIBILITY_SECONDS = 30;
 /** A deployment to AWS uses the same retention for queues and dead-letter queues. */
 const RETENTION_SECONDS = 4 * 86_400;
 const DEAD_LETTER_RETENTION_SECONDS = 14 * 86_400;
+/** The clients of an agent take turns. Events of the mesh itself, such as the cancel of an overdue task, take turns too. */
+const PRINCIPAL_PATH = 'detail.data.principal.id';
 
 export interface Sources {
   readonly runtime: StandaloneRuntime;
@@ -96,7 +98,8 @@ async function queueSource(
   const undelivered = undeliveredQueueName(stage, wired.name);
   if (fifo) await queue.create(undelivered, deadLetters);
   const group = fifo && { fifo: groupOf(fifo, undelivered) };
-  await bus.putRule({ name: ruleName(stage, wired.name), pattern, queue: name, ...group });
+  const tenants = subscription.kind === 'agent' && { tenantBy: PRINCIPAL_PATH };
+  await bus.putRule({ name: ruleName(stage, wired.name), pattern, queue: name, ...group, ...tenants });
   return new QueueSource({
     queue,
     name,

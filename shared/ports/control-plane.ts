@@ -64,6 +64,11 @@ export interface Rule {
   readonly queue: string;
   /** Required for a FIFO queue: the message group of each event. The deduplication id is the event's id. */
   readonly fifo?: RuleGroup;
+  /**
+   * Standalone only, for a standard queue: the path (field names joined by dots) to the tenant of each event. The
+   * tenants of a queue take turns. All events without a usable value belong to one common tenant.
+   */
+  readonly tenantBy?: string;
 }
 
 export type RuleGroup =

@@ -49,6 +49,8 @@ export interface ReceivedMessage {
   readonly fifo?: FifoCoordinates;
   /** Set for a message from a standard queue that was sent with a group id. */
   readonly groupId?: string;
+  /** Standalone only: the tenant of a message from a rule with `tenantBy` (control-plane.ts). */
+  readonly tenant?: string;
 }
 
 /** The coordinates of a message in its FIFO queue. */
@@ -66,6 +68,8 @@ export interface ReceiveOptions {
   /** Seconds. Overrides the queue's visibility timeout. */
   readonly visibilityTimeout?: number;
   readonly signal?: AbortSignal;
+  /** Standalone only: how many messages of each tenant the caller works on. The tenant with the fewest comes first. */
+  readonly inFlight?: { get(tenant: string): number | undefined };
 }
 
 /**
@@ -77,6 +81,11 @@ export interface ReceiveOptions {
  * - A message that was received `maxReceiveCount` times moves to the dead-letter queue when it would be received again.
  * - A receipt handle of an earlier receive deletes nothing and changes no visibility timeout.
  * - `receive` with a wait returns as soon as a message is there, and does not poll the store.
+ *
+ * Standalone also follows these rules for the standard queue of a rule with `tenantBy`:
+ * - Tenants take turns: of N tenants with visible messages, each gets a message in every N messages that are received.
+ * - The messages of one tenant come in the order in which they became visible.
+ * - With `inFlight`, the tenant with the fewest messages in flight comes first, and tenants with as many take turns.
  *
  * FIFO queues also follow these rules
  * (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html):

@@ -1,6 +1,7 @@
 import type { TaskState, TaskStatus } from '#shared/a2a/types.ts';
 import { childTraceparent } from '#shared/events/envelope.ts';
 import { uuidv7 } from '#shared/ids.ts';
+import type { Principal } from '#shared/ports/permission-store.ts';
 import type { TaskRecord } from '#shared/ports/task.ts';
 import type { Runtime } from '#shared/runtime/runtime.ts';
 
@@ -11,6 +12,8 @@ export interface TaskEnd {
   /** The reason that the agent receives together with the order to stop. */
   readonly reason: string;
   readonly traceparent?: string | undefined;
+  /** The client that ends its task. Absent: the mesh ends it. */
+  readonly principal?: Principal;
 }
 
 /**
@@ -27,6 +30,8 @@ export function endTask(
   const { tasks, publisher, clock } = runtime;
   const now = clock.now();
   const place = { taskId: task.id, contextId: task.contextId, agentId: task.agentId, turn: task.turn };
+  const { principal } = end;
+  const canceledBy = principal && { principal: { id: principal.clientId, scopes: [...principal.scopes] } };
   const lineage = {
     source: 'starling.tasks',
     subject: task.id,
@@ -52,7 +57,7 @@ export function endTask(
     status,
     events: (ended) => [
       publisher.prepare('TaskStatusChanged.v1', { ...place, attempt: ended.attempt, sequence: 0, status }, lineage),
-      publisher.prepare('TaskCancelRequested.v1', { ...place, reason: end.reason }, lineage),
+      publisher.prepare('TaskCancelRequested.v1', { ...place, reason: end.reason, ...canceledBy }, lineage),
     ],
   });
 }

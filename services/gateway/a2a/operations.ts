@@ -69,6 +69,7 @@ export class Operations {
       state: 'TASK_STATE_CANCELED',
       reason: 'the client canceled the task',
       traceparent: call.traceparent,
+      principal: call.principal,
     });
     if (!canceled) throw new A2AError('TASK_NOT_CANCELABLE', `Task ${task.id} has ended already.`);
     return assemble(task, await logOf(this.#runtime.tasks, task.id));

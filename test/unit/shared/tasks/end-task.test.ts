@@ -47,6 +47,12 @@ describe('endTask', () => {
     });
   });
 
+  it('names the client that canceled the task, whose turn the order to stop takes', async () => {
+    await end({ state: 'TASK_STATE_CANCELED', principal: { clientId: 'app', scopes: ['starling/agents:invoke'] } });
+    const [, cancel] = await published();
+    expect(cancel?.detail).toMatchObject({ data: { principal: { id: 'app', scopes: ['starling/agents:invoke'] } } });
+  });
+
   it('tells everybody, and the agent to stop, by events that keep their schemas', async () => {
     await end();
     const [changed, cancel] = await published();
