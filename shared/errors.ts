@@ -21,7 +21,23 @@ export class ConfigurationError extends StarlingError {
   }
 }
 
-/** The text of any thrown value. */
-export function messageOf(error: unknown): string {
+/** The text of any thrown value. It never throws itself. */
+export function messageOf(thrown: unknown): string {
+  const error = readable(thrown);
   return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * The thrown value, or an error in its place if code cannot look at the value without another throw. A handler can throw a
+ * Proxy, an object whose `toString` throws, or an error whose `message` is a getter or no text.
+ */
+export function readable(thrown: unknown): unknown {
+  try {
+    if (!(thrown instanceof Error)) {
+      String(thrown);
+      return thrown;
+    }
+    if (typeof thrown.name === 'string' && typeof thrown.message === 'string') return thrown;
+  } catch {}
+  return new Error(`A value was thrown that cannot be read (${typeof thrown}).`);
 }

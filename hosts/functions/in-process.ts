@@ -1,3 +1,4 @@
+import { readable } from '#shared/errors.ts';
 import { type ContextOptions, lambdaContext } from './context.ts';
 import {
   FunctionTimeoutError,
@@ -44,6 +45,8 @@ export class InProcessFunction implements LocalFunction {
     });
     try {
       return await Promise.race([handler(event, lambdaContext(this.#wired)), timedOut]);
+    } catch (error) {
+      throw readable(error);
     } finally {
       clearTimeout(timer);
     }

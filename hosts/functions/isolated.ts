@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
 import { messageOf } from '#shared/errors.ts';
-import { isStoreUnavailable } from '#shared/ports/errors.ts';
+import { isStoreUnavailable, StoreUnavailableError } from '#shared/ports/errors.ts';
 import type { WiredFunction } from '#wiring/types.ts';
 import { FunctionTimeoutError, type LocalFunction } from './function.ts';
 import { lacksResources, OutOfResourcesError, outOfResources } from './out-of-resources.ts';
@@ -163,10 +163,7 @@ class IsolatedWorker {
         if (message.id === this.#lastId) this.#invocation?.resolve(message.value);
         return;
       case 'failure':
-        if (message.id === this.#lastId) {
-          const { error, isOutOfResources } = message;
-          this.#invocation?.reject(isOutOfResources ? new OutOfResourcesError(messageOf(error)) : error);
-        }
+        if (message.id === this.#lastId) this.#invocation?.reject(receivedError(message));
         return;
       case 'call':
         void this.#call(message);
@@ -187,6 +184,20 @@ class IsolatedWorker {
     } catch (error) {
       if (this.#alive) this.post({ kind: 'refusal', call, error, unavailable: isStoreUnavailable(error) });
     }
+  }
+}
+
+/** Structured clone keeps only the text of an error. */
+function receivedError({ error, lacks }: FromWorker & { kind: 'failure' }): unknown {
+  switch (lacks) {
+    case 'store':
+      return new StoreUnavailableError(messageOf(error));
+    case 'machine':
+      return new OutOfResourcesError(messageOf(error));
+    case undefined:
+      return error;
+    default:
+      return lacks satisfies never;
   }
 }
 

@@ -34,12 +34,12 @@ export type FromWorker =
   /** The module is imported. What fails after this is the function's own fault. */
   | { readonly kind: 'loaded' }
   | { readonly kind: 'result'; readonly id: number; readonly value: unknown }
-  /** `isOutOfResources` carries the kind of the error, as `unavailable` does. */
+  /** `lacks` carries the kind of the error, as `unavailable` does: the attempt failed because the store or the machine lacks something. */
   | {
       readonly kind: 'failure';
       readonly id: number;
       readonly error: unknown;
-      readonly isOutOfResources: boolean;
+      readonly lacks: 'store' | 'machine' | undefined;
     }
   /** A call of a port. Only the host can make it. */
   | {

@@ -2,10 +2,10 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { SQSEvent } from 'aws-lambda';
 import { SteadyClock } from '#hosts/runtimes/steady-clock.ts';
 import { StoreIdempotency } from '#shared/agent/store-idempotency.ts';
-import { messageOf } from '#shared/errors.ts';
+import { messageOf, readable } from '#shared/errors.ts';
 import { EventPublisher } from '#shared/events/publisher.ts';
 import { systemClock } from '#shared/ports/clock.ts';
-import { StoreUnavailableError } from '#shared/ports/errors.ts';
+import { isStoreUnavailable, StoreUnavailableError } from '#shared/ports/errors.ts';
 import type { EventBus } from '#shared/ports/event-bus.ts';
 import type { IdempotencyStore } from '#shared/ports/idempotency-store.ts';
 import { provideRuntime } from '#shared/runtime/current.ts';
@@ -99,7 +99,17 @@ async function invoke({ id, event, excused }: ToWorker & { kind: 'invoke' }): Pr
     const value = await (await load())(event, lambdaContext(start));
     send({ kind: 'result', id, value });
   } catch (error) {
-    send({ kind: 'failure', id, error, isOutOfResources: error instanceof OutOfResourcesError });
+    sendFailure(id, readable(error));
+  }
+}
+
+function sendFailure(id: number, error: unknown): void {
+  const lacks = error instanceof OutOfResourcesError ? 'machine' : isStoreUnavailable(error) ? 'store' : undefined;
+  try {
+    send({ kind: 'failure', id, error, lacks });
+  } catch {
+    // Structured clone refuses functions, symbols and Proxies, also inside an error.
+    send({ kind: 'failure', id, error: new Error(messageOf(error)), lacks });
   }
 }
 

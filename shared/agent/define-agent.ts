@@ -1,3 +1,4 @@
+import { readable } from '#shared/errors.ts';
 import { type CloudEvent, traceIdOf } from '#shared/events/envelope.ts';
 import { type Delivery, type QueueHandler, subscribe } from '#shared/events/subscribe.ts';
 import type { TaskCancelRequestedV1, TaskRequestedV1 } from '#shared/generated/types.ts';
@@ -96,7 +97,7 @@ async function attempt(
     const { maxReceiveCount } = runtime.functionSettings(context.functionName);
     // The store had no room: the message comes back, even after the last attempt.
     const last = receiveCount - excused >= maxReceiveCount && !turn.foundNoRoom;
-    await tell(turn, error, { runtime, log, agentId, last });
+    await tell(turn, readable(error), { runtime, log, agentId, last });
   } finally {
     clock.stop();
     turn.close();
@@ -113,7 +114,8 @@ interface Failure {
 }
 
 /** Publishes how the attempt ended. Rethrows the error when the queue must deliver the message again or dead-letter it. */
-async function tell(turn: Turn, error: unknown, { runtime, log, agentId, last }: Failure): Promise<void> {
+async function tell(turn: Turn, error: unknown, failure: Failure): Promise<void> {
+  const { log } = failure;
   if (error instanceof CanceledError) {
     log.info('given up', { reason: error.message });
     return;
@@ -124,10 +126,18 @@ async function tell(turn: Turn, error: unknown, { runtime, log, agentId, last }:
     throw error;
   }
   if (error instanceof TaskRejected || error instanceof TaskFailed) {
-    turn.status(error instanceof TaskRejected ? 'TASK_STATE_REJECTED' : 'TASK_STATE_FAILED', error.message);
-    await turn.flush();
-    return;
+    try {
+      turn.status(error instanceof TaskRejected ? 'TASK_STATE_REJECTED' : 'TASK_STATE_FAILED', error.message);
+      return await turn.flush();
+    } catch (refusal) {
+      // For example, the schema of the event refuses the message.
+      return tellUnexpected(turn, refusal, failure);
+    }
   }
+  return tellUnexpected(turn, error, failure);
+}
+
+async function tellUnexpected(turn: Turn, error: unknown, { runtime, log, agentId, last }: Failure): Promise<void> {
   if (!last) {
     runtime.metrics.count('starling_agent_retries_total', { agent: agentId });
     log.warn('the attempt failed and will be made again', { error });

@@ -35,19 +35,19 @@ function skillInput({ input, history, message }: AgentTask): unknown {
  * Streams the texts that a generator yields as chunks of one artifact. The generator's return value counts like a
  * function's. Returns whether the turn has ended.
  */
-async function drain(generator: AsyncGenerator<unknown, unknown>, task: AgentTask, turn: Turn): Promise<boolean> {
+async function drain(generator: AsyncIterator<unknown, unknown>, task: AgentTask, turn: Turn): Promise<boolean> {
   let streamed: string | undefined;
   for (;;) {
     const { done, value } = await generator.next();
     if (task.signal.aborted) {
       // The turn is over. It does not wait for the generator's cleanup.
-      generator.return(undefined).catch(() => {});
+      generator.return?.(undefined).catch(() => {});
       throw task.signal.reason;
     }
     if (done) return emit(value, turn, undefined);
     if (typeof value === 'string') streamed ??= turn.nextArtifactId();
     if (emit(value, turn, streamed)) {
-      await generator.return(undefined);
+      await generator.return?.(undefined);
       return true;
     }
     if (turn.isFull) await turn.flush();
@@ -89,6 +89,6 @@ function emitOutput(output: Output, turn: Turn): boolean {
   }
 }
 
-function isGenerator(value: unknown): value is AsyncGenerator<unknown, unknown> {
+function isGenerator(value: unknown): value is AsyncIterator<unknown, unknown> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value && 'next' in value;
 }

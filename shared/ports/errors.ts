@@ -1,4 +1,4 @@
-import { StarlingError } from '#shared/errors.ts';
+import { readable, StarlingError } from '#shared/errors.ts';
 
 export class QueueNotFoundError extends StarlingError {
   constructor(queue: string) {
@@ -82,7 +82,8 @@ export class StoreUnavailableError extends StarlingError {
 }
 
 /** True when each underlying error is a `StoreUnavailableError`. */
-export function isStoreUnavailable(error: unknown): boolean {
+export function isStoreUnavailable(thrown: unknown): boolean {
+  const error = readable(thrown);
   if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(isStoreUnavailable);
   return error instanceof StoreUnavailableError;
 }

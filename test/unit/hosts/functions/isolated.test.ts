@@ -4,12 +4,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SqliteIdempotencyStore } from '#adapters/sqlite/idempotency.ts';
 import { IsolatedFunction } from '#hosts/functions/isolated.ts';
 import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
+import { messageOf } from '#shared/errors.ts';
 import type { CloudEvent } from '#shared/events/envelope.ts';
 import type { TaskStatusChangedV1 } from '#shared/generated/types.ts';
 import { systemClock } from '#shared/ports/clock.ts';
 import { StoreUnavailableError } from '#shared/ports/errors.ts';
 import type { BusEntry } from '#shared/ports/event-bus.ts';
 import { ExcusedReceives } from '#shared/runtime/excused-receives.ts';
+import { thrownValues } from '#test/fixtures/functions/thrown-values.ts';
 import { openDatabase } from '#test/support/fixtures.ts';
 import { sqsRecord } from '#test/support/lambda.ts';
 import { entry } from '#test/support/task-events.ts';
@@ -78,8 +80,10 @@ describe('an isolated function', () => {
       queue: { changeVisibility: async () => {} } as unknown as StandaloneRuntime['queue'],
       bus: {
         put: async (entries: readonly BusEntry[]) => {
-          for (const { detail } of entries)
+          for (const { detailType, detail } of entries) {
+            if (detailType !== 'TaskStatusChanged.v1') continue;
             published.push((detail as CloudEvent<TaskStatusChangedV1>).data.status.state);
+          }
           return entries.map(() => ({ eventId: 'event' }));
         },
       } as unknown as StandaloneRuntime['bus'],
@@ -109,6 +113,17 @@ describe('an isolated function', () => {
     expect(await full.invoke({})).toMatchObject({ unavailable: true, message: 'StoreUnavailableError: no room' });
     const other = open('refused.ts', { queue: refusing(new Error('of another kind')) });
     expect(await other.invoke({})).toMatchObject({ unavailable: false, message: 'Error: of another kind' });
+  });
+
+  it('fails with every value that its handler throws, and its thread goes on', async () => {
+    const throwing = open('throwing.ts');
+    for (const throws of Object.keys(thrownValues)) {
+      const failure = await throwing.invoke({ throws }).then(
+        () => 'no failure',
+        (error: unknown) => error,
+      );
+      expect(messageOf(failure), throws).not.toMatch(/no failure|thread/);
+    }
   });
 
   it("goes by the mesh's clock, also where that is ahead of the wall clock", async () => {

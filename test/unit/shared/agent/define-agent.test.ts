@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { type AgentTask, artifact, TaskFailed, TaskRejected, working } from '#shared/agent/index.ts';
 import { StoreUnavailableError } from '#shared/ports/errors.ts';
 import { provideRuntime } from '#shared/runtime/current.ts';
+import { thrownValues } from '#test/fixtures/functions/thrown-values.ts';
 import { RecordingRuntime } from '#test/support/agent-runtime.ts';
 import { lambdaContext, sqsEvent, sqsRecord } from '#test/support/lambda.ts';
 import { agent, briefly, cancel, delivered, requested, run } from './turns.ts';
@@ -143,6 +144,24 @@ describe('an attempt', () => {
       runtime.settings = { ...runtime.settings, workingAfterMs: 1_000 };
       expect(await run(handler, requested())).toEqual(failed);
       expect(logged()).toContain('warn: the cause of the attempt could not be published: only this log has it');
+    });
+
+    it.each(Object.entries(thrownValues))('also if it is %s', async (_name, make) => {
+      const throwing = agent(() => {
+        throw make();
+      });
+      expect(await run(throwing, requested(), { receiveCount: 1 })).toEqual(failed);
+      expect(await run(throwing, requested(), { receiveCount: 3 })).toEqual(failed);
+      expect(published().at(-1)).toMatch(/^2 failed The agent failed\. Task /);
+      expect(runtime.failures.map(({ final }) => final)).toEqual([false, true]);
+    });
+
+    it('also if it is a TaskFailed whose message no event can have', async () => {
+      const throwing = agent(() => {
+        throw Object.assign(new TaskFailed('x'), { message: 5 });
+      });
+      expect(await run(throwing, requested(), { receiveCount: 3 })).toEqual(failed);
+      expect(published().at(-1)).toMatch(/^2 failed The agent failed\. Task /);
     });
 
     it('takes the number of receives from the function’s settings', async () => {
