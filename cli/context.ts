@@ -1,3 +1,4 @@
+import { CommandLines } from '#shared/command-line.ts';
 import type { Io } from './io.ts';
 import { Printer } from './print/printer.ts';
 
@@ -7,6 +8,8 @@ export interface CliContext {
   readonly printer: Printer;
 }
 
-export function createContext(io: Io): CliContext {
-  return { io, printer: new Printer(io) };
+/** @param options `json`: the person asks for JSON, also of errors */
+export function createContext(io: Io, options: { readonly json: boolean }): CliContext {
+  const shell = { cwd: io.cwd ?? process.cwd(), path: io.env.PATH };
+  return { io, printer: new Printer(io, { ...options, commands: new CommandLines(shell) }) };
 }

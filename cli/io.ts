@@ -24,8 +24,8 @@ export interface Io {
   /** Resolves after a time, or as soon as the signal aborts. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
   /**
-   * Aborts when the person presses Ctrl-C or the process gets SIGTERM. A command that asks for this signal ends by itself
-   * when it aborts; any other command ends with its process.
+   * Aborts when the person presses Ctrl-C or the process gets SIGTERM. The reason is the name of the signal. A command
+   * that asks for this signal ends by itself when it aborts; any other command ends with its process.
    */
   stopSignal(): AbortSignal;
   /** The IANA name of the time zone that times are printed in. Undefined: the machine's own. */

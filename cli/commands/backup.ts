@@ -2,13 +2,14 @@ import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';
 import { pathFrom } from '../io.ts';
 import { dataFolder, type GlobalOptions } from '../mesh/target.ts';
+import { examples } from '../options.ts';
 
 interface BackupOptions extends GlobalOptions {
   readonly force?: true;
   readonly json?: true;
 }
 
-const examples = `
+const help = `
 Examples:
   npx starling backup mesh-$(date +%F).backup
   npx starling backup /backups/mesh.backup --force --json
@@ -22,7 +23,7 @@ export function addBackup(program: Command, context: CliContext): void {
     .argument('<file>', 'the file to write')
     .option('--force', 'overwrite the file if it exists')
     .option('--json', 'print a summary as JSON')
-    .addHelpText('after', examples)
+    .addHelpText('after', examples(context, help))
     .action((file: string, _options: unknown, command: Command) =>
       backup(file, command.optsWithGlobals<BackupOptions>(), context),
     );

@@ -5,6 +5,7 @@ import type { Language } from '../bindings/generate.ts';
 import type { CliContext } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { pathFrom } from '../io.ts';
+import { examples } from '../options.ts';
 
 interface BindingsOptions {
   readonly lang: Language;
@@ -16,7 +17,7 @@ const languages = ['python', 'go', 'java', 'typescript'] as const satisfies read
 
 const root = path.resolve(import.meta.dirname, '../..');
 
-const examples = `
+const help = `
 Examples:
   npx starling bindings --lang python
   npx starling bindings --lang java --out ../orders/src/main/java/starling/events`;
@@ -28,7 +29,7 @@ export function addBindings(program: Command, context: CliContext): void {
     .addOption(new Option('--lang <language>', 'the language of the types').choices(languages).makeOptionMandatory())
     .option('--out <folder>', 'the folder to write to', 'bindings')
     .option('--json', 'print the names of the files as JSON')
-    .addHelpText('after', examples)
+    .addHelpText('after', examples(context, help))
     .action((_options: unknown, command: Command) => bindings(command.opts<BindingsOptions>(), context));
 }
 
@@ -43,9 +44,13 @@ async function bindings({ lang, out, json }: BindingsOptions, { io, printer }: C
     for (const { name, text } of generated) await writeFile(path.join(folder, name), text);
   } catch (error) {
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-    throw new CliError(`The bindings cannot be written to ${out} (${code}). Name another folder with --out.`, {
-      cause: error,
-    });
+    throw new CliError(
+      'OUTPUT_UNWRITABLE',
+      `The bindings cannot be written to ${out} (${code}). Name another folder with --out.`,
+      {
+        cause: error,
+      },
+    );
   }
   const files = generated.map(({ name }) => path.join(out, name));
   if (json) return printer.json({ files });

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { awsCredentials, STANDALONE_REGION } from '#shared/security/aws-credentials.ts';
 import type { CliContext } from '../context.ts';
 import { type GlobalOptions, readTarget, type Target } from '../mesh/target.ts';
+import { examples } from '../options.ts';
 
 interface EnvOptions extends GlobalOptions {
   readonly json?: true;
@@ -23,17 +24,18 @@ const leftovers = [
   'AWS_ENDPOINT_URL_SQS',
 ];
 
-const examples = `
+const help = `
 Examples:
   eval "$(npx starling env)"
   aws events put-events --entries file://entries.json`;
 
-export function addEnv(program: Command, { io, printer }: CliContext): void {
+export function addEnv(program: Command, context: CliContext): void {
+  const { io, printer } = context;
   program
     .command('env')
     .description('Prints shell commands that point any AWS SDK or CLI at the mesh.')
     .option('--json', 'print the variables as a JSON object of strings; "unset" names the variables to remove')
-    .addHelpText('after', examples)
+    .addHelpText('after', examples(context, help))
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<EnvOptions>();
       const target = await readTarget(options, io);

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import type { PutEventAnswer, PutEventsAnswer } from '#shared/events/put-answers.ts';
 import type { CliContext } from '../context.ts';
 import { CliError, UsageError } from '../errors.ts';
-import { type Io, pathFrom } from '../io.ts';
+import { readText, STDIN } from '../input.ts';
+import type { Io } from '../io.ts';
 import { batchesOf, parseEvents, parseValue } from '../mesh/events.ts';
 import { Mesh } from '../mesh/mesh.ts';
 import type { GlobalOptions } from '../mesh/target.ts';
+import { examples } from '../options.ts';
 import type { Printer } from '../print/printer.ts';
 import { oneLine } from '../print/text.ts';
 
@@ -21,7 +21,7 @@ interface PutOptions extends GlobalOptions {
   readonly json?: true;
 }
 
-const examples = `
+const help = `
 Examples:
   npx starling events put --source com.example.shop --type OrderPlaced.v1 --payload '{"orderId": 7}'
   npx starling events put events.jsonl
@@ -41,7 +41,7 @@ export function addPut(events: Command, context: CliContext): void {
     .option('--payload <json>', 'put one event with this data, and read no input')
     .option('--id <id>', 'the id of that event (default: a new one)')
     .option('--json', "print the mesh's answer for each event as JSON on a line")
-    .addHelpText('after', examples)
+    .addHelpText('after', examples(context, help))
     .action((file: string | undefined, _options: unknown, command: Command) =>
       put(file, command.optsWithGlobals<PutOptions>(), context),
     );
@@ -65,7 +65,8 @@ async function put(file: string | undefined, options: PutOptions, { io, printer 
       if (!report(printer, answer, options.json === true)) failed++;
     }
   }
-  if (failed > 0) throw new CliError(`${failed} of ${events.length} events were not delivered.`);
+  if (failed > 0)
+    throw new CliError('EVENTS_NOT_DELIVERED', `${failed} of ${events.length} events were not delivered.`);
 }
 
 /** Prints what happened to an event. Returns whether the event was delivered. */
@@ -90,14 +91,5 @@ async function readEvents(file: string | undefined, { payload, id }: PutOptions,
   if (file === undefined && io.stdin.isTTY) {
     throw new UsageError('There are no events to put. Name a file, give --payload, or send events through a pipe.');
   }
-  return parseEvents(await readText(file, io), file ?? 'standard input');
-}
-
-async function readText(file: string | undefined, io: Io): Promise<string> {
-  try {
-    return await text(file === undefined || file === '-' ? io.stdin : createReadStream(pathFrom(io, file)));
-  } catch (error) {
-    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-    throw new CliError(`${file ?? 'Standard input'} cannot be read (${code}).`, { cause: error });
-  }
+  return parseEvents(await readText(file ?? STDIN, io), file ?? 'standard input');
 }

@@ -4,6 +4,7 @@ import { isObject } from '#shared/objects.ts';
 import type { CliContext } from '../context.ts';
 import { Mesh } from '../mesh/mesh.ts';
 import type { GlobalOptions } from '../mesh/target.ts';
+import { examples } from '../options.ts';
 import type { Printer } from '../print/printer.ts';
 
 interface QuarantineOptions extends GlobalOptions {
@@ -12,7 +13,7 @@ interface QuarantineOptions extends GlobalOptions {
   readonly json?: true;
 }
 
-const examples = `
+const help = `
 Examples:
   npx starling events quarantine
   npx starling events quarantine --limit 1 --json`;
@@ -24,7 +25,7 @@ export function addQuarantine(events: Command, context: CliContext): void {
     .option('--limit <count>', 'the largest number of events, up to 100 (default: 20)')
     .option('--cursor <cursor>', 'continue where the page before ended')
     .option('--json', 'print the events as JSON, each one whole')
-    .addHelpText('after', examples)
+    .addHelpText('after', examples(context, help))
     .action((_options: unknown, command: Command) => quarantine(command.optsWithGlobals<QuarantineOptions>(), context));
 }
 
@@ -41,7 +42,7 @@ async function quarantine(options: QuarantineOptions, { io, printer }: CliContex
 
 function printQuarantine(printer: Printer, { events, next }: AdminQuarantine): void {
   if (events.length === 0) {
-    printer.print('There are no events in quarantine.');
+    printer.note('There are no events in quarantine.');
     return;
   }
   const rows = events.map((event) => row(printer, event));

@@ -2,13 +2,14 @@ import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';
 import { pathFrom } from '../io.ts';
 import { dataFolder, type GlobalOptions } from '../mesh/target.ts';
+import { examples } from '../options.ts';
 
 interface RestoreOptions extends GlobalOptions {
   readonly force?: true;
   readonly json?: true;
 }
 
-const examples = `
+const help = `
 Examples:
   npx starling restore mesh.backup
   npx starling --data /srv/mesh restore mesh.backup --force
@@ -22,7 +23,7 @@ export function addRestore(program: Command, context: CliContext): void {
     .argument('<file>', 'a file that npx starling backup wrote')
     .option('--force', 'if the data folder has content, move the content aside')
     .option('--json', 'print a summary as JSON')
-    .addHelpText('after', examples)
+    .addHelpText('after', examples(context, help))
     .action((file: string, _options: unknown, command: Command) =>
       restoreFrom(file, command.optsWithGlobals<RestoreOptions>(), context),
     );

@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import type { AdminTask, AdminTasks } from '#shared/admin/schemas.ts';
 import type { CliContext } from '../context.ts';
-import { UsageError } from '../errors.ts';
 import { Mesh } from '../mesh/mesh.ts';
 import type { GlobalOptions } from '../mesh/target.ts';
+import { examples } from '../options.ts';
 import { printTask, printTasks } from '../print/tasks.ts';
+import { type TaskOptions, taskPath } from './task-path.ts';
+import { addWatch } from './tasks-watch.ts';
 
 interface ListOptions extends GlobalOptions {
   readonly agent?: string;
@@ -14,21 +16,24 @@ interface ListOptions extends GlobalOptions {
   readonly json?: true;
 }
 
-interface GetOptions extends GlobalOptions {
-  readonly json?: true;
-}
-
-const listExamples = `
+const listHelp = `
 Examples:
   npx starling tasks list --agent weather --state failed
   npx starling tasks list --limit 100 --json`;
 
-const getExamples = `
+const getHelp = `
+Examples:
+  npx starling tasks get "$(npx starling call echo hello --no-wait)"
+  npx starling tasks get "$(npx starling call echo hello --no-wait)" --json`;
+
+const cancelHelp = `
 Example:
-  npx starling tasks get 019a9d3e-7b1c-7000-8a52-3f1c5e0d9b47`;
+  npx starling tasks cancel 019a9d3e-7b1c-7000-8a52-3f1c5e0d9b47
+
+The task is canceled at once, and its agent is told to stop. The exit code is 1 when the task had already ended.`;
 
 export function addTasks(program: Command, context: CliContext): void {
-  const tasks = program.command('tasks').description('Shows the tasks of all clients.');
+  const tasks = program.command('tasks').description('Shows, watches and cancels the tasks of all clients.');
   tasks
     .command('list')
     .description('Lists tasks, newest first.')
@@ -37,16 +42,26 @@ export function addTasks(program: Command, context: CliContext): void {
     .option('--limit <count>', 'the largest number of tasks, up to 100 (default: 20)')
     .option('--cursor <cursor>', 'continue where the page before ended')
     .option('--json', 'print the tasks as JSON')
-    .addHelpText('after', listExamples)
+    .addHelpText('after', examples(context, listHelp))
     .action((_options: unknown, command: Command) => list(command.optsWithGlobals<ListOptions>(), context));
   tasks
     .command('get')
     .description('Shows one task: its artifacts and its log.')
     .argument('<id>', 'the id of the task')
     .option('--json', 'print the task as JSON')
-    .addHelpText('after', getExamples)
+    .addHelpText('after', examples(context, getHelp))
     .action((id: string, _options: unknown, command: Command) =>
-      get(id, command.optsWithGlobals<GetOptions>(), context),
+      get(id, command.optsWithGlobals<TaskOptions>(), context),
+    );
+  addWatch(tasks, context);
+  tasks
+    .command('cancel')
+    .description('Cancels a task.')
+    .argument('<id>', 'the id of the task')
+    .option('--json', 'print the task as JSON')
+    .addHelpText('after', examples(context, cancelHelp))
+    .action((id: string, _options: unknown, command: Command) =>
+      cancel(id, command.optsWithGlobals<TaskOptions>(), context),
     );
 }
 
@@ -61,9 +76,16 @@ async function list(options: ListOptions, { io, printer }: CliContext): Promise<
   else printTasks(printer, answer);
 }
 
-async function get(id: string, options: GetOptions, { io, printer }: CliContext): Promise<void> {
-  if (id === '') throw new UsageError('The id is empty. To see the ids of tasks: npx starling tasks list');
-  const answer = await (await Mesh.open(options, io)).get<AdminTask>(`/admin/tasks/${encodeURIComponent(id)}`);
+async function get(id: string, options: TaskOptions, { io, printer }: CliContext): Promise<void> {
+  const path = taskPath(id);
+  const answer = await (await Mesh.open(options, io)).get<AdminTask>(path);
   if (options.json) printer.json(answer);
   else printTask(printer, answer);
+}
+
+async function cancel(id: string, options: TaskOptions, { io, printer }: CliContext): Promise<void> {
+  const path = taskPath(id);
+  const { task } = await (await Mesh.open(options, io)).post<AdminTask>(`${path}/cancel`, {});
+  if (options.json) printer.json(task);
+  else printer.print(`${task.id} is canceled.`);
 }

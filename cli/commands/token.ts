@@ -2,24 +2,26 @@ import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';
 import { type GlobalOptions, readTarget } from '../mesh/target.ts';
 import { requestToken } from '../mesh/token.ts';
+import { examples } from '../options.ts';
 
 interface TokenOptions extends GlobalOptions {
   readonly scope?: string;
   readonly json?: true;
 }
 
-const examples = `
+const help = `
 Examples:
-  curl -H "Authorization: Bearer $(npx starling token)" http://127.0.0.1:4280/admin/agents
+  TOKEN=$(npx starling token)
   npx starling token --scope "agents:invoke"`;
 
-export function addToken(program: Command, { io, printer }: CliContext): void {
+export function addToken(program: Command, context: CliContext): void {
+  const { io, printer } = context;
   program
     .command('token')
     .description('Prints an access token, and nothing else.')
     .option('--scope <scopes>', 'ask for these scopes, with spaces between (default: all that the client may have)')
     .option('--json', "print the issuer's whole answer as JSON: access_token, expires_in in seconds, scope")
-    .addHelpText('after', examples)
+    .addHelpText('after', examples(context, help))
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<TokenOptions>();
       const answer = await requestToken(await readTarget(options, io), options.scope);

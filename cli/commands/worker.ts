@@ -6,18 +6,19 @@ import type { CliContext } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { pathFrom } from '../io.ts';
 import { type GlobalOptions, readStage } from '../mesh/target.ts';
+import { examples } from '../options.ts';
 
 interface WorkerCommandOptions extends GlobalOptions, WorkerOptions {
   readonly config?: string;
 }
 
-const examples = `
+const help = `
 Examples:
   npx starling worker researcher --stage dev --region eu-west-1
   npx starling worker researcher --stage dev --concurrency 4 --drain 110
 
-It receives from the queue of the function, or reads its stream, in place of Lambda. It runs until SIGTERM. GET /health
-answers 200, and 503 after the signal. docs/workers.md has the environment variable of each option.`;
+It receives from the queue of the function, or reads its stream, in place of Lambda. It runs until SIGTERM. Its health
+endpoint answers 200, and 503 after the signal. docs/workers.md has the environment variable of each option.`;
 
 export function addWorker(program: Command, context: CliContext): void {
   program
@@ -29,7 +30,7 @@ export function addWorker(program: Command, context: CliContext): void {
     .option('--port <port>', 'the port of the health endpoint (STARLING_PORT; default 4280)')
     .option('--drain <seconds>', 'how long running invocations may continue after SIGTERM (default 25)')
     .option('--config <file>', 'the file that wires the functions (STARLING_CONFIG; default serverless.yml)')
-    .addHelpText('after', examples)
+    .addHelpText('after', examples(context, help))
     .action(async (name: string, _options: unknown, command: Command) => {
       await work(name, command.optsWithGlobals<WorkerCommandOptions>(), context);
     });

@@ -14,7 +14,8 @@ export interface Credentials {
 export class NoCredentialsError extends CliError {
   constructor(file: string) {
     super(
-      `There are no credentials at ${file}. A mesh writes them when it starts. Run this command in the folder where npm start was run, or name the mesh's data folder with --data or STARLING_DATA.`,
+      'NO_CREDENTIALS',
+      `There are no credentials at ${file}. A mesh writes them into its data folder when it starts. Name that folder with --data or STARLING_DATA.`,
     );
   }
 }
@@ -30,7 +31,10 @@ export async function readCredentials(folder: string): Promise<Credentials> {
   if (text === undefined) throw new NoCredentialsError(file);
   const credentials = parse(text);
   if (credentials === undefined) {
-    throw new CliError(`${file} does not hold credentials. Delete it and start the mesh again: it writes new ones.`);
+    throw new CliError(
+      'CREDENTIALS_UNREADABLE',
+      `${file} does not hold credentials. Delete it and start the mesh again: it writes new ones.`,
+    );
   }
   return { ...credentials, origin: file };
 }
@@ -41,6 +45,7 @@ async function read(file: string): Promise<string | undefined> {
   } catch (error) {
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;
     throw new CliError(
+      'CREDENTIALS_UNREADABLE',
       `The credentials at ${file} cannot be read (${code}). Only the user who started the mesh may read them. Run this command as that user.`,
       { cause: error },
     );

@@ -28,6 +28,7 @@ export async function readJson(base: string, response: Response): Promise<unknow
     return JSON.parse(text);
   } catch {
     throw new CliError(
+      'NOT_A_MESH',
       `${base} is not the address of a Starling mesh. It answered with HTTP ${response.status} and ${response.headers.get('content-type') ?? 'no content type'}. Check --url, STARLING_URL and STARLING_PORT.`,
     );
   }
@@ -38,7 +39,13 @@ export function unreachable(base: string, error: unknown): UnreachableError {
   const code = cause?.code ?? cause?.message;
   // For a refused connection the sentence is enough. Another code may help.
   const why = code === undefined || code === 'ECONNREFUSED' ? '' : ` (${code})`;
-  return new UnreachableError(`No mesh answers at ${base}${why}. Start one with: npm start`, { cause: error });
+  return new UnreachableError(`No mesh answers at ${base}${why}.`, {
+    cause: error,
+    advice(commands) {
+      const start = commands.start();
+      return start === undefined ? 'Check --url, --stage and the network.' : `Start one with: ${start}`;
+    },
+  });
 }
 
 interface ErrorDetail {

@@ -1,6 +1,6 @@
 import { POSITION_HEADER } from '#shared/admin/schemas.ts';
 import { isObject } from '#shared/objects.ts';
-import { CliError, MeshError } from '../errors.ts';
+import { CliError, MeshError, UnreachableError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { meshError, readJson, send, unreachable } from './http.ts';
 import { readSse, type SseMessage } from './sse.ts';
@@ -30,6 +30,7 @@ export interface EventStream {
 export class Mesh {
   readonly #target: Target;
   #token: Promise<string> | undefined;
+  #reached = false;
 
   constructor(target: Target) {
     this.#target = target;
@@ -40,9 +41,14 @@ export class Mesh {
     return new Mesh(await readTarget(options, io));
   }
 
+  /** Whether the mesh has answered at least once. A connection that breaks later can come back. */
+  get reached(): boolean {
+    return this.#reached;
+  }
+
   /** @template Answer the type that shared/admin/schemas.ts has for this path */
-  get<Answer>(path: string): Promise<Answer> {
-    return this.#request(path, { method: 'GET' });
+  get<Answer>(path: string, signal?: AbortSignal): Promise<Answer> {
+    return this.#request(path, { method: 'GET', ...(signal && { signal }) });
   }
 
   /**
@@ -61,9 +67,15 @@ export class Mesh {
   }
 
   /** Calls an agent by JSON-RPC with a method of A2A 1.0. */
-  async rpc(agent: string, method: string, params: unknown): Promise<{ readonly result: unknown }> {
+  async rpc(
+    agent: string,
+    method: string,
+    params: unknown,
+    signal?: AbortSignal,
+  ): Promise<{ readonly result: unknown }> {
     const { url } = this.#target;
-    const response = await this.#send(...rpcRequest(agent, method, params));
+    const [path, init] = rpcRequest(agent, method, params);
+    const response = await this.#send(path, { ...init, ...(signal && { signal }) });
     const body = await readJson(url, response);
     if (!response.ok || !isObject(body) || !('result' in body)) throw meshError(body, response.status);
     return { result: body.result };
@@ -116,12 +128,23 @@ export class Mesh {
   async #send(path: string, init: RequestInit): Promise<Response> {
     const { url } = this.#target;
     const known = this.#token;
-    this.#token ??= fetchToken(this.#target);
+    this.#token ??= this.#fetchToken();
     const response = await send(url, path, authorized(init, await this.#await(this.#token)));
     if (response.status !== 401 || known === undefined) return response;
     await response.body?.cancel();
-    this.#token = fetchToken(this.#target);
+    this.#token = this.#fetchToken();
     return send(url, path, authorized(init, await this.#await(this.#token)));
+  }
+
+  async #fetchToken(): Promise<string> {
+    try {
+      const token = await fetchToken(this.#target);
+      this.#reached = true;
+      return token;
+    } catch (error) {
+      if (error instanceof MeshError) this.#reached = true;
+      throw error;
+    }
   }
 
   /** Forgets a token that could not be fetched, so that the next call asks again. */
@@ -140,9 +163,11 @@ export function parseMessage(data: string): unknown {
   try {
     return JSON.parse(data);
   } catch (error) {
-    throw new CliError('The mesh sent an event that is not JSON. Check --url, STARLING_URL and STARLING_PORT.', {
-      cause: error,
-    });
+    throw new CliError(
+      'NOT_A_MESH',
+      'The mesh sent an event that is not JSON. Check --url, STARLING_URL and STARLING_PORT.',
+      { cause: error },
+    );
   }
 }
 
@@ -178,4 +203,13 @@ function isStream(response: Response): boolean {
 /** Whether the mesh runs but cannot answer now, for example while it stops. */
 export function isPassing(error: unknown): boolean {
   return error instanceof MeshError && error.httpStatus >= 500;
+}
+
+/**
+ * Whether the request may not have reached the mesh: the connection broke, or the mesh or its gateway on AWS was not there.
+ * Any other error is an answer of the mesh.
+ */
+export function isAway(error: unknown): boolean {
+  if (error instanceof UnreachableError) return true;
+  return error instanceof MeshError && (error.code === 'NOT_READY' || /^HTTP_50[234]$/.test(error.code));
 }

@@ -43,9 +43,11 @@ export async function* readSse(
     yield* messages;
     messages = [];
     if (tooLong !== undefined) {
-      throw new CliError(`The mesh sent an event of more than ${maxLength} characters. The command cannot read it.`, {
-        cause: tooLong,
-      });
+      throw new CliError(
+        'ANSWER_TOO_LARGE',
+        `The mesh sent an event of more than ${maxLength} characters. The command cannot read it.`,
+        { cause: tooLong },
+      );
     }
   }
 }

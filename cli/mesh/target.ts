@@ -1,5 +1,7 @@
 import { parseAddress, text } from '#hosts/runtimes/environment.ts';
 import { readSettings, type Settings } from '#hosts/runtimes/settings.ts';
+import type { CommandTarget } from '#shared/command-line.ts';
+import { ConfigurationError } from '#shared/errors.ts';
 import { isStage } from '#wiring/names.ts';
 import { UsageError } from '../errors.ts';
 import { type Io, pathFrom } from '../io.ts';
@@ -8,7 +10,8 @@ import { type Credentials, readCredentials } from './credentials.ts';
 /** The options that every command has. */
 export interface GlobalOptions {
   readonly url?: string;
-  readonly data?: string;
+  /** Each value of `--data`. The last folder counts. `call` also takes data for its message by this option. */
+  readonly data?: readonly string[];
   readonly stage?: string;
   readonly region?: string;
 }
@@ -30,7 +33,7 @@ export interface Target extends Pick<Settings, 'url' | 'tokenUrl' | 'bus' | 'art
 export async function readTarget(options: GlobalOptions, io: Io): Promise<Target> {
   const stage = readStage(options);
   if (stage === undefined) return standalone(options, io);
-  if (options.data !== undefined) {
+  if ((options.data ?? []).length > 0) {
     throw new UsageError('--data is for a standalone mesh and --stage is for a mesh on AWS. Give only one of them.');
   }
   // The AWS SDK takes 100 ms to load. Other commands do not wait for it.
@@ -69,11 +72,41 @@ export function dataFolder(options: GlobalOptions, { env }: Pick<Io, 'env'>): st
   return ownSettings(options, env).data;
 }
 
-function ownSettings({ data }: GlobalOptions, env: Io['env']): Settings {
-  return readSettings({ ...env, ...(data !== undefined && { STARLING_DATA: data }) }, false);
+function ownSettings({ data = [] }: GlobalOptions, env: Io['env']): Settings {
+  const { folder, json } = splitData(data);
+  if (json.length > 0) {
+    throw new UsageError(
+      '--data names the data folder of a mesh. Only the command call takes JSON with --data. Write ./ before the name of a folder that begins like JSON.',
+    );
+  }
+  return readSettings({ ...env, ...(folder !== undefined && { STARLING_DATA: folder }) }, false);
 }
 
-function standalone(options: GlobalOptions, io: Io): Target {
+/**
+ * `--data` names the data folder. In `call`, a value that is a JSON object, array or string, or `@` and a file, is data for
+ * the message.
+ */
+export function splitData(values: readonly string[]): { readonly folder?: string; readonly json: readonly string[] } {
+  const json = values.filter((value) => /^\s*[[{"@]/.test(value));
+  const folder = values.findLast((value) => !json.includes(value));
+  return { ...(folder !== undefined && { folder }), json };
+}
+
+/** The mesh of the commands that messages print. */
+export function commandTarget(options: GlobalOptions, io: Io): CommandTarget {
+  if (options.stage !== undefined) return { kind: 'aws', stage: options.stage, region: options.region };
+  const { folder } = splitData(options.data ?? []);
+  try {
+    const { url, data } = standalone({ ...options, ...(folder !== undefined && { data: [folder] }) }, io);
+    return { kind: 'standalone', url, data };
+  } catch (error) {
+    // A command that needs these settings reports what is wrong with them.
+    if (error instanceof UsageError || error instanceof ConfigurationError) return { kind: 'standalone' };
+    throw error;
+  }
+}
+
+function standalone(options: GlobalOptions, io: Io): Target & { readonly data: string } {
   const own = ownSettings(options, io.env);
   const data = pathFrom(io, own.data);
   // An empty option counts as not given.
@@ -81,6 +114,7 @@ function standalone(options: GlobalOptions, io: Io): Target {
   const url = address === undefined ? undefined : checkedAddress(address);
   return {
     ...own,
+    data,
     place: { kind: 'standalone', data },
     ...(url !== undefined && { url, tokenUrl: `${url}/oauth2/token` }),
     credentials: () => readCredentials(data),

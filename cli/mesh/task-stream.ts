@@ -1,75 +1,98 @@
 import type { StreamResponse, Task } from '#shared/a2a/types.ts';
 import { turnHasEnded } from '#shared/tasks/state.ts';
-import { MeshError, UnreachableError } from '../errors.ts';
-import type { Io } from '../io.ts';
+import { MeshError } from '../errors.ts';
 import { isPassing, type Mesh } from './mesh.ts';
+import { Patience, persistently, type Waiting } from './patience.ts';
 
-/** A mesh that restarts has this long to come back. Its tasks survive the restart. */
-const PATIENCE_MS = 60_000;
+/** One response of a stream, with the id by which the stream resumes after it. */
+interface Streamed {
+  readonly id: string;
+  readonly result: unknown;
+}
 
-/** Between two tries to reach the mesh. It is short, because a restart takes about a second. */
-export const RETRY_AFTER_MS = 500;
+/** Opens the stream of a task. */
+export type OpenStream = (lastEventId: string | undefined) => AsyncIterable<Streamed>;
 
-/** The method that opens the stream: with a message, or at a task that exists. */
-export type Beginning =
-  | { readonly method: 'SendStreamingMessage'; readonly params: object }
-  | { readonly method: 'SubscribeToTask'; readonly params: { readonly id: string } };
+export interface TaskStream {
+  /** Opens the stream. Before the first event it is called again after the connection was lost. */
+  readonly open: OpenStream;
+  /** Opens the stream of the task again. */
+  readonly reopen: (taskId: string, lastEventId: string | undefined) => AsyncIterable<Streamed>;
+  /** Gets the task when it has no stream any more. */
+  readonly get: (taskId: string) => Promise<Task>;
+}
 
-type Timing = Pick<Io, 'clock' | 'sleep'>;
+/** Sends a message and streams its task. The same message makes one task only, so it is sent again after a lost connection. */
+export function sentMessage(mesh: Mesh, agent: string, params: object, waiting: Waiting): TaskStream {
+  const { signal } = waiting;
+  return {
+    open: () => mesh.rpcStream(agent, 'SendStreamingMessage', params, { signal }),
+    ...subscription(mesh, agent, waiting),
+  };
+}
+
+function subscription(mesh: Mesh, agent: string, waiting: Waiting): Omit<TaskStream, 'open'> {
+  const { signal } = waiting;
+  return {
+    reopen: (id, lastEventId) => mesh.rpcStream(agent, 'SubscribeToTask', { id }, { lastEventId, signal }),
+    get: (id) => getTask(mesh, agent, id, waiting),
+  };
+}
 
 /**
  * Yields what happens to a task until the task has ended or asks its client for more. It survives a restart of the mesh.
  *
+ * @param taskId the task, if it is known before the stream begins
  * @throws UnreachableError when the mesh does not come back within a minute
  */
 export async function* taskStream(
   mesh: Mesh,
-  agent: string,
-  beginning: Beginning,
-  { clock, sleep }: Timing,
+  { open, reopen, get }: TaskStream,
+  waiting: Waiting,
+  taskId?: string,
 ): AsyncIterable<StreamResponse> {
-  let { method, params }: Beginning = beginning;
-  let taskId = beginning.method === 'SubscribeToTask' ? beginning.params.id : undefined;
+  const patience = new Patience(waiting);
+  let known = taskId;
   let lastEventId: string | undefined;
-  let lostAt: number | undefined;
   for (;;) {
+    let lost: unknown;
     try {
-      for await (const { id, result } of mesh.rpcStream(agent, method, params, { lastEventId })) {
+      const stream = known === undefined || lastEventId === undefined ? open(undefined) : reopen(known, lastEventId);
+      for await (const { id, result } of stream) {
         const response = result as StreamResponse;
-        lostAt = undefined;
+        patience.answered();
         lastEventId = id;
-        taskId ??= taskIdOf(response);
+        known ??= taskIdOf(response);
         yield response;
         if (isSettled(response)) return;
       }
     } catch (error) {
-      if (taskId === undefined) throw error;
-      if (error instanceof MeshError && error.code === 'UNSUPPORTED_OPERATION') {
+      if (known !== undefined && error instanceof MeshError && error.code === 'UNSUPPORTED_OPERATION') {
         // The task has ended, so there is nothing to subscribe to.
-        yield { task: await getTask(mesh, agent, taskId) };
+        yield { task: await get(known) };
         return;
       }
-      if (!(error instanceof UnreachableError) && !isPassing(error)) throw error;
+      const mayPass = patience.outlasts(error) || (known !== undefined && isPassing(error));
+      if (!mesh.reached || !mayPass) throw error;
+      lost = error;
     }
     // A stream without a task is one message of the agent.
-    if (taskId === undefined) return;
-    lostAt ??= clock.now();
-    if (clock.now() - lostAt > PATIENCE_MS) throw lost(taskId);
-    await sleep(RETRY_AFTER_MS);
-    [method, params] = ['SubscribeToTask', { id: taskId }];
+    if (lost === undefined && known === undefined) return;
+    await patience.wait(lost, known);
   }
 }
 
 /** Waits until a task has ended or asks its client for more. The mesh itself answers earlier, when its wait budget ends. */
-export async function settledTask(mesh: Mesh, agent: string, task: Task, timing: Timing): Promise<Task> {
+export async function settledTask(mesh: Mesh, agent: string, task: Task, waiting: Waiting): Promise<Task> {
   if (turnHasEnded(task.status.state)) return task;
-  const beginning: Beginning = { method: 'SubscribeToTask', params: { id: task.id } };
-  for await (const _ of taskStream(mesh, agent, beginning, timing));
-  return getTask(mesh, agent, task.id);
+  const again = subscription(mesh, agent, waiting);
+  const open = () => again.reopen(task.id, undefined);
+  for await (const _ of taskStream(mesh, { open, ...again }, waiting, task.id));
+  return getTask(mesh, agent, task.id, waiting);
 }
 
-export async function getTask(mesh: Mesh, agent: string, id: string): Promise<Task> {
-  const { result } = await mesh.rpc(agent, 'GetTask', { id });
+export async function getTask(mesh: Mesh, agent: string, id: string, waiting: Waiting): Promise<Task> {
+  const { result } = await persistently(mesh, waiting, () => mesh.rpc(agent, 'GetTask', { id }, waiting.signal));
   return result as Task;
 }
 
@@ -84,10 +107,4 @@ function taskIdOf(response: StreamResponse): string | undefined {
   if ('statusUpdate' in response) return response.statusUpdate.taskId;
   if ('artifactUpdate' in response) return response.artifactUpdate.taskId;
   return undefined;
-}
-
-function lost(taskId: string): UnreachableError {
-  return new UnreachableError(
-    `The mesh no longer answers. Task ${taskId} continues when the mesh is back. See it with: npx starling tasks get ${taskId}`,
-  );
 }

@@ -70,6 +70,7 @@ function basic(id: string, secret: string): string {
 
 function refused(origin: string, issuer: string, error: MeshError): CliError {
   return new CliError(
+    'CREDENTIALS_REFUSED',
     `The mesh at ${issuer} refuses the credentials in ${origin} (${error.message}). They may belong to another mesh. Name the data folder of this mesh with --data or STARLING_DATA, or its stage with --stage.`,
     { cause: error },
   );

@@ -25,11 +25,12 @@ export function concludeTask(printer: Printer, agent: string, { id, status }: Pi
   if (state === 'TASK_STATE_COMPLETED') return;
   if (isTerminal(state)) {
     const reason = message ? partsText(message.parts) : 'the agent gave no reason';
-    throw new CliError(`${stateName(state)}: ${reason} (task ${id})`);
+    const code = state.replace(/^TASK_STATE_/, 'TASK_');
+    throw new CliError(code, `${stateName(state)}: ${reason} (task ${id})`, { taskId: id });
   }
   if (isWaitingForClient(state)) {
-    printer.note(`The agent asks for more. Answer with: npx starling call ${agent} --task ${id} "..."`);
+    printer.note(`The agent asks for more. Answer with: ${printer.commands.line('call', agent, '--task', id, '...')}`);
   } else {
-    printer.note(`The task is still ${stateName(state)}. See it with: npx starling tasks get ${id}`);
+    printer.note(`The task is still ${stateName(state)}. See it with: ${printer.commands.line('tasks', 'get', id)}`);
   }
 }

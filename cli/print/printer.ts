@@ -1,6 +1,7 @@
 import { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
 import type { TaskState } from '#shared/a2a/types.ts';
+import type { CommandLines } from '#shared/command-line.ts';
 import type { Io } from '../io.ts';
 import { tableLines } from './table.ts';
 import { harmless, oneLine, stateName } from './text.ts';
@@ -13,12 +14,18 @@ type Style = Parameters<typeof styleText>[0];
  * of agents and producers is not to be trusted.
  */
 export class Printer {
+  /** Whether the person asked for JSON. Each line on stderr is then a JSON object. */
+  readonly isJson: boolean;
+  /** Composes the commands that messages name. */
+  commands: CommandLines;
   readonly #io: Io;
   readonly #colours: boolean;
   readonly #times: LocalTimes;
 
-  constructor(io: Io) {
+  constructor(io: Io, options: { readonly json: boolean; readonly commands: CommandLines }) {
     this.#io = io;
+    this.isJson = options.json;
+    this.commands = options.commands;
     this.#colours = hasColours(io);
     this.#times = new LocalTimes(io.timeZone);
   }
@@ -35,6 +42,15 @@ export class Printer {
 
   /** Writes a line to stderr: for people to know and for scripts to ignore. */
   note(line: string): void {
+    this.#stderr(this.isJson ? JSON.stringify({ note: line }) : line);
+  }
+
+  /** Writes an error for scripts to stderr. */
+  error(error: object): void {
+    this.#stderr(JSON.stringify({ error }));
+  }
+
+  #stderr(line: string): void {
     this.#io.stderr.write(`${harmless(line, this.#io.stderr)}\n`);
   }
 
@@ -48,6 +64,12 @@ export class Printer {
     const [first = '', ...others] = tableLines([heading, ...rows.map((row) => row.map((cell) => this.cell(cell)))]);
     this.print(this.dim(first));
     for (const line of others) this.print(line);
+  }
+
+  /** Writes facts of one thing, each on a line behind its name. */
+  facts(facts: Readonly<Record<string, string>>): void {
+    const width = Math.max(...Object.keys(facts).map((name) => name.length));
+    for (const [name, value] of Object.entries(facts)) this.print(`${this.dim(name.padEnd(width + 1))} ${value}`);
   }
 
   /** Text for a column, as it will be seen: on one line, and harmless where stdout is a terminal. */

@@ -5,7 +5,7 @@ import { oneLine } from './text.ts';
 
 export function printTasks(printer: Printer, { tasks, next }: AdminTasks): void {
   if (tasks.length === 0) {
-    printer.print('There are no such tasks.');
+    printer.note('There are no such tasks.');
     return;
   }
   printer.table(
@@ -23,7 +23,7 @@ export function printTasks(printer: Printer, { tasks, next }: AdminTasks): void 
 }
 
 export function printTask(printer: Printer, { task, record, log, failedAttempts = [] }: AdminTask): void {
-  const facts = {
+  printer.facts({
     task: record.id,
     agent: record.agentId,
     state: `${printer.state(record.state)} since ${printer.time(record.statusAt)}`,
@@ -32,8 +32,7 @@ export function printTask(printer: Printer, { task, record, log, failedAttempts 
     created: printer.time(record.createdAt),
     deadline: printer.time(record.deadline),
     attempt: `${record.attempt} of turn ${record.turn}`,
-  };
-  for (const [name, value] of Object.entries(facts)) printer.print(`${printer.dim(name.padEnd(9))} ${value}`);
+  });
   for (const { artifactId, parts } of task.artifacts ?? []) {
     printer.print(`\n${printer.dim(`artifact ${oneLine(artifactId)}`)}\n${partsText(parts)}`);
   }

@@ -118,12 +118,12 @@ function serveEvents(app: App, { runtime }: Parts): void {
   );
 }
 
-function serveAdmin(app: App, { runtime, draining }: Parts): void {
+function serveAdmin(app: App, { runtime, correlator, draining }: Parts): void {
   const { maxBodyBytes } = runtime.settings;
   const tooLarge = () =>
     refusal(413, 'PAYLOAD_TOO_LARGE', `The body is larger than ${maxBodyBytes} bytes. Raise STARLING_MAX_BODY.`);
   app.use('/admin/*', bounded(maxBodyBytes, tooLarge));
-  app.route('/admin', adminRoutes(runtime, { draining }));
+  app.route('/admin', adminRoutes(runtime, { correlator, draining }));
 }
 
 function bounded(maxBodyBytes: number, tooLarge: () => Response): MiddlewareHandler {

@@ -25,6 +25,7 @@ export type StreamResponse =
         readonly taskId: string;
         readonly contextId: string;
         readonly status: TaskStatus;
+        readonly metadata?: Readonly<Record<string, unknown>>;
       };
     }
   | {
@@ -34,6 +35,7 @@ export type StreamResponse =
         readonly artifact: Artifact;
         readonly append: boolean;
         readonly lastChunk: boolean;
+        readonly metadata?: Readonly<Record<string, unknown>>;
       };
     };
 

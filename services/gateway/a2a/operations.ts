@@ -1,5 +1,5 @@
 import { A2AError } from '#shared/a2a/errors.ts';
-import type { StreamResponse, Task } from '#shared/a2a/types.ts';
+import type { Task } from '#shared/a2a/types.ts';
 import type { TaskId } from '#shared/ids.ts';
 import type { LogEntry } from '#shared/ports/task.ts';
 import type { Runtime } from '#shared/runtime/runtime.ts';
@@ -20,7 +20,7 @@ import {
   readTaskId,
   type SendConfiguration,
 } from './params.ts';
-import { type PositionedResponse, positioned } from './stream-responses.ts';
+import { type PositionedResponse, seenBy, taskResponses } from './stream-responses.ts';
 
 /** The operations of A2A 1.0 §3.1. They depend on no binding. All throw A2AError. */
 export class Operations {
@@ -59,8 +59,8 @@ export class Operations {
       throw new A2AError('UNSUPPORTED_OPERATION', `Task ${task.id} has ended (${task.state}): get it with GetTask.`);
     }
     const log = await logOf(this.#runtime.tasks, task.id);
-    const seen = from === undefined ? log : log.slice(0, Math.max(from, 1));
-    return this.#stream(call, task.id, seen, { ended: seen.length === log.length && endsTurn(log.at(-1)) });
+    const { seen, ended } = seenBy(log, from);
+    return this.#stream(call, task.id, seen, { ended });
   }
 
   async cancelTask(call: Call, params: Params): Promise<Task> {
@@ -100,22 +100,12 @@ export class Operations {
     });
   }
 
-  /**
-   * Yields the task as the log shows it, then every change until the turn ends. `ended` says that the log is complete and
-   * that its turn has ended. Then nothing follows until the client does something (§3.1.2).
-   */
-  async *#stream(
-    call: Call,
+  #stream(
+    { signal }: Call,
     taskId: TaskId,
     log: readonly LogEntry[],
     { ended }: { readonly ended: boolean },
   ): AsyncIterable<PositionedResponse> {
-    const position = log.at(-1)?.position ?? 0;
-    const contextId = contextOf(log);
-    yield { position, response: { task: assemble({ id: taskId, contextId }, log) } satisfies StreamResponse };
-    if (ended) return;
-    for await (const entries of this.#correlator.follow(taskId, position, call.signal)) {
-      yield* entries.map((entry) => positioned(entry, taskId, contextId));
-    }
+    return taskResponses(this.#correlator, taskId, log, { ended, signal });
   }
 }

@@ -1,5 +1,11 @@
+import { attemptMark } from '#shared/a2a/attempt-extension.ts';
 import type { StreamResponse } from '#shared/a2a/types.ts';
+import type { TaskId } from '#shared/ids.ts';
 import type { LogEntry } from '#shared/ports/task.ts';
+import { assemble } from '#shared/tasks/assemble.ts';
+import type { Correlator } from '#shared/tasks/correlator.ts';
+import { contextOf } from '#shared/tasks/log.ts';
+import { endsTurn } from '#shared/tasks/state.ts';
 
 /** One event of a stream and its position in the task's log. The position is the id with which a client resumes. */
 export interface PositionedResponse {
@@ -7,11 +13,42 @@ export interface PositionedResponse {
   readonly response: StreamResponse;
 }
 
-export function positioned(entry: LogEntry, taskId: string, contextId: string): PositionedResponse {
+/**
+ * Yields the task as the log shows it, then every change until the turn ends. `ended` says that the log is complete and
+ * that its turn has ended. Then nothing follows until the client does something (§3.1.2).
+ */
+export async function* taskResponses(
+  correlator: Pick<Correlator, 'follow'>,
+  taskId: TaskId,
+  log: readonly LogEntry[],
+  { ended, signal }: { readonly ended: boolean; readonly signal: AbortSignal },
+): AsyncIterable<PositionedResponse> {
+  const position = log.at(-1)?.position ?? 0;
+  const contextId = contextOf(log);
+  yield { position, response: { task: assemble({ id: taskId, contextId }, log) } satisfies StreamResponse };
+  if (ended) return;
+  for await (const entries of correlator.follow(taskId, position, signal)) {
+    yield* entries.map((entry) => positioned(entry, taskId, contextId));
+  }
+}
+
+/**
+ * The part of a log that a client has read which resumes after a position. Without a position it is the whole log.
+ */
+export function seenBy(
+  log: readonly LogEntry[],
+  from: number | undefined,
+): { readonly seen: readonly LogEntry[]; readonly ended: boolean } {
+  const seen = from === undefined ? log : log.slice(0, Math.max(from, 1));
+  return { seen, ended: seen.length === log.length && endsTurn(log.at(-1)) };
+}
+
+function positioned(entry: LogEntry, taskId: string, contextId: string): PositionedResponse {
   const { position } = entry;
+  const mark = attemptMark(entry.attempt);
   if (entry.kind === 'artifact') {
     const { artifact, append, lastChunk } = entry;
-    return { position, response: { artifactUpdate: { taskId, contextId, artifact, append, lastChunk } } };
+    return { position, response: { artifactUpdate: { taskId, contextId, artifact, append, lastChunk, ...mark } } };
   }
-  return { position, response: { statusUpdate: { taskId, contextId, status: entry.status } } };
+  return { position, response: { statusUpdate: { taskId, contextId, status: entry.status, ...mark } } };
 }

@@ -1,8 +1,17 @@
 import type { AdminAgent, AdminAgents } from '#shared/admin/schemas.ts';
+import { HttpError } from '#shared/http/refusal.ts';
+import { isAgentId } from '#shared/ids.ts';
 import type { AgentRegistry, RegisteredAgent } from '#shared/ports/agent-registry.ts';
 
 export async function listAgents(registry: Pick<AgentRegistry, 'list'>): Promise<AdminAgents> {
   return { agents: (await registry.list()).map(adminAgent) };
+}
+
+/** @throws HttpError AGENT_NOT_FOUND */
+export async function getAgent(registry: Pick<AgentRegistry, 'get'>, id: string): Promise<AdminAgent> {
+  const agent = isAgentId(id) ? await registry.get(id) : undefined;
+  if (agent === undefined) throw new HttpError(404, 'AGENT_NOT_FOUND', `There is no agent "${id.slice(0, 80)}" here.`);
+  return adminAgent(agent);
 }
 
 function adminAgent({ id, card, public: isPublic, deadline, updatedAt }: RegisteredAgent): AdminAgent {

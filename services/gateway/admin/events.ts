@@ -19,6 +19,11 @@ const position = {
 export const eventParameters = {
   after: position,
   pattern: { type: 'string', description: 'an EventBridge event pattern as JSON' },
+  follow: {
+    type: 'string',
+    enum: ['true', 'false'],
+    description: 'false, to end after the events that are in the archive now; or true',
+  },
 } as const satisfies Parameters;
 
 interface EventStreamCall {
@@ -29,8 +34,8 @@ interface EventStreamCall {
 
 /**
  * Streams the archive's events after a position, then new events as they arrive. These are server-sent events, and the
- * id of each is its position. The stream ends when the client disconnects, and at a drain. The client resumes it with
- * `Last-Event-ID`.
+ * id of each is its position. The stream ends when the client disconnects, at a drain, and with `follow=false` after the
+ * newest event. The client resumes it with `Last-Event-ID`.
  */
 export async function eventStream(
   archive: EventArchive,
@@ -44,26 +49,31 @@ export async function eventStream(
   const gone = new AbortController();
   const ends = [gone.signal, draining, context.env?.timeUp].filter((signal) => signal !== undefined);
   const signal = AbortSignal.any(ends);
-  return sseResponse(events(archive, after, pattern, signal), () => gone.abort(), { [POSITION_HEADER]: String(after) });
+  const until = query.follow === 'false' ? newest : undefined;
+  return sseResponse(events(archive, { after, until }, pattern, signal), () => gone.abort(), {
+    [POSITION_HEADER]: String(after),
+  });
 }
 
-function lastEventId(context: GatewayContext): number | undefined {
+export function lastEventId(context: GatewayContext): number | undefined {
   const header = context.req.header('last-event-id');
   return header ? readQuery({ 'Last-Event-ID': position }, { 'Last-Event-ID': header })['Last-Event-ID'] : undefined;
 }
 
 async function* events(
   archive: EventArchive,
-  after: number,
+  { after, until = Number.POSITIVE_INFINITY }: { readonly after: number; readonly until: number | undefined },
   pattern: CompiledPattern | undefined,
   signal: AbortSignal,
 ): AsyncIterable<SseEvent> {
+  if (after >= until) return;
   let scanned = 0;
   for await (const { position, event } of archive.tail(after, signal)) {
     if (signal.aborted) return;
     if (++scanned % SCAN_SLICE === 0) await nextTurn();
     if (pattern === undefined || matches(pattern, parseEvent(event)))
       yield { id: String(position), data: oneLine(event) };
+    if (position >= until) return;
   }
 }
 

@@ -1,22 +1,29 @@
 import { Hono } from 'hono';
-import { adminAgents, adminQuarantine, adminTask, adminTasks } from '#shared/admin/schemas.ts';
+import { adminAgent, adminAgents, adminQuarantine, adminTask, adminTasks } from '#shared/admin/schemas.ts';
 import { pageParameters } from '#shared/http/query.ts';
 import type { Runtime } from '#shared/runtime/runtime.ts';
+import type { Correlator } from '#shared/tasks/correlator.ts';
 import type { GatewayEnvironment } from '../environment.ts';
-import { listAgents } from './agents.ts';
+import { getAgent, listAgents } from './agents.ts';
 import { answerError } from './errors.ts';
 import { eventParameters, eventStream } from './events.ts';
 import { openApiDocument } from './openapi.ts';
 import { listQuarantine } from './quarantine.ts';
 import { type AdminRoute, adminRoute } from './route.ts';
+import { cancelTask, watchTask } from './task-actions.ts';
 import { getTask, listTasks, taskParameters } from './tasks.ts';
 
 /** The parts of the runtime that the admin API reads. */
-export type AdminRuntime = Pick<Runtime, 'registry' | 'tasks' | 'archive' | 'quarantine' | 'log'> & {
+export type AdminRuntime = Pick<
+  Runtime,
+  'registry' | 'tasks' | 'archive' | 'quarantine' | 'log' | 'publisher' | 'clock'
+> & {
   readonly settings: Pick<Runtime['settings'], 'url' | 'tokenUrl'>;
 };
 
 export interface AdminOptions {
+  /** Follows tasks. Its drain ends the streams. */
+  readonly correlator: Correlator;
   /** Aborts when the process is about to stop. Streams end then. */
   readonly draining?: AbortSignal;
 }
@@ -25,7 +32,7 @@ export interface AdminOptions {
  * The admin API, mounted at /admin. The authorizer has already checked the scope starling/gateway:admin, so no route
  * here checks it again. The routes show the tasks of every owner.
  */
-export function adminRoutes(runtime: AdminRuntime, options: AdminOptions = {}): Hono<GatewayEnvironment> {
+export function adminRoutes(runtime: AdminRuntime, options: AdminOptions): Hono<GatewayEnvironment> {
   const app = new Hono<GatewayEnvironment>();
   for (const route of routesOf(runtime, options)) route.mount(app);
   app.onError(answerError(runtime));
@@ -33,7 +40,8 @@ export function adminRoutes(runtime: AdminRuntime, options: AdminOptions = {}): 
 }
 
 /** Every route, which GET /admin/openapi.json documents. */
-function routesOf({ registry, tasks, archive, quarantine, settings }: AdminRuntime, { draining }: AdminOptions) {
+function routesOf(runtime: AdminRuntime, { correlator, draining }: AdminOptions) {
+  const { registry, tasks, archive, quarantine, settings } = runtime;
   const routes: readonly AdminRoute[] = [
     adminRoute({
       method: 'get',
@@ -41,6 +49,13 @@ function routesOf({ registry, tasks, archive, quarantine, settings }: AdminRunti
       summary: 'Lists the agents by their id.',
       answer: adminAgents,
       handle: () => listAgents(registry),
+    }),
+    adminRoute({
+      method: 'get',
+      path: '/agents/{id}',
+      summary: 'Shows an agent.',
+      answer: adminAgent,
+      handle: ({ path }) => getAgent(registry, path.id),
     }),
     adminRoute({
       method: 'get',
@@ -56,6 +71,20 @@ function routesOf({ registry, tasks, archive, quarantine, settings }: AdminRunti
       summary: 'Shows a task of any owner with its log.',
       answer: adminTask,
       handle: ({ path }) => getTask(tasks, path.id),
+    }),
+    adminRoute({
+      method: 'get',
+      path: '/tasks/{id}/events',
+      summary: 'Streams a task of any owner: the task as it is, and then each change until its turn ends.',
+      answer: 'text/event-stream',
+      handle: ({ path, context }) => watchTask(tasks, path.id, { context, correlator }),
+    }),
+    adminRoute({
+      method: 'post',
+      path: '/tasks/{id}/cancel',
+      summary: 'Cancels a task of any owner.',
+      answer: adminTask,
+      handle: ({ path, context }) => cancelTask(runtime, path.id, context),
     }),
     adminRoute({
       method: 'get',

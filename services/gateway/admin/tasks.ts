@@ -61,18 +61,31 @@ function stateOf(text: string): TaskState {
 
 /** One task of any owner, with its log and the causes of its failed attempts. */
 export async function getTask(store: TaskStore, id: string): Promise<AdminTask> {
-  const record = await store.get(id as TaskId);
-  const log = record === undefined ? [] : await entriesOf(store, record.id, 0);
-  // If the log is empty, retention removed the task between the two reads.
-  if (record === undefined || log.length === 0) {
-    throw new HttpError(404, 'TASK_NOT_FOUND', `There is no task ${id.slice(0, 80)}. GET /admin/tasks lists them.`);
-  }
+  const { record, log } = await readTask(store, id);
   return {
     task: assemble(record, log),
     record: adminTaskRecord(record),
     log: log.map(adminLogEntry),
     failedAttempts: await store.failedAttempts(record.id),
   };
+}
+
+/**
+ * Reads a task of any owner.
+ *
+ * @throws HttpError TASK_NOT_FOUND
+ */
+export async function readTask(
+  store: Pick<TaskStore, 'get' | 'read'>,
+  id: string,
+): Promise<{ readonly record: TaskRecord; readonly log: readonly LogEntry[] }> {
+  const record = await store.get(id as TaskId);
+  const log = record === undefined ? [] : await entriesOf(store, record.id, 0);
+  // If the log is empty, retention removed the task between the two reads.
+  if (record === undefined || log.length === 0) {
+    throw new HttpError(404, 'TASK_NOT_FOUND', `There is no task ${id.slice(0, 80)}.`);
+  }
+  return { record, log };
 }
 
 function adminTaskRecord(task: TaskRecord): AdminTaskRecord {

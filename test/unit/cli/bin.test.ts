@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeMesh } from './fake-mesh.ts';
+import { TASK_ID, task } from './tasks.ts';
 
 // The only CLI tests that start processes, which takes long on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
@@ -37,20 +38,23 @@ interface Start {
   readonly script?: string;
   /** A file that is standard input. */
   readonly input?: string;
+  /** A file that is standard output. */
+  readonly output?: string;
 }
 
-function start(words: readonly string[], { node = [], script = bin, input }: Start = {}): Spawned {
+function start(words: readonly string[], { node = [], script = bin, input, output }: Start = {}): Spawned {
   const stdin = input === undefined ? 'ignore' : openSync(input, 'r');
+  const stdout = output === undefined ? 'pipe' : openSync(output, 'w');
   const env = { PATH: process.env.PATH, STARLING_URL: mesh.url, STARLING_DATA: mesh.folder };
   // TypeScript cannot tell the kinds of the streams when the first one is a file.
   const child = spawn(process.execPath, [...node, script, ...words], {
     env,
-    stdio: [stdin, 'pipe', 'pipe'],
+    stdio: [stdin, stdout, 'pipe'],
   }) as Spawned['child'];
-  if (stdin !== 'ignore') closeSync(stdin);
+  for (const file of [stdin, stdout]) if (typeof file === 'number') closeSync(file);
   const printed = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
-    child[name].setEncoding('utf8').on('data', (text: string) => {
+    child[name]?.setEncoding('utf8').on('data', (text: string) => {
       printed[name] += text;
     });
   }
@@ -118,11 +122,33 @@ describe('bin/starling.js on this Node', () => {
   });
 
   it('ends at a signal, where the command does not end by itself', async () => {
-    mesh.onCall = () => {};
+    mesh.onAdmin = () => {};
+    const list = start(['agents']);
+    await mesh.until(() => mesh.requests.length === 2);
+    list.child.kill('SIGTERM');
+    expect(await list.ended).toMatchObject({ code: null, signal: 'SIGTERM' });
+  });
+
+  it.each([
+    { signals: ['SIGINT'], code: 130 },
+    // As a terminal and npx together send one Ctrl-C.
+    { signals: ['SIGINT', 'SIGINT'], code: 130 },
+    { signals: ['SIGTERM'], code: 143 },
+  ] as const)('ends a call at $signals with the task and code $code', async ({ signals, code }) => {
+    mesh.onCall = ({ params }, answer) => {
+      if (params.configuration.returnImmediately) answer.result({ task: task('WORKING') });
+    };
     const call = start(['call', 'echo', 'x']);
     await mesh.until(() => mesh.calls.length === 1);
-    call.child.kill('SIGTERM');
-    expect(await call.ended).toMatchObject({ code: null, signal: 'SIGTERM' });
+    for (const signal of signals) call.child.kill(signal);
+    expect(await call.ended).toMatchObject({ code, signal: null, stderr: expect.stringContaining(TASK_ID) });
+  });
+
+  it.each([
+    { to: '/dev/full', code: 1, stderr: 'Standard output cannot be written (ENOSPC).\n' },
+    { to: '/dev/null', code: 0, stderr: '' },
+  ])('tells when its output cannot be written: $to', async ({ to, code, stderr }) => {
+    expect(await start(['token'], { output: to }).ended).toMatchObject({ code, stderr });
   });
 
   it('ends when nobody reads its output any more', async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runCommand, start } from './command.ts';
+import { printed, runCommand, start } from './command.ts';
 import { type Answer, FakeMesh } from './fake-mesh.ts';
 import { agentMessage, artifactUpdate, statusUpdate, TASK_ID, task } from './tasks.ts';
 
@@ -146,6 +146,27 @@ describe('starling call --stream', () => {
     });
   });
 
+  it('marks a new attempt, whose results replace the earlier ones', async () => {
+    const metadata = { 'https://starling.example/extensions/attempts/v1': { attempt: 2 } };
+    const again = (text: string, append: boolean) => ({
+      artifactUpdate: { ...artifactUpdate(text, append).artifactUpdate, metadata },
+    });
+    mesh.onCall = (_call, answer) =>
+      answer
+        .sse()
+        .update(1, { task: task('SUBMITTED') })
+        .update(2, artifactUpdate('Roses ', false))
+        .update(3, again('Violets ', false))
+        .update(4, again('are blue', true))
+        .update(5, { statusUpdate: { ...statusUpdate('COMPLETED').statusUpdate, metadata } })
+        .end();
+    expect(await runCommand(mesh, words)).toEqual({
+      code: 0,
+      stdout: 'Roses \nViolets are blue\n',
+      stderr: 'Attempt 2 of the agent begins. It replaces the results of earlier attempts.\n',
+    });
+  });
+
   it('gives up when the mesh has been gone for a minute, and says where the task is', async () => {
     mesh.onCall = (_call, answer) => {
       answer
@@ -165,7 +186,8 @@ describe('starling call --stream', () => {
     const { code, stdout, stderr } = await command.ended;
     expect({ code, stdout }).toEqual({ code: 1, stdout: 'Roses \n' });
     expect(stderr).toBe(
-      `The mesh no longer answers. Task ${TASK_ID} continues when the mesh is back. See it with: npx starling tasks get ${TASK_ID}\n`,
+      'The mesh no longer answers. Waiting up to a minute until it is back. Press Ctrl-C to stop.\n' +
+        `The mesh no longer answers. Task ${TASK_ID} continues when the mesh is back. See it with: ${printed(mesh, `tasks get ${TASK_ID}`)}\n`,
     );
     expect(now).toBe(60_500);
   });

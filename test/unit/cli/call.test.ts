@@ -1,5 +1,7 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runCommand } from './command.ts';
+import { printed, runCommand, start } from './command.ts';
 import { FakeMesh } from './fake-mesh.ts';
 import { AT, agentMessage, artifactUpdate, CONTEXT_ID, statusUpdate, TASK_ID, task } from './tasks.ts';
 
@@ -74,9 +76,11 @@ describe('starling call', () => {
         ...(json ? ['--json'] : []),
       ]);
       expect(code).toBe(1);
-      expect(stderr).toBe(`${state.toLowerCase()}: division by zero (task ${TASK_ID})\n`);
-      if (json) expect(JSON.parse(stdout)).toEqual(task(state, { said: 'division by zero' }));
-      else expect(stdout).toBe('');
+      const message = `${state.toLowerCase()}: division by zero (task ${TASK_ID})`;
+      if (json) {
+        expect(JSON.parse(stdout)).toEqual(task(state, { said: 'division by zero' }));
+        expect(JSON.parse(stderr)).toEqual({ error: { code: `TASK_${state}`, message, taskId: TASK_ID } });
+      } else expect({ stdout, stderr }).toEqual({ stdout: '', stderr: `${message}\n` });
     }
   });
 
@@ -84,7 +88,7 @@ describe('starling call', () => {
     answerTask('INPUT_REQUIRED', { said: 'Which Paris?' });
     const { code, stdout, stderr } = await runCommand(mesh, ['call', 'weather', 'Paris']);
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'Which Paris?\n' });
-    expect(stderr).toContain(`npx starling call weather --task ${TASK_ID} "..."`);
+    expect(stderr).toContain(printed(mesh, `call weather --task ${TASK_ID} '...'\n`));
   });
 
   it('answers a task, and begins one in a context', async () => {
@@ -107,7 +111,7 @@ describe('starling call', () => {
     answerTask('SUBMITTED');
     const { code, stdout, stderr } = await runCommand(mesh, ['call', 'echo', 'x', '--no-wait']);
     expect({ code, stdout }).toEqual({ code: 0, stdout: `${TASK_ID}\n` });
-    expect(stderr).toContain(`npx starling tasks get ${TASK_ID}`);
+    expect(stderr).toContain(printed(mesh, `tasks get ${TASK_ID}\n`));
     expect(mesh.calls[0]?.params.configuration).toEqual({ returnImmediately: true });
   });
 
@@ -164,10 +168,220 @@ describe('starling call', () => {
   it('tells how to send text that begins with a hyphen, and sends it', async () => {
     answerTask('COMPLETED', { parts: [{ text: '-4' }] });
     const refused = await runCommand(mesh, ['call', 'calculator', '-2^2']);
-    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('call calculator -- "-2 + 3"') });
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("call calculator -- '-2 + 3'") });
 
     expect(await runCommand(mesh, ['call', 'calculator', '--', '-2^2'])).toMatchObject({ code: 0, stdout: '-4\n' });
     expect(mesh.calls[0]?.params.message.parts).toEqual([{ text: '-2^2' }]);
+  });
+});
+
+describe('the message of starling call', () => {
+  const parts = () => mesh.calls.at(-1)?.params.message.parts;
+  const file = (name: string, content: string | Uint8Array) => {
+    const written = path.join(mesh.folder, name);
+    writeFileSync(written, content);
+    return written;
+  };
+  beforeEach(() => answerTask('COMPLETED', { parts: [{ text: 'ok' }] }));
+
+  it('takes text from standard input, without the line end at its end', async () => {
+    expect(await runCommand(mesh, ['call', 'echo', '-'], { input: 'two\nlines\n' })).toMatchObject({ code: 0 });
+    expect(parts()).toEqual([{ text: 'two\nlines' }]);
+    await runCommand(mesh, ['call', 'calculator', '2', '-', '1']);
+    expect(parts()).toEqual([{ text: '2 - 1' }]);
+  });
+
+  it('says how to end the text where standard input is a terminal', async () => {
+    const { stderr } = await runCommand(mesh, ['call', 'echo', '-'], {
+      isTTY: true,
+      input: undefined,
+      typed: 'hello\n',
+    });
+    expect(stderr).toContain('Ctrl-D');
+    expect(parts()).toEqual([{ text: 'hello' }]);
+  });
+
+  it('has text, data and files, in this order', async () => {
+    const table = file('table.csv', 'a,b');
+    const bytes = file('blob', Buffer.of(0, 255));
+    const json = file('order.json', '[12345678901234567890]');
+    const words = [
+      'call',
+      'echo',
+      'look',
+      '--file',
+      table,
+      '--data',
+      '{"order": 7}',
+      '--data',
+      `@${json}`,
+      '--file',
+      bytes,
+    ];
+    expect(await runCommand(mesh, words)).toMatchObject({ code: 0 });
+    expect(parts()).toEqual([
+      { text: 'look' },
+      { data: { order: 7 } },
+      // JSON.parse of the fake mesh. The digits on the wire are below.
+      { data: [12345678901234567000] },
+      { raw: 'YSxi', mediaType: 'text/csv', filename: 'table.csv' },
+      { raw: 'AP8=', mediaType: 'application/octet-stream', filename: 'blob' },
+    ]);
+    expect(mesh.requests.at(-1)?.body).toContain('[12345678901234567890]');
+  });
+
+  it('reads params, data and a file from standard input', async () => {
+    await runCommand(mesh, ['call', 'weather', '--skill', 's', '--params', '@-'], { input: '{"a":1}' });
+    expect(parts()).toEqual([{ data: { a: 1 } }]);
+    await runCommand(mesh, ['call', 'echo', '--data', '@-'], { input: '"text"' });
+    expect(parts()).toEqual([{ data: 'text' }]);
+    await runCommand(mesh, ['call', 'echo', '--file', '-'], { input: 'x' });
+    expect(parts()).toEqual([{ raw: 'eA==', mediaType: 'application/octet-stream' }]);
+  });
+
+  it('reads --data as the data folder where it is no JSON, also beside JSON', async () => {
+    const env = { STARLING_DATA: '/nowhere' };
+    const words = ['call', 'echo', '--data', '[1]', '--data', mesh.folder];
+    expect(await runCommand(mesh, words, { env })).toMatchObject({ code: 0, stdout: 'ok\n' });
+    expect(parts()).toEqual([{ data: [1] }]);
+    expect(await runCommand(mesh, ['agents', '--data', '{"a": 1}'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Only the command call takes JSON with --data'),
+    });
+  });
+
+  it.each([
+    {
+      why: 'a file that is not there',
+      words: ['--file', 'nowhere.png'],
+      code: 1,
+      said: 'nowhere.png cannot be read (ENOENT',
+    },
+    { why: 'a folder', words: ['--file', '/tmp'], code: 1, said: '/tmp cannot be read (EISDIR: it is a folder)' },
+    {
+      why: 'params that are not there',
+      words: ['--skill', 's', '--params', '@nowhere'],
+      code: 1,
+      said: 'nowhere cannot',
+    },
+    {
+      why: 'params that are no JSON',
+      words: ['--skill', 's', '--params', '@-'],
+      input: '{',
+      code: 2,
+      said: 'is not JSON',
+    },
+    { why: 'an empty standard input', words: ['-'], input: '', code: 2, said: 'Standard input is empty' },
+    {
+      why: 'bytes as text',
+      words: ['-'],
+      input: Buffer.of(0xff, 0xfe),
+      code: 1,
+      said: 'Standard input is not text in UTF-8.',
+    },
+    { why: 'two readers of standard input', words: ['-', '--file', '-'], code: 2, said: 'only once' },
+    {
+      why: 'a file for a skill',
+      words: ['--skill', 's', '--file', 'x'],
+      code: 2,
+      said: '--skill cannot be used with --file.',
+    },
+    { why: 'data for a skill', words: ['--skill', 's', '--data', '{}'], code: 2, said: 'with JSON in --data.' },
+  ])('refuses $why, and sends nothing', async ({ words, input, code, said }) => {
+    const ended = await runCommand(mesh, ['call', 'echo', ...words], { input });
+    expect(ended).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(said) });
+    expect(mesh.requests).toEqual([]);
+  });
+
+  it('refuses an endless file before it fills the memory', async () => {
+    const { code, stderr } = await runCommand(mesh, ['call', 'echo', '--file', '/dev/zero']);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '/dev/zero has more than 67108864 bytes. Send less.\n' });
+  });
+});
+
+describe('starling call while the mesh restarts', () => {
+  it.each([
+    { words: ['call', 'echo', 'x'], method: 'SendMessage' },
+    { words: ['call', 'echo', 'x', '--no-wait'], method: 'SendMessage' },
+    { words: ['call', 'echo', '--skill', 'echo'], method: 'SendMessage' },
+    { words: ['call', 'echo', 'x', '--stream'], method: 'SendStreamingMessage' },
+  ])('$words sends the same message again, and prints the result', async ({ words, method }) => {
+    mesh.onCall = (_call, answer) => answer.cut();
+    const command = start(mesh, words);
+    await command.seen('Waiting up to a minute until it is back');
+    await mesh.stop();
+    mesh.onCall = (_call, answer) => {
+      const done = task('COMPLETED', { parts: [{ text: 'done' }] });
+      if (method === 'SendMessage') answer.result({ task: done });
+      else answer.sse().update(3, { task: done }).end();
+    };
+    await mesh.start();
+    expect(await command.ended).toMatchObject({ code: 0, stdout: 'done\n' });
+    const sent = mesh.calls.map((call) => ({ method: call.method, id: call.params.message.messageId }));
+    expect(new Set(sent.map(({ id }) => id)).size).toBe(1);
+    expect(sent.length).toBeGreaterThan(1);
+    expect(sent.every((call) => call.method === method)).toBe(true);
+  });
+
+  it('waits for a mesh that is starting, and reports any other error of it at once', async () => {
+    const error = { error: { code: 'NOT_READY', message: 'The mesh is starting or stopping.' } };
+    mesh.onCall = (_call, answer) => {
+      answerTask('COMPLETED', { parts: [{ text: 'done' }] });
+      answer.json(error, 503);
+    };
+    expect(await runCommand(mesh, ['call', 'echo', 'x'])).toMatchObject({ code: 0, stdout: 'done\n' });
+    mesh.onCall = (_call, answer) => answer.json({ error: { code: 'STORE_UNAVAILABLE', message: 'Full.' } }, 503);
+    expect(await runCommand(mesh, ['call', 'echo', 'x'])).toMatchObject({
+      code: 1,
+      stderr: 'STORE_UNAVAILABLE: Full.\n',
+    });
+  });
+
+  it('gives up after a minute, and says what may have become of the message', async () => {
+    let now = 0;
+    const sleep = async (milliseconds: number) => {
+      now += milliseconds;
+    };
+    mesh.onCall = (_call, answer) => answer.cut();
+    const { code, stderr } = await runCommand(mesh, ['call', 'echo', 'x'], { clock: { now: () => now }, sleep });
+    expect(code).toBe(1);
+    expect(stderr).toContain('If it received the message, the task continues');
+    expect(stderr).toContain(printed(mesh, 'tasks list\n'));
+    expect(now).toBe(60_500);
+  });
+});
+
+describe('Ctrl-C in starling call', () => {
+  it.each([{ stream: false }, { stream: true }])(
+    'names the task that goes on (stream: $stream)',
+    async ({ stream }) => {
+      mesh.onCall = ({ method, params }, answer) => {
+        if (method === 'SendStreamingMessage') answer.sse();
+        else if (params.configuration.returnImmediately) answer.result({ task: task('WORKING') });
+      };
+      const command = start(mesh, ['call', 'echo', 'x', ...(stream ? ['--stream'] : [])]);
+      await mesh.until(() => mesh.calls.length === 1);
+      const { code, stdout, stderr } = await command.interrupt();
+      expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
+      expect(stderr).toBe(
+        `Task ${TASK_ID} goes on. Watch it with: ${printed(mesh, `tasks watch ${TASK_ID}`)}\n` +
+          `Cancel it with: ${printed(mesh, `tasks cancel ${TASK_ID}`)}\n`,
+      );
+      const [first, second] = mesh.calls.map(({ params }) => params.message);
+      expect(second).toEqual(first);
+    },
+  );
+
+  it('says so when the mesh cannot tell the task, also as JSON', async () => {
+    mesh.onCall = () => {};
+    const command = start(mesh, ['call', 'echo', 'x', '--json']);
+    await mesh.until(() => mesh.calls.length === 1);
+    await mesh.stop();
+    const { code, stderr } = await command.interrupt();
+    expect(code).toBe(130);
+    const { error } = JSON.parse(stderr.trim().split('\n').at(-1) ?? '');
+    expect(error).toEqual({ code: 'INTERRUPTED', message: expect.stringContaining('does not answer now') });
+    expect(error.message).toContain(printed(mesh, 'tasks list --agent echo'));
   });
 });
 

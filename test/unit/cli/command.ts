@@ -21,7 +21,9 @@ export interface Running {
 export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The text on standard input. Undefined: there is none, and `isTTY` decides. */
-  readonly input?: string;
+  readonly input?: string | Uint8Array | undefined;
+  /** The text that the person types on a terminal. */
+  readonly typed?: string;
   /** Whether standard input and output are a terminal. */
   readonly isTTY?: boolean;
   readonly cwd?: string;
@@ -33,7 +35,7 @@ export interface CommandOptions {
 export function start(
   mesh: Pick<FakeMesh, 'url' | 'folder'>,
   words: readonly string[],
-  { env, input, isTTY = false, cwd, clock = systemClock, sleep = soon }: CommandOptions = {},
+  { env, input, typed, isTTY = false, cwd, clock = systemClock, sleep = soon }: CommandOptions = {},
 ): Running {
   const stop = new AbortController();
   const printed = { stdout: '', stderr: '' };
@@ -49,7 +51,7 @@ export function start(
     stdin: {
       isTTY: isTTY && input === undefined,
       async *[Symbol.asyncIterator]() {
-        yield input ?? '';
+        yield input ?? typed ?? '';
       },
     },
     stdout: output('stdout'),
@@ -89,6 +91,11 @@ export function runCommand(
   options?: CommandOptions,
 ): Promise<Ended> {
   return start(mesh, words, options).ended;
+}
+
+/** A command as messages print it, in the folder of the project. The mesh of a test is never the default one. */
+export function printed({ url, folder }: Pick<FakeMesh, 'url' | 'folder'>, command: string): string {
+  return `npx starling --url ${url} --data ${folder} ${command}`;
 }
 
 /** A pause without its length: what a test waits for may come at once. */

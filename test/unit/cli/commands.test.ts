@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runCommand } from './command.ts';
+import { printed, runCommand, start } from './command.ts';
 import { FakeMesh } from './fake-mesh.ts';
-import { AT, CONTEXT_ID, TASK_ID, task } from './tasks.ts';
+import { AT, artifactUpdate, CONTEXT_ID, statusUpdate, TASK_ID, task } from './tasks.ts';
 
 let mesh: FakeMesh;
 beforeEach(async () => {
@@ -188,7 +188,122 @@ describe('starling agents', () => {
 
   it('says so when there are none', async () => {
     mesh.onAdmin = (_request, answer) => answer.json({ agents: [] });
-    expect(await runCommand(mesh, ['agents'])).toMatchObject({ code: 0, stdout: 'There are no agents.\n' });
+    expect(await runCommand(mesh, ['agents'])).toMatchObject({ code: 0, stdout: '', stderr: 'There are no agents.\n' });
+  });
+});
+
+describe('starling agents get', () => {
+  const agent = {
+    id: 'echo',
+    name: 'Echo',
+    version: '1.0.0',
+    description: 'Returns what it is sent.',
+    public: true,
+    deadline: 300,
+    skills: [{ id: 'echo', name: 'Echo', description: 'Repeats.' }],
+    updatedAt: AT,
+  };
+
+  it('shows one agent with its skills', async () => {
+    mesh.onAdmin = (_request, answer) => answer.json(agent);
+    const { code, stdout } = await runCommand(mesh, ['agents', 'get', 'echo']);
+    expect(code).toBe(0);
+    expect(stdout).toBe(
+      `agent     echo
+name      Echo
+version   1.0.0
+does      Returns what it is sent.
+public    yes: anyone may read its card
+deadline  300 s for a task
+updated   2026-11-21 09:10:00
+
+SKILL  NAME  DESCRIPTION
+echo   Echo  Repeats.
+`,
+    );
+    expect(mesh.requests.at(-1)?.url.pathname).toBe('/admin/agents/echo');
+    expect(JSON.parse((await runCommand(mesh, ['agents', 'get', 'echo', '--json'])).stdout)).toEqual(agent);
+  });
+
+  it('says how to see the ids where the id is empty', async () => {
+    expect(await runCommand(mesh, ['agents', 'get', ''])).toMatchObject({
+      code: 2,
+      stderr: `The id is empty. See the ids of agents with: ${printed(mesh, 'agents')}\n`,
+    });
+  });
+});
+
+describe('starling tasks cancel', () => {
+  it('cancels a task of any client', async () => {
+    mesh.onAdmin = (_request, answer) => answer.json({ task: task('CANCELED'), record, log: [] });
+    expect(await runCommand(mesh, ['tasks', 'cancel', TASK_ID])).toEqual({
+      code: 0,
+      stdout: `${TASK_ID} is canceled.\n`,
+      stderr: '',
+    });
+    expect(mesh.requests.at(-1)).toMatchObject({ method: 'POST' });
+    expect(mesh.requests.at(-1)?.url.pathname).toBe(`/admin/tasks/${TASK_ID}/cancel`);
+    const { stdout } = await runCommand(mesh, ['tasks', 'cancel', TASK_ID, '--json']);
+    expect(JSON.parse(stdout)).toEqual(task('CANCELED'));
+  });
+
+  it('reports a task that has ended', async () => {
+    const error = { code: 'TASK_NOT_CANCELABLE', message: 'Task x has ended already.' };
+    mesh.onAdmin = (_request, answer) => answer.json({ error }, 409);
+    const { code, stderr } = await runCommand(mesh, ['tasks', 'cancel', 'x', '--json']);
+    expect({ code, said: JSON.parse(stderr) }).toEqual({ code: 1, said: { error } });
+  });
+});
+
+describe('starling tasks watch', () => {
+  const first = { task: task('WORKING', { parts: [{ text: 'Roses ' }] }) };
+
+  it('prints the results so far and each new one, over a restart of the mesh, and how the task ended', async () => {
+    let streams = 0;
+    mesh.onAdmin = ({ url }, answer) => {
+      if (!url.pathname.endsWith('/events')) return answer.json({ task: first.task, record, log: [] });
+      streams++;
+      if (streams === 1) return void answer.sse().event(2, first).event(3, artifactUpdate('are red', true)).end();
+      answer.sse().event(3, first).event(4, statusUpdate('FAILED', 'out of ink')).end();
+    };
+    const { code, stdout, stderr } = await runCommand(mesh, ['tasks', 'watch', TASK_ID]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: 'Roses are red\n' });
+    expect(stderr).toContain(`failed: out of ink (task ${TASK_ID})`);
+    expect(mesh.requests.at(-1)?.headers['last-event-id']).toBe('3');
+  });
+
+  it('ends at Ctrl-C, and the task goes on', async () => {
+    mesh.onAdmin = ({ url }, answer) => {
+      if (url.pathname.endsWith('/events')) answer.sse().event(2, first);
+      else answer.json({ task: first.task, record, log: [] });
+    };
+    const command = start(mesh, ['tasks', 'watch', TASK_ID]);
+    await command.seen('Roses');
+    expect(await command.interrupt()).toMatchObject({ code: 130, stderr: expect.stringContaining('goes on') });
+  });
+});
+
+describe('errors with --json', () => {
+  it.each([
+    { words: ['tasks', 'list', '--no-such-option'], code: 2, error: 'USAGE' },
+    { words: ['tasks'], code: 2, error: 'USAGE' },
+    { words: ['nothing'], code: 2, error: 'USAGE' },
+    { words: ['call', 'echo', '-x'], code: 2, error: 'USAGE' },
+    { words: ['agents', '--url', 'ftp://x'], code: 2, error: 'USAGE' },
+    { words: ['agents', '--data', '/nowhere'], code: 1, error: 'NO_CREDENTIALS' },
+    { words: ['agents', '--url', 'http://127.0.0.1:1'], code: 1, error: 'NO_MESH' },
+    { words: ['tasks', 'get', 'x'], code: 1, error: 'TASK_NOT_FOUND' },
+    { words: ['events', 'put', 'nowhere'], code: 1, error: 'INPUT_UNREADABLE' },
+    { words: ['restore', 'nowhere'], code: 1, error: 'BACKUP' },
+  ])('$words is one line of JSON on stderr, with a stable code', async ({ words, code, error }) => {
+    mesh.onAdmin = (_request, answer) =>
+      answer.json({ error: { code: 'TASK_NOT_FOUND', message: 'There is no task x.' } }, 404);
+    const ended = await runCommand(mesh, [...words, '--json']);
+    expect(ended).toMatchObject({ code, stdout: '' });
+    expect(ended.stderr.trim().split('\n')).toHaveLength(1);
+    const said = JSON.parse(ended.stderr);
+    expect(said).toEqual({ error: { code: error, message: expect.any(String) } });
+    expect(said.error.message).not.toContain(error);
   });
 });
 
@@ -217,8 +332,8 @@ describe('starling tasks', () => {
     expect(JSON.parse((await runCommand(mesh, ['tasks', 'list', '--json'])).stdout)).toEqual({ tasks: [] });
     expect(await runCommand(mesh, ['tasks', 'list'])).toMatchObject({
       code: 0,
-      stdout: 'There are no such tasks.\n',
-      stderr: '',
+      stdout: '',
+      stderr: 'There are no such tasks.\n',
     });
   });
 

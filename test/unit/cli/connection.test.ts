@@ -22,13 +22,18 @@ describe('every command', () => {
     ['agents'],
     ['tasks', 'list'],
     ['tasks', 'get', 'x'],
+    ['tasks', 'watch', 'x'],
+    ['tasks', 'cancel', 'x'],
+    ['agents', 'get', 'x'],
+    ['events', 'tail', '--no-follow'],
     ['events', 'tail'],
     ['token'],
   ];
 
   it.each(commands)('%s %s: says how to start a mesh when there is none', async (...words) => {
     await mesh.stop();
-    const none = { code: 1, stdout: '', stderr: `No mesh answers at ${mesh.url}. Start one with: npm start\n` };
+    const start = `STARLING_PORT=${new URL(mesh.url).port} STARLING_DATA=${mesh.folder} npm start`;
+    const none = { code: 1, stdout: '', stderr: `No mesh answers at ${mesh.url}. Start one with: ${start}\n` };
     expect(await runCommand(mesh, words)).toMatchObject(none);
     rmSync(path.join(mesh.folder, 'client.json'));
     expect(await runCommand(mesh, words)).toMatchObject(none);
@@ -49,6 +54,7 @@ describe('--help', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain(`Usage: starling ${names.join(' ')}`);
     expect(stdout).toMatch(/Examples?:\n {2}\S*.*npx starling/);
+    expect(stdout).not.toContain('/admin');
     for (const option of ['--url', '--data', '--stage', '--region']) expect(stdout).toContain(option);
   });
 
@@ -69,7 +75,10 @@ function allCommands() {
     sleep: async () => {},
     stopSignal: () => new AbortController().signal,
   };
-  const program = createProgram(createContext(io)).commands.map((command) => ({ name: command.name(), command }));
+  const program = createProgram(createContext(io, { json: false })).commands.map((command) => ({
+    name: command.name(),
+    command,
+  }));
   const leaves = program.flatMap(({ name, command }) => {
     const below = command.commands.length > 0 ? command.commands : [command];
     return below.map((leaf) => ({

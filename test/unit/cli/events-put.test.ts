@@ -96,7 +96,13 @@ aside: quarantined, not delivered: data/n must be >= 2
 `;
     expect(await put([name])).toMatchObject({ code: 1, stdout: 'good\naside\n', stderr });
     const json = await put([name, '--json']);
-    expect(json).toMatchObject({ code: 1, stderr });
+    expect(json.code).toBe(1);
+    const said = json.stderr
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(said.map((line) => line.note ?? line.error.message)).toEqual(stderr.trim().split('\n'));
+    expect(said.at(-1).error.code).toBe('EVENTS_NOT_DELIVERED');
     expect(
       json.stdout
         .trim()
@@ -116,7 +122,7 @@ aside: quarantined, not delivered: data/n must be >= 2
   });
 
   it.each([
-    ['a file that is not there', () => ['nowhere.json'], 1, 'nowhere.json cannot be read (ENOENT)'],
+    ['a file that is not there', () => ['nowhere.json'], 1, 'nowhere.json cannot be read (ENOENT'],
     ['no JSON', () => [file('{"id":\n')], 2, 'line 1 of '],
     ['a line that is none', () => [file('{}\nx\n')], 2, 'line 2 of '],
     ['a number', () => [file('[{}, 7]')], 2, 'event 2 of '],
@@ -174,6 +180,10 @@ describe('starling events quarantine', () => {
     mesh.onAdmin = (_request, answer) => answer.json({ events });
     expect(JSON.parse((await runCommand(mesh, ['events', 'quarantine', '--json'])).stdout)).toEqual({ events });
     mesh.onAdmin = (_request, answer) => answer.json({ events: [] });
-    expect((await runCommand(mesh, ['events', 'quarantine'])).stdout).toBe('There are no events in quarantine.\n');
+    expect(await runCommand(mesh, ['events', 'quarantine'])).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: 'There are no events in quarantine.\n',
+    });
   });
 });

@@ -153,3 +153,61 @@ describe('starling events tail', () => {
     });
   });
 });
+
+describe('starling events tail --no-follow and --limit', () => {
+  /** An archive of this many events. Each event at an even position is foreign. */
+  function archiveOf(count: number): URLSearchParams[] {
+    const asked: URLSearchParams[] = [];
+    mesh.onAdmin = ({ url }, answer) => {
+      asked.push(url.searchParams);
+      const after = Number(url.searchParams.get('after') ?? count);
+      answer.sse({ 'Starling-Position': String(after) });
+      for (let position = after + 1; position <= count; position++) {
+        if (position % 2 === 0 || !url.searchParams.has('pattern')) {
+          answer.event(position, { ...foreign, detail: { position } });
+        }
+      }
+      if (url.searchParams.get('follow') === 'false') answer.end();
+    };
+    return asked;
+  }
+  const positions = (stdout: string) =>
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).detail.position);
+  const tail = (...words: string[]) => runCommand(mesh, ['events', 'tail', '--json', ...words]);
+
+  it('prints what the archive has, and ends', async () => {
+    archiveOf(5);
+    const { code, stdout, stderr } = await tail('--no-follow');
+    expect({ code, stderr, printed: positions(stdout) }).toEqual({ code: 0, stderr: '', printed: [1, 2, 3, 4, 5] });
+  });
+
+  it('prints the newest events with --limit, also of a pattern that few events match', async () => {
+    archiveOf(1000);
+    expect(positions((await tail('--no-follow', '--limit', '3')).stdout)).toEqual([998, 999, 1000]);
+    const words = ['--no-follow', '--limit', '400', '--pattern', '{"source": ["acme.orders"]}'];
+    const printed = positions((await tail(...words)).stdout);
+    expect([printed.length, printed[0], printed.at(-1)]).toEqual([400, 202, 1000]);
+  });
+
+  it('begins after a position, and ends after --limit events', async () => {
+    archiveOf(9);
+    expect(positions((await tail('--no-follow', '--after', '4', '--limit', '2')).stdout)).toEqual([5, 6]);
+    expect(positions((await tail('--after', '4', '--limit', '2')).stdout)).toEqual([5, 6]);
+  });
+
+  it('leaves stdout empty where there are no events', async () => {
+    archiveOf(0);
+    for (const words of [[], ['--limit', '3']]) {
+      const { code, stdout, stderr } = await runCommand(mesh, ['events', 'tail', '--no-follow', ...words]);
+      expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '', stderr: 'There are no such events.\n' });
+    }
+  });
+
+  it.each(['0', '1001', 'x', '-1'])('refuses --limit %s', async (limit) => {
+    expect(await tail('--no-follow', `--limit=${limit}`)).toMatchObject({ code: 2, stdout: '' });
+    expect(mesh.requests).toEqual([]);
+  });
+});

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { Io } from '#cli/io.ts';
 import { Printer } from '#cli/print/printer.ts';
 import { tableLines } from '#cli/print/table.ts';
 import { harmless } from '#cli/print/text.ts';
 import { LocalTimes } from '#cli/print/time.ts';
+import { CommandLines } from '#shared/command-line.ts';
 import { systemClock } from '#shared/ports/clock.ts';
 
 const terminal = { isTTY: true };
@@ -13,7 +15,7 @@ function printerOn(stdout: { isTTY?: boolean }, env: Readonly<Record<string, str
     printed += text;
   };
   const output = { ...stdout, write };
-  const printer = new Printer({
+  const io: Io = {
     stdin: (async function* () {})(),
     stdout: output,
     stderr: output,
@@ -22,7 +24,9 @@ function printerOn(stdout: { isTTY?: boolean }, env: Readonly<Record<string, str
     sleep: async () => {},
     stopSignal: () => new AbortController().signal,
     timeZone: 'UTC',
-  });
+  };
+  const commands = new CommandLines({ cwd: process.cwd(), path: undefined });
+  const printer = new Printer(io, { json: false, commands });
   return { printer, printed: () => printed };
 }
 

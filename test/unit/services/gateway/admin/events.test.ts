@@ -50,6 +50,23 @@ describe('GET /admin/events', () => {
     expect(await (await open('?after=0', { 'Last-Event-ID': '2' })).next()).toMatchObject({ id: '3' });
   });
 
+  it('ends after the newest event with follow=false', async () => {
+    await mesh.archive.put([1, 2, 3].map((number) => entry(number === 3 ? 'b' : 'a', number)));
+    const all = await open('?after=1&follow=false');
+    expect(await all.next()).toMatchObject({ id: '2' });
+    expect(await all.next()).toMatchObject({ id: '3' });
+    expect(await all.next()).toBeUndefined();
+    // The newest event does not match.
+    const pattern = encodeURIComponent('{"source": ["a"]}');
+    const some = await open(`?after=1&follow=false&pattern=${pattern}`);
+    expect(await some.next()).toMatchObject({ id: '2' });
+    expect(await some.next()).toBeUndefined();
+    const none = await open('?follow=false');
+    expect(none.position).toBe('3');
+    expect(await none.next()).toBeUndefined();
+    expect((await mesh.get('/events?follow=no')).status).toBe(400);
+  });
+
   it('says how to switch it on where a deployment keeps no events', async () => {
     mesh.archive.newest = async () => {
       throw new EventArchiveOffError('log group /starling/dev/events');

@@ -6,6 +6,7 @@ import { openTasks } from '#adapters/sqlite/tasks.ts';
 import { adminRoutes } from '#services/gateway/admin/routes.ts';
 import { EventPublisher } from '#shared/events/publisher.ts';
 import { type AgentId, type ContextId, type TaskId, uuidv7 } from '#shared/ids.ts';
+import { Correlator } from '#shared/tasks/correlator.ts';
 import type { LogFields } from '#shared/telemetry/logger.ts';
 import { openDatabase, TestClock } from '#test/support/fixtures.ts';
 
@@ -36,7 +37,10 @@ export function openMesh() {
   };
   const settings = { url: 'https://mesh.example', tokenUrl: 'https://mesh.example/oauth2/token' };
   const draining = new AbortController();
-  const routes = adminRoutes({ registry, tasks, archive, quarantine, log, settings }, { draining: draining.signal });
+  const routes = adminRoutes(
+    { registry, tasks, archive, quarantine, publisher, clock, log, settings },
+    { correlator: new Correlator(tasks), draining: draining.signal },
+  );
 
   const trace = '00-11111111111111111111111111111111-2222222222222222-01';
 
@@ -87,6 +91,18 @@ export function openMesh() {
     await tasks.apply({ source, detailType: 'TaskStatusChanged.v1', data: { ...place, sequence: 2, status } });
   }
 
+  /** The detail-types of all events so far. */
+  async function archivedTypes(): Promise<string[]> {
+    const types: string[] = [];
+    const newest = await archive.newest();
+    if (newest === 0) return types;
+    for await (const { position, event } of archive.tail(0, new AbortController().signal)) {
+      types.push(JSON.parse(event)['detail-type']);
+      if (position >= newest) break;
+    }
+    return types;
+  }
+
   async function get<Answer = unknown>(path: string, headers: Record<string, string> = {}) {
     const response = await routes.request(path, { headers });
     return { status: response.status, body: (await response.json()) as Answer };
@@ -104,6 +120,7 @@ export function openMesh() {
     errors,
     draining,
     trace,
+    archivedTypes,
     createTask,
     completeTask,
     close,

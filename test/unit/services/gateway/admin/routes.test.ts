@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { readSse } from '#cli/mesh/sse.ts';
 import type { AdminAgents, AdminQuarantine, AdminTask, AdminTasks } from '#shared/admin/schemas.ts';
 import { StarlingError } from '#shared/errors.ts';
 import type { AgentId } from '#shared/ids.ts';
@@ -194,5 +195,81 @@ describe('an error inside', () => {
     expect(answer).toMatchObject({ status, body: { error: { code } } });
     expect(JSON.stringify(answer)).not.toContain('secret');
     expect(mesh.errors).toEqual([{ error: thrown }]);
+  });
+});
+
+describe('GET /admin/agents/{id}', () => {
+  it('says so where there is no such agent', async () => {
+    for (const id of ['nobody', 'A%20b']) {
+      const { status, body } = await mesh.get(`/agents/${id}`);
+      expect({ status, body }).toMatchObject({
+        status: 404,
+        body: { error: { code: expect.stringMatching('NOT_FOUND') } },
+      });
+    }
+  });
+});
+
+describe('POST /admin/tasks/{id}/cancel', () => {
+  const cancel = async (id: string) => {
+    const response = await mesh.routes.request(`/tasks/${id}/cancel`, {
+      method: 'POST',
+      headers: { traceparent: mesh.trace },
+    });
+    return { status: response.status, body: (await response.json()) as AdminTask };
+  };
+
+  it('cancels a task of any owner, and tells its agent to stop', async () => {
+    const { id } = await mesh.createTask('echo', 'somebody');
+    expect(await cancel(id)).toMatchObject({
+      status: 200,
+      body: { task: { id, status: { state: 'TASK_STATE_CANCELED' } }, record: { owner: 'somebody' } },
+    });
+    const [last] = (await mesh.archivedTypes()).slice(-1);
+    expect(last).toBe('TaskCancelRequested.v1');
+  });
+
+  it('refuses a task that has ended, and one that does not exist', async () => {
+    const made = await mesh.createTask();
+    await mesh.completeTask(made);
+    expect(await cancel(made.id)).toMatchObject({ status: 409, body: { error: { code: 'TASK_NOT_CANCELABLE' } } });
+    expect(await cancel('nothing')).toMatchObject({ status: 404, body: { error: { code: 'TASK_NOT_FOUND' } } });
+  });
+});
+
+describe('GET /admin/tasks/{id}/events', () => {
+  const watch = (id: string, headers: Record<string, string> = {}) =>
+    mesh.routes.request(`/tasks/${id}/events`, { headers });
+  const read = async (response: Response) => {
+    const all: { id: string; kind: string | undefined }[] = [];
+    for await (const { id, data } of readSse(response.body ?? expect.fail('no body'))) {
+      all.push({ id, kind: Object.keys(JSON.parse(data))[0] });
+    }
+    return all;
+  };
+
+  it('streams a task of any owner until it has ended', async () => {
+    const made = await mesh.createTask('echo', 'somebody');
+    const reading = read(await watch(made.id));
+    await mesh.completeTask(made);
+    expect(await reading).toEqual([
+      { id: '1', kind: 'task' },
+      { id: '2', kind: 'artifactUpdate' },
+      { id: '3', kind: 'statusUpdate' },
+    ]);
+  });
+
+  it('gives a task that has ended, and the rest of it to a client that resumes', async () => {
+    const made = await mesh.createTask();
+    await mesh.completeTask(made);
+    expect(await read(await watch(made.id))).toEqual([{ id: '3', kind: 'task' }]);
+    expect(await read(await watch(made.id, { 'last-event-id': '2' }))).toEqual([
+      { id: '2', kind: 'task' },
+      { id: '3', kind: 'statusUpdate' },
+    ]);
+  });
+
+  it('says so where there is no such task', async () => {
+    expect((await watch('nothing')).status).toBe(404);
   });
 });

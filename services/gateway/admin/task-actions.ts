@@ -1,0 +1,53 @@
+import type { AdminTask } from '#shared/admin/schemas.ts';
+import { HttpError } from '#shared/http/refusal.ts';
+import type { Runtime } from '#shared/runtime/runtime.ts';
+import type { Correlator } from '#shared/tasks/correlator.ts';
+import { endTask } from '#shared/tasks/end-task.ts';
+import { seenBy, taskResponses } from '../a2a/stream-responses.ts';
+import type { GatewayContext } from '../environment.ts';
+import { type SseEvent, sseResponse } from '../sse.ts';
+import { lastEventId } from './events.ts';
+import { getTask, readTask } from './tasks.ts';
+
+/**
+ * Cancels a task of any owner. The agent is told to stop, as when the owner cancels the task.
+ *
+ * @throws HttpError TASK_NOT_FOUND, TASK_NOT_CANCELABLE
+ */
+export async function cancelTask(
+  runtime: Pick<Runtime, 'tasks' | 'publisher' | 'clock'>,
+  id: string,
+  context: GatewayContext,
+): Promise<AdminTask> {
+  const { record } = await readTask(runtime.tasks, id);
+  const canceled = await endTask(runtime, record, {
+    state: 'TASK_STATE_CANCELED',
+    reason: 'an operator canceled the task',
+    traceparent: context.req.header('traceparent'),
+  });
+  if (!canceled) throw new HttpError(409, 'TASK_NOT_CANCELABLE', `Task ${record.id} has ended already.`);
+  return getTask(runtime.tasks, id);
+}
+
+/**
+ * Streams a task of any owner: the events of SubscribeToTask as server-sent events, each a StreamResponse of A2A 1.0. The
+ * id of each is its position. A client resumes with `Last-Event-ID`. The stream of a task that has ended gives the task.
+ */
+export async function watchTask(
+  tasks: Runtime['tasks'],
+  id: string,
+  { context, correlator }: { readonly context: GatewayContext; readonly correlator: Correlator },
+): Promise<Response> {
+  const { record, log } = await readTask(tasks, id);
+  const { seen, ended } = seenBy(log, lastEventId(context));
+  const gone = new AbortController();
+  const timeUp = context.env?.timeUp;
+  const signal = timeUp ? AbortSignal.any([gone.signal, timeUp]) : gone.signal;
+  return sseResponse(messages(taskResponses(correlator, record.id, seen, { ended, signal })), () => gone.abort(), {});
+}
+
+async function* messages(responses: ReturnType<typeof taskResponses>): AsyncIterable<SseEvent> {
+  for await (const { position, response } of responses) {
+    yield { id: String(position), data: JSON.stringify(response) };
+  }
+}
