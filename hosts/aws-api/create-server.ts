@@ -6,7 +6,7 @@ import { Bodies } from './body.ts';
 import { eventsService } from './events/events.ts';
 import type { RuleStore } from './events/rule-store.ts';
 import { kinesisService } from './kinesis/kinesis.ts';
-import { AwsApiServer } from './server.ts';
+import { type Admission, AwsApiServer } from './server.ts';
 import type { QueueStore } from './sqs/queue-store.ts';
 import { sqsService } from './sqs/sqs.ts';
 
@@ -19,6 +19,7 @@ export interface ClientStores {
 /** Creates the server with its services. The server accepts the keys that `npx starling env` prints. */
 export async function createAwsApiServer(
   runtime: StandaloneRuntime,
+  admission: Admission,
   { rules, queues }: ClientStores,
 ): Promise<AwsApiServer> {
   const { settings, clock, wallClock, log, bus, quarantine, metrics, queue, stream, streamRetention } = runtime;
@@ -34,5 +35,6 @@ export async function createAwsApiServer(
     clock: wallClock,
     log,
     bodies: new Bodies(),
+    admission,
   });
 }

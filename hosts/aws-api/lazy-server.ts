@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
 import { RuleStore } from './events/rule-store.ts';
-import type { AwsApiServer } from './server.ts';
+import type { Admission, AwsApiServer } from './server.ts';
 import { QueueStore } from './sqs/queue-store.ts';
 
 /** Whether an AWS SDK sent the request: it has AWS's signature or names an operation of AWS. */
@@ -12,12 +12,14 @@ export function isAwsRequest({ headers }: IncomingMessage): boolean {
 /** The AWS API server. Its code is loaded at the first request, because the SDK's signer would slow down each start. */
 export class LazyAwsApiServer {
   readonly #runtime: StandaloneRuntime;
+  readonly #admission: Admission;
   readonly #rules: RuleStore;
   readonly #queues: QueueStore;
   #server: Promise<AwsApiServer> | undefined;
 
-  constructor(runtime: StandaloneRuntime) {
+  constructor(runtime: StandaloneRuntime, admission: Admission) {
     this.#runtime = runtime;
+    this.#admission = admission;
     this.#rules = new RuleStore(runtime);
     this.#queues = new QueueStore(runtime);
   }
@@ -32,7 +34,7 @@ export class LazyAwsApiServer {
     let server: AwsApiServer;
     try {
       this.#server ??= import('./create-server.ts').then(({ createAwsApiServer }) =>
-        createAwsApiServer(this.#runtime, { rules: this.#rules, queues: this.#queues }),
+        createAwsApiServer(this.#runtime, this.#admission, { rules: this.#rules, queues: this.#queues }),
       );
       server = await this.#server;
     } catch (error) {

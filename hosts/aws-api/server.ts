@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { StarlingError } from '#shared/errors.ts';
+import { type Allowance, OverloadError } from '#shared/http/allowance.ts';
 import { nestingOf } from '#shared/json-nesting.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import { isStoreUnavailable } from '#shared/ports/errors.ts';
@@ -13,6 +14,11 @@ import { checkProtocol, isQueryProtocol, queryProtocolRefusal } from './protocol
 import type { Operation, Service } from './service.ts';
 import { SignatureVerifier } from './signature/verifier.ts';
 
+/** Gives the calls of a client their allowance. */
+export interface Admission {
+  allow(request: IncomingMessage, response: ServerResponse, client: string): Allowance;
+}
+
 export interface AwsApiServerOptions {
   readonly services: readonly Service[];
   readonly credentials: AwsCredentials;
@@ -21,6 +27,7 @@ export interface AwsApiServerOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly bodies: Bodies;
+  readonly admission: Admission;
 }
 
 interface Entry {
@@ -36,10 +43,12 @@ export class AwsApiServer {
   readonly #log: Logger;
   readonly #entries: ReadonlyMap<string, Entry>;
   readonly #bodies: Bodies;
+  readonly #admission: Admission;
   readonly #answering = new Set<AbortController>();
 
-  constructor({ services, log, bodies, ...verification }: AwsApiServerOptions) {
+  constructor({ services, log, bodies, admission, ...verification }: AwsApiServerOptions) {
     this.#log = log;
+    this.#admission = admission;
     this.#bodies = bodies;
     this.#entries = new Map(
       services.map((service) => [
@@ -69,8 +78,8 @@ export class AwsApiServer {
     try {
       if (entry === undefined) throw unknownOperation(target);
       const operation = target?.slice(entry.service.target.length + 1) ?? '';
-      const output = await this.#run(entry, operation, request, call.signal);
-      send(response, { status: 200, contentType: entry.service.contentType, text: JSON.stringify(output) });
+      const text = await this.#run(entry, operation, { request, response, signal: call.signal });
+      send(response, { status: 200, contentType: entry.service.contentType, text });
     } catch (error) {
       // The client is gone and reads no answer.
       if (isGone || error instanceof CutOffError) return;
@@ -78,19 +87,28 @@ export class AwsApiServer {
     }
   }
 
+  /** @returns the body of the answer */
   async #run(
     { service, verifier }: Entry,
     name: string,
-    request: IncomingMessage,
-    signal: AbortSignal,
-  ): Promise<object> {
+    { request, response, signal }: { request: IncomingMessage; response: ServerResponse; signal: AbortSignal },
+  ): Promise<string> {
     const claim = verifier.claim(request.headers);
     checkProtocol(request.headers);
     return this.#bodies.with(request, service.throttled, async (body) => {
       const { method = '', url = '', headers } = request;
       await verifier.verify(claim, { method, url, headers }, body);
+      const allowance = this.#admission.allow(request, response, `aws:${claim.accessKeyId}`);
       const operation = operationOf(service, name);
-      return operation(new InputReader(parse(body), service.validationMessages), { signal });
+      try {
+        allowance.admit();
+        const output = await operation(new InputReader(parse(body), service.validationMessages), { signal });
+        const text = JSON.stringify(output);
+        allowance.hold(Buffer.byteLength(text));
+        return text;
+      } catch (error) {
+        throw error instanceof OverloadError ? overloaded(error, service) : error;
+      }
     });
   }
 
@@ -118,6 +136,13 @@ export class AwsApiServer {
 function header(request: IncomingMessage, name: string): string | undefined {
   const value = request.headers[name];
   return typeof value === 'string' ? value : undefined;
+}
+
+/** SDKs wait and try again after both of these errors. */
+function overloaded(cause: OverloadError, service: Service): ServiceError {
+  return cause.status === 503
+    ? new ServiceError('ServiceUnavailable', cause.message, { status: 503, cause })
+    : new ServiceError(service.throttled, cause.message, { cause });
 }
 
 function operationOf(service: Service, name: string): Operation {

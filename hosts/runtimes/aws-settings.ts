@@ -8,6 +8,7 @@ import {
   number,
   oneOf,
   readLogLevel,
+  readMaxAnswer,
   readMaxBody,
   readRetention,
   readWait,
@@ -54,6 +55,12 @@ export interface AwsSettings extends AwsAgentSettings, AwsAuthorizerSettings, Me
 /** See `MeshSettings`. A person who watches a task notices a second. A shorter task needs no WORKING status. */
 const WORKING_AFTER_MS = 1_000;
 
+/**
+ * A buffered answer of Lambda has at most 6 MB as a JSON text, in which each quotation mark of the answer takes a byte more:
+ * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
+const MAX_ANSWER_BYTES = 5 * 1024 * 1024;
+
 const agentVariables = ['STARLING_BLOBS'] as const;
 const meshVariables = ['STARLING_PUBLIC_URL', 'STARLING_TOKEN_URL'] as const;
 const authorizerVariables = ['STARLING_ISSUER'] as const;
@@ -79,6 +86,7 @@ export function readAwsSettings(env: Environment): AwsSettings {
     ...authorizerSettings(env),
     waitMs: readWait(env),
     maxBodyBytes: readMaxBody(env),
+    maxAnswerBytes: readMaxAnswer(env, MAX_ANSWER_BYTES),
     // A task may take 24 h. It must not expire while its agent works on it.
     retentionMs: readRetention(env, { fromDays: 2 }),
     url: address(env, 'STARLING_PUBLIC_URL') ?? variables.STARLING_PUBLIC_URL,

@@ -128,6 +128,11 @@ export function readMaxBody(env: Environment): number {
   return number(env, 'STARLING_MAX_BODY', 4 * 1024 * 1024, { from: 1024, to: 2 ** 30, integer: true, what: 'bytes' });
 }
 
+/** The largest answer to a call, in bytes. */
+export function readMaxAnswer(env: Environment, otherwise: number): number {
+  return number(env, 'STARLING_MAX_ANSWER', otherwise, { from: 1024, to: 2 ** 30, integer: true, what: 'bytes' });
+}
+
 /** How long the mesh keeps tasks, from their creation, and quarantined events, in milliseconds. */
 export function readRetention(env: Environment, { fromDays = 0.001 } = {}): number {
   return number(env, 'STARLING_RETENTION', 14, { from: fromDays, to: 36_500, what: 'days' }) * 86_400_000;
@@ -137,6 +142,21 @@ export function readRetention(env: Environment, { fromDays = 0.001 } = {}): numb
 export function readMaxStore(env: Environment): number {
   const bounds = { from: 32 * 1024 * 1024, to: 2 ** 43, integer: true, what: 'bytes' };
   return number(env, 'STARLING_MAX_STORE', 10 * 1024 ** 3, bounds);
+}
+
+/** What the HTTP server of a standalone mesh gives to all clients, to one client and to one address. */
+export function readServerLimits(env: Environment) {
+  const connections = { from: 1, to: 1_000_000, integer: true, what: 'connections' };
+  const bytes = { from: 64 * 1024, to: 2 ** 40, integer: true, what: 'bytes' };
+  const seconds = { from: 1, to: 86_400, what: 'seconds' };
+  return {
+    maxConnections: number(env, 'STARLING_MAX_CONNECTIONS', 10_000, connections),
+    maxConnectionsPerClient: number(env, 'STARLING_MAX_CONNECTIONS_PER_CLIENT', 2_000, connections),
+    maxConnectionsPerAddress: number(env, 'STARLING_MAX_CONNECTIONS_PER_ADDRESS', 256, connections),
+    maxUnsentBytes: number(env, 'STARLING_MAX_UNSENT', 256 * 1024 * 1024, bytes),
+    maxUnsentBytesPerClient: number(env, 'STARLING_MAX_UNSENT_PER_CLIENT', 64 * 1024 * 1024, bytes),
+    writeTimeoutMs: number(env, 'STARLING_WRITE_TIMEOUT', 30, seconds) * 1000,
+  };
 }
 
 export function readLogLevel(env: Environment): LogLevel {

@@ -8,13 +8,17 @@ import {
   oneOf,
   readHost,
   readLogLevel,
+  readMaxAnswer,
   readMaxBody,
   readMaxStore,
   readRetention,
+  readServerLimits,
   readWait,
   text,
   urlHost,
 } from './environment.ts';
+
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
 /** The configuration of a standalone mesh. It is read once, at start. */
 export interface Settings extends MeshSettings {
@@ -28,6 +32,16 @@ export interface Settings extends MeshSettings {
   readonly retentionMs: number;
   /** Above this size in use, the oldest of them is deleted before its retention ends. */
   readonly maxStoreBytes: number;
+  readonly maxConnections: number;
+  /** Connections whose last token is of one client. */
+  readonly maxConnectionsPerClient: number;
+  /** Connections from one address that have shown no valid token. */
+  readonly maxConnectionsPerAddress: number;
+  /** Bytes of answers that clients have not taken, of all clients together. */
+  readonly maxUnsentBytes: number;
+  readonly maxUnsentBytesPerClient: number;
+  /** A client that takes no byte of its answer for this time is cut off. */
+  readonly writeTimeoutMs: number;
   readonly logLevel: LogLevel;
   readonly logFormat: 'json' | 'pretty';
 }
@@ -47,8 +61,10 @@ export function readSettings(env: Environment, terminal: boolean): Settings {
     data: text(env, 'STARLING_DATA') ?? '.starling',
     retentionMs: readRetention(env),
     maxStoreBytes: readMaxStore(env),
+    ...readServerLimits(env),
     waitMs: readWait(env),
     maxBodyBytes: readMaxBody(env),
+    maxAnswerBytes: readMaxAnswer(env, MAX_ANSWER_BYTES),
     ...urls(address(env, 'STARLING_PUBLIC_URL') ?? ownAddress(host, port)),
     bus: busName(stage),
     artifactStream: artifactStreamName(stage),

@@ -7,7 +7,7 @@ const PREFACE = Buffer.from('PRI * HTTP/2.0');
 /** This many bytes distinguish the preface from every method in use. */
 const ENOUGH_BYTES = 3;
 /** The time for these bytes. A connection that sends nothing is cut, so that it cannot hold a socket for ever. */
-const FIRST_BYTES_TIMEOUT_MS = 60_000;
+const FIRST_BYTES_TIMEOUT_MS = 20_000;
 
 /** Connections whose protocol is not known yet. */
 export class FirstBytes {

@@ -3,6 +3,7 @@ import type { Runtime } from '#shared/runtime/runtime.ts';
 import type { GaugeDefinition, GaugeSample } from '#shared/telemetry/prometheus.ts';
 import { queueNames, undeliveredQueueName } from '#wiring/names.ts';
 import type { Wiring } from '#wiring/types.ts';
+import type { Admission } from './connections/admission.ts';
 
 /** The numbers that an operator looks at first: messages that wait, and messages that failed. Read when the metrics are read. */
 export function gauges(
@@ -58,6 +59,27 @@ export function gauges(
       help: 'Bytes of the store: in use (live), of the database file (file), and of its write-ahead log (log).',
       labels: ['what'],
       collect: () => storeBytes(runtime()),
+    },
+  ];
+}
+
+/** The load of the HTTP server. */
+export function connectionGauges({ connections, unsent }: Admission): GaugeDefinition[] {
+  return [
+    {
+      name: 'starling_connections',
+      help: 'Open connections, by whether they have shown a valid token.',
+      labels: ['token'],
+      collect: async () => [
+        { labels: { token: 'yes' }, value: connections.known },
+        { labels: { token: 'no' }, value: connections.newcomers },
+      ],
+    },
+    {
+      name: 'starling_unsent_bytes',
+      help: 'Bytes of answers that clients have not taken.',
+      labels: [],
+      collect: async () => [{ labels: {}, value: unsent.total }],
     },
   ];
 }

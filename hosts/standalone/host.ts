@@ -23,11 +23,13 @@ import { queueName } from '#wiring/names.ts';
 import type { Wiring } from '#wiring/types.ts';
 import { createApiGateway } from './api-gateway/api-gateway.ts';
 import { LocalAuthorizer } from './api-gateway/authorize.ts';
-import { gauges } from './gauges.ts';
+import type { Listener } from './connections/connection.ts';
+import { maxOpenFiles, withinOpenFiles } from './connections/open-files.ts';
+import { connectionGauges, gauges } from './gauges.ts';
 import { createIssuer, type Issuer } from './issuer/issuer.ts';
 import { type SeededClient, seedSecurity } from './issuer/seed-client.ts';
 import { collectAgents } from './manifest.ts';
-import { HttpServer, type Listener, unavailable } from './server.ts';
+import { HttpServer, unavailable } from './server.ts';
 import { startSources } from './start-sources.ts';
 
 /** A stop takes at most 5 s. The next start delivers again the messages of work that still runs after this time. */
@@ -58,7 +60,7 @@ export interface Host {
  * @throws ConfigurationError that says what to change.
  */
 export async function startHost(options: HostOptions): Promise<Host> {
-  const server = new HttpServer();
+  const server = new HttpServer(withinOpenFiles(options.settings, maxOpenFiles(), options.log));
   const port = await server.listen(options.settings.host, options.settings.port);
   const settings = withPort(options.settings, port);
   const stops: (() => Promise<void>)[] = [];
@@ -74,7 +76,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
 /** The start of a mesh, step by step. `stops` gets what must be undone if a later step fails. */
 async function startBehind(server: HttpServer, options: HostOptions, stops: (() => Promise<void>)[]): Promise<Host> {
   const { settings, wiring, log } = options;
-  const runtime = openRuntime(options);
+  const runtime = openRuntime(options, server);
+  server.countRefused((why) => runtime.metrics.count('starling_connections_refused_total', { why }));
   stops.push(() => runtime.database.close());
   stops.push(() => runtime.retention.stop());
   const issuer = await openIssuer(runtime);
@@ -86,8 +89,11 @@ async function startBehind(server: HttpServer, options: HostOptions, stops: (() 
   const client = await seedSecurity({ clients, permissions, folder: settings.data, clock });
 
   const services = await loadServices(wiring);
-  const api = createApiGateway(wiring.functions, services, createAuthorizers(functions, runtime));
-  const awsApi = new LazyAwsApiServer(runtime);
+  const api = createApiGateway(wiring.functions, services, {
+    authorizers: createAuthorizers(functions, runtime),
+    admission: server.admission,
+  });
+  const awsApi = new LazyAwsApiServer(runtime, server.admission);
   const sources = await startSources({ runtime, wiring, functions, made: () => awsApi.restore() });
   runtime.retention.start();
   server.serve(route(issuer, awsApi, getRequestListener(api.fetch)));
@@ -157,7 +163,10 @@ function createAuthorizers(
   );
 }
 
-function openRuntime({ settings, wiring, log, onFatal }: HostOptions): StandaloneRuntime {
+function openRuntime(
+  { settings, wiring, log, onFatal }: HostOptions,
+  { admission }: Pick<HttpServer, 'admission'>,
+): StandaloneRuntime {
   const functions = new Map(
     wiring.functions.map(({ name, subscriptions }) => [
       name,
@@ -167,7 +176,7 @@ function openRuntime({ settings, wiring, log, onFatal }: HostOptions): Standalon
   const runtime: StandaloneRuntime = createStandaloneRuntime({
     settings,
     log,
-    metrics: createMetrics({ log, gauges: gauges(wiring, () => runtime) }),
+    metrics: createMetrics({ log, gauges: [...gauges(wiring, () => runtime), ...connectionGauges(admission)] }),
     account: ACCOUNT,
     region: REGION,
     inline: inlineSubscription(wiring),

@@ -3,15 +3,27 @@ import type { constants as Http2Constants, Http2Server, ServerHttp2Session, Serv
 import type { AddressInfo, Socket } from 'node:net';
 import { ConfigurationError } from '#shared/errors.ts';
 import { errorBody } from '#shared/http/refusal.ts';
+import { Admission } from './connections/admission.ts';
+import type { Connection, Listener } from './connections/connection.ts';
+import { type ConnectionLimits, Connections, type Refusal } from './connections/connections.ts';
+import { UnsentBytes, type UnsentLimits } from './connections/unsent-bytes.ts';
 import { FirstBytes } from './first-bytes.ts';
 
-export type Listener = (request: IncomingMessage, response: ServerResponse) => void;
+export interface ServerLimits extends ConnectionLimits, UnsentLimits {
+  /** A client that takes no byte of its answer for this time is cut off. */
+  readonly writeTimeoutMs: number;
+}
 
 /**
  * An HTTP/2 session that was idle for this time takes no more calls. Calls with an incomplete body are cut: a client could
  * otherwise make the mesh hold partial bodies for ever.
  */
 const IDLE_SESSION_MS = 120_000;
+/** The time for the head of a request. A body has `REQUEST_TIMEOUT_MS` together with its head. */
+const HEADERS_TIMEOUT_MS = 20_000;
+const REQUEST_TIMEOUT_MS = 60_000;
+/** Requests at the same time on one session of HTTP/2, as nginx and most other servers have it. */
+const MAX_STREAMS = 128;
 
 /**
  * The one port of a standalone mesh. It speaks HTTP/1.1, and HTTP/2 without TLS, which some AWS clients use. A start takes
@@ -19,30 +31,40 @@ const IDLE_SESSION_MS = 120_000;
  * ready, and again while it stops.
  */
 export class HttpServer {
+  readonly admission: Admission;
   readonly #server: Server;
   readonly #sessions = new Set<ServerHttp2Session>();
   readonly #firstBytes = new FirstBytes();
   readonly #idleSessionMs: number;
+  readonly #writeTimeoutMs: number;
+  readonly #connections: Connections;
   #http2: Promise<Http2Server> | undefined;
   #listener: Listener = unavailable;
 
-  constructor({ idleSessionMs = IDLE_SESSION_MS } = {}) {
+  constructor(limits: ServerLimits, { idleSessionMs = IDLE_SESSION_MS } = {}) {
     this.#idleSessionMs = idleSessionMs;
-    this.#server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 60_000 }, (request, response) =>
-      this.#listener(request, response),
+    this.#writeTimeoutMs = limits.writeTimeoutMs;
+    this.#connections = new Connections(limits);
+    this.admission = new Admission(this.#connections, new UnsentBytes(limits));
+    this.#server = createServer(
+      { keepAliveTimeout: 65_000, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
+      (request, response) => this.#hand(request, response),
     );
+    // Node calls it when a socket was silent for so long in both directions. A write that makes progress is not silent.
+    this.#server.setTimeout(limits.writeTimeoutMs, (socket) => this.#silent(socket));
     const http1 = this.#server.listeners('connection');
     this.#server.removeAllListeners('connection');
-    this.#server.on('connection', (socket: Socket) =>
+    this.#server.on('connection', (socket: Socket) => {
+      const connection = this.#connections.add(socket);
       this.#firstBytes.read(socket, (protocol) => {
         if (protocol === 'http2') {
-          void this.#takeHttp2(socket);
+          void this.#takeHttp2(connection);
         } else {
           for (const listener of http1) listener.call(this.#server, socket);
           socket.resume();
         }
-      }),
-    );
+      });
+    });
   }
 
   /**
@@ -58,6 +80,11 @@ export class HttpServer {
 
   serve(listener: Listener): void {
     this.#listener = listener;
+  }
+
+  /** `count` is called for each connection that the server cuts or refuses. */
+  countRefused(count: (why: Refusal) => void): void {
+    this.#connections.countRefused(count);
   }
 
   /** Takes no new connections. Cuts the connections that are still open after `graceMs`. */
@@ -77,16 +104,34 @@ export class HttpServer {
     });
   }
 
-  async #takeHttp2(socket: Socket): Promise<void> {
+  #hand(request: IncomingMessage, response: ServerResponse): void {
+    const connection = this.#connections.of(request);
+    if (connection === undefined) return;
+    if (!connection.hand(request, response, this.#dispatch)) this.#connections.cut(connection, 'pipelined');
+  }
+
+  readonly #dispatch: Listener = (request, response) => this.#listener(request, response);
+
+  #silent(socket: Socket): void {
+    const connection = this.#connections.ofSocket(socket);
+    if (connection === undefined || !connection.isAnswering) socket.destroy();
+    else if (connection.unsentBytes > 0) this.#connections.cut(connection, 'unread');
+    // Otherwise the client waits for its answer.
+  }
+
+  async #takeHttp2(connection: Connection): Promise<void> {
     // The module takes 15 ms to load, and most meshes never need it.
     this.#http2 ??= import('node:http2').then(({ createServer, constants }) => {
-      const server = createServer((request, response) =>
+      const server = createServer({ settings: { maxConcurrentStreams: MAX_STREAMS } }, (request, response) =>
         // Node's compatibility API: a listener uses these objects like those of HTTP/1.1.
         this.#listener(request as unknown as IncomingMessage, response as unknown as ServerResponse),
       );
       return server.on('session', (session) => this.#keep(session, constants));
     });
-    (await this.#http2).emit('connection', socket);
+    const server = await this.#http2;
+    // Node emits the session within `emit`.
+    server.once('session', (session) => this.#connections.addSession(session, connection));
+    server.emit('connection', connection.socket);
   }
 
   #keep(session: ServerHttp2Session, constants: typeof Http2Constants): void {
@@ -95,6 +140,9 @@ export class HttpServer {
     session.on('stream', (stream) => {
       streams.add(stream);
       stream.on('close', () => streams.delete(stream));
+      stream.setTimeout(this.#writeTimeoutMs, () => {
+        if (stream.writableLength > 0) stream.close(constants.NGHTTP2_CANCEL);
+      });
     });
     session.setTimeout(this.#idleSessionMs, () => {
       session.close();

@@ -1,6 +1,7 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { A2AError } from '#shared/a2a/errors.ts';
+import { OverloadError, overloadRefusal } from '#shared/http/allowance.ts';
 import { oauthError } from '#shared/http/oauth-error.ts';
 import { internalError, nothingHere, refusal } from '#shared/http/refusal.ts';
 import type { Runtime } from '#shared/runtime/runtime.ts';
@@ -8,7 +9,7 @@ import { Correlator } from '#shared/tasks/correlator.ts';
 import { Operations } from './a2a/operations.ts';
 import { adminRoutes } from './admin/routes.ts';
 import { cardEndpoint } from './cards.ts';
-import { type GatewayEnvironment, principalOf } from './environment.ts';
+import { allowanceOf, type GatewayEnvironment, principalOf } from './environment.ts';
 import { eventsEndpoint, eventsTooLarge } from './events/endpoint.ts';
 import { jsonRpcEndpoint, jsonRpcError } from './jsonrpc/endpoint.ts';
 
@@ -100,7 +101,19 @@ function requireToken(app: App): void {
       ? next()
       : Promise.resolve(oauthError(401, 'invalid_token', 'This call needs an access token.'));
   for (const path of ['/metrics', '/events', '/admin/*']) app.use(path, authorized);
+  // Operators read the metrics of a mesh that refuses other calls.
+  for (const path of ['/events', '/admin/*']) app.use(path, admitted);
 }
+
+const admitted: MiddlewareHandler<GatewayEnvironment> = (context, next) => {
+  try {
+    allowanceOf(context)?.admit();
+  } catch (error) {
+    if (error instanceof OverloadError) return Promise.resolve(overloadRefusal(error));
+    throw error;
+  }
+  return next();
+};
 
 function serveMetrics(app: App, { runtime: { metrics } }: Parts): void {
   app.get(

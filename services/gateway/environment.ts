@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import type { Allowance } from '#shared/http/allowance.ts';
 import type { Principal } from '#shared/ports/permission-store.ts';
 
 /**
@@ -12,10 +13,16 @@ export interface GatewayEnvironment {
     };
     /** Aborts shortly before the host ends the call, so that waits and streams can end by themselves. */
     readonly timeUp?: AbortSignal;
+    /** What the host grants to the call. Undefined: the host bounds its answers by itself, as Lambda does. */
+    readonly allowance?: Allowance;
   };
 }
 
 export type GatewayContext = Context<GatewayEnvironment>;
+
+export function allowanceOf({ env }: GatewayContext): Allowance | undefined {
+  return env?.allowance;
+}
 
 /** The caller that the authorizer let in. It is undefined on a route without an authorizer. */
 export function principalOf(context: GatewayContext): Principal | undefined {

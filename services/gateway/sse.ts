@@ -1,7 +1,9 @@
+import { type Allowance, OverloadError } from '#shared/http/allowance.ts';
+
 /**
  * This interval costs almost nothing, and it is shorter than 30 s, after which proxies begin to cut silent connections.
  */
-const HEARTBEAT = 15_000;
+const HEARTBEAT_MS = 15_000;
 
 export interface SseEvent {
   /** The client sends this id to resume the stream (`Last-Event-ID`). */
@@ -9,42 +11,64 @@ export interface SseEvent {
   readonly data: string;
 }
 
+export interface SseOptions {
+  /** Called when the client disconnects. Then the source is read no further. */
+  readonly gone: () => void;
+  readonly allowance: Allowance | undefined;
+  readonly headers?: Record<string, string>;
+}
+
 /**
  * Writes events as a stream of server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html).
- * When the client disconnects, the function calls `gone` and stops reading the source.
+ *
+ * It takes an event from the source only when the client's system has taken the events before it. So a slow reader makes the
+ * mesh hold one event. If the allowance refuses the bytes of an event, the stream ends. The client resumes it later.
  */
-export function sseResponse(
-  source: AsyncIterable<SseEvent>,
-  gone: () => void,
-  headers: Record<string, string>,
-): Response {
+export function sseResponse(source: AsyncIterable<SseEvent>, { gone, allowance, headers }: SseOptions): Response {
   const encoder = new TextEncoder();
   const events = source[Symbol.asyncIterator]();
   let heartbeat: NodeJS.Timeout | undefined;
-  const body = new ReadableStream<Uint8Array>({
-    start(controller) {
-      heartbeat = setInterval(() => controller.enqueue(encoder.encode(': alive\n\n')), HEARTBEAT);
-    },
-    async pull(controller) {
-      try {
-        const { done, value } = await events.next();
-        if (!done) {
-          controller.enqueue(encoder.encode(`id: ${value.id}\ndata: ${value.data}\n\n`));
-          return;
+  let isWaiting = false;
+  const body = new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        heartbeat = setInterval(() => {
+          // A client that does not read would gather heartbeats.
+          if (isWaiting) controller.enqueue(encoder.encode(': alive\n\n'));
+        }, HEARTBEAT_MS);
+      },
+      async pull(controller) {
+        allowance?.release();
+        isWaiting = true;
+        try {
+          const { done, value } = await events.next();
+          if (done) {
+            clearInterval(heartbeat);
+            controller.close();
+            return;
+          }
+          const bytes = encoder.encode(`id: ${value.id}\ndata: ${value.data}\n\n`);
+          allowance?.hold(bytes.byteLength);
+          controller.enqueue(bytes);
+        } catch (error) {
+          clearInterval(heartbeat);
+          // A stream that ends too early is one that the client resumes.
+          if (error instanceof OverloadError) controller.close();
+          else controller.error(error);
+          await events.return?.();
+        } finally {
+          isWaiting = false;
         }
+      },
+      async cancel() {
         clearInterval(heartbeat);
-        controller.close();
-      } catch (error) {
-        clearInterval(heartbeat);
-        controller.error(error);
-      }
+        gone();
+        await events.return?.();
+      },
     },
-    async cancel() {
-      clearInterval(heartbeat);
-      gone();
-      await events.return?.();
-    },
-  });
+    // No event waits here: the next one is taken when the reader asks for it.
+    { highWaterMark: 0 },
+  );
   return new Response(body, {
     headers: {
       'content-type': 'text/event-stream; charset=utf-8',

@@ -5,6 +5,8 @@ export interface MeshSettings {
   readonly waitMs: number;
   /** The largest body of a call. */
   readonly maxBodyBytes: number;
+  /** The largest answer to a call. A stream has no such limit, because it sends a task in pieces. */
+  readonly maxAnswerBytes: number;
   /** Where clients reach the gateway, without a slash at the end. */
   readonly url: string;
   /** Where clients get tokens. */

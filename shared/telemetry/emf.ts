@@ -38,6 +38,7 @@ const dimensions: { readonly [Name in CounterName]: readonly (typeof counters)[N
   starling_undelivered_total: ['rule'],
   starling_invocations_failed_total: ['function'],
   starling_starts_refused_total: ['function'],
+  starling_connections_refused_total: ['why'],
   starling_store_write_failures_total: ['reason'],
   starling_store_checkpoint_failures_total: ['reason'],
   starling_pruned_total: ['what'],

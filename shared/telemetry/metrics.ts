@@ -23,6 +23,10 @@ export const counters = {
     help: 'Invocations that could not start because the machine lacks something. Their messages keep their attempts.',
     labels: ['function'],
   },
+  starling_connections_refused_total: {
+    help: 'Connections that the mesh cut or refused: total, client, address, pipelined, unread.',
+    labels: ['why'],
+  },
   starling_store_write_failures_total: {
     help: 'Pieces of work that the store could not write, and whose callers were told so.',
     labels: ['reason'],

@@ -1,17 +1,27 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Context, Hono } from 'hono';
 import { ConfigurationError } from '#shared/errors.ts';
+import type { Allowance } from '#shared/http/allowance.ts';
 import { nothingHere } from '#shared/http/refusal.ts';
 import type { HttpService } from '#shared/http/service.ts';
 import type { WiredFunction } from '#wiring/types.ts';
+import type { Admission } from '../connections/admission.ts';
 import type { LocalAuthorizer } from './authorize.ts';
 import { headersOf } from './authorizer-event.ts';
 
 interface Environment {
   Bindings: {
     readonly incoming?: IncomingMessage;
+    readonly outgoing?: ServerResponse;
     requestContext?: { authorizer: Readonly<Record<string, unknown>> };
+    allowance?: Allowance;
   };
+}
+
+export interface Doorkeepers {
+  /** By the name of their function. */
+  readonly authorizers: ReadonlyMap<string, LocalAuthorizer>;
+  readonly admission: Pick<Admission, 'allow'>;
 }
 
 /**
@@ -21,7 +31,7 @@ interface Environment {
 export function createApiGateway(
   functions: readonly WiredFunction[],
   services: ReadonlyMap<string, HttpService>,
-  authorizers: ReadonlyMap<string, LocalAuthorizer>,
+  { authorizers, admission }: Doorkeepers,
 ): Hono<Environment> {
   // As on API Gateway, a slash at the end of a path makes no difference.
   const api = new Hono<Environment>({ strict: false });
@@ -37,7 +47,7 @@ export function createApiGateway(
         );
       }
       api.on(method === 'ANY' ? methods : [method], [honoPath(path)], (context) =>
-        serve(context, { path, service, guard }),
+        serve(context, { path, service, guard, admission }),
       );
     }
   }
@@ -52,9 +62,13 @@ interface Served {
   readonly path: string;
   readonly service: HttpService;
   readonly guard: LocalAuthorizer | undefined;
+  readonly admission: Doorkeepers['admission'];
 }
 
-async function serve(context: Context<Environment>, { path: resource, service, guard }: Served): Promise<Response> {
+async function serve(
+  context: Context<Environment>,
+  { path: resource, service, guard, admission }: Served,
+): Promise<Response> {
   const { req, env } = context;
   // The request must not bring its own context: only an authorizer may set it.
   delete env.requestContext;
@@ -70,6 +84,11 @@ async function serve(context: Context<Environment>, { path: resource, service, g
     }));
     if ('refusal' in authorized) return authorized.refusal;
     env.requestContext = { authorizer: authorized.context };
+    const { incoming, outgoing } = env;
+    const { clientId } = authorized.context;
+    if (incoming && outgoing && typeof clientId === 'string') {
+      env.allowance = admission.allow(incoming, outgoing, clientId);
+    }
   }
   return service.app.fetch(req.raw, env);
 }

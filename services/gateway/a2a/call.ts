@@ -1,5 +1,6 @@
 import { A2AError } from '#shared/a2a/errors.ts';
 import { messageOf, StarlingError } from '#shared/errors.ts';
+import { OverloadError } from '#shared/http/allowance.ts';
 import { isAgentId } from '#shared/ids.ts';
 import type { RegisteredAgent } from '#shared/ports/agent-registry.ts';
 import { isStoreUnavailable } from '#shared/ports/errors.ts';
@@ -49,6 +50,7 @@ export function callOf(context: GatewayContext, agent: RegisteredAgent, signal: 
 /** Turns any thrown value into the error that the caller may see. The log gets the details. */
 export function callerError({ log }: Pick<Runtime, 'log'>, thrown: unknown): A2AError {
   if (thrown instanceof A2AError) return thrown;
+  if (thrown instanceof OverloadError) return new A2AError(thrown.code, thrown.message);
   if (!isStoreUnavailable(thrown)) log.error('a call failed', { error: thrown });
   if (thrown instanceof StarlingError && thrown.code.startsWith('STORE_')) {
     return new A2AError('STORE_UNAVAILABLE', 'The mesh cannot store anything now. Nothing was done. Try again later.');

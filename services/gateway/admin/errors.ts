@@ -1,4 +1,5 @@
 import { StarlingError } from '#shared/errors.ts';
+import { OverloadError, overloadRefusal } from '#shared/http/allowance.ts';
 import { JsonBodyError } from '#shared/http/json-body.ts';
 import { HttpError, internalError, refusal } from '#shared/http/refusal.ts';
 import { InvalidPatternError } from '#shared/patterns/index.ts';
@@ -8,6 +9,7 @@ import type { Runtime } from '#shared/runtime/runtime.ts';
 /** Answers an error of a route. The log gets the details that the caller must not see. */
 export function answerError({ log }: Pick<Runtime, 'log'>) {
   return (error: Error): Response => {
+    if (error instanceof OverloadError) return overloadRefusal(error);
     if (error instanceof HttpError) return refusal(error.status, error.code, error.message);
     if (error instanceof InvalidPatternError || error instanceof InvalidCursorError || error instanceof JsonBodyError) {
       return refusal(400, error.code, error.message);

@@ -3,7 +3,7 @@ import { POSITION_HEADER } from '#shared/admin/schemas.ts';
 import { type Parameters, type Query, readQuery } from '#shared/http/query.ts';
 import { type CompiledPattern, matches, parseEvent, parsePattern } from '#shared/patterns/index.ts';
 import type { EventArchive } from '#shared/ports/event-bus.ts';
-import type { GatewayContext } from '../environment.ts';
+import { allowanceOf, type GatewayContext } from '../environment.ts';
 import { type SseEvent, sseResponse } from '../sse.ts';
 
 /** After this many events a scan lets other requests run: the archive answers from memory, and a scan may be long. */
@@ -50,8 +50,10 @@ export async function eventStream(
   const ends = [gone.signal, draining, context.env?.timeUp].filter((signal) => signal !== undefined);
   const signal = AbortSignal.any(ends);
   const until = query.follow === 'false' ? newest : undefined;
-  return sseResponse(events(archive, { after, until }, pattern, signal), () => gone.abort(), {
-    [POSITION_HEADER]: String(after),
+  return sseResponse(events(archive, { after, until }, pattern, signal), {
+    gone: () => gone.abort(),
+    allowance: allowanceOf(context),
+    headers: { [POSITION_HEADER]: String(after) },
   });
 }
 

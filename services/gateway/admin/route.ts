@@ -4,7 +4,7 @@ import { readJson } from '#shared/http/json-body.ts';
 import { type Parameters, type Query, readQuery } from '#shared/http/query.ts';
 import { HttpError } from '#shared/http/refusal.ts';
 import { type JsonCheck, jsonCheck } from '#shared/json-schema.ts';
-import type { GatewayContext, GatewayEnvironment } from '../environment.ts';
+import { allowanceOf, type GatewayContext, type GatewayEnvironment } from '../environment.ts';
 
 /** `/tasks/{id}` gives `{ id: string }`. */
 type PathParameters<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
@@ -84,7 +84,10 @@ export function adminRoute<
           context,
         });
         if (result instanceof Response) return result;
-        return result === undefined ? context.body(null, 204) : context.json(result as object);
+        if (result === undefined) return context.body(null, 204);
+        const text = JSON.stringify(result);
+        allowanceOf(context)?.hold(Buffer.byteLength(text));
+        return context.body(text, { headers: { 'content-type': 'application/json' } });
       });
     },
   };

@@ -4,7 +4,7 @@ import type { Runtime } from '#shared/runtime/runtime.ts';
 import type { Correlator } from '#shared/tasks/correlator.ts';
 import { endTask } from '#shared/tasks/end-task.ts';
 import { seenBy, taskResponses } from '../a2a/stream-responses.ts';
-import type { GatewayContext } from '../environment.ts';
+import { allowanceOf, type GatewayContext } from '../environment.ts';
 import { type SseEvent, sseResponse } from '../sse.ts';
 import { lastEventId } from './events.ts';
 import { getTask, readTask } from './tasks.ts';
@@ -43,7 +43,10 @@ export async function watchTask(
   const gone = new AbortController();
   const timeUp = context.env?.timeUp;
   const signal = timeUp ? AbortSignal.any([gone.signal, timeUp]) : gone.signal;
-  return sseResponse(messages(taskResponses(correlator, record.id, seen, { ended, signal })), () => gone.abort(), {});
+  return sseResponse(messages(taskResponses(correlator, record.id, seen, { ended, signal })), {
+    gone: () => gone.abort(),
+    allowance: allowanceOf(context),
+  });
 }
 
 async function* messages(responses: ReturnType<typeof taskResponses>): AsyncIterable<SseEvent> {

@@ -1,11 +1,12 @@
-import type { A2AError } from '#shared/a2a/errors.ts';
+import { A2AError, type A2AErrorReason } from '#shared/a2a/errors.ts';
+import { type Allowance, RETRY_AFTER_SECONDS } from '#shared/http/allowance.ts';
 import type { RegisteredAgent } from '#shared/ports/agent-registry.ts';
 import type { Runtime } from '#shared/runtime/runtime.ts';
 import { callerError, callOf, findAgent } from '../a2a/call.ts';
 import type { Operations } from '../a2a/operations.ts';
 import { callSkill } from '../a2a/skill-call.ts';
 import type { PositionedResponse } from '../a2a/stream-responses.ts';
-import type { GatewayContext } from '../environment.ts';
+import { allowanceOf, type GatewayContext } from '../environment.ts';
 import { type SseEvent, sseResponse } from '../sse.ts';
 import { operationOf } from './methods.ts';
 import { JsonRpcRequestError, paramsObject, type RequestId, readRequest, skillCallOf } from './request.ts';
@@ -20,11 +21,14 @@ export function jsonRpcEndpoint(runtime: Runtime, operations: Operations) {
     const agentId = context.req.param('agentId') ?? '';
     let id: RequestId = null;
     let agent: RegisteredAgent | undefined;
+    const allowance = allowanceOf(context);
+    const bounds = { allowance, maxBytes: runtime.settings.maxAnswerBytes };
     // Outside the try: an incomplete body is not a call yet. The app answers it.
     const body = Buffer.from(await context.req.arrayBuffer());
     try {
       const request = readRequest(body);
       id = request.id;
+      allowance?.admit();
       checkVersion(context.req.header('a2a-version') ?? context.req.query('A2A-Version'), request.method);
       agent = await findAgent(runtime, agentId);
       runtime.metrics.count('starling_calls_total', { agent: agent.id, method: methodLabel(agent, request.method) });
@@ -32,16 +36,17 @@ export function jsonRpcEndpoint(runtime: Runtime, operations: Operations) {
       if (operation === undefined) {
         const call = callOf(context, agent, never);
         const { result, taskId } = await callSkill(runtime, operations, call, skillCallOf(agent, request));
-        return answer(id, { result }, { 'Starling-Task-Id': taskId });
+        return answer(id, { result, taskId }, bounds, { 'Starling-Task-Id': taskId });
       }
       if (operation.kind === 'unary') {
         const call = callOf(context, agent, never);
-        return answer(id, { result: await operation.run(operations, call, paramsObject(request)) });
+        const { result, taskId } = await operation.run(operations, call, paramsObject(request));
+        return answer(id, { result, taskId }, bounds);
       }
       const gone = new AbortController();
       const call = callOf(context, agent, gone.signal);
       const stream = await operation.run(operations, call, paramsObject(request));
-      return sseResponse(sseEvents(runtime, id, stream), () => gone.abort(), {});
+      return sseResponse(sseEvents(runtime, id, stream), { gone: () => gone.abort(), allowance });
     } catch (thrown) {
       const error = callerError(runtime, thrown);
       runtime.metrics.count('starling_call_errors_total', {
@@ -75,20 +80,54 @@ async function* sseEvents(
   }
 }
 
-function answer(id: RequestId, body: { result: unknown }, headers: Record<string, string> = {}): Response {
-  return new Response(JSON.stringify({ jsonrpc: '2.0', id, ...body }), {
-    headers: { 'content-type': 'application/json', ...headers },
-  });
+interface Result {
+  readonly result: unknown;
+  /** The task that the result shows or comes from. */
+  readonly taskId: string;
 }
+
+interface Bounds {
+  readonly allowance: Allowance | undefined;
+  readonly maxBytes: number;
+}
+
+/** @throws A2AError ANSWER_TOO_LARGE; OverloadError */
+function answer(
+  id: RequestId,
+  { result, taskId }: Result,
+  { allowance, maxBytes }: Bounds,
+  headers: Record<string, string> = {},
+): Response {
+  const text = JSON.stringify({ jsonrpc: '2.0', id, result });
+  const bytes = Buffer.byteLength(text);
+  if (bytes > maxBytes) throw answerTooLarge(taskId, bytes, maxBytes);
+  allowance?.hold(bytes);
+  return new Response(text, { headers: { 'content-type': 'application/json', ...headers } });
+}
+
+function answerTooLarge(taskId: string, bytes: number, maxBytes: number): A2AError {
+  return new A2AError(
+    'ANSWER_TOO_LARGE',
+    `The answer has ${bytes} bytes, and an answer has at most ${maxBytes}. Read task ${taskId} in pieces: call SubscribeToTask with the header Last-Event-ID: 1. If only its messages are large, GetTask with historyLength 0 is enough.`,
+    { metadata: { taskId } },
+  );
+}
+
+const reasonsWithStatus: ReadonlySet<A2AErrorReason> = new Set([
+  'PAYLOAD_TOO_LARGE',
+  'AGENT_NOT_FOUND',
+  'STORE_UNAVAILABLE',
+  'TOO_MANY_CONNECTIONS',
+  'TOO_MANY_UNREAD_ANSWERS',
+  'MESH_BUSY',
+]);
 
 function refuse(id: RequestId, error: A2AError): Response {
   const { jsonRpcCode: code, message, details, metadata, httpStatus } = error;
   // A JSON-RPC error is an answer with status 200, unless HTTP has a status for the refusal.
-  const status =
-    error.reason === 'PAYLOAD_TOO_LARGE' || error.reason === 'AGENT_NOT_FOUND' || error.reason === 'STORE_UNAVAILABLE'
-      ? httpStatus
-      : 200;
+  const status = reasonsWithStatus.has(error.reason) ? httpStatus : 200;
   const headers: Record<string, string> = { 'content-type': 'application/json' };
+  if (status === 429 || status === 503) headers['retry-after'] = String(RETRY_AFTER_SECONDS);
   if (metadata.taskId !== undefined) headers['Starling-Task-Id'] = metadata.taskId;
   return new Response(JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data: details } }), {
     status,

@@ -6,16 +6,26 @@ import type { Params } from '../a2a/params.ts';
 import type { PositionedResponse } from '../a2a/stream-responses.ts';
 
 type Operation =
-  | { readonly kind: 'unary'; readonly run: (operations: Operations, call: Call, params: Params) => Promise<unknown> }
+  | {
+      readonly kind: 'unary';
+      readonly run: (operations: Operations, call: Call, params: Params) => Promise<TaskResult>;
+    }
   | {
       readonly kind: 'stream';
       readonly run: (operations: Operations, call: Call, params: Params) => Promise<AsyncIterable<PositionedResponse>>;
     };
 
-const unary = (run: (operations: Operations, call: Call, params: Params) => Promise<unknown>): Operation => ({
+interface TaskResult {
+  readonly result: unknown;
+  /** The task that the result shows. */
+  readonly taskId: string;
+}
+
+const unary = (run: (operations: Operations, call: Call, params: Params) => Promise<TaskResult>): Operation => ({
   kind: 'unary',
   run,
 });
+const shown = (task: Task): TaskResult => ({ result: task, taskId: task.id });
 const refuse = (refusal: () => A2AError): Operation => unary(async () => Promise.reject(refusal()));
 const noPush = refuse(pushNotSupported);
 
@@ -23,11 +33,14 @@ const noPush = refuse(pushNotSupported);
 const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   [
     'SendMessage',
-    unary(async (to, call, params): Promise<{ task: Task }> => ({ task: await to.sendMessage(call, params) })),
+    unary(async (to, call, params) => {
+      const task = await to.sendMessage(call, params);
+      return { result: { task }, taskId: task.id };
+    }),
   ],
   ['SendStreamingMessage', { kind: 'stream', run: (to, call, params) => to.sendStreamingMessage(call, params) }],
-  ['GetTask', unary((to, call, params) => to.getTask(call, params))],
-  ['CancelTask', unary((to, call, params) => to.cancelTask(call, params))],
+  ['GetTask', unary(async (to, call, params) => shown(await to.getTask(call, params)))],
+  ['CancelTask', unary(async (to, call, params) => shown(await to.cancelTask(call, params)))],
   ['SubscribeToTask', { kind: 'stream', run: (to, call, params) => to.subscribeToTask(call, params) }],
   [
     'ListTasks',

@@ -10,6 +10,7 @@ import { Bodies } from '#hosts/aws-api/body.ts';
 import { validationMessages } from '#hosts/aws-api/events/validation-messages.ts';
 import { AwsApiServer } from '#hosts/aws-api/server.ts';
 import type { Operation, Service } from '#hosts/aws-api/service.ts';
+import { type Allowance, OverloadError } from '#shared/http/allowance.ts';
 import { StoreUnavailableError } from '#shared/ports/errors.ts';
 import { changeRequests, type SdkRequest } from '#test/support/aws-request.ts';
 
@@ -27,12 +28,14 @@ describe('AwsApiServer', () => {
   let work: Operation;
   let taken: number;
   let logged: unknown[];
+  let allowance: Allowance;
   let clients: { events: EventBridgeClient; sqs: SQSClient; kinesis: KinesisClient };
 
   beforeEach(async () => {
     now = Date.now();
     taken = 0;
     logged = [];
+    allowance = { admit() {}, hold() {}, release() {} };
     work = () => ({});
     const operation: Operation = (input, call) => {
       taken++;
@@ -58,6 +61,7 @@ describe('AwsApiServer', () => {
       region,
       clock,
       log: { debug() {}, info() {}, warn() {}, error: (...parts) => void logged.push(parts) },
+      admission: { allow: () => allowance },
       bodies: new Bodies({ body: 4_000, held: 1_000 }),
     });
     server = createServer((request, response) => void awsApi.answer(request, response)).listen(0, '127.0.0.1');
@@ -171,5 +175,28 @@ describe('AwsApiServer', () => {
     await expect.poll(() => signals[1]?.aborted).toBe(true);
     expect(signals[0]?.aborted).toBe(false);
     expect(logged).toEqual([]);
+  });
+
+  describe('of a client that the host gives no more', () => {
+    it('does no work, and lets an SDK try again', async () => {
+      allowance.admit = () => {
+        throw new OverloadError('TOO_MANY_UNREAD_ANSWERS');
+      };
+      const put = clients.sqs.send(new SendMessageCommand({ QueueUrl: 'http://q', MessageBody: 'x' }));
+      await expect(put).rejects.toMatchObject({ name: 'RequestThrottled', $metadata: { httpStatusCode: 400 } });
+      expect(taken).toBe(0);
+    });
+
+    it('sends no answer that is too much, with the status of the whole mesh', async () => {
+      const held: number[] = [];
+      allowance.hold = (bytes) => {
+        held.push(bytes);
+        throw new OverloadError('MESH_BUSY');
+      };
+      work = () => ({ MessageId: 'x'.repeat(1_000) });
+      const put = clients.sqs.send(new SendMessageCommand({ QueueUrl: 'http://q', MessageBody: 'x' }));
+      await expect(put).rejects.toMatchObject({ name: 'ServiceUnavailable', $metadata: { httpStatusCode: 503 } });
+      expect(held[0]).toBeGreaterThan(1_000);
+    });
   });
 });

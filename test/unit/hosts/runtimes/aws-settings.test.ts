@@ -70,6 +70,7 @@ describe('the settings of a deployed function of the mesh', () => {
     expect(readAwsSettings(mesh)).toMatchObject({
       waitMs: 25_000,
       maxBodyBytes: 4_194_304,
+      maxAnswerBytes: 5_242_880,
       url: 'https://id.execute-api.eu-central-1.amazonaws.com/prod',
       tokenUrl: mesh.STARLING_TOKEN_URL,
       issuer: mesh.STARLING_ISSUER,

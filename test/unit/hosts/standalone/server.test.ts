@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HttpServer } from '#hosts/standalone/server.ts';
+import { serverLimits } from '#test/support/server-limits.ts';
 
 describe('HttpServer', () => {
   let server: HttpServer;
@@ -11,7 +12,7 @@ describe('HttpServer', () => {
   const sockets: Socket[] = [];
 
   beforeEach(async () => {
-    server = new HttpServer();
+    server = new HttpServer(serverLimits);
     port = await server.listen('127.0.0.1', 0);
     server.serve(async (request, response) => {
       let body = '';
@@ -90,7 +91,7 @@ describe('HttpServer', () => {
   });
 
   it('cuts a call whose body stays away, on an HTTP/2 session that fell silent, and no call that waits for its answer', async () => {
-    const impatient = new HttpServer({ idleSessionMs: 100 });
+    const impatient = new HttpServer(serverLimits, { idleSessionMs: 100 });
     const at = await impatient.listen('127.0.0.1', 0);
     let answer = () => {};
     impatient.serve((request, response) => {

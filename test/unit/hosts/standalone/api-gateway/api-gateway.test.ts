@@ -15,7 +15,10 @@ it.each([
   const gateway = createApiGateway(
     [{ name: 'gateway', routes: [{ method: 'ANY', path: route, authorizer: 'guard' }] } as unknown as WiredFunction],
     new Map([['gateway', { app, stop: async () => {} } as never]]),
-    new Map([['guard', { authorize } as unknown as LocalAuthorizer]]),
+    {
+      authorizers: new Map([['guard', { authorize } as unknown as LocalAuthorizer]]),
+      admission: { allow: () => expect.unreachable() },
+    },
   );
   const rawHeaders = ['Authorization', 'Bearer token', 'X-Twice', 'one', 'X-Twice', 'two', ':path', url];
   const response = await gateway.request(
