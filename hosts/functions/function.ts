@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { ConfigurationError, messageOf, StarlingError } from '#shared/errors.ts';
+import { ConfigurationError, messageOf } from '#shared/errors.ts';
 import { isStoreUnavailable } from '#shared/ports/errors.ts';
 import { lacksResources, OutOfResourcesError, outOfResources } from './out-of-resources.ts';
 
@@ -22,12 +22,6 @@ export interface LocalFunction {
   invoke(event: unknown): Promise<unknown>;
   /** Releases the function's resources, such as threads. */
   stop(): Promise<void>;
-}
-
-export class FunctionTimeoutError extends StarlingError {
-  constructor(name: string, seconds: number) {
-    super('FUNCTION_TIMEOUT', `The function ${name} did not end within its timeout of ${seconds} s.`);
-  }
 }
 
 /** True when an invocation failed because the store or the machine lacks something. Then its messages lose no attempt. */

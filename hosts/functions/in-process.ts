@@ -1,12 +1,7 @@
 import { readable } from '#shared/errors.ts';
 import { type ContextOptions, lambdaContext } from './context.ts';
-import {
-  FunctionTimeoutError,
-  type LambdaHandler,
-  type Loadable,
-  type LocalFunction,
-  loadHandler,
-} from './function.ts';
+import { FunctionTimeoutError } from './errors.ts';
+import { type LambdaHandler, type Loadable, type LocalFunction, loadHandler } from './function.ts';
 
 export interface InProcessOptions extends Loadable, ContextOptions {
   /** Wraps the handler, as Lambda's start file does. */

@@ -25,6 +25,8 @@ export type ToWorker =
       /** What `excusedReceives` answers for each record of the event, in their order. Empty for other events. */
       readonly excused: readonly number[];
     }
+  /** An order to stop, for the handler beside its running invocation. */
+  | { readonly kind: 'cancel'; readonly event: unknown }
   | { readonly kind: 'answer'; readonly call: number; readonly value: unknown }
   /** Structured clone keeps only an error's text. `unavailable` carries the kind of the error. */
   | { readonly kind: 'refusal'; readonly call: number; readonly error: unknown; readonly unavailable: boolean };
@@ -33,6 +35,8 @@ export type ToWorker =
 export type FromWorker =
   /** The module is imported. What fails after this is the function's own fault. */
   | { readonly kind: 'loaded' }
+  /** The handler is called. The function's time begins. */
+  | { readonly kind: 'begun'; readonly id: number }
   | { readonly kind: 'result'; readonly id: number; readonly value: unknown }
   /** `lacks` carries the kind of the error, as `unavailable` does: the attempt failed because the store or the machine lacks something. */
   | {

@@ -96,10 +96,20 @@ async function invoke({ id, event, excused }: ToWorker & { kind: 'invoke' }): Pr
     excusedReceives.note(record, excused[at] ?? 0);
   }
   try {
-    const value = await (await load())(event, lambdaContext(start));
-    send({ kind: 'result', id, value });
+    const loaded = await load();
+    send({ kind: 'begun', id });
+    send({ kind: 'result', id, value: await loaded(event, lambdaContext(start)) });
   } catch (error) {
     sendFailure(id, readable(error));
+  }
+}
+
+/** Nobody waits for the result: the host has answered for the message. */
+async function cancel(event: unknown): Promise<void> {
+  try {
+    await (await load())(event, lambdaContext(start));
+  } catch (error) {
+    runtime.log.warn('an order to stop failed', { function: start.name, error });
   }
 }
 
@@ -117,6 +127,9 @@ port.on('message', (message: ToWorker) => {
   switch (message.kind) {
     case 'invoke':
       void invoke(message);
+      return;
+    case 'cancel':
+      void cancel(message.event);
       return;
     case 'answer':
       calls.get(message.call)?.resolve(message.value);

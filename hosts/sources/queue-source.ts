@@ -29,6 +29,8 @@ export interface QueueSourceOptions {
   readonly visibility?: VisibilityExtender;
   /** Set if the queue is in the mesh's own store. That store may have no room. */
   readonly store?: OwnStore;
+  /** Called for each record of an invocation that ended without an answer of the function. */
+  readonly onLost?: (record: SQSRecord, error: unknown) => Promise<void>;
   readonly log: Logger;
   readonly metrics: Metrics;
 }
@@ -189,7 +191,7 @@ export class QueueSource implements Source {
 
   /** Resolves when the function has ended. */
   async #hand(messages: readonly ReceivedMessage[]): Promise<Outcome> {
-    const { target, arn, store, log, metrics } = this.#options;
+    const { target, arn, store, onLost, log, metrics } = this.#options;
     const Records = messages.map((message) => {
       const record = sqsRecord(message, arn);
       store?.noteExcused(record, message.excused ?? 0);
@@ -207,6 +209,7 @@ export class QueueSource implements Source {
       }
       metrics.count('starling_invocations_failed_total', { function: target.name });
       log.error('an invocation failed', { function: target.name, error });
+      if (onLost) await Promise.all(Records.map((record) => onLost(record, error)));
       return { failed };
     }
   }

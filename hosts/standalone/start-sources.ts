@@ -1,7 +1,8 @@
 import { arn } from '#hosts/aws-api/identity.ts';
 import type { LocalFunction } from '#hosts/functions/function.ts';
+import { endLostAttempt } from '#hosts/functions/lost-attempt.ts';
 import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
-import { ownPoll, QueueSource } from '#hosts/sources/queue-source.ts';
+import { ownPoll, QueueSource, type QueueSourceOptions } from '#hosts/sources/queue-source.ts';
 import { ScheduleSource, type ScheduleSourceOptions } from '#hosts/sources/schedule-source.ts';
 import type { Source } from '#hosts/sources/source.ts';
 import { StreamSource } from '#hosts/sources/stream-source.ts';
@@ -81,7 +82,7 @@ async function queueSource(
   { wired, subscription, target }: Subscribed,
 ): Promise<Source> {
   const { queue, bus, log, metrics } = runtime;
-  const { batchSize, concurrency, maxReceiveCount, visibilityTimeout, pattern, fifo } = subscription;
+  const { maxReceiveCount, visibilityTimeout, pattern, fifo } = subscription;
   const { queue: name, deadLetterQueue } = queueNames(stage, wired.name, { fifo });
   const kind = fifo && { fifo: fifoSettings(fifo) };
   const deadKind = fifo && { fifo: { contentBasedDeduplication: false } };
@@ -106,8 +107,7 @@ async function queueSource(
     poll: ownPoll,
     arn: arn('sqs', name),
     target,
-    batchSize,
-    concurrency,
+    ...invocations(wired, subscription),
     maxReceiveCount,
     fifo: fifo !== undefined,
     store: {
@@ -116,9 +116,22 @@ async function queueSource(
       excuse: (receiptHandles, delaySeconds) => queue.excuse(name, receiptHandles, delaySeconds),
       noteExcused: runtime.noteExcused,
     },
+    ...(subscription.kind === 'agent' && {
+      onLost: (record, error) => endLostAttempt(runtime, { functionName: wired.name, record, error }),
+    }),
     log,
     metrics,
   });
+}
+
+/** A request that ends its thread must not end the other requests of a batch. So each has a thread, as many as before. */
+function invocations(
+  { isolation }: WiredFunction,
+  { kind, batchSize, concurrency }: Subscription,
+): Pick<QueueSourceOptions, 'batchSize' | 'concurrency'> {
+  return kind === 'agent' && isolation === 'thread'
+    ? { batchSize: 1, concurrency: concurrency * batchSize }
+    : { batchSize, concurrency };
 }
 
 function groupOf({ groupBy }: FifoOptions, undelivered: string): RuleGroup {

@@ -10,7 +10,7 @@ import type { BusEntry } from '#shared/ports/event-bus.ts';
 import type { OutgoingRecord } from '#shared/ports/event-stream.ts';
 import type { AgentRuntime } from '#shared/runtime/runtime.ts';
 import { sleep } from '#shared/sleep.ts';
-import { attemptFailed } from '#shared/tasks/failed-attempt.ts';
+import { agentFailedText, attemptFailed } from '#shared/tasks/failed-attempt.ts';
 import { isTerminal } from '#shared/tasks/state.ts';
 import type { AttemptClock } from './attempt-clock.ts';
 import type { ArtifactInit } from './outputs.ts';
@@ -128,7 +128,7 @@ export class Turn {
     );
     if (!final) return this.#runtime.publisher.publish([failure]);
     this.#entries.push(failure);
-    this.status('TASK_STATE_FAILED', `The agent failed. Task ${data.taskId}.`);
+    this.status('TASK_STATE_FAILED', agentFailedText(data.taskId));
     return this.flush();
   }
 

@@ -102,7 +102,7 @@ const MAX_BACKOFF_SECONDS = 60;
  * Makes a failed message visible after 1, 2, 4 … s. Lambda would leave it hidden for the whole visibility timeout, which is
  * meant for functions that die.
  */
-async function deliverSoon(record: SQSRecord, receiveCount: number): Promise<void> {
+export async function deliverSoon(record: SQSRecord, receiveCount: number): Promise<void> {
   const { queue, log } = currentAgentRuntime();
   const name = record.eventSourceARN.slice(record.eventSourceARN.lastIndexOf(':') + 1);
   try {
@@ -113,7 +113,8 @@ async function deliverSoon(record: SQSRecord, receiveCount: number): Promise<voi
   }
 }
 
-function readEvent<Name extends DetailType>(
+/** The event in the body of a message, or the reason why it is none of these types. */
+export function readEvent<Name extends DetailType>(
   body: string,
   types: readonly Name[],
 ): { event: TypedEvent<Name> } | { problem: string } {

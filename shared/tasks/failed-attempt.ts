@@ -23,6 +23,11 @@ export function attemptFailed(
   return { taskId, contextId, agentId, turn, attempt, final, failedAt, cause: describeError(error) };
 }
 
+/** What the client of a task reads when an agent failed for a reason that is not for the client. */
+export function agentFailedText(taskId: string): string {
+  return `The agent failed. Task ${taskId}.`;
+}
+
 /** Why a task does not take a failure. Undefined if it takes it. */
 export function refusalOf(task: TaskRecord, { source, data }: AttemptFailure): string | undefined {
   if (source !== `starling.agents.${task.agentId}` || data.agentId !== task.agentId) {

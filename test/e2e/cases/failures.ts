@@ -85,7 +85,12 @@ export function failureCases(mesh: () => MeshClient, { patience, testAgents }: P
       for (const { status } of neighbours) expect(status.state).toBe('TASK_STATE_COMPLETED');
       const task = await ended(expect, 'crasher', poison);
       expect(task.status.state).toBe('TASK_STATE_FAILED');
-      expect(task.status.message.parts[0].text).toContain('deadline');
+      expect(task.status.message.parts[0].text).toBe(`The agent failed. Task ${task.id}.`);
+      const shown = (await (await mesh().admin(`/admin/tasks/${task.id}`)).json()) as AdminTask;
+      expect(shown.failedAttempts).toMatchObject([
+        { attempt: 1, final: false, cause: { message: 'The function crasher called process.exit(1).' } },
+        { attempt: 2, final: true, cause: { message: 'The function crasher called process.exit(1).' } },
+      ]);
       await expect.poll(() => mesh().deadLetters('crasher'), poll).toBe(before + 1);
     });
   });

@@ -18,18 +18,29 @@ import { entry } from '#test/support/task-events.ts';
 import type { WiredFunction } from '#wiring/types.ts';
 
 /** The request of a task, as the agent's rule delivers it. */
-function taskRequested(): object {
+function taskRequested({ taskId = randomUUID(), metadata = {} }: { taskId?: string; metadata?: object } = {}): object {
   const { source, detailType, detail } = entry('starling.tasks', 'TaskRequested.v1', {
-    taskId: randomUUID(),
+    taskId,
     contextId: 'context-1',
     agentId: 'shop',
     turn: 1,
     attemptBase: 0,
     deadline: new Date(Date.now() + 300_000).toISOString(),
     principal: { id: 'app', scopes: [] },
-    message: { messageId: 'message-1', role: 'ROLE_USER', parts: [{ text: 'hello' }] },
+    message: { messageId: 'message-1', role: 'ROLE_USER', parts: [{ text: 'hello' }], metadata },
   });
   return { version: '0', id: 'event-1', source, 'detail-type': detailType, detail };
+}
+
+function cancelRequested(taskId: string): object {
+  const { source, detailType, detail } = entry('starling.tasks', 'TaskCancelRequested.v1', {
+    taskId,
+    contextId: 'context-1',
+    agentId: 'shop',
+    turn: 1,
+    reason: 'the client said so',
+  });
+  return { version: '0', id: 'event-2', source, 'detail-type': detailType, detail };
 }
 
 describe('an isolated function', () => {
@@ -44,9 +55,19 @@ describe('an isolated function', () => {
     await opened.close();
   });
 
-  function open(fixture: string, changes: Partial<StandaloneRuntime> = {}): IsolatedFunction {
+  function open(
+    fixture: string,
+    changes: Partial<StandaloneRuntime> = {},
+    { timeout = 20, memorySize = 1024 } = {},
+  ): IsolatedFunction {
     const file = path.resolve(import.meta.dirname, '../../../fixtures/functions', fixture);
-    const wired = { name: 'shop', handler: { file, exportName: 'handler', at: 'here' }, timeout: 20 } as WiredFunction;
+    const wired = {
+      name: 'shop',
+      handler: { file, exportName: 'handler', at: 'here' },
+      timeout,
+      memorySize,
+      subscriptions: [{ kind: 'agent' }],
+    } as unknown as WiredFunction;
     const runtime = {
       clock: systemClock,
       settings: {},
@@ -68,6 +89,92 @@ describe('an isolated function', () => {
     expect(await other.invoke({ order: 'o-3' })).toEqual({ receipt: 'r-2' });
     expect(await other.invoke({ order: 'o-1' })).toEqual(first);
     expect(await other.invoke({ order: 'o-4' })).toEqual({ receipt: 'r-3' });
+  });
+
+  describe('whose messages tell it to stop', () => {
+    /** An agent's runtime that keeps what the agent published. */
+    function agentRuntime() {
+      const published: string[] = [];
+      const bus = {
+        put: async (entries: readonly BusEntry[]) => {
+          for (const { detail } of entries) published.push(JSON.stringify(detail));
+          return entries.map(() => ({ eventId: 'event' }));
+        },
+      };
+      const changes = {
+        settings: { artifactStream: 'artifacts', workingAfterMs: 0 },
+        log: { debug() {}, info() {}, warn() {}, error() {} },
+        metrics: { count() {} },
+        queue: { changeVisibility: async () => {} },
+        excusedReceives: () => 0,
+        bus,
+      };
+      return { published, changes: changes as unknown as Partial<StandaloneRuntime> };
+    }
+    const done = { batchItemFailures: [] };
+
+    it('has the running invocation stopped', async () => {
+      const { published, changes } = agentRuntime();
+      const waiting = open('waiting-agent.ts', changes);
+      const taskId = randomUUID();
+      const running = waiting.invoke({ Records: [sqsRecord(taskRequested({ taskId }))] });
+      await expect.poll(() => published.join()).toContain('waiting');
+      expect(await waiting.invoke({ Records: [sqsRecord(cancelRequested(taskId))] })).toEqual(done);
+      expect(await running).toEqual(done);
+    });
+
+    it('has a request stopped that came in the same batch', async () => {
+      const taskId = randomUUID();
+      const Records = [sqsRecord(taskRequested({ taskId })), sqsRecord(cancelRequested(taskId))];
+      expect(await open('waiting-agent.ts', agentRuntime().changes).invoke({ Records })).toEqual(done);
+    });
+
+    it('takes a request for a request, whatever text its client wrote', async () => {
+      const { published, changes } = agentRuntime();
+      const record = sqsRecord(
+        taskRequested({
+          metadata: { 'detail-type': 'TaskCancelRequested.v1', text: '"detail-type":"TaskCancelRequested.v1"' },
+        }),
+      );
+      const { batchItemFailures } = (await open('failing-agent.ts', changes).invoke({
+        Records: [record],
+      })) as typeof done;
+      expect(batchItemFailures).toHaveLength(1);
+      expect(published.join()).toContain('the network is down');
+    });
+  });
+
+  describe('that misbehaves', () => {
+    it.each([
+      ['exits', 'The function shop called process.exit(3).'],
+      ['spins', 'The function shop did not end within its timeout of 1 s.'],
+      ['blocks', 'The function shop did not end within its timeout of 1 s.'],
+      ['recurses', 'Maximum call stack size exceeded'],
+      ['throws from a timer', 'a stray error'],
+    ])('fails with the cause, and the next invocation is answered: it %s', async (does, message) => {
+      const misbehaving = open('misbehaving.ts', {}, { timeout: 1 });
+      await expect(misbehaving.invoke({ does })).rejects.toThrow(message);
+      expect(await misbehaving.invoke({ does: 'answers' })).toBe('answered');
+    });
+
+    it.each(['takes objects', 'takes buffers'])('may use its memory and no more: it %s', async (does) => {
+      const misbehaving = open('misbehaving.ts', {}, { timeout: 50, memorySize: 128 });
+      await expect(misbehaving.invoke({ does })).rejects.toMatchObject({ code: 'FUNCTION_OUT_OF_MEMORY' });
+      expect(await misbehaving.invoke({ does: 'answers' })).toBe('answered');
+    });
+
+    it('is not given to a thread that ends', async () => {
+      const misbehaving = open('misbehaving.ts', { log: { error() {} } as unknown as StandaloneRuntime['log'] });
+      for (let each = 0; each < 5; each++) {
+        expect(await misbehaving.invoke({ does: 'exits after its answer' })).toBe('answered');
+      }
+    });
+  });
+
+  it('has its time from the call of the handler, however many threads start', async () => {
+    const slow = open('slow-import.ts', {}, { timeout: 1 });
+    const calls = Array.from({ length: 3 }, () => slow.invoke({}));
+    expect(await Promise.all(calls)).toEqual(['answered', 'answered', 'answered']);
   });
 
   it('fails a task at the last receive that counts, and its records have no attribute of the mesh', async () => {

@@ -22,7 +22,8 @@ const wire = (fixture: string) =>
     handler: { file: path.join(folder, fixture), exportName: 'handler', at: 'here' },
     timeout: 20,
     memorySize: 512,
-  }) as WiredFunction;
+    subscriptions: [],
+  }) as unknown as WiredFunction;
 
 let opened: ReturnType<typeof openDatabase>;
 let recording: RecordingRuntime;

@@ -19,9 +19,13 @@ const wired = (name: string) =>
     handler: { file: path.join(folder, 'plain.ts'), exportName: 'handler', at: 'here' },
     timeout: 20,
     memorySize: 1024,
+    subscriptions: [],
   }) as const;
 const runtime = { clock: systemClock, settings: {}, functionSettings: () => ({ maxReceiveCount: 3 }) };
-const isolated = new IsolatedFunction(wired('isolated') as WiredFunction, runtime as unknown as StandaloneRuntime);
+const isolated = new IsolatedFunction(
+  wired('isolated') as unknown as WiredFunction,
+  runtime as unknown as StandaloneRuntime,
+);
 const inProcess = new InProcessFunction(wired('in-process'));
 
 /** Takes every descriptor but `left`. */

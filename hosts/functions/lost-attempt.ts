@@ -1,0 +1,67 @@
+import type { SQSRecord } from 'aws-lambda';
+import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
+import { causedBy, childTraceparent } from '#shared/events/envelope.ts';
+import { deliverSoon, readEvent } from '#shared/events/subscribe.ts';
+import type { TaskId } from '#shared/ids.ts';
+import { endTask } from '#shared/tasks/end-task.ts';
+import { agentFailedText, attemptFailed } from '#shared/tasks/failed-attempt.ts';
+
+/** A receive of a message of an agent's queue that ended without the agent. */
+export interface LostAttempt {
+  readonly functionName: string;
+  readonly record: SQSRecord;
+  readonly error: unknown;
+}
+
+/**
+ * Ends an attempt that the agent cannot end itself: its thread died, or its module does not load. The operator reads the
+ * cause, the message comes back soon, and the task fails at the last attempt.
+ */
+export async function endLostAttempt(runtime: StandaloneRuntime, lost: LostAttempt): Promise<void> {
+  const { functionName, record } = lost;
+  try {
+    await tell(runtime, lost);
+  } catch (error) {
+    runtime.log.error('the end of an attempt could not be told: its task ends at its deadline', {
+      function: functionName,
+      message: record.messageId,
+      error,
+    });
+  }
+  await deliverSoon(record, receiveCountOf(record));
+}
+
+async function tell(runtime: StandaloneRuntime, { functionName, record, error }: LostAttempt): Promise<void> {
+  const read = readEvent(record.body, ['TaskRequested.v1']);
+  if ('problem' in read) return;
+  const { publisher, tasks, metrics, clock } = runtime;
+  const request = read.event.detail;
+  const { taskId, agentId, turn, attemptBase } = request.data;
+  const receiveCount = receiveCountOf(record);
+  const { maxReceiveCount } = runtime.functionSettings(functionName);
+  const isLast = receiveCount - runtime.excusedReceives(record) >= maxReceiveCount;
+  const place = { attempt: attemptBase + receiveCount, final: isLast, now: clock.now() };
+  const failure = attemptFailed(request.data, place, error);
+  await publisher.publish([
+    publisher.prepare('TaskAttemptFailed.v1', failure, {
+      ...causedBy(request),
+      source: `starling.agents.${agentId}`,
+      subject: taskId,
+      traceparent: childTraceparent(request.traceparent),
+    }),
+  ]);
+  if (!isLast) return metrics.count('starling_agent_retries_total', { agent: agentId });
+  const task = await tasks.get(taskId as TaskId);
+  if (task?.agentId !== agentId || task.turn !== turn) return;
+  const ended = await endTask(runtime, task, {
+    state: 'TASK_STATE_FAILED',
+    text: agentFailedText(taskId),
+    reason: 'the last attempt failed',
+    traceparent: request.traceparent,
+  });
+  if (ended) metrics.count('starling_tasks_ended_total', { agent: agentId, state: 'TASK_STATE_FAILED' });
+}
+
+function receiveCountOf({ attributes }: SQSRecord): number {
+  return Number(attributes.ApproximateReceiveCount);
+}
