@@ -7,14 +7,22 @@ import type { Target } from './target.ts';
 /**
  * Reads the stage and the region. The defaults are the stage `dev` and the region of the AWS SDK.
  *
- * AWS_ENDPOINT_URL means an emulator only if STARLING_EMULATOR is set. A shell after `starling env` also has the variable, and
- * it points to a standalone mesh. A deployment must not go there.
+ * AWS_ENDPOINT_URL means an emulator only if STARLING_EMULATOR is set. A shell after `starling env` has such variables for
+ * single services, and they point to a standalone mesh. A deployment must not go there.
  *
  * @throws ConfigurationError
  */
 export async function readTarget({ stage = 'dev', region }: Partial<Options>, env: NodeJS.ProcessEnv): Promise<Target> {
   const endpoint = env.AWS_ENDPOINT_URL || undefined;
   const emulated = env.STARLING_EMULATOR === '1';
+  const ofMesh = Object.keys(env).filter(
+    (name) => name.startsWith('AWS_ENDPOINT_URL_') && env[name] === env.STARLING_URL,
+  );
+  if (ofMesh.length > 0 && env.STARLING_URL) {
+    throw new ConfigurationError(
+      `${ofMesh.join(', ')} name the mesh at ${env.STARLING_URL}, which is not AWS. Run: unset ${ofMesh.join(' ')}`,
+    );
+  }
   if (endpoint !== undefined && !emulated) {
     throw new ConfigurationError(
       `AWS_ENDPOINT_URL is ${endpoint}, which is not AWS. Unset it, or set STARLING_EMULATOR=1 to deploy to an emulator there.`,

@@ -4,7 +4,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 NAME, SOURCE, TYPE, BUS = "umbrella", "examples.umbrella", "UmbrellaAdvised.v1", os.environ["STARLING_BUS"]
 PATTERN = {"source": ["starling.agents.weather"], "detail-type": ["TaskArtifact.v1"]}
-events, sqs = boto3.client("events"), boto3.client("sqs")
+# Where you have AWS credentials of your own, `starling env` names a profile with the keys of the mesh.
+session = boto3.Session(profile_name=os.environ.get("STARLING_AWS_PROFILE"))
+events, sqs = session.client("events"), session.client("sqs")
 
 def subscribe():
     """Creates the agent's queue and the rule that fills it. A second call changes nothing."""

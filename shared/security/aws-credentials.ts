@@ -39,6 +39,11 @@ function newCredentials(): AwsCredentials {
   };
 }
 
+/** Whether a mesh made the key: an AWS account has no such key. */
+export function isMeshKey(accessKeyId: string): boolean {
+  return /^STRL[0-9A-F]{16}$/.test(accessKeyId);
+}
+
 function parse(text: string, file: string): AwsCredentials {
   try {
     const { accessKeyId, secretAccessKey } = JSON.parse(text) as Partial<AwsCredentials>;

@@ -35,15 +35,15 @@ export async function readPrivateFile(file: string): Promise<string | undefined>
  *
  * @throws PrivateFileError
  */
-export async function writePrivateFile(file: string, text: string): Promise<void> {
-  await withNewFile(file, text, (made) => rename(made, file));
+export async function writePrivateFile(file: string, text: string, encoding: BufferEncoding = 'utf8'): Promise<void> {
+  await withNewFile(file, Buffer.from(text, encoding), (made) => rename(made, file));
 }
 
 /** Like writePrivateFile, but only where there is no file yet. Returns whether it wrote. @throws PrivateFileError */
 export async function createPrivateFile(file: string, text: string): Promise<boolean> {
   try {
     // A link, since unlike a rename it fails where the name is taken.
-    await withNewFile(file, text, (made) => link(made, file));
+    await withNewFile(file, Buffer.from(text), (made) => link(made, file));
     return true;
   } catch (error) {
     if (error instanceof PrivateFileError && hasCode(error.cause, 'EEXIST')) return false;
@@ -58,22 +58,22 @@ export async function deletePrivateFile(file: string): Promise<void> {
   });
 }
 
-async function withNewFile(file: string, text: string, publish: (made: string) => Promise<void>): Promise<void> {
+async function withNewFile(file: string, bytes: Buffer, publish: (made: string) => Promise<void>): Promise<void> {
   try {
-    await writeAndPublish(file, text, publish);
+    await writeAndPublish(file, bytes, publish);
   } catch (error) {
     throw new PrivateFileError(file, error);
   }
 }
 
-async function writeAndPublish(file: string, text: string, publish: (made: string) => Promise<void>): Promise<void> {
+async function writeAndPublish(file: string, bytes: Buffer, publish: (made: string) => Promise<void>): Promise<void> {
   const folder = path.dirname(file);
   makeFolder(folder);
   const made = path.join(folder, `.${path.basename(file)}.${randomUUID()}`);
   try {
     const handle = await open(made, 'wx', OWNER_ONLY_FILE);
     try {
-      await handle.writeFile(text, 'utf8');
+      await handle.writeFile(bytes);
       await handle.sync();
     } finally {
       await handle.close();

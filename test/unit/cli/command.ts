@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Io } from '#cli/io.ts';
 import { run } from '#cli/run.ts';
@@ -56,7 +57,8 @@ export function start(
     },
     stdout: output('stdout'),
     stderr: output('stderr'),
-    env: { STARLING_URL: mesh.url, STARLING_DATA: mesh.folder, ...env },
+    // The person's own files for AWS stay out of the way.
+    env: { STARLING_URL: mesh.url, STARLING_DATA: mesh.folder, HOME: path.join(mesh.folder, 'home'), ...env },
     cwd,
     clock,
     sleep,

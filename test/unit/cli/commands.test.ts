@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { printed, runCommand, start } from './command.ts';
@@ -59,7 +58,9 @@ describe('starling token', () => {
 
 describe('the address of the mesh', () => {
   const urlFor = async (url: string, words: readonly string[] = []) => {
-    const { stdout } = await runCommand({ url, folder: (await temporary()).folder }, ['env', '--json', ...words]);
+    const { folder } = await temporary();
+    writeFileSync(path.join(folder, 'starling.db'), '');
+    const { stdout } = await runCommand({ url, folder }, ['env', '--json', ...words]);
     return JSON.parse(stdout).STARLING_URL;
   };
 
@@ -87,72 +88,6 @@ describe('the address of the mesh', () => {
     const { code, stderr } = await runCommand(await temporary(), ['--stage', 'Prod!', 'agents']);
     expect(code).toBe(2);
     expect(stderr).toContain('--stage is "Prod!", but takes up to 20 lower-case letters');
-  });
-});
-
-describe('starling env', () => {
-  it('prints lines that a shell takes, with keys that stay the same and only their owner can read', async () => {
-    const mesh = { url: "http://mesh.example/it's$HOME", folder: path.join((await temporary()).folder, 'new') };
-    const first = await runCommand(mesh, ['env']);
-    expect(first).toMatchObject({ code: 0, stderr: '' });
-
-    const names = [
-      'AWS_ENDPOINT_URL',
-      'AWS_ACCESS_KEY_ID',
-      'AWS_SECRET_ACCESS_KEY',
-      'AWS_REGION',
-      'AWS_DEFAULT_REGION',
-      'CBOR_ENABLED',
-      'AWS_CBOR_DISABLE',
-    ];
-    names.push('STARLING_URL', 'STARLING_BUS', 'STARLING_STREAM');
-    const [unset, ...exports] = first.stdout.trimEnd().split('\n');
-    expect(exports.map((line) => line.replace(/=.*/, ''))).toEqual(names.map((name) => `export ${name}`));
-
-    const script = `${first.stdout}printf '%s\\n' ${names.map((name) => `"$${name}"`).join(' ')}`;
-    const values = execFileSync('sh', ['-c', script], { encoding: 'utf8', env: {} }).trimEnd().split('\n');
-    const file = path.join(mesh.folder, 'aws-credentials.json');
-    const keys = JSON.parse(readFileSync(file, 'utf8'));
-    expect(values).toEqual([
-      mesh.url,
-      keys.accessKeyId,
-      keys.secretAccessKey,
-      'us-east-1',
-      'us-east-1',
-      'false',
-      'true',
-      mesh.url,
-      'starling-local',
-      'starling-local-artifacts',
-    ]);
-    expect(statSync(file).mode & 0o777).toBe(0o600);
-    expect((await runCommand(mesh, ['env'])).stdout).toBe(first.stdout);
-    const { unset: gone, ...variables } = JSON.parse((await runCommand(mesh, ['env', '--json'])).stdout);
-    expect(Object.values(variables)).toEqual(values);
-    expect(`unset ${gone};`).toBe(unset);
-  });
-
-  it('takes away what a shell had for AWS, and would go before its keys', async () => {
-    const mesh = await temporary();
-    const { stdout } = await runCommand(mesh, ['env']);
-    const left = {
-      AWS_SESSION_TOKEN: 'of another place',
-      AWS_SECURITY_TOKEN: 'of another place',
-      AWS_PROFILE: 'work',
-      AWS_DEFAULT_PROFILE: 'work',
-      AWS_ENDPOINT_URL_SQS: 'http://elsewhere.example',
-    };
-    // Without its quotes, as many write it; with -e, as scripts have it: there may be nothing to unset.
-    const script = `set -e\neval $PRINTED\nenv -u PRINTED`;
-    const before = execFileSync('sh', ['-c', 'env'], { encoding: 'utf8', env: left });
-    const after = execFileSync('sh', ['-c', script], {
-      encoding: 'utf8',
-      env: { PATH: process.env.PATH, PRINTED: stdout, ...left },
-    });
-    for (const name of Object.keys(left)) {
-      expect(before).toMatch(new RegExp(`^${name}=`, 'm'));
-      expect(after).not.toMatch(new RegExp(`^${name}=`, 'm'));
-    }
   });
 });
 

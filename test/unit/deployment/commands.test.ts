@@ -87,6 +87,14 @@ describe('npm run deploy says what to do about', () => {
     expect(output).toContain('AWS_ENDPOINT_URL is http://127.0.0.1:4280');
   });
 
+  it('a shell after starling env', async () => {
+    const mesh = 'http://127.0.0.1:4280';
+    const left = { AWS_ENDPOINT_URL_SQS: mesh, AWS_ENDPOINT_URL_S3: 'https://vpce.example.com', STARLING_URL: mesh };
+    const { code, output } = await run('deploy', inRegion, { ...keys, ...left });
+    expect(code).toBe(1);
+    expect(output).toContain('Run: unset AWS_ENDPOINT_URL_SQS\n');
+  });
+
   it.each([
     ['ExpiredToken', 'have expired'],
     ['InvalidClientTokenId', 'does not know these credentials'],

@@ -60,4 +60,32 @@ describeWith(['python3'], 'boto3 with the variables of `starling env`', () => {
       ],
     });
   });
+
+  it('reaches AWS for every other service, also with credentials of AWS', { timeout: patience }, async () => {
+    const program = `
+import boto3, json, os
+mesh = boto3.Session(profile_name=os.environ.get("STARLING_AWS_PROFILE"))
+own = boto3.Session()
+url = lambda session, name: session.client(name).meta.endpoint_url
+names = mesh.client("kinesis").list_streams()["StreamNames"]
+print(json.dumps({"mesh": [url(mesh, name) for name in ("events", "sqs", "kinesis")],
+                  "aws": [url(own, name) for name in ("sts", "s3", "bedrock-runtime")],
+                  "key": own.get_credentials().access_key, "streams": names}))
+`;
+    const { STARLING_STREAM } = env;
+    for (const before of [{}, { AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SECRET_ACCESS_KEY: 'x' }]) {
+      const shell = await environmentOf(mesh, before);
+      const { stdout } = await run(path.join(programs, 'python'), ['-c', program], { env: shell });
+      expect(JSON.parse(stdout)).toEqual({
+        mesh: [mesh.url, mesh.url, mesh.url],
+        aws: [
+          'https://sts.us-east-1.amazonaws.com',
+          'https://s3.amazonaws.com',
+          'https://bedrock-runtime.us-east-1.amazonaws.com',
+        ],
+        key: 'AWS_ACCESS_KEY_ID' in before ? before.AWS_ACCESS_KEY_ID : env.AWS_ACCESS_KEY_ID,
+        streams: expect.arrayContaining([STARLING_STREAM]),
+      });
+    }
+  });
 });

@@ -20,18 +20,21 @@ export async function installed(tool: keyof typeof tools): Promise<string> {
   return path.dirname(await virtualEnvironment({ folder, packages: tools[tool], say: console.log }));
 }
 
-/** What `npx starling env` has a program see of the mesh, without what a developer's shell has set for another place. */
-export async function environmentOf(mesh: Mesh): Promise<NodeJS.ProcessEnv> {
+/**
+ * The variables that `npx starling env` gives a program, without those that a developer's shell has for another place.
+ *
+ * @param before the variables of the shell, such as AWS credentials
+ */
+export async function environmentOf(mesh: Mesh, before: Record<string, string> = {}): Promise<NodeJS.ProcessEnv> {
+  const own = Object.entries(process.env).filter(([name]) => !/^(?:AWS|STARLING)_/.test(name));
+  const files = {
+    AWS_CONFIG_FILE: path.join(mesh.data, 'aws', 'config'),
+    AWS_SHARED_CREDENTIALS_FILE: path.join(mesh.data, 'aws', 'credentials'),
+  };
+  const env = { ...Object.fromEntries(own), ...files, ...before };
   const { stdout } = await promisify(execFile)(process.execPath, ['cli/main.ts', 'env', '--json', '--url', mesh.url], {
     cwd: root,
-    env: { ...process.env, STARLING_DATA: mesh.data },
+    env: { ...env, STARLING_DATA: mesh.data },
   });
-  const nothing = path.join(mesh.data, 'none');
-  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
-  return {
-    ...Object.fromEntries(own),
-    AWS_CONFIG_FILE: nothing,
-    AWS_SHARED_CREDENTIALS_FILE: nothing,
-    ...JSON.parse(stdout),
-  };
+  return { ...env, ...JSON.parse(stdout) };
 }
