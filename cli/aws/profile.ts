@@ -54,7 +54,8 @@ async function changeOf(named: string, lines: readonly string[]): Promise<Change
   const foreign = /^\s*\[\s*(?:(?:profile|services)\s+)?["']?starling["']?\s*\]/m.exec(others);
   if (foreign !== null || others.includes(BEGIN)) {
     throw new CliError(
-      `${file} has a section ${foreign?.[0].trim() ?? `that begins with "${BEGIN}"`}, which npx starling env did not write or cannot read any more. Rename or delete it, or name other files with AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE.`,
+      'AWS_PROFILE_TAKEN',
+      `${file} has a section ${foreign?.[0].trim() ?? `that begins with "${BEGIN}"`}, which this command did not write, or which is not whole any more. Rename or delete it, or name other files with AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE.`,
     );
   }
   const end = text.includes('\r\n') ? '\r\n' : '\n';
@@ -72,6 +73,12 @@ async function read(file: string): Promise<string> {
     return (await readText(file)) ?? '';
   } catch (error) {
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-    throw new CliError(`${file} cannot be read (${code}). See that it is a file that you may read.`, { cause: error });
+    throw new CliError(
+      'INPUT_UNREADABLE',
+      `${file} cannot be read (${code}). See that it is a file that you may read.`,
+      {
+        cause: error,
+      },
+    );
   }
 }

@@ -110,6 +110,7 @@ async function meshKeys(folder: string): Promise<AwsCredentials> {
   const { databaseFile } = await import('#hosts/runtimes/data-folder.ts');
   if (!existsSync(databaseFile(folder))) {
     throw new CliError(
+      'NO_CREDENTIALS',
       `No mesh lives in ${path.resolve(folder)}. Run this command in the folder where npm start was run, or name the mesh's data folder with --data or STARLING_DATA.`,
     );
   }
