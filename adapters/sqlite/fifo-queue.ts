@@ -102,7 +102,7 @@ export class FifoQueue extends QueueOnRows<FifoRows> implements QueueOfAKind {
     for (;;) {
       const groups = this.rows.freeGroups(this.name, now, max);
       if (groups.length === 0) {
-        const nextAt = this.rows.nextFreeAt(this.name);
+        const nextAt = this.rows.visibleSince(this.name);
         return { messages, ...(nextAt !== undefined && { nextAt }) };
       }
       for (const group of groups) {

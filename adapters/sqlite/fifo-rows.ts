@@ -182,7 +182,7 @@ export class FifoRows {
   }
 
   /** The earliest time at which a group of the queue is free. Undefined: the queue has no group. */
-  nextFreeAt(queue: string): number | undefined {
+  visibleSince(queue: string): number | undefined {
     return (this.#nextFreeAt.get(queue) as { at: number } | undefined)?.at;
   }
 

@@ -146,6 +146,14 @@ export class MessageRows {
     return this.#nextTenant.get(queue, after ?? COMMON_TENANT) as { tenant: string; at: number } | undefined;
   }
 
+  visibleSince(queue: string): number | undefined {
+    let since: number | undefined;
+    for (let head = this.nextTenant(queue, undefined); head !== undefined; head = this.nextTenant(queue, head.tenant)) {
+      since = Math.min(since ?? head.at, head.at);
+    }
+    return since;
+  }
+
   receive(id: number, { visibleAt, receiveCount, firstReceivedAt }: Record<ReceiveField, number>): void {
     this.#receive.run(visibleAt, receiveCount, firstReceivedAt, id);
   }

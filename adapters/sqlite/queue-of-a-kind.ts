@@ -14,6 +14,7 @@ export interface QueueOfAKind {
   changeVisibility(receiptHandle: string, timeout: number): Promise<void>;
   excuse(receiptHandles: readonly string[], delay: number): Promise<void>;
   receiptState(receiptHandle: string): Promise<ReceiptState>;
+  visibleSince(): Promise<number | undefined>;
   depth(): Promise<QueueDepth>;
   releaseInFlight(): Promise<number>;
   /** Called in the running transaction when a dead letter has arrived in this queue. */

@@ -22,6 +22,8 @@ type ReceiveField = 'visibleAt' | 'receiveCount' | 'firstReceivedAt';
 export interface CommonRows {
   receive(id: number, received: Record<ReceiveField, number>): void;
   state(queue: string, receipt: Receipt, now: number): ReceiptState;
+  /** The earliest time at which a message of the queue is visible. Undefined: the queue has no message. */
+  visibleSince(queue: string): number | undefined;
   depth(queue: string, now: number): QueueDepth;
   /** Makes the messages in flight visible. Returns their number. */
   release(queue: string, now: number): number;
@@ -45,6 +47,10 @@ export abstract class QueueOnRows<Rows extends CommonRows> {
   async receiptState(receiptHandle: string): Promise<ReceiptState> {
     const { database, clock } = this.host;
     return database.read(() => this.rows.state(this.name, parseReceipt(receiptHandle), clock.now()));
+  }
+
+  async visibleSince(): Promise<number | undefined> {
+    return this.host.database.read(() => this.rows.visibleSince(this.name));
   }
 
   async depth(): Promise<QueueDepth> {

@@ -107,6 +107,14 @@ export class SqliteQueue implements Queue, HostedQueues {
     return this.#queues.get(name)?.receiptState(receiptHandle) ?? missing(name);
   }
 
+  /**
+   * The earliest time at which a message of the queue is visible, in milliseconds since 1970. It may be in the future.
+   * Undefined: the queue has no message.
+   */
+  visibleSince(name: string): Promise<number | undefined> {
+    return this.#queues.get(name)?.visibleSince() ?? missing(name);
+  }
+
   depth(name: string): Promise<QueueDepth> {
     return this.#queues.get(name)?.depth() ?? missing(name);
   }

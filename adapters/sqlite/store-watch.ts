@@ -1,6 +1,6 @@
 import type { StoreUnavailableError } from '#shared/ports/errors.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
-import type { Metrics } from '#shared/telemetry/metrics.ts';
+import type { Counters } from '#shared/telemetry/metrics.ts';
 import { reasonOf } from './store-errors.ts';
 
 /** The time between two log lines about one trouble. Thousands of calls per second may fail. */
@@ -13,7 +13,7 @@ const RECOVERED_AFTER_MS = 5_000;
 
 export interface StoreWatchOptions {
   readonly log: Pick<Logger, 'error' | 'info'>;
-  readonly metrics: Metrics;
+  readonly metrics: Counters;
   /** Milliseconds that only go forward. */
   readonly monotonic: () => number;
 }

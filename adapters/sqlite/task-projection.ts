@@ -2,6 +2,7 @@ import { agentEventOf, attemptFailureOf } from '#shared/events/task-events.ts';
 import type { TaskId } from '#shared/ids.ts';
 import type { BusEvent } from '#shared/ports/event-bus.ts';
 import type { AgentEvent, AttemptFailure, LogEntry, Outcome } from '#shared/ports/task.ts';
+import type { OnEnded } from '#shared/tasks/ended-tasks.ts';
 import { failedAttemptOf, refusalOf } from '#shared/tasks/failed-attempt.ts';
 import { fold } from '#shared/tasks/fold.ts';
 import { isTerminal } from '#shared/tasks/state.ts';
@@ -17,20 +18,30 @@ interface Changed {
   readonly entries: readonly LogEntry[];
 }
 
+export interface TaskProjectionParts {
+  readonly database: Database;
+  readonly rows: TaskRows;
+  readonly tails: TaskTails;
+  readonly quarantine: SqliteQuarantine;
+  readonly onEnded: OnEnded;
+}
+
 /** Folds events of agents into the tables, in the publisher's transaction or for the projector's handler. */
 export class TaskProjection implements InlineConsumer {
   readonly #database: Database;
   readonly #rows: TaskRows;
   readonly #tails: TaskTails;
   readonly #quarantine: SqliteQuarantine;
+  readonly #onEnded: OnEnded;
   /** Each transaction has a new map. */
   #changed = new Map<TaskId, Changed>();
 
-  constructor(database: Database, rows: TaskRows, tails: TaskTails, quarantine: SqliteQuarantine) {
+  constructor({ database, rows, tails, quarantine, onEnded }: TaskProjectionParts) {
     this.#database = database;
     this.#rows = rows;
     this.#tails = tails;
     this.#quarantine = quarantine;
+    this.#onEnded = onEnded;
   }
 
   apply(event: BusEvent, position: number): void {
@@ -75,7 +86,10 @@ export class TaskProjection implements InlineConsumer {
   finish(): void {
     for (const [id, { current, entries }] of this.#changed) {
       this.#rows.update(current);
-      if (isTerminal(current.task.state)) this.#rows.forgetParked(current.row);
+      if (isTerminal(current.task.state)) {
+        this.#rows.forgetParked(current.row);
+        this.#database.afterDurable(() => this.#onEnded(current.task));
+      }
       if (entries.length > 0) this.#database.afterDurable(() => this.#tails.hand(id, entries));
     }
     if (this.#changed.size > 0) this.#changed = new Map();

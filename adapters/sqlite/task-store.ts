@@ -13,6 +13,7 @@ import type {
   TaskRecord,
 } from '#shared/ports/task.ts';
 import type { Created, Ending, NewTask, NextTurn, TaskPage, TaskQuery, TaskStore } from '#shared/ports/task-store.ts';
+import type { OnEnded } from '#shared/tasks/ended-tasks.ts';
 import { isTerminal, isWaitingForClient } from '#shared/tasks/state.ts';
 import { endedBy, firstTurn, nextTurn } from '#shared/tasks/transitions.ts';
 import type { Database } from './database.ts';
@@ -31,6 +32,7 @@ export interface TaskStoreParts {
   readonly messages: RecentMessages;
   /** Milliseconds after its creation at which a task is deleted. */
   readonly retentionMs: number;
+  readonly onEnded: OnEnded;
 }
 
 interface LogPage {
@@ -48,6 +50,7 @@ export class SqliteTaskStore implements TaskStore {
   readonly #projection: TaskProjection;
   readonly #messages: RecentMessages;
   readonly #retentionMs: number;
+  readonly #onEnded: OnEnded;
   readonly #overdue: StatementSync;
   readonly #nextDeadline: StatementSync;
   readonly #list: StatementSync;
@@ -62,6 +65,7 @@ export class SqliteTaskStore implements TaskStore {
     this.#projection = parts.projection;
     this.#messages = parts.messages;
     this.#retentionMs = parts.retentionMs;
+    this.#onEnded = parts.onEnded;
     this.#overdue = database.prepare('SELECT * FROM tasks WHERE open = 1 AND deadline <= ? ORDER BY deadline LIMIT ?');
     this.#nextDeadline = database.prepare('SELECT min(deadline) AS at FROM tasks WHERE open = 1');
     this.#list = database.prepare(
@@ -144,7 +148,10 @@ export class SqliteTaskStore implements TaskStore {
       this.#rows.append(row, entry, undefined);
       this.#rows.update({ row, task: ended });
       this.#rows.forgetParked(row);
-      this.#database.afterDurable(() => this.#tails.hand(task.id, [entry]));
+      this.#database.afterDurable(() => {
+        this.#tails.hand(task.id, [entry]);
+        this.#onEnded(ended);
+      });
       return true;
     });
   }

@@ -1,4 +1,5 @@
 import type { Clock } from '#shared/ports/clock.ts';
+import type { OnEnded } from '#shared/tasks/ended-tasks.ts';
 import type { Database } from './database.ts';
 import type { SqliteEventBus } from './event-bus.ts';
 import type { SqliteQuarantine } from './quarantine.ts';
@@ -19,6 +20,7 @@ export interface TasksOptions {
    * The queue whose events the bus folds in the publisher's transaction; undefined: all events go through their queues.
    */
   readonly inlineQueue: string | undefined;
+  readonly onEnded?: OnEnded;
 }
 
 /** Opens the task store with its parts. If `inlineQueue` is set, the bus folds that queue's events. */
@@ -29,10 +31,11 @@ export function openTasks({
   clock,
   retentionMs,
   inlineQueue,
+  onEnded = () => {},
 }: TasksOptions): SqliteTaskStore {
   const rows = new TaskRows(database);
   const tails = new TaskTails();
-  const projection = new TaskProjection(database, rows, tails, quarantine);
+  const projection = new TaskProjection({ database, rows, tails, quarantine, onEnded });
   if (inlineQueue !== undefined) bus.inline(inlineQueue, projection);
   return new SqliteTaskStore({
     database,
@@ -41,6 +44,7 @@ export function openTasks({
     tails,
     projection,
     retentionMs,
+    onEnded,
     messages: new RecentMessages(database, clock),
   });
 }

@@ -65,7 +65,10 @@ const runtime: AgentRuntime = {
   queue: remote<AgentRuntime['queue']>('queue'),
   idempotency: new StoreIdempotency(remote<IdempotencyStore>('idempotencyStore')),
   log: { debug: toldLog('debug'), info: toldLog('info'), warn: toldLog('warn'), error: toldLog('error') },
-  metrics: { count: (...args) => send({ kind: 'tell', port: 'metrics', method: 'count', args }) },
+  metrics: {
+    count: (...args) => send({ kind: 'tell', port: 'metrics', method: 'count', args }),
+    observe: (...args) => send({ kind: 'tell', port: 'metrics', method: 'observe', args }),
+  },
   functionSettings: () => start.functionSettings,
   excusedReceives: (record) => excusedReceives.of(record),
 };

@@ -14,6 +14,8 @@ export interface HostOptions {
   readonly metrics: Metrics & { flush(): void };
   /** Takes events whose data is lost for good. Undefined: their source delivers them again until it gives up. */
   readonly quarantine?: Pick<Quarantine, 'put'>;
+  /** Observes how long messages waited in the queue. In a worker, the source of the queue does it. */
+  readonly observesWaits?: boolean;
 }
 
 type Handler = (event: never, context: Context) => unknown;
@@ -54,6 +56,7 @@ async function callWithBatch(
   context: Context,
   options: HostOptions,
 ): Promise<BatchResponse> {
+  if (options.observesWaits && !isStream(batch)) observeWaits(batch, options.metrics, context.functionName);
   const redeeming = redeemOptions(options, context.functionName);
   const { event, failed } = isStream(batch)
     ? await redeemStreamRecords(batch, redeeming)
@@ -64,6 +67,14 @@ async function callWithBatch(
   const all = [...ofHandler.map(({ itemIdentifier }) => itemIdentifier), ...failed];
   const again = isStream(batch) ? all : failedInOrder(batch.Records, new Set(all));
   return { batchItemFailures: Array.from(again, (itemIdentifier) => ({ itemIdentifier })) };
+}
+
+function observeWaits({ Records }: SQSEvent, metrics: Metrics, functionName: string): void {
+  for (const { attributes } of Records) {
+    if (attributes.ApproximateReceiveCount !== '1') continue;
+    const waitedMs = Number(attributes.ApproximateFirstReceiveTimestamp) - Number(attributes.SentTimestamp);
+    metrics.observe('starling_queue_wait_seconds', { function: functionName }, waitedMs / 1000);
+  }
 }
 
 function redeemOptions(options: HostOptions, functionName: string): RedeemOptions {

@@ -33,7 +33,7 @@ import { onDeployment } from './on-deployment.ts';
 export function startAgent(env: Environment): Host {
   const runtime = createAwsAgentRuntime(readAwsAgentSettings(env));
   provideRuntime(runtime);
-  return createHost(runtime);
+  return createHost({ ...runtime, observesWaits: true });
 }
 
 /**
@@ -44,7 +44,7 @@ export function startAgent(env: Environment): Host {
 export function startMesh(env: Environment): Host {
   const runtime = createAwsRuntime(readAwsSettings(env));
   provideRuntime(runtime);
-  return createHost(runtime);
+  return createHost({ ...runtime, observesWaits: true });
 }
 
 /**

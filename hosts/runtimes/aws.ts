@@ -20,6 +20,7 @@ import { DynamoTaskStore } from '#adapters/aws/tasks/task-store.ts';
 import { EventPublisher } from '#shared/events/publisher.ts';
 import { systemClock } from '#shared/ports/clock.ts';
 import type { Runtime } from '#shared/runtime/runtime.ts';
+import { endedTasks } from '#shared/tasks/ended-tasks.ts';
 import type { EmfMetrics } from '#shared/telemetry/emf.ts';
 import { createLogger } from '#shared/telemetry/powertools-logger.ts';
 import { eventLogName } from '#wiring/names.ts';
@@ -45,12 +46,14 @@ export function createAwsRuntime(settings: AwsSettings): AwsRuntime {
   const blobs = new S3BlobStore(s3Client(aws), settings.blobs);
   const claims = new ClaimCheck({ blobs, bucket: settings.blobs });
   const bus = new AwsEventBus({ client: eventBridgeClient(aws), bus: settings.bus, claims });
+  const metrics = emfMetrics(settings);
   const quarantine = new DynamoQuarantine({ documents, table: table('quarantine'), blobs, clock, retentionMs });
   return {
     settings,
     clock,
     log,
-    metrics: emfMetrics(settings),
+    metrics,
+    calls: { write: (call) => log.info('call', { ...call }) },
     claims,
     pipedQueue: settings.pipedQueue,
     bus,
@@ -63,7 +66,17 @@ export function createAwsRuntime(settings: AwsSettings): AwsRuntime {
       claims,
     }),
     queue: new AwsQueue({ client: sqsClient(aws) }),
-    tasks: new DynamoTaskStore({ documents, table: table('tasks'), bus, blobs, quarantine, clock, log, retentionMs }),
+    tasks: new DynamoTaskStore({
+      documents,
+      table: table('tasks'),
+      bus,
+      blobs,
+      quarantine,
+      clock,
+      log,
+      retentionMs,
+      onEnded: endedTasks(metrics, clock),
+    }),
     registry: new DynamoAgentRegistry({ documents, table: table('registry'), bus, clock }),
     permissions: new DynamoPermissionStore({ documents, table: table('registry') }),
     quarantine,

@@ -31,6 +31,8 @@ import type { SecretStore } from '#shared/ports/secret-store.ts';
 import { ExcusedReceives } from '#shared/runtime/excused-receives.ts';
 import type { FunctionSettings, Runtime } from '#shared/runtime/runtime.ts';
 import type { TokenVerifier } from '#shared/security/verify-token.ts';
+import { endedTasks } from '#shared/tasks/ended-tasks.ts';
+import type { CallLog } from '#shared/telemetry/call-log.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
 import type { Settings } from './settings.ts';
 import { SteadyClock } from './steady-clock.ts';
@@ -39,6 +41,7 @@ export interface StandaloneOptions {
   readonly settings: Settings;
   readonly log: Logger;
   readonly metrics: Runtime['metrics'];
+  readonly calls: CallLog;
   readonly account: string;
   readonly region: string;
   /** The function whose events are folded in the publisher's transaction, by `inline: true`; undefined: no function. */
@@ -84,7 +87,7 @@ export interface StandaloneRuntime extends Runtime {
  * @throws ConfigurationError when the folder cannot be used.
  */
 export function createStandaloneRuntime(options: StandaloneOptions): StandaloneRuntime {
-  const { settings, log, metrics, account, region, functions } = options;
+  const { settings, log, metrics, calls, account, region, functions } = options;
   const monotonic = () => performance.now();
   const watch = new StoreWatch({ log, metrics, monotonic });
   const database = Database.open(settings.data, {
@@ -116,6 +119,7 @@ export function createStandaloneRuntime(options: StandaloneOptions): StandaloneR
     wallClock: systemClock,
     log,
     metrics,
+    calls,
     database,
     bus,
     made: new SqliteMadeResources(database),
@@ -129,6 +133,7 @@ export function createStandaloneRuntime(options: StandaloneOptions): StandaloneR
       clock,
       retentionMs: settings.retentionMs,
       inlineQueue: options.inline?.queue,
+      onEnded: endedTasks(metrics, clock),
     }),
     registry: new SqliteAgentRegistry(database, bus, clock),
     permissions: new SqlitePermissionStore(database),

@@ -130,12 +130,21 @@ export class QueueSource implements Source {
 
   #run(messages: readonly ReceivedMessage[]): void {
     this.#count(messages, 1);
+    this.#observe(messages);
     const running = this.#invoke(messages).finally(() => {
       this.#running.delete(running);
       this.#count(messages, -1);
       this.#slotFree?.();
     });
     this.#running.add(running);
+  }
+
+  #observe(messages: readonly ReceivedMessage[]): void {
+    const { target, metrics } = this.#options;
+    for (const { receiveCount, sentAt, firstReceivedAt } of messages) {
+      if (receiveCount > 1) continue;
+      metrics.observe('starling_queue_wait_seconds', { function: target.name }, (firstReceivedAt - sentAt) / 1000);
+    }
   }
 
   #count(messages: readonly ReceivedMessage[], by: 1 | -1): void {

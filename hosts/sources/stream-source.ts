@@ -4,7 +4,7 @@ import { isStoreUnavailable } from '#shared/ports/errors.ts';
 import type { EventStream, StreamRecord } from '#shared/ports/event-stream.ts';
 import { sleep } from '#shared/sleep.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
-import type { Metrics } from '#shared/telemetry/metrics.ts';
+import type { Counters } from '#shared/telemetry/metrics.ts';
 import type { StreamConsumer } from '#wiring/types.ts';
 import type { Source } from './source.ts';
 
@@ -14,7 +14,7 @@ export interface StreamSourceOptions {
   readonly arn: string;
   readonly target: LocalFunction;
   readonly log: Logger;
-  readonly metrics: Metrics;
+  readonly metrics: Counters;
 }
 
 /** The length of one long poll. It causes no delay, because a record ends the poll. */

@@ -26,6 +26,12 @@ export function gauges(
         (await Promise.all(subscribed.map(({ name, queue }) => depth(runtime(), name, queue)))).flat(),
     },
     {
+      name: 'starling_queue_oldest_seconds',
+      help: "Seconds for which a message of the function's queue could have been delivered and was not. 0: no message waits.",
+      labels: ['function'],
+      collect: () => Promise.all(subscribed.map(({ name, queue }) => oldest(runtime(), name, queue))),
+    },
+    {
       name: 'starling_dead_letters',
       help: "Messages in the functions' dead-letter queues.",
       labels: ['function'],
@@ -90,6 +96,12 @@ async function storeBytes({ retention: { size } }: Pick<StandaloneRuntime, 'rete
     { labels: { what: 'file' }, value: await size.file() },
     { labels: { what: 'log' }, value: await size.log() },
   ];
+}
+
+async function oldest({ queue, clock }: Pick<StandaloneRuntime, 'queue' | 'clock'>, name: string, of: string) {
+  const now = clock.now();
+  const since = Math.min(now, (await queue.visibleSince(of)) ?? now);
+  return { labels: { function: name }, value: (now - since) / 1000 };
 }
 
 async function depth(runtime: Pick<Runtime, 'queue'>, name: string, queue: string): Promise<GaugeSample[]> {

@@ -17,6 +17,7 @@ import { type HttpService, isHttpService } from '#shared/http/service.ts';
 import type { AgentRecord } from '#shared/ports/agent-registry.ts';
 import { provideRuntime } from '#shared/runtime/current.ts';
 import { createTokenVerifier } from '#shared/security/verify-token.ts';
+import type { CallLog } from '#shared/telemetry/call-log.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
 import { createMetrics } from '#shared/telemetry/prometheus.ts';
 import { queueName } from '#wiring/names.ts';
@@ -41,6 +42,7 @@ export interface HostOptions {
   readonly settings: Settings;
   readonly wiring: Wiring;
   readonly log: Logger;
+  readonly calls: CallLog;
   /** Called when the store cannot go on. The process must end. */
   readonly onFatal: (error: Error) => void;
 }
@@ -164,7 +166,7 @@ function createAuthorizers(
 }
 
 function openRuntime(
-  { settings, wiring, log, onFatal }: HostOptions,
+  { settings, wiring, log, calls, onFatal }: HostOptions,
   { admission }: Pick<HttpServer, 'admission'>,
 ): StandaloneRuntime {
   const functions = new Map(
@@ -176,6 +178,7 @@ function openRuntime(
   const runtime: StandaloneRuntime = createStandaloneRuntime({
     settings,
     log,
+    calls,
     metrics: createMetrics({ log, gauges: [...gauges(wiring, () => runtime), ...connectionGauges(admission)] }),
     account: ACCOUNT,
     region: REGION,

@@ -1,6 +1,8 @@
 import { outliveStrayErrors } from '#hosts/functions/stray-errors.ts';
 import { readSettings } from '#hosts/runtimes/settings.ts';
 import { messageOf, StarlingError } from '#shared/errors.ts';
+import { BufferedCallLog } from '#shared/telemetry/call-log.ts';
+import { standardOutput } from '#shared/telemetry/line-output.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
 import { createLogger } from '#shared/telemetry/powertools-logger.ts';
 import { readWiring } from '#wiring/index.ts';
@@ -12,6 +14,14 @@ async function main(): Promise<void> {
   outliveLostOutput();
   const settings = readSettings(process.env, process.stdout.isTTY ?? false);
   const log = createLogger({ level: settings.logLevel, format: settings.logFormat, service: 'starling' });
+  const output = standardOutput();
+  const calls = new BufferedCallLog({
+    level: settings.logLevel,
+    format: settings.logFormat,
+    service: 'starling',
+    output,
+    color: process.stdout.isTTY === true && process.stdout.hasColors(),
+  });
   outliveStrayErrors(log);
   // The settings hold no secrets: keys and client secrets are in the data folder.
   log.debug('the settings of this mesh', { settings });
@@ -20,12 +30,18 @@ async function main(): Promise<void> {
     settings,
     wiring,
     log,
+    calls,
     onFatal(error) {
       log.error('the mesh cannot go on', { error });
       process.exit(1);
     },
   });
-  stopAtSignals(host, log);
+  const stop = async () => {
+    await host.stop();
+    calls.flush();
+    await output.drain();
+  };
+  stopAtSignals(stop, log);
   process.stdout.write(greeting(host));
 }
 
@@ -44,12 +60,12 @@ function outliveLostOutput(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 }
 
-function stopAtSignals(host: Host, log: Logger): void {
+function stopAtSignals(stopMesh: () => Promise<void>, log: Logger): void {
   let stopping = false;
   const stop = (fields: { readonly signal: NodeJS.Signals } | { readonly parent: 'gone' }) => {
     stopping = true;
     log.info('the mesh is stopping', fields);
-    host.stop().then(
+    stopMesh().then(
       () => process.exit(0),
       (error: unknown) => {
         process.stderr.write(`The mesh did not stop cleanly: ${messageOf(error)}\n`);

@@ -11,7 +11,6 @@ import type { OutgoingRecord } from '#shared/ports/event-stream.ts';
 import type { AgentRuntime } from '#shared/runtime/runtime.ts';
 import { sleep } from '#shared/sleep.ts';
 import { agentFailedText, attemptFailed } from '#shared/tasks/failed-attempt.ts';
-import { isTerminal } from '#shared/tasks/state.ts';
 import type { AttemptClock } from './attempt-clock.ts';
 import type { ArtifactInit } from './outputs.ts';
 
@@ -85,9 +84,6 @@ export class Turn {
     const status = { state, timestamp: isoTime(now), ...(message && { message }) };
     if (this.#closed) return;
     this.#entries.push(this.#prepare('TaskStatusChanged.v1', { ...this.#place(), status }));
-    if (isTerminal(state)) {
-      this.#runtime.metrics.count('starling_tasks_ended_total', { agent: this.#request.data.agentId, state });
-    }
     this.#made();
   }
 

@@ -4,7 +4,7 @@ import type { Clock } from '#shared/ports/clock.ts';
 import type { BusEntry, EventBus } from '#shared/ports/event-bus.ts';
 import type { Quarantine } from '#shared/ports/quarantine.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
-import type { Metrics } from '#shared/telemetry/metrics.ts';
+import type { Counters } from '#shared/telemetry/metrics.ts';
 import { eventProblem, isOwnSource, type schemaFor } from './catalog.ts';
 import type { CloudEvent } from './envelope.ts';
 
@@ -12,7 +12,7 @@ export interface IngressOptions {
   readonly bus: Pick<EventBus, 'put'>;
   readonly quarantine: Pick<Quarantine, 'put'>;
   readonly clock: Clock;
-  readonly metrics: Metrics;
+  readonly metrics: Counters;
   readonly log: Pick<Logger, 'warn'>;
   /** The way in, as metrics name it. */
   readonly door: string;

@@ -75,6 +75,8 @@ export interface TaskPage {
  *   no `next`. A foreign cursor throws `InvalidCursorError`.
  * - `end` moves a task to a terminal state and publishes the events. It returns false, and does nothing, if the task has
  *   already ended.
+ * - The store tells its owner (`onEnded`) of each task that has ended, once, when the end is durable: of an end by `apply`
+ *   or by the inline fold, and of an end by `end`. After a crash between the two, the owner is not told.
  * - The store deletes an ended task a number of days after the task's creation. The number is the same on both runtimes.
  *   No turn outlives its task: `begin` refuses such a turn.
  * - An adapter that cannot store and publish in one step stores first and notes the events to publish. `recover` publishes

@@ -10,6 +10,7 @@ import type { Quarantine } from '#shared/ports/quarantine.ts';
 import type { Queue } from '#shared/ports/queue.ts';
 import type { TaskStore } from '#shared/ports/task-store.ts';
 import type { TokenVerifier } from '#shared/security/verify-token.ts';
+import type { CallLog } from '#shared/telemetry/call-log.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
 import type { Metrics } from '#shared/telemetry/metrics.ts';
 import type { MeshSettings } from './settings.ts';
@@ -54,6 +55,8 @@ export interface Runtime extends AgentRuntime {
   readonly permissions: PermissionStore;
   readonly quarantine: Quarantine;
   readonly tokens: TokenVerifier;
+  /** Gets each call of an agent when it has ended. */
+  readonly calls: CallLog;
   readonly metrics: Metrics & {
     text(): Promise<string>;
     readonly contentType: string;

@@ -1,5 +1,5 @@
 import { MetricUnit, Metrics as PowertoolsMetrics } from '@aws-lambda-powertools/metrics';
-import { type CounterName, counters, type Metrics } from './metrics.ts';
+import { type CounterName, counters, type HistogramName, histograms, type Metrics } from './metrics.ts';
 
 export interface EmfOptions {
   readonly stage: string;
@@ -23,10 +23,13 @@ const NAMESPACE = 'Starling';
  * The labels that are dimensions in CloudWatch; the others stand in the log line only, where Logs Insights finds them.
  *
  * Each name with each combination of values is a metric of its own, at $0.30 a month for the hours in which it comes
- * (https://aws.amazon.com/cloudwatch/pricing/). So an agent costs some $0.90 while all is well (calls, tasks completed,
- * attempts), and a failure costs when it happens. Method and code would multiply that, and no alarm needs them.
+ * (https://aws.amazon.com/cloudwatch/pricing/). So an agent costs some $1.80 while all is well (calls, tasks completed,
+ * attempts, and three durations), and a failure costs when it happens. Method and code would multiply that, and no alarm
+ * needs them.
  */
-const dimensions: { readonly [Name in CounterName]: readonly (typeof counters)[Name]['labels'][number][] } = {
+const dimensions: { readonly [Name in CounterName]: readonly (typeof counters)[Name]['labels'][number][] } & {
+  readonly [Name in HistogramName]: readonly (typeof histograms)[Name]['labels'][number][];
+} = {
   starling_calls_total: ['agent'],
   starling_call_errors_total: ['agent'],
   starling_tasks_ended_total: ['agent', 'state'],
@@ -43,13 +46,23 @@ const dimensions: { readonly [Name in CounterName]: readonly (typeof counters)[N
   starling_store_checkpoint_failures_total: ['reason'],
   starling_pruned_total: ['what'],
   starling_retention_failures_total: [],
+  starling_call_duration_seconds: ['agent'],
+  starling_task_duration_seconds: ['agent'],
+  starling_queue_wait_seconds: ['function'],
 };
+
+const definitions = { ...counters, ...histograms };
+
+/** The most values of one metric in a line. The format takes 100, and at 100 Powertools would write a line of its own. */
+const MAX_VALUES = 99;
 
 /** What is counted under the same labels shares a line. */
 interface Line {
   readonly dimensions: Readonly<Record<string, string>>;
   readonly properties: Readonly<Record<string, string>>;
   readonly counts: Map<string, number>;
+  /** Seconds. */
+  readonly durations: Map<string, number[]>;
 }
 
 class Serializer extends PowertoolsMetrics {
@@ -62,6 +75,9 @@ class Serializer extends PowertoolsMetrics {
     for (const [name, value] of Object.entries(line.dimensions)) this.addDimension(name, value);
     for (const [name, value] of Object.entries(line.properties)) this.addMetadata(name, value);
     for (const [name, count] of line.counts) this.addMetric(name, MetricUnit.Count, count);
+    for (const [name, values] of line.durations) {
+      for (const seconds of values) this.addMetric(name, MetricUnit.Seconds, seconds);
+    }
     const text = JSON.stringify(this.serializeMetrics());
     this.clearMetrics();
     this.clearDimensions();
@@ -71,7 +87,7 @@ class Serializer extends PowertoolsMetrics {
 }
 
 /**
- * The counters of a function on AWS, as lines of CloudWatch's embedded metric format: CloudWatch makes metrics of them,
+ * The counters and durations of a function on AWS, as lines of CloudWatch's embedded metric format: CloudWatch makes metrics of them,
  * without a call (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html).
  * The dimension `service` is `starling-{stage}`.
  */
@@ -85,12 +101,25 @@ export function createEmfMetrics({ stage, functionName, write = toStandardOutput
       const { counts } = lineOf(lines, name, labels);
       counts.set(name, (counts.get(name) ?? 0) + by);
     },
+    observe(name, labels, seconds) {
+      if (Number.isNaN(seconds)) throw new RangeError(`${name} cannot be ${seconds} s`);
+      const line = lineOf(lines, name, labels);
+      const values = line.durations.get(name) ?? [];
+      line.durations.set(name, values);
+      values.push(Math.max(seconds, 0));
+      if (values.length < MAX_VALUES) return;
+      write(`${serializer.lineOf({ ...line, counts: new Map(), durations: new Map([[name, values]]) })}\n`);
+      line.durations.delete(name);
+    },
     flush() {
       if (functionName !== undefined && serializer.takeColdStart()) {
         const properties = { function: functionName };
-        write(`${serializer.lineOf({ dimensions: {}, properties, counts: new Map([['ColdStart', 1]]) })}\n`);
+        const counts = new Map([['ColdStart', 1]]);
+        write(`${serializer.lineOf({ dimensions: {}, properties, counts, durations: new Map() })}\n`);
       }
-      for (const line of lines.values()) write(`${serializer.lineOf(line)}\n`);
+      for (const line of lines.values()) {
+        if (line.counts.size + line.durations.size > 0) write(`${serializer.lineOf(line)}\n`);
+      }
       lines.clear();
     },
     text: async () =>
@@ -99,14 +128,19 @@ export function createEmfMetrics({ stage, functionName, write = toStandardOutput
   };
 }
 
-function lineOf(lines: Map<string, Line>, name: CounterName, labels: Readonly<Record<string, string>>): Line {
+function lineOf(
+  lines: Map<string, Line>,
+  name: CounterName | HistogramName,
+  labels: Readonly<Record<string, string>>,
+): Line {
   const names: readonly string[] = dimensions[name];
-  const all: readonly string[] = counters[name].labels;
+  const all: readonly string[] = definitions[name].labels;
   const pick = (chosen: readonly string[]) => Object.fromEntries(chosen.map((label) => [label, String(labels[label])]));
   const made = {
     dimensions: pick(names),
     properties: pick(all.filter((label) => !names.includes(label))),
     counts: new Map<string, number>(),
+    durations: new Map<string, number[]>(),
   };
   const key = JSON.stringify([made.dimensions, made.properties]);
   const known = lines.get(key);

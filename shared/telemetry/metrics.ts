@@ -2,7 +2,10 @@
 export const counters = {
   starling_calls_total: { help: 'Calls to agents that were let in.', labels: ['agent', 'method'] },
   starling_call_errors_total: { help: 'Calls answered with an error.', labels: ['agent', 'code'] },
-  starling_tasks_ended_total: { help: 'Tasks that ended, as their agent told.', labels: ['agent', 'state'] },
+  starling_tasks_ended_total: {
+    help: 'Tasks that ended: by their agent, by their client, or at their deadline.',
+    labels: ['agent', 'state'],
+  },
   starling_agent_attempts_total: { help: 'Deliveries to an agent, retries among them.', labels: ['agent'] },
   starling_agent_retries_total: {
     help: 'Deliveries to an agent that failed and will be tried again.',
@@ -42,6 +45,32 @@ export const counters = {
 export type CounterName = keyof typeof counters;
 type Labels<Name extends CounterName> = Readonly<Record<(typeof counters)[Name]['labels'][number], string>>;
 
-export interface Metrics {
+/** The durations of the mesh. Each has buckets in standalone, and all its values on AWS. */
+export const histograms = {
+  starling_call_duration_seconds: {
+    help: 'Seconds from a permitted call to its answer, or to the end of its stream.',
+    labels: ['agent', 'method'],
+  },
+  starling_task_duration_seconds: {
+    help: 'Seconds from the creation of a task to its end.',
+    labels: ['agent', 'state'],
+  },
+  starling_queue_wait_seconds: {
+    help: 'Seconds that a message waited in the queue of a function, from its sending to its first delivery.',
+    labels: ['function'],
+  },
+} as const;
+
+export type HistogramName = keyof typeof histograms;
+type HistogramLabels<Name extends HistogramName> = Readonly<
+  Record<(typeof histograms)[Name]['labels'][number], string>
+>;
+
+export interface Counters {
   count<Name extends CounterName>(name: Name, labels: Labels<Name>, by?: number): void;
+}
+
+export interface Metrics extends Counters {
+  /** Notes one duration. Clocks of two machines may differ: a negative duration counts as 0. */
+  observe<Name extends HistogramName>(name: Name, labels: HistogramLabels<Name>, seconds: number): void;
 }

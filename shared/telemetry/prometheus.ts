@@ -1,6 +1,7 @@
-import type { Registry } from 'prom-client';
+import type { Metric, Registry } from 'prom-client';
+import { Histogram } from './histogram.ts';
 import type { Logger } from './logger.ts';
-import { type CounterName, counters, type Metrics } from './metrics.ts';
+import { type CounterName, counters, type HistogramName, histograms, type Metrics } from './metrics.ts';
 
 /** A figure that is looked up when it is asked for, such as the depth of each queue. */
 export interface GaugeDefinition {
@@ -53,6 +54,10 @@ export function createMetrics({ gauges = [], log }: MetricsOptions = {}): Promet
   for (const name of Object.keys(counters) as CounterName[]) {
     families.set(name, { labels: counters[name].labels, series: new Map() });
   }
+  const durations = new Map<HistogramName, Histogram>();
+  for (const name of Object.keys(histograms) as HistogramName[]) {
+    durations.set(name, new Histogram(name, histograms[name]));
+  }
   let registry: Promise<Registry> | undefined;
   return {
     count(name, labels, by = 1) {
@@ -60,9 +65,14 @@ export function createMetrics({ gauges = [], log }: MetricsOptions = {}): Promet
       if (family === undefined || !(by >= 0)) throw new RangeError(`${name} cannot count ${by}`);
       seriesOf(family, labels).count += by;
     },
+    observe(name, labels, seconds) {
+      const histogram = durations.get(name);
+      if (histogram === undefined || Number.isNaN(seconds)) throw new RangeError(`${name} cannot be ${seconds} s`);
+      histogram.observe(labels, Math.max(seconds, 0));
+    },
     async text() {
       // A failed import, such as without a free file descriptor, is tried again.
-      registry ??= createRegistry(families, gauges, log).catch((error: unknown) => {
+      registry ??= createRegistry(families, [...durations.values()], gauges, log).catch((error: unknown) => {
         registry = undefined;
         throw error;
       });
@@ -89,6 +99,7 @@ function seriesOf({ labels: names, series }: Family, labels: Readonly<Record<str
 
 async function createRegistry(
   families: ReadonlyMap<CounterName, Family>,
+  durations: readonly Histogram[],
   gauges: readonly GaugeDefinition[],
   log: MetricsOptions['log'],
 ): Promise<Registry> {
@@ -108,6 +119,8 @@ async function createRegistry(
       },
     });
   }
+  // prom-client's own histogram takes single values only. The registry asks a metric for nothing but its name and `get`.
+  for (const histogram of durations) registry.registerMetric(histogram as unknown as Metric);
   for (const { name, help, labels, collect } of gauges) {
     new prometheus.Gauge({
       name,

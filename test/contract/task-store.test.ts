@@ -22,6 +22,7 @@ for (const [name, deliver] of Object.entries(ways)) {
       tasks: sqlite.tasks,
       deliver: (event) => deliver(sqlite, event),
       quarantined: () => sqlite.quarantine.count(),
+      ended: () => sqlite.ended,
       published: () => archivedEvents(sqlite.bus),
       pass: async (seconds) => clock.advance(seconds),
       close: sqlite.remove,

@@ -67,6 +67,7 @@ export class RecordingRuntime implements AgentRuntime {
   };
   readonly metrics: AgentRuntime['metrics'] = {
     count: (name, labels) => this.counts.push(`${name} ${Object.values(labels).join(' ')}`),
+    observe: (name, labels) => this.counts.push(`${name} ${Object.values(labels).join(' ')}`),
   };
   readonly queue: AgentRuntime['queue'] = {
     changeVisibility: async (queue, receipt, timeout) => {

@@ -7,6 +7,7 @@ import { SqliteQueue } from '#adapters/sqlite/queue.ts';
 import { SqliteStream } from '#adapters/sqlite/stream.ts';
 import { openTasks } from '#adapters/sqlite/tasks.ts';
 import type { Clock } from '#shared/ports/clock.ts';
+import type { TaskRecord } from '#shared/ports/task.ts';
 import { temporaryFolder } from './fixtures.ts';
 
 export const inlineQueue = 'starling-local-projector';
@@ -22,7 +23,9 @@ export async function openSqlite(clock: Clock, folder = temporaryFolder()) {
   const queue = new SqliteQueue(database, clock);
   const bus = new SqliteEventBus(database, queue, clock, { account: '000000000000', region: 'us-east-1' });
   const quarantine = new SqliteQuarantine(database, clock);
-  const tasks = openTasks({ database, bus, quarantine, clock, retentionMs: RETENTION_MS, inlineQueue });
+  const ended: TaskRecord[] = [];
+  const onEnded = (task: TaskRecord) => void ended.push(task);
+  const tasks = openTasks({ database, bus, quarantine, clock, retentionMs: RETENTION_MS, inlineQueue, onEnded });
   await queue.create(inlineQueue, { visibilityTimeout: 30 });
   await bus.putRule({
     name: 'projector',
@@ -40,6 +43,7 @@ export async function openSqlite(clock: Clock, folder = temporaryFolder()) {
     stream: new SqliteStream(database, clock),
     quarantine,
     tasks,
+    ended,
     registry: new SqliteAgentRegistry(database, bus, clock),
     /** Closes, and leaves the folder for the next to open it. */
     close: () => database.close(),

@@ -6,6 +6,7 @@ import type { EventBus } from '#shared/ports/event-bus.ts';
 import type { Quarantine } from '#shared/ports/quarantine.ts';
 import type { AgentEvent, AttemptFailure, FailedAttempt, LogEntry, TaskRecord } from '#shared/ports/task.ts';
 import type { Created, Ending, NewTask, NextTurn, TaskPage, TaskQuery, TaskStore } from '#shared/ports/task-store.ts';
+import type { OnEnded } from '#shared/tasks/ended-tasks.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
 import { TaskCreation } from './creation.ts';
 import { TaskFailures } from './failures.ts';
@@ -33,6 +34,7 @@ export interface DynamoTaskStoreOptions {
   readonly log: Logger;
   /** Milliseconds after its creation at which a task is deleted. */
   readonly retentionMs: number;
+  readonly onEnded?: OnEnded;
 }
 
 /**
@@ -50,10 +52,10 @@ export class DynamoTaskStore implements TaskStore {
   readonly #listing: ListingOptions;
 
   constructor(options: DynamoTaskStoreOptions) {
-    const { documents, bus, blobs, quarantine, clock, log: logger, retentionMs } = options;
+    const { documents, bus, blobs, quarantine, clock, log: logger, retentionMs, onEnded = () => {} } = options;
     const table = new TaskTable(documents, options.table, clock);
     const log = new TaskLog(table, blobs);
-    const writer = new TaskWriter(table, log);
+    const writer = new TaskWriter(table, log, onEnded);
     const outbox = new TaskOutbox({ table, log, writer, bus, logger });
     const parts = { table, log, writer, outbox, clock };
     const messages = new RecentMessages(table, clock);

@@ -1,4 +1,6 @@
 import type { LogEntry } from '#shared/ports/task.ts';
+import type { OnEnded } from '#shared/tasks/ended-tasks.ts';
+import { isTerminal } from '#shared/tasks/state.ts';
 import type { TaskLog } from './log.ts';
 import { type Outbox, planWrite } from './plan-write.ts';
 import { newVersion, type StoredTask } from './stored-task.ts';
@@ -28,10 +30,12 @@ export interface Decided<Result> {
 export class TaskWriter {
   readonly #table: TaskTable;
   readonly #log: TaskLog;
+  readonly #onEnded: OnEnded;
 
-  constructor(table: TaskTable, log: TaskLog) {
+  constructor(table: TaskTable, log: TaskLog, onEnded: OnEnded) {
     this.#table = table;
     this.#log = log;
+    this.#onEnded = onEnded;
   }
 
   /**
@@ -52,7 +56,10 @@ export class TaskWriter {
       const plan = planWrite({ ...write.stored, version: newVersion() }, entries, outbox);
       if (plan.items.length > 0) await this.#table.putAll(await this.#log.itemsOf(plan.stored, plan.items));
       const replaced = await this.#table.replace(before, plan.stored);
-      if (replaced.done) return { result, stored: plan.stored };
+      if (replaced.done) {
+        if (isTerminal(plan.stored.task.state) && !isTerminal(before.task.state)) this.#onEnded(plan.stored.task);
+        return { result, stored: plan.stored };
+      }
       before = replaced.current;
     }
     return undefined;

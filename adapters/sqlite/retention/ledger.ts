@@ -1,6 +1,6 @@
 import { isoTime } from '#shared/iso-time.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
-import type { Metrics } from '#shared/telemetry/metrics.ts';
+import type { Counters } from '#shared/telemetry/metrics.ts';
 import type { UnreadRecords } from './records.ts';
 import type { Pruned } from './step.ts';
 
@@ -10,7 +10,7 @@ const REPEAT_AFTER_MS = 60 * 60_000;
 /** Counts what was taken out, and tells the operator now and then. */
 export class Ledger {
   readonly #log: Logger;
-  readonly #metrics: Metrics;
+  readonly #metrics: Counters;
   readonly #pruned = new Map<Pruned, number>();
   readonly #lostMessages = new Map<string, number>();
   #unread: UnreadRecords[] = [];
@@ -18,7 +18,7 @@ export class Ledger {
   #keptSince: number | undefined;
   #fullSaidAt = Number.NEGATIVE_INFINITY;
 
-  constructor(log: Logger, metrics: Metrics) {
+  constructor(log: Logger, metrics: Counters) {
     this.#log = log;
     this.#metrics = metrics;
   }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '#shared/ports/clock.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
-import type { Metrics } from '#shared/telemetry/metrics.ts';
+import type { Counters } from '#shared/telemetry/metrics.ts';
 import type { Database } from '../database.ts';
 import { Ledger } from './ledger.ts';
 import type { MessageRetention } from './messages.ts';
@@ -15,7 +15,7 @@ export interface RetentionOptions {
   /** The clock that tells the age of data. */
   readonly ageClock: Clock;
   readonly log: Logger;
-  readonly metrics: Metrics;
+  readonly metrics: Counters;
   /** Milliseconds for which tasks (from their creation), events and quarantined events are kept. */
   readonly age: number;
   /** Bytes of live pages. Above this size the oldest data is deleted before its age. */

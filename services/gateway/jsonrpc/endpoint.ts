@@ -3,6 +3,7 @@ import { type Allowance, RETRY_AFTER_SECONDS } from '#shared/http/allowance.ts';
 import type { RegisteredAgent } from '#shared/ports/agent-registry.ts';
 import type { Runtime } from '#shared/runtime/runtime.ts';
 import { callerError, callOf, findAgent } from '../a2a/call.ts';
+import { CallRecord } from '../a2a/call-record.ts';
 import type { Operations } from '../a2a/operations.ts';
 import { callSkill } from '../a2a/skill-call.ts';
 import type { PositionedResponse } from '../a2a/stream-responses.ts';
@@ -20,7 +21,7 @@ export function jsonRpcEndpoint(runtime: Runtime, operations: Operations) {
   return async (context: GatewayContext): Promise<Response> => {
     const agentId = context.req.param('agentId') ?? '';
     let id: RequestId = null;
-    let agent: RegisteredAgent | undefined;
+    const record = new CallRecord(runtime);
     const allowance = allowanceOf(context);
     const bounds = { allowance, maxBytes: runtime.settings.maxAnswerBytes };
     // Outside the try: an incomplete body is not a call yet. The app answers it.
@@ -30,30 +31,30 @@ export function jsonRpcEndpoint(runtime: Runtime, operations: Operations) {
       id = request.id;
       allowance?.admit();
       checkVersion(context.req.header('a2a-version') ?? context.req.query('A2A-Version'), request.method);
-      agent = await findAgent(runtime, agentId);
-      runtime.metrics.count('starling_calls_total', { agent: agent.id, method: methodLabel(agent, request.method) });
+      const agent = await findAgent(runtime, agentId);
+      record.permitted(agent, methodLabel(agent, request.method));
       const operation = operationOf(request.method);
       if (operation === undefined) {
         const call = callOf(context, agent, never);
         const { result, taskId } = await callSkill(runtime, operations, call, skillCallOf(agent, request));
-        return answer(id, { result, taskId }, bounds, { 'Starling-Task-Id': taskId });
+        const response = answer(id, { result, taskId }, bounds, { 'Starling-Task-Id': taskId });
+        record.completed(taskId);
+        return response;
       }
       if (operation.kind === 'unary') {
         const call = callOf(context, agent, never);
         const { result, taskId } = await operation.run(operations, call, paramsObject(request));
-        return answer(id, { result, taskId }, bounds);
+        const response = answer(id, { result, taskId }, bounds);
+        record.answered(result, taskId);
+        return response;
       }
       const gone = new AbortController();
       const call = callOf(context, agent, gone.signal);
       const stream = await operation.run(operations, call, paramsObject(request));
-      return sseResponse(sseEvents(runtime, id, stream), { gone: () => gone.abort(), allowance });
+      return sseResponse(sseEvents(runtime, id, record.following(stream)), { gone: () => gone.abort(), allowance });
     } catch (thrown) {
       const error = callerError(runtime, thrown);
-      runtime.metrics.count('starling_call_errors_total', {
-        // Labels come from the registry. Otherwise a caller could create any number of labels.
-        agent: agent?.id ?? 'unknown',
-        code: error.reason,
-      });
+      record.failed(error);
       return refuse(thrown instanceof JsonRpcRequestError ? thrown.id : id, error);
     }
   };

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import { dynamoDbDocumentClient } from '#adapters/aws/clients/dynamodb.ts';
+import type { TaskRecord } from '#shared/ports/task.ts';
 import { taskStoreContract } from '#test/contract/task-store.ts';
 import { noon } from '#test/support/task-events.ts';
 import { clearTable } from '../support/clear-table.ts';
@@ -23,7 +24,9 @@ taskStoreContract('aws', async () => {
   let now = noon;
   const bus = taskBus();
   const quarantine = new MemoryQuarantine();
-  const tasks = openTaskStore({ documents, stage, clock: { now: () => now }, bus, quarantine });
+  const ended: TaskRecord[] = [];
+  const onEnded = (task: TaskRecord) => void ended.push(task);
+  const tasks = openTaskStore({ documents, stage, clock: { now: () => now }, bus, quarantine, onEnded });
   return {
     tasks,
     deliver: async (event) => {
@@ -31,6 +34,7 @@ taskStoreContract('aws', async () => {
     },
     quarantined: () => quarantine.count(),
     published: async () => bus.events,
+    ended: () => ended,
     pass: async (seconds) => {
       now += seconds * 1_000;
     },

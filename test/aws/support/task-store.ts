@@ -6,6 +6,7 @@ import type { Clock } from '#shared/ports/clock.ts';
 import { EntryRefusedError } from '#shared/ports/errors.ts';
 import type { EventBus } from '#shared/ports/event-bus.ts';
 import type { Quarantine, QuarantinePage } from '#shared/ports/quarantine.ts';
+import type { TaskRecord } from '#shared/ports/task.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
 import { RETENTION_MS } from '#test/support/sqlite.ts';
 import { RecordingBus } from './recording-bus.ts';
@@ -58,6 +59,7 @@ export interface TaskStoreOptions {
   readonly bus?: Pick<EventBus, 'put'>;
   readonly blobs?: BlobStore;
   readonly quarantine?: Quarantine;
+  readonly onEnded?: (task: TaskRecord) => void;
 }
 
 /** A task store of one process. Several on one table are several processes. */
@@ -72,5 +74,6 @@ export function openTaskStore(options: TaskStoreOptions): DynamoTaskStore {
     clock,
     retentionMs: RETENTION_MS,
     log: silent,
+    ...(options.onEnded && { onEnded: options.onEnded }),
   });
 }

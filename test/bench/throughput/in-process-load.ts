@@ -54,7 +54,8 @@ async function onRuntime<T>(folder: string, work: (runtime: StandaloneRuntime) =
   const runtime = createStandaloneRuntime({
     settings: readSettings({ STARLING_DATA: folder }, false),
     log: { debug: nothing, info: nothing, warn: console.warn, error: console.error },
-    metrics: { count: nothing, text: async () => '', contentType: 'text/plain', flush: nothing },
+    metrics: { count: nothing, observe: nothing, text: async () => '', contentType: 'text/plain', flush: nothing },
+    calls: { write: nothing },
     account: '000000000000',
     region: 'us-east-1',
     inline: { functionName: 'projector', queue: 'starling-local-projector' },

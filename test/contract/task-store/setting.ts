@@ -13,6 +13,8 @@ export interface TaskStoreSubject {
   quarantined(): Promise<number>;
   /** What the store has published so far, the oldest first. */
   published(): Promise<readonly BusEvent[]>;
+  /** The tasks that the store told the end of so far. */
+  ended(): readonly TaskRecord[];
   /** Moves the store's clock on, by seconds. */
   pass(seconds: number): Promise<void>;
   close(): Promise<void>;
@@ -28,10 +30,11 @@ export function taskStoreSetting(open: () => Promise<TaskStoreSubject>) {
   });
   afterEach(() => current.close());
 
-  const subject: Pick<TaskStoreSubject, 'deliver' | 'quarantined' | 'published' | 'pass'> = {
+  const subject: Pick<TaskStoreSubject, 'deliver' | 'quarantined' | 'published' | 'ended' | 'pass'> = {
     deliver: (event) => current.deliver(event),
     quarantined: () => current.quarantined(),
     published: () => current.published(),
+    ended: () => current.ended(),
     pass: (seconds) => current.pass(seconds),
   };
   const tasks: TaskStore = {

@@ -18,6 +18,22 @@ export function turnCases({
   turnOf,
   end,
 }: TaskStoreSetting): void {
+  it('tells of each task that has ended, once', async () => {
+    const done = await create();
+    const canceled = await create({ messageId: 'another' });
+    const early = await create({ messageId: 'a third' });
+    await create({ messageId: 'a fourth, which stays open' });
+    await deliver(...turnOf(done), ...turnOf(done));
+    await end(canceled);
+    await end(canceled);
+    await deliver(...turnOf(canceled), ...turnOf(early).toReversed());
+    expect(subject.ended().map(({ id, state }) => [id, state])).toEqual([
+      [done.id, 'TASK_STATE_COMPLETED'],
+      [canceled.id, 'TASK_STATE_CANCELED'],
+      [early.id, 'TASK_STATE_COMPLETED'],
+    ]);
+  });
+
   describe('begin', () => {
     const waiting = async () => {
       const task = await create();

@@ -21,6 +21,7 @@ function hosted(quarantine?: (event: string) => Promise<void>) {
     },
     metrics: {
       count: (name, labels) => void counts.counted.push(`${name} ${Object.values(labels)}`),
+      observe: (name, labels, seconds) => void counts.counted.push(`${name} ${Object.values(labels)} ${seconds}`),
       flush: () => {
         counts.flushed++;
       },

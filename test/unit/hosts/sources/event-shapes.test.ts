@@ -11,7 +11,7 @@ import type { OutgoingMessage } from '#shared/ports/queue.ts';
 import { openDatabase } from '#test/support/fixtures.ts';
 
 const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
-const metrics = { count: vi.fn() };
+const metrics = { count: vi.fn(), observe: vi.fn() };
 const now = Date.UTC(2026, 11, 1, 4, 5, 21, 300);
 const clock = { now: () => now };
 const uuid = expect.stringMatching(/^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/);

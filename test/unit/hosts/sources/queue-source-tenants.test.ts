@@ -42,7 +42,7 @@ beforeEach(async () => {
     maxReceiveCount: 3,
     fifo: false,
     log,
-    metrics: { count: vi.fn() },
+    metrics: { count: vi.fn(), observe: vi.fn() },
   });
 });
 afterEach(async () => {

@@ -9,7 +9,7 @@ import { ExcusedReceives } from '#shared/runtime/excused-receives.ts';
 import { openDatabase } from '#test/support/fixtures.ts';
 
 const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
-const metrics = { count: vi.fn() };
+const metrics = { count: vi.fn(), observe: vi.fn() };
 const large = 'x'.repeat(100_000);
 const patience = { timeout: 30_000, interval: 20 };
 

@@ -439,23 +439,6 @@ describe('an attempt', () => {
     expect(logged()).toEqual(['error: the agent dropped an event that breaks its contract']);
   });
 
-  it('counts the ends that it tells of', async () => {
-    await run(
-      agent(() => 'hello'),
-      requested(),
-    );
-    await run(
-      agent(() => {
-        throw new TaskRejected('no');
-      }),
-      requested(),
-    );
-    expect(runtime.counts.filter((count) => count.includes('ended'))).toEqual([
-      'starling_tasks_ended_total echo TASK_STATE_COMPLETED',
-      'starling_tasks_ended_total echo TASK_STATE_REJECTED',
-    ]);
-  });
-
   it('fails alone in its batch', async () => {
     const handler = agent((task) => {
       if (task.text === 'bad') throw new Error('no');

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createEmfMetrics } from '#shared/telemetry/emf.ts';
-import { type CounterName, counters, type Metrics } from '#shared/telemetry/metrics.ts';
+import { type CounterName, counters, type HistogramName, histograms, type Metrics } from '#shared/telemetry/metrics.ts';
 
 interface EmfLine {
   readonly _aws: {
@@ -96,6 +96,40 @@ describe('createEmfMetrics', () => {
       const line = written().find((one) => one[name] === 1);
       for (const label of counters[name].labels) expect(line).toHaveProperty(label, `its-${label}`);
     }
+  });
+
+  it('writes durations as values in seconds, at most 99 in a line', () => {
+    const metrics = open();
+    const labels = { agent: 'echo', method: 'SendMessage' };
+    for (let seconds = 1; seconds <= 250; seconds++) {
+      metrics.observe('starling_call_duration_seconds', labels, seconds);
+    }
+    metrics.count('starling_calls_total', labels);
+    metrics.flush();
+    metrics.flush();
+    const durations = written().map((line) => line.starling_call_duration_seconds as number[]);
+    expect(durations.map(({ length }) => length)).toEqual([99, 99, 52]);
+    expect(durations.flat()).toEqual(Array.from({ length: 250 }, (_, index) => index + 1));
+    const [first, , last] = written();
+    expect(first?._aws.CloudWatchMetrics[0]).toMatchObject({
+      Dimensions: [['service', 'agent']],
+      Metrics: [{ Name: 'starling_call_duration_seconds', Unit: 'Seconds' }],
+    });
+    expect(last).toMatchObject({ agent: 'echo', method: 'SendMessage', starling_calls_total: 1 });
+  });
+
+  it('takes every duration there is, and none below 0', () => {
+    const metrics = open();
+    const observe = metrics.observe as (name: HistogramName, labels: Record<string, string>, seconds: number) => void;
+    for (const name of Object.keys(histograms) as HistogramName[]) {
+      observe(name, Object.fromEntries(histograms[name].labels.map((label) => [label, `its-${label}`])), -1);
+    }
+    metrics.flush();
+    for (const name of Object.keys(histograms) as HistogramName[]) {
+      const line = written().find((one) => one[name] === 0);
+      for (const label of histograms[name].labels) expect(line).toHaveProperty(label, `its-${label}`);
+    }
+    expect(() => observe('starling_queue_wait_seconds', { function: 'echo' }, Number.NaN)).toThrow(RangeError);
   });
 
   it.each([-1, Number.NaN])('refuses to count %d', (by) => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Registry } from 'prom-client';
 import { describe, expect, it, vi } from 'vitest';
-import { counters, type Metrics } from '#shared/telemetry/metrics.ts';
+import { counters, histograms, type Metrics } from '#shared/telemetry/metrics.ts';
 import { createMetrics } from '#shared/telemetry/prometheus.ts';
 
 /** The samples of the text format by their series, without comments. */
@@ -43,6 +43,29 @@ describe('createMetrics', () => {
       expect(text).toContain(`# HELP ${name} ${help}\n# TYPE ${name} counter\n`);
     }
     expect(metrics.contentType).toBe(Registry.PROMETHEUS_CONTENT_TYPE);
+  });
+
+  it('puts durations into buckets, each with those below it', async () => {
+    const metrics = createMetrics();
+    const labels = { agent: 'echo', state: 'TASK_STATE_COMPLETED' };
+    for (const seconds of [0.0005, 0.001, 0.3, 4000, -2]) {
+      metrics.observe('starling_task_duration_seconds', labels, seconds);
+    }
+    metrics.observe('starling_task_duration_seconds', { ...labels, agent: 'weather' }, 1);
+    const text = await metrics.text();
+    const found = samples(text);
+    const series = (le: string) =>
+      `starling_task_duration_seconds_bucket{agent="echo",state="${labels.state}",le="${le}"}`;
+    expect(['0.001', '0.25', '0.5', '3600', '+Inf'].map((le) => found[series(le)])).toEqual([3, 3, 4, 4, 5]);
+    expect(found[`starling_task_duration_seconds_sum{agent="echo",state="${labels.state}"}`]).toBeCloseTo(4000.3015);
+    expect(found[`starling_task_duration_seconds_count{agent="echo",state="${labels.state}"}`]).toBe(5);
+    expect(found[`starling_task_duration_seconds_count{agent="weather",state="${labels.state}"}`]).toBe(1);
+    for (const [name, { help }] of Object.entries(histograms)) {
+      expect(text).toContain(`# HELP ${name} ${help}\n# TYPE ${name} histogram\n`);
+    }
+    metrics.observe('starling_task_duration_seconds', labels, 1);
+    expect(samples(await metrics.text())[series('+Inf')]).toBe(6);
+    expect(() => metrics.observe('starling_task_duration_seconds', labels, Number.NaN)).toThrow(RangeError);
   });
 
   it('keeps label values apart, whatever is in them, and on their line', async () => {

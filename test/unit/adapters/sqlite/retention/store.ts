@@ -1,7 +1,7 @@
 import { Retention, type RetentionOptions } from '#adapters/sqlite/retention/retention.ts';
 import type { BusEntry } from '#shared/ports/event-bus.ts';
 import type { TaskRecord } from '#shared/ports/task.ts';
-import type { Metrics } from '#shared/telemetry/metrics.ts';
+import type { Counters } from '#shared/telemetry/metrics.ts';
 import { openSqlite } from '#test/support/sqlite.ts';
 import { entry, entryOf, newTask, noon, statusEvent } from '#test/support/task-events.ts';
 
@@ -36,7 +36,7 @@ export async function openStore(clock: ForwardClock, folder?: string) {
   const write = (level: string) => (message: string, fields?: object) =>
     lines.push({ level, message, fields: { ...fields } });
   const log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
-  const metrics: Metrics = {
+  const metrics: Counters = {
     count(name, labels, by = 1) {
       const series = [name, ...Object.values(labels)].join(' ');
       counts.set(series, (counts.get(series) ?? 0) + by);

@@ -9,6 +9,7 @@ import type { AgentId, TaskId } from '#shared/ids.ts';
 import { systemClock } from '#shared/ports/clock.ts';
 import type { TaskRecord } from '#shared/ports/task.ts';
 import type { Runtime } from '#shared/runtime/runtime.ts';
+import type { EndedCall } from '#shared/telemetry/call-log.ts';
 import { createMetrics } from '#shared/telemetry/prometheus.ts';
 import { openSqlite } from '#test/support/sqlite.ts';
 import { artifactEvent, entry, statusEvent } from '#test/support/task-events.ts';
@@ -17,6 +18,7 @@ import { artifactEvent, entry, statusEvent } from '#test/support/task-events.ts'
 export async function openGateway(env: Record<string, string> = {}) {
   const sqlite = await openSqlite(systemClock);
   const errors: string[] = [];
+  const calls: EndedCall[] = [];
   const nothing = () => {};
   const log = { debug: nothing, info: nothing, warn: nothing, error: (message: string) => void errors.push(message) };
   const runtime: Runtime = {
@@ -25,6 +27,7 @@ export async function openGateway(env: Record<string, string> = {}) {
     clock: systemClock,
     log,
     metrics: createMetrics({ log }),
+    calls: { write: (call) => void calls.push(call) },
     archive: sqlite.bus,
     permissions: new SqlitePermissionStore(sqlite.database),
     idempotency: new StoreIdempotency(new SqliteIdempotencyStore(sqlite.database, systemClock)),
@@ -47,6 +50,7 @@ export async function openGateway(env: Record<string, string> = {}) {
   const gateway = createGateway(runtime);
   return {
     runtime,
+    calls,
     gateway,
     errors,
     options: { app: gateway.app, log, ended: () => {} },

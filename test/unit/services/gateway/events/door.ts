@@ -35,7 +35,10 @@ export async function openDoor({ bus }: { readonly bus?: Pick<EventBus, 'put'> }
       ...(bus && { bus: bus as EventBus }),
       clock,
       log: { debug: nothing, info: nothing, warn: nothing, error: (_, fields) => void errors.push(fields ?? {}) },
-      metrics: { count: (name, labels) => void counted.push(`${name} ${Object.values(labels).join(' ')}`) },
+      metrics: {
+        count: (name, labels) => void counted.push(`${name} ${Object.values(labels).join(' ')}`),
+        observe: nothing,
+      },
     },
     (source, type) => (source === orderSchema.folder && type === orderSchema.detailType ? orderSchema : undefined),
   );
