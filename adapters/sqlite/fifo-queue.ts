@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { uuidv7 } from '#shared/ids.ts';
 import { missingDeduplicationId, missingGroupId } from '#shared/ports/fifo.ts';
 import type { ReceivedMessage, ReceiveOptions, SentMessage } from '#shared/ports/queue.ts';
-import type { FifoRow, FifoRows } from './fifo-rows.ts';
+import type { FifoRow, FifoRows, FifoSentAs } from './fifo-rows.ts';
 import { parseReceipt, type Sent } from './message-rows.ts';
 import { MAX_PAGE_BYTES } from './page.ts';
-import type { QueueOfAKind } from './queue-of-a-kind.ts';
+import type { Movable, QueueOfAKind } from './queue-of-a-kind.ts';
 import { QueueOnRows } from './queue-on-rows.ts';
 
 interface Take {
@@ -22,26 +22,42 @@ interface Take {
  */
 export class FifoQueue extends QueueOnRows<FifoRows> implements QueueOfAKind {
   send(message: Sent): SentMessage {
-    const { clock } = this.host;
-    const { groupId } = message;
+    const ids = this.#idsOf(message);
+    const first = this.rows.duplicate(this.name, ids.deduplicationKey, this.host.clock.now());
+    if (first !== undefined) return { messageId: first.messageId, sequenceNumber: numberOf(first.sequence) };
+    return this.#insert(message, ids);
+  }
+
+  movable(upTo: number, max: number): readonly Movable[] {
+    const rows = this.rows.movable(this.name, { now: this.host.clock.now(), upTo, max });
+    return rows.map((row) => {
+      const ids = { groupId: row.message_group, deduplicationId: row.deduplication_id };
+      return this.movableOf({ ...row, id: row.sequence }, ids);
+    });
+  }
+
+  drop({ id, message }: Movable): void {
+    this.rows.remove(id);
+    this.#settle(message.groupId);
+  }
+
+  adopt(message: Sent): void {
+    this.#insert(message, this.#idsOf(message));
+  }
+
+  #idsOf({ groupId, body, ...message }: Sent): Ids {
     if (groupId === undefined) throw missingGroupId(this.name);
-    const deduplicationId = message.deduplicationId ?? this.#deduplicationIdOf(message.body);
-    const now = clock.now();
+    const deduplicationId = message.deduplicationId ?? this.#deduplicationIdOf(body);
     // The key is unambiguous, because ids contain no space.
     const byGroup = this.settings.fifo?.deduplicationScope === 'messageGroup';
-    const deduplicationKey = byGroup ? `${groupId} ${deduplicationId}` : deduplicationId;
-    const first = this.rows.duplicate(this.name, deduplicationKey, now);
-    if (first !== undefined) return { messageId: first.messageId, sequenceNumber: numberOf(first.sequence) };
+    return { groupId, deduplicationId, deduplicationKey: byGroup ? `${groupId} ${deduplicationId}` : deduplicationId };
+  }
+
+  #insert(message: Sent, ids: Ids): SentMessage {
+    const now = this.host.clock.now();
     const messageId = uuidv7(now);
     const visibleAt = now + (this.settings.fifo?.delay ?? 0) * 1000;
-    const sequence = this.rows.insert(this.name, message, {
-      messageId,
-      groupId,
-      deduplicationId,
-      deduplicationKey,
-      now,
-      visibleAt,
-    });
+    const sequence = this.rows.insert(this.name, message, { messageId, ...ids, now, visibleAt });
     this.wakeLater();
     return { messageId, sequenceNumber: numberOf(sequence) };
   }
@@ -51,7 +67,7 @@ export class FifoQueue extends QueueOnRows<FifoRows> implements QueueOfAKind {
     const { database, clock } = this.host;
     const until = clock.now() + wait * 1000;
     for (;;) {
-      if (signal?.aborted) return [];
+      if (signal?.aborted || this.closed) return [];
       const mark = this.waiters.mark;
       const { messages, nextAt } = await database.writeLazily(() => this.#look(max, visibilityTimeout * 1000));
       if (messages.length > 0) return messages;
@@ -124,14 +140,16 @@ export class FifoQueue extends QueueOnRows<FifoRows> implements QueueOfAKind {
 
   /** Receives the first messages of a free group. Exhausted messages move to the dead-letter queue. */
   #take(group: string, { max, maxBytes, now, visibilityTimeout }: Take): ReceivedMessage[] {
-    const { maxReceiveCount = Number.POSITIVE_INFINITY, deadLetterQueue } = this.settings;
+    const { maxReceiveCount = Number.POSITIVE_INFINITY, deadLetterQueue = '' } = this.settings;
+    // A client may have deleted the dead-letter queue. Then the message stays here.
+    const deadLetters = this.host.find(deadLetterQueue);
     const received: ReceivedMessage[] = [];
     for (const row of this.rows.messages(this.name, group, max, maxBytes)) {
       // The messages after a delayed message wait for it.
       if (row.visible_at > now) break;
-      if (deadLetterQueue !== undefined && row.receive_count - row.excused >= maxReceiveCount) {
+      if (deadLetters !== undefined && row.receive_count - row.excused >= maxReceiveCount) {
         this.rows.moveToDeadLetters(row, deadLetterQueue, now);
-        this.host.find(deadLetterQueue)?.deadLetterArrived();
+        deadLetters.deadLetterArrived();
       } else {
         received.push(this.#deliver(row, now, now + visibilityTimeout));
       }
@@ -158,6 +176,8 @@ export class FifoQueue extends QueueOnRows<FifoRows> implements QueueOfAKind {
     this.wakeLater();
   }
 }
+
+type Ids = Pick<FifoSentAs, 'groupId' | 'deduplicationId' | 'deduplicationKey'>;
 
 /** The format of SQS: 20 digits, so that sequence numbers also sort as texts. */
 function numberOf(sequence: number): string {

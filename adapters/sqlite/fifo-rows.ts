@@ -2,7 +2,16 @@ import type { StatementSync } from 'node:sqlite';
 import { DEDUPLICATION_INTERVAL_MS } from '#shared/ports/fifo.ts';
 import type { QueueDepth } from '#shared/ports/queue.ts';
 import type { Database } from './database.ts';
-import { bodyBytes, type Receipt, type ReceiptState, receiptState, type Sent } from './message-rows.ts';
+import {
+  bodyBytes,
+  CLEAR_BYTES,
+  CLEAR_ROWS,
+  type MovableRange,
+  type Receipt,
+  type ReceiptState,
+  receiptState,
+  type Sent,
+} from './message-rows.ts';
 import { readPage } from './page.ts';
 import { storeAttributes } from './stored-attributes.ts';
 
@@ -18,6 +27,7 @@ export interface FifoRow {
   receive_count: number;
   excused: number;
   first_received_at: number | null;
+  dead_letter_source: string | null;
 }
 
 /** The first message with a deduplication id. */
@@ -63,6 +73,10 @@ export class FifoRows {
   readonly #deleteGroup: StatementSync;
   readonly #depth: StatementSync;
   readonly #state: StatementSync;
+  readonly #newest: StatementSync;
+  readonly #sizes: StatementSync;
+  readonly #movableGroups: StatementSync;
+  readonly #forgetQueue: StatementSync;
 
   constructor(database: Database) {
     this.#insert = database.prepare(
@@ -91,7 +105,7 @@ export class FifoRows {
     );
     this.#messages = database.prepare(
       `SELECT sequence, message_group, message_id, deduplication_id, coalesce(body, events.event) AS body, attributes,
-              sent_at, visible_at, receive_count, excused, first_received_at
+              sent_at, visible_at, receive_count, excused, first_received_at, dead_letter_source
        FROM fifo_messages LEFT JOIN events ON position = fifo_messages.event
        WHERE queue = ? AND message_group = ? ORDER BY sequence LIMIT ?`,
     );
@@ -100,8 +114,8 @@ export class FifoRows {
     );
     this.#moveToDeadLetters = database.prepare(
       `INSERT INTO fifo_messages
-         (queue, message_group, message_id, deduplication_id, body, event, attributes, sent_at, visible_at)
-       SELECT ?, message_group, message_id, deduplication_id, body, event, attributes, ?, ?
+         (queue, message_group, message_id, deduplication_id, body, event, attributes, sent_at, visible_at, dead_letter_source)
+       SELECT ?, message_group, message_id, deduplication_id, body, event, attributes, ?, ?, queue
        FROM fifo_messages WHERE sequence = ?`,
     );
     this.#remove = database.prepare('DELETE FROM fifo_messages WHERE sequence = ?');
@@ -147,6 +161,19 @@ export class FifoRows {
     this.#state = database.prepare(
       `SELECT receive_count AS receiveCount, visible_at AS visibleAt FROM fifo_messages WHERE sequence = ? AND queue = ?`,
     );
+    this.#newest = database.prepare('SELECT max(sequence) AS sequence FROM fifo_messages WHERE queue = ?');
+    this.#sizes = database.prepare(
+      `SELECT sequence, message_group, coalesce(octet_length(body), 0) AS bytes
+       FROM fifo_messages WHERE queue = ? AND sequence <= ? LIMIT ${CLEAR_ROWS}`,
+    );
+    this.#movableGroups = database.prepare(
+      `SELECT message_group AS id FROM fifo_groups WHERE queue = ? AND free_at <= ? AND head <= ?
+       ORDER BY free_at, head LIMIT ?`,
+    );
+    this.#forgetQueue = database.prepare(
+      `DELETE FROM fifo_deduplications WHERE deduplication IN
+         (SELECT deduplication FROM fifo_deduplications WHERE queue = ? LIMIT ${CLEAR_ROWS})`,
+    );
   }
 
   /** The message that was sent with this deduplication key within the deduplication interval. */
@@ -157,7 +184,7 @@ export class FifoRows {
   /** Stores the message and its deduplication key. Returns the sequence. */
   insert(queue: string, message: Sent, as: FifoSentAs): number {
     const { messageId, groupId, deduplicationId, deduplicationKey, now, visibleAt } = as;
-    const { body, event, attributes, attributeTypes } = message;
+    const { body, event, attributes, attributeTypes, traceHeader } = message;
     const { lastInsertRowid } = this.#insert.run(
       queue,
       groupId,
@@ -165,7 +192,11 @@ export class FifoRows {
       deduplicationId,
       event === undefined ? body : null,
       event ?? null,
-      storeAttributes({ ...(attributes && { attributes }), ...(attributeTypes && { attributeTypes }) }),
+      storeAttributes({
+        ...(attributes && { attributes }),
+        ...(attributeTypes && { attributeTypes }),
+        ...(traceHeader !== undefined && { traceHeader }),
+      }),
       now,
       visibleAt,
     );
@@ -238,9 +269,53 @@ export class FifoRows {
     return receiptState(receipt, this.#state.get(receipt.id, queue), now);
   }
 
+  /** The sequence of the newest row of the queue. 0: the queue has no row. */
+  newest(queue: string): number {
+    return Number(this.#newest.get(queue)?.sequence ?? 0);
+  }
+
+  /** Deletes some rows up to this sequence. Returns their number. */
+  clear(queue: string, upTo: number): number {
+    const sizes = this.#sizes.iterate(queue, upTo);
+    const { rows } = readPage<Size>(sizes, ({ bytes }) => bytes, CLEAR_BYTES);
+    for (const { sequence } of rows) this.#remove.run(sequence);
+    for (const group of new Set(rows.map((row) => row.message_group))) this.settle(queue, group);
+    return rows.length;
+  }
+
+  /** Forgets deduplication ids of the queue, some of them. Returns their number. */
+  forget(queue: string): number {
+    return Number(this.#forgetQueue.run(queue).changes);
+  }
+
+  /** Deletes a row. `settle` its group afterwards. */
+  remove(sequence: number): void {
+    this.#remove.run(sequence);
+  }
+
+  /** The first visible rows of free groups, up to this sequence: one page of them. The rows of a group are in order. */
+  movable(queue: string, { now, upTo, max }: MovableRange): readonly FifoRow[] {
+    return readPage<FifoRow>(this.#movableRows(queue, { now, upTo, max }), bodyBytes).rows.slice(0, max);
+  }
+
+  *#movableRows(queue: string, { now, upTo, max }: MovableRange): Iterable<FifoRow> {
+    for (const { id } of this.#movableGroups.all(queue, now, upTo, max)) {
+      for (const row of this.#messages.iterate(queue, String(id), max) as unknown as Iterable<FifoRow>) {
+        if (row.visible_at > now || row.sequence > upTo) break;
+        yield row;
+      }
+    }
+  }
+
   depth(queue: string, now: number): QueueDepth {
     return { ...(this.#depth.get(now, queue) as unknown as QueueDepth) };
   }
+}
+
+interface Size {
+  readonly sequence: number;
+  readonly message_group: string;
+  readonly bytes: number;
 }
 
 type ReceiveField = 'visibleAt' | 'receiveCount' | 'firstReceivedAt';

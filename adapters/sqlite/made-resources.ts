@@ -7,6 +7,7 @@ export class SqliteMadeResources implements MadeResources {
   readonly #database: Database;
   readonly #put: StatementSync;
   readonly #delete: StatementSync;
+  readonly #rename: StatementSync;
   readonly #all: StatementSync;
 
   constructor(database: Database) {
@@ -16,6 +17,7 @@ export class SqliteMadeResources implements MadeResources {
        ON CONFLICT DO UPDATE SET definition = excluded.definition`,
     );
     this.#delete = database.prepare('DELETE FROM made_resources WHERE kind = ? AND name = ?');
+    this.#rename = database.prepare('UPDATE OR REPLACE made_resources SET kind = ? WHERE kind = ? AND name = ?');
     this.#all = database.prepare('SELECT name, definition FROM made_resources WHERE kind = ? ORDER BY name');
   }
 
@@ -25,6 +27,10 @@ export class SqliteMadeResources implements MadeResources {
 
   async delete(kind: MadeKind, name: string): Promise<void> {
     await this.#database.write(() => this.#delete.run(kind, name));
+  }
+
+  async rename(kind: MadeKind, name: string, to: MadeKind): Promise<void> {
+    await this.#database.write(() => this.#rename.run(to, kind, name));
   }
 
   async all(kind: MadeKind): Promise<readonly MadeResource[]> {

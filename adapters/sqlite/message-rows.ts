@@ -25,6 +25,7 @@ export interface MessageRow {
   receive_count: number;
   excused: number;
   first_received_at: number | null;
+  dead_letter_source: string | null;
 }
 
 /** Only an `inFlight` receipt is valid. `spent`: the message is visible or received again. `gone`: it is deleted. */
@@ -45,6 +46,27 @@ export interface SentAs {
   readonly received: boolean;
 }
 
+/** Rows and bytes that one transaction deletes. Calls wait while it runs. */
+export const CLEAR_ROWS = 500;
+export const CLEAR_BYTES = 2 * 1024 * 1024;
+
+interface Size {
+  readonly id: number;
+  readonly bytes: number;
+}
+
+interface TenantRow extends MovableRow {
+  readonly tenant: string;
+}
+
+/** The rows that a move considers. */
+export interface MovableRange {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly upTo: number;
+  readonly max: number;
+}
+
 /** The statements on the table of messages. Use them only inside transactions. */
 export class MessageRows {
   readonly #insert: StatementSync;
@@ -59,6 +81,10 @@ export class MessageRows {
   readonly #release: StatementSync;
   readonly #depth: StatementSync;
   readonly #state: StatementSync;
+  readonly #newest: StatementSync;
+  readonly #sizes: StatementSync;
+  readonly #remove: StatementSync;
+  readonly #movable: StatementSync;
 
   constructor(database: Database) {
     this.#insert = database.prepare(
@@ -68,7 +94,7 @@ export class MessageRows {
     );
     this.#visible = database.prepare(
       `SELECT id, tenant, message_id, coalesce(body, events.event) AS body, attributes, sent_at, receive_count, excused,
-              first_received_at
+              first_received_at, dead_letter_source
        FROM messages LEFT JOIN events ON position = messages.event
        WHERE queue = ? AND tenant = ? AND visible_at <= ? ORDER BY visible_at, id LIMIT ?`,
     );
@@ -82,7 +108,7 @@ export class MessageRows {
       'UPDATE messages SET visible_at = ?, receive_count = ?, first_received_at = ? WHERE id = ?',
     );
     this.#moveToDeadLetters = database.prepare(
-      'UPDATE messages SET queue = ?, visible_at = ?, receive_count = 0, excused = 0 WHERE id = ?',
+      'UPDATE messages SET queue = ?, visible_at = ?, receive_count = 0, excused = 0, dead_letter_source = queue WHERE id = ?',
     );
     this.#delete = database.prepare('DELETE FROM messages WHERE id = ? AND queue = ? AND receive_count = ?');
     this.#change = database.prepare(
@@ -104,6 +130,17 @@ export class MessageRows {
     );
     this.#state = database.prepare(
       'SELECT receive_count AS receiveCount, visible_at AS visibleAt FROM messages WHERE id = ? AND queue = ?',
+    );
+    this.#newest = database.prepare('SELECT max(id) AS id FROM messages WHERE queue = ?');
+    this.#sizes = database.prepare(
+      `SELECT id, coalesce(octet_length(body), 0) AS bytes FROM messages WHERE queue = ? AND id <= ? LIMIT ${CLEAR_ROWS}`,
+    );
+    this.#remove = database.prepare('DELETE FROM messages WHERE id = ?');
+    this.#movable = database.prepare(
+      // The order of the index, so that a long queue is not sorted for each page.
+      `SELECT id, tenant, dead_letter_source, coalesce(body, events.event) AS body, attributes
+       FROM messages LEFT JOIN events ON position = messages.event
+       WHERE queue = ? AND visible_at <= ? AND id <= ? ORDER BY tenant, visible_at, id LIMIT ?`,
     );
   }
 
@@ -189,6 +226,27 @@ export class MessageRows {
     return receiptState(receipt, this.#state.get(receipt.id, queue), now);
   }
 
+  /** The id of the newest row of the queue. 0: the queue has no row. */
+  newest(queue: string): number {
+    return Number(this.#newest.get(queue)?.id ?? 0);
+  }
+
+  /** Deletes some rows up to this id. Returns their number. */
+  clear(queue: string, upTo: number): number {
+    const { rows } = readPage<Size>(this.#sizes.iterate(queue, upTo), ({ bytes }) => bytes, CLEAR_BYTES);
+    for (const { id } of rows) this.remove(id);
+    return rows.length;
+  }
+
+  remove(id: number): void {
+    this.#remove.run(id);
+  }
+
+  /** A page of the visible rows up to this id. The rows of a tenant are in order. */
+  movable(queue: string, { now, upTo, max }: MovableRange): readonly TenantRow[] {
+    return readPage<TenantRow>(this.#movable.iterate(queue, now, upTo, max), bodyBytes).rows;
+  }
+
   depth(queue: string, now: number): QueueDepth {
     return { ...(this.#depth.get(now, queue) as unknown as QueueDepth) };
   }
@@ -197,6 +255,14 @@ export class MessageRows {
 /** Bytes of a message in memory. */
 export function bodyBytes({ body, attributes }: Pick<MessageRow, 'body' | 'attributes'>): number {
   return Buffer.byteLength(body) + (attributes?.length ?? 0);
+}
+
+/** A row that may move to another queue. */
+export interface MovableRow {
+  readonly id: number;
+  readonly dead_letter_source: string | null;
+  readonly body: string;
+  readonly attributes: string | null;
 }
 
 export function receiptState({ receiveCount }: Receipt, row: unknown, now: number): ReceiptState {

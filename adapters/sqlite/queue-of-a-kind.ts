@@ -21,6 +21,21 @@ export interface QueueOfAKind {
   deadLetterArrived(): void;
   /** Called in the running transaction when retention deleted a message of this queue. */
   freed(): void;
+  /** Ends the receives that wait. Called when the queue is removed. */
+  close(): void;
+  /** Messages that a move takes out of this queue. Called in the running transaction, as the two after it. */
+  movable(upTo: number, max: number): readonly Movable[];
+  drop(message: Movable): void;
+  /** Sends a message of another queue, even if this queue knows its deduplication id. */
+  adopt(message: Sent): void;
+}
+
+/** A message that may move to another queue. */
+export interface Movable {
+  readonly id: number;
+  /** The queue from which the message came as a dead letter. */
+  readonly source?: string;
+  readonly message: Sent;
 }
 
 /** What a queue needs from the adapter. */

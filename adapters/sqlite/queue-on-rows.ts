@@ -1,7 +1,7 @@
 import type { QueueSettings } from '#shared/ports/control-plane.ts';
 import type { QueueDepth, ReceivedMessage } from '#shared/ports/queue.ts';
-import { parseReceipt, type Receipt, type ReceiptState } from './message-rows.ts';
-import type { QueueHost } from './queue-of-a-kind.ts';
+import { type MovableRow, parseReceipt, type Receipt, type ReceiptState, type Sent } from './message-rows.ts';
+import type { Movable, QueueHost } from './queue-of-a-kind.ts';
 import { readAttributes } from './stored-attributes.ts';
 import { Waiters } from './waiters.ts';
 
@@ -14,6 +14,7 @@ export interface CommonRow {
   readonly receive_count: number;
   readonly excused: number;
   readonly first_received_at: number | null;
+  readonly dead_letter_source: string | null;
 }
 
 type ReceiveField = 'visibleAt' | 'receiveCount' | 'firstReceivedAt';
@@ -32,6 +33,8 @@ export interface CommonRows {
 /** The common part of standard and FIFO queues, with the callers that wait for messages. */
 export abstract class QueueOnRows<Rows extends CommonRows> {
   settings: QueueSettings;
+  /** True: the queue was removed. Nobody receives from it any more. */
+  protected closed = false;
   protected readonly name: string;
   protected readonly rows: Rows;
   protected readonly host: QueueHost;
@@ -74,6 +77,17 @@ export abstract class QueueOnRows<Rows extends CommonRows> {
     this.wakeLater();
   }
 
+  close(): void {
+    this.closed = true;
+    this.waiters.wake();
+  }
+
+  /** A row in the form in which another queue takes it. */
+  protected movableOf(row: MovableRow, more: Pick<Sent, 'groupId' | 'deduplicationId' | 'tenant'>): Movable {
+    const message = { body: row.body, ...readAttributes(row.attributes), ...more };
+    return { id: row.id, message, ...(row.dead_letter_source !== null && { source: row.dead_letter_source }) };
+  }
+
   /** Counts the receive in the row and returns the message. */
   protected deliver(id: number, row: CommonRow, now: number, visibleAt: number): ReceivedMessage {
     const receiveCount = row.receive_count + 1;
@@ -88,6 +102,7 @@ export abstract class QueueOnRows<Rows extends CommonRows> {
       ...(row.excused > 0 && { excused: row.excused }),
       sentAt: row.sent_at,
       firstReceivedAt,
+      ...(row.dead_letter_source !== null && { deadLetterSource: row.dead_letter_source }),
     };
   }
 

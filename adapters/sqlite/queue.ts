@@ -1,7 +1,7 @@
 import type { Clock } from '#shared/ports/clock.ts';
-import type { HostedQueues, QueueSettings } from '#shared/ports/control-plane.ts';
+import type { Backlog, HostedQueues, Moved, MoveOptions, QueueSettings } from '#shared/ports/control-plane.ts';
 import { QueueNotFoundError } from '#shared/ports/errors.ts';
-import { checkKind, checkMessage } from '#shared/ports/fifo.ts';
+import { checkKind, checkMessage, isFifo } from '#shared/ports/fifo.ts';
 import type {
   OutgoingMessage,
   Queue,
@@ -47,6 +47,47 @@ export class SqliteQueue implements Queue, HostedQueues {
   /** Undefined: no queue has this name. */
   settings(name: string): QueueSettings | undefined {
     return this.#queues.get(name)?.settings;
+  }
+
+  names(): readonly string[] {
+    return [...this.#queues.keys()];
+  }
+
+  async purge(name: string): Promise<void> {
+    const rows = isFifo(name) ? this.#fifo : this.#messages;
+    const upTo = await this.#database.read(() => rows.newest(name));
+    while ((await this.#database.write(() => rows.clear(name, upTo))) > 0);
+  }
+
+  async remove(name: string): Promise<void> {
+    this.#queues.get(name)?.close();
+    this.#queues.delete(name);
+    await this.purge(name);
+    while ((await this.#database.write(() => this.#fifo.forget(name))) > 0);
+  }
+
+  async backlog(name: string): Promise<Backlog> {
+    const { visible } = await this.depth(name);
+    const rows = isFifo(name) ? this.#fifo : this.#messages;
+    return { visible, mark: await this.#database.read(() => rows.newest(name)) };
+  }
+
+  /** One transaction moves at most a slice. */
+  move(name: string, { destination, mark, max }: MoveOptions): Promise<Moved> {
+    return this.#database.write(() => {
+      const source = this.#queue(name);
+      let moved = 0;
+      for (const movable of source.movable(mark, max)) {
+        const to = destination ?? movable.source;
+        if (to === undefined) return { moved, problem: 'unknownSource' };
+        const target = this.#queues.get(to);
+        if (target === undefined) return { moved, problem: 'missingQueue' };
+        target.adopt(movable.message);
+        source.drop(movable);
+        moved++;
+      }
+      return { moved };
+    });
   }
 
   /**

@@ -218,6 +218,11 @@ export const migrations: readonly string[] = [
   DROP INDEX messages_by_visibility;
   CREATE INDEX messages_by_tenant ON messages (queue, tenant, visible_at);
   `,
+  `
+  -- In a dead-letter queue: the queue from which the message came. StartMessageMoveTask moves the message back there.
+  ALTER TABLE messages ADD COLUMN dead_letter_source TEXT;
+  ALTER TABLE fifo_messages ADD COLUMN dead_letter_source TEXT;
+  `,
 ];
 
 /**

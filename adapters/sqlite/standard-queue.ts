@@ -12,7 +12,7 @@ import {
 } from './message-rows.ts';
 import { OpenReceive } from './open-receive.ts';
 import { MAX_PAGE_BYTES } from './page.ts';
-import type { QueueHost, QueueOfAKind } from './queue-of-a-kind.ts';
+import type { Movable, QueueHost, QueueOfAKind } from './queue-of-a-kind.ts';
 import { QueueOnRows } from './queue-on-rows.ts';
 import { type InFlight, Tenants } from './tenants.ts';
 
@@ -31,7 +31,7 @@ export class StandardQueue extends QueueOnRows<MessageRows> implements QueueOfAK
   /** Hands the message to a waiting receive, if there is one. */
   send(message: Sent): SentMessage {
     const { database, clock } = this.host;
-    const { body, attributes = {}, attributeTypes, groupId, tenant, delay = 0 } = message;
+    const { body, attributes = {}, attributeTypes, groupId, traceHeader, tenant, delay = 0 } = message;
     const now = clock.now();
     const messageId = uuidv7(now);
     const receive = delay === 0 ? this.#claim() : undefined;
@@ -43,8 +43,9 @@ export class StandardQueue extends QueueOnRows<MessageRows> implements QueueOfAK
       const typed = attributeTypes && { attributeTypes };
       const grouped = groupId === undefined ? undefined : { groupId };
       const owned = tenant === undefined ? undefined : { tenant };
+      const traced = traceHeader === undefined ? undefined : { traceHeader };
       database.afterDurable(() =>
-        receive.hand({ ...received, ...typed, ...grouped, ...owned, sentAt: now, firstReceivedAt: now }),
+        receive.hand({ ...received, ...typed, ...grouped, ...owned, ...traced, sentAt: now, firstReceivedAt: now }),
       );
     } else {
       this.#tenants.add(tenant ?? COMMON_TENANT, visibleAt, now);
@@ -111,6 +112,19 @@ export class StandardQueue extends QueueOnRows<MessageRows> implements QueueOfAK
     });
   }
 
+  movable(upTo: number, max: number): readonly Movable[] {
+    const rows = this.rows.movable(this.name, { now: this.host.clock.now(), upTo, max });
+    return rows.map((row) => this.movableOf(row, row.tenant === COMMON_TENANT ? {} : { tenant: row.tenant }));
+  }
+
+  drop({ id }: Movable): void {
+    this.rows.remove(id);
+  }
+
+  adopt(message: Sent): void {
+    this.send(message);
+  }
+
   override deadLetterArrived(): void {
     this.#drained = false;
     this.#tenants.forget();
@@ -128,7 +142,7 @@ export class StandardQueue extends QueueOnRows<MessageRows> implements QueueOfAK
     const { database, clock } = this.host;
     const until = clock.now() + wait * 1000;
     for (;;) {
-      if (signal?.aborted) return [];
+      if (signal?.aborted || this.closed) return [];
       const mark = this.waiters.mark;
       const { messages, nextAt } = await database.writeLazily(() => this.#look(receive, inFlight));
       if (messages.length > 0 || receive.handed.length > 0) return messages;
@@ -194,9 +208,13 @@ export class StandardQueue extends QueueOnRows<MessageRows> implements QueueOfAK
   #deliverOrMove(row: MessageRow, now: number, visibleAt: number): ReceivedMessage | undefined {
     const { maxReceiveCount = Number.POSITIVE_INFINITY, deadLetterQueue } = this.settings;
     if (deadLetterQueue !== undefined && row.receive_count - row.excused >= maxReceiveCount) {
-      this.rows.moveToDeadLetters(row.id, deadLetterQueue, now);
-      this.host.find(deadLetterQueue)?.deadLetterArrived();
-      return undefined;
+      const deadLetters = this.host.find(deadLetterQueue);
+      // A client may have deleted the dead-letter queue. Then the message stays here.
+      if (deadLetters !== undefined) {
+        this.rows.moveToDeadLetters(row.id, deadLetterQueue, now);
+        deadLetters.deadLetterArrived();
+        return undefined;
+      }
     }
     const message = this.deliver(row.id, row, now, visibleAt);
     return row.tenant === COMMON_TENANT ? message : { ...message, tenant: row.tenant };

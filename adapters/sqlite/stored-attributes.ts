@@ -5,19 +5,25 @@ export interface Attributes {
   readonly attributeTypes?: AttributeTypes;
   /** The message group of a message in a standard queue. FIFO queues have a column for it. */
   readonly groupId?: string;
+  readonly traceHeader?: string;
 }
 
-/** The key of the message group. No attribute has this name, because SQS requires at least one character. */
+/** The keys of the message group and of the trace header. Names of attributes have at least one character and no space. */
 const GROUP = '';
+const TRACE = ' ';
 
 /** The value of an attribute. Its type is stored only if it is not `String`. */
 type Stored = string | readonly [type: string, value: string];
 
 /** The text of a message's attributes in a row. Null: the message has no attributes. */
-export function storeAttributes({ attributes, attributeTypes, groupId }: Attributes): string | null {
-  if (groupId !== undefined) {
+export function storeAttributes({ attributes, attributeTypes, groupId, traceHeader }: Attributes): string | null {
+  if (groupId !== undefined || traceHeader !== undefined) {
     return storeAttributes({
-      attributes: { ...attributes, [GROUP]: groupId },
+      attributes: {
+        ...attributes,
+        ...(groupId !== undefined && { [GROUP]: groupId }),
+        ...(traceHeader !== undefined && { [TRACE]: traceHeader }),
+      },
       ...(attributeTypes && { attributeTypes }),
     });
   }
@@ -32,7 +38,7 @@ export function storeAttributes({ attributes, attributeTypes, groupId }: Attribu
 
 export function readAttributes(json: string | null): Required<Pick<Attributes, 'attributes'>> & Attributes {
   if (json === null) return { attributes: {} };
-  const { [GROUP]: groupId, ...own } = JSON.parse(json) as Record<string, Stored>;
+  const { [GROUP]: groupId, [TRACE]: traceHeader, ...own } = JSON.parse(json) as Record<string, Stored>;
   const all = Object.entries(own);
   const types = all.flatMap(([name, stored]) => (typeof stored === 'string' ? [] : [[name, stored[0]] as const]));
   return {
@@ -42,5 +48,6 @@ export function readAttributes(json: string | null): Required<Pick<Attributes, '
     ),
     ...(types.length > 0 && { attributeTypes: Object.fromEntries(types) }),
     ...(typeof groupId === 'string' && { groupId }),
+    ...(typeof traceHeader === 'string' && { traceHeader }),
   };
 }

@@ -35,6 +35,7 @@ export class SqliteStream implements EventStream, StreamControl {
   readonly #read: StatementSync;
   readonly #newest: StatementSync;
   readonly #since: StatementSync;
+  readonly #given: StatementSync;
   readonly #position: StatementSync;
   readonly #checkpoint: StatementSync;
 
@@ -51,6 +52,13 @@ export class SqliteStream implements EventStream, StreamControl {
     this.#newest = database.prepare('SELECT max(sequence) AS sequence FROM records WHERE stream = ? AND shard = ?');
     this.#since = database.prepare(
       'SELECT sequence FROM records WHERE stream = ? AND shard = ? AND arrived_at >= ? ORDER BY sequence LIMIT 1',
+    );
+    // Pruned records are older than all that the shard still has. A shard without records may have had any number so far.
+    this.#given = database.prepare(
+      `SELECT ?3 <= coalesce(
+                (SELECT max(sequence) FROM records WHERE stream = ?1 AND shard = ?2),
+                (SELECT seq FROM sqlite_sequence WHERE name = 'records'), 0)
+          AND NOT EXISTS (SELECT 1 FROM records WHERE sequence = ?3 AND (stream <> ?1 OR shard <> ?2)) AS given`,
     );
     this.#position = database.prepare(
       'SELECT sequence FROM checkpoints WHERE consumer = ? AND stream = ? AND shard = ?',
@@ -127,6 +135,13 @@ export class SqliteStream implements EventStream, StreamControl {
     this.#state(stream);
     const row = await this.#database.read(() => this.#since.get(stream, shardNumber(shard), time));
     return row === undefined ? undefined : String(row.sequence);
+  }
+
+  /** Whether a record of the shard has or had this sequence number. Numbers of deleted records count, and 0. */
+  async hasGiven(stream: string, shard: string, sequenceNumber: string): Promise<boolean> {
+    this.#state(stream);
+    const row = await this.#database.read(() => this.#given.get(stream, shardNumber(shard), Number(sequenceNumber)));
+    return row?.given === 1;
   }
 
   async position(consumer: string, stream: string, shard: string): Promise<string | undefined> {

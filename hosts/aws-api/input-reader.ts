@@ -1,44 +1,62 @@
 import { isObject } from '#shared/objects.ts';
 import { type ServiceError, serializationError } from './errors.ts';
+import { problemOf, refusedMembers } from './reference/check.ts';
+import type { Member, Members, Violation } from './reference/member.ts';
 
 /** The errors for a wrong input. Each service words them as AWS does. */
 export interface ValidationMessages {
   missing(member: string): ServiceError;
-  /** @param constraint what the member must be: `between 1 and 10` */
-  invalid(member: string, value: unknown, constraint: string): ServiceError;
+  /** @param limits the limits of the member */
+  invalid(member: string, violation: Violation, limits: Member): ServiceError;
+  /** AWS has the member, the mesh does not. */
+  unsupported(member: string): ServiceError;
 }
-
-export interface Bounds {
-  readonly from: number;
-  readonly to: number;
-}
-
-/** Milliseconds since 1970. RFC 3339 writes years with four digits, so times end before this one. */
-const YEAR_10000 = Date.UTC(10_000, 0);
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
+/** Characters of a value in a message. A client may send megabytes. */
+const MAX_SHOWN = 200;
+
 /**
- * Reads the members of an input by their types, as AWS does. Null counts as absent. A member of a wrong type causes a
- * SerializationException. Unknown members are ignored.
+ * Reads the members of an input. The table of `reference` has their types and limits. Null counts as absent. A member of
+ * a wrong type causes a SerializationException. As AWS does, the reader ignores members that the table does not have.
  */
 export class InputReader {
   readonly #values: JsonObject;
+  readonly #members: Members;
   readonly #messages: ValidationMessages;
+  #isChecked = false;
 
-  constructor(values: unknown, messages: ValidationMessages) {
-    this.#values = objectOf(values, 'the input');
+  constructor(values: unknown, members: Members, messages: ValidationMessages) {
+    if (!isObject(values)) throw wrongType('the input', 'an object');
+    this.#values = values as JsonObject;
+    this.#members = members;
     this.#messages = messages;
   }
 
+  /**
+   * Checks all members, as AWS does before it looks at any of them. Leaves out the entries of a batch, which fail alone.
+   *
+   * @throws ServiceError
+   */
+  check(): this {
+    const [refused] = refusedMembers(this.#members, this.#values);
+    if (refused !== undefined) throw this.#messages.unsupported(refused);
+    for (const [name, member] of Object.entries(this.#members)) {
+      const value = this.#read(name);
+      if (value === undefined && member.required) throw this.#messages.missing(name);
+      if (value !== undefined) this.#checkInside(member, value);
+    }
+    this.#isChecked = true;
+    return this;
+  }
+
   has(name: string): boolean {
-    return this.#get(name) !== undefined;
+    return this.#read(name) !== undefined;
   }
 
   string(name: string): string | undefined {
-    const value = this.#get(name);
-    if (value !== undefined && typeof value !== 'string') throw wrongType(name, 'a string');
-    return value;
+    return this.#read(name) as string | undefined;
   }
 
   requiredString(name: string): string {
@@ -48,101 +66,86 @@ export class InputReader {
   }
 
   boolean(name: string): boolean | undefined {
-    const value = this.#get(name);
-    if (value !== undefined && typeof value !== 'boolean') throw wrongType(name, 'a boolean');
-    return value;
+    return this.#read(name) as boolean | undefined;
   }
 
-  integer(name: string, { from, to }: Bounds): number | undefined {
-    const value = this.number(name);
-    if (value === undefined) return undefined;
-    if (!Number.isInteger(value)) throw wrongType(name, 'a whole number');
-    if (value < from || value > to) throw this.#messages.invalid(name, value, `between ${from} and ${to}`);
-    return value;
-  }
-
-  number(name: string): number | undefined {
-    const value = this.#get(name);
-    if (value !== undefined && typeof value !== 'number') throw wrongType(name, 'a number');
-    return value;
+  integer(name: string): number | undefined {
+    return this.#read(name) as number | undefined;
   }
 
   /** Milliseconds since 1970. The JSON protocols write seconds with a fraction. */
   time(name: string): number | undefined {
-    const seconds = this.number(name);
-    if (seconds === undefined) return undefined;
-    const time = Math.round(seconds * 1000);
-    if (!(time >= 0 && time < YEAR_10000)) throw wrongType(name, 'a time from 1970 to 9999');
-    return time;
+    const seconds = this.#read(name) as number | undefined;
+    return seconds === undefined ? undefined : Math.round(seconds * 1000);
   }
 
   blob(name: string): Buffer | undefined {
     const text = this.string(name);
-    if (text === undefined) return undefined;
-    if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 !== 0) throw wrongType(name, 'base64');
-    return Buffer.from(text, 'base64');
+    return text === undefined ? undefined : Buffer.from(text, 'base64');
   }
 
   strings(name: string): readonly string[] | undefined {
-    return this.#list(name)?.map((value) => {
-      if (typeof value !== 'string') throw wrongType(name, 'a list of strings');
-      return value;
-    });
-  }
-
-  /** @throws ServiceError when the list is absent, empty, or longer than `most` */
-  structures(name: string, most: number): readonly InputReader[] {
-    const list = this.#list(name);
-    if (list === undefined) throw this.#messages.missing(name);
-    if (list.length < 1 || list.length > most) {
-      throw this.#messages.invalid(name, `a list of ${list.length}`, `a list of 1 to ${most}`);
-    }
-    return list.map((value) => new InputReader(objectOf(value, name), this.#messages));
+    return this.#read(name) as readonly string[] | undefined;
   }
 
   structure(name: string): InputReader | undefined {
-    const value = this.#get(name);
-    return value === undefined ? undefined : new InputReader(objectOf(value, name), this.#messages);
+    const value = this.#read(name);
+    const member = this.#member(name);
+    return value === undefined || member.type !== 'structure' ? undefined : this.#inner(value, member.members);
   }
 
-  /** A list of any length. An absent list counts as empty. */
-  anyStructures(name: string): readonly InputReader[] {
-    return (this.#list(name) ?? []).map((value) => new InputReader(objectOf(value, name), this.#messages));
+  /** A list of structures. @throws ServiceError when the list is required and absent */
+  structures(name: string): readonly InputReader[] {
+    const list = this.#read(name) as readonly unknown[] | undefined;
+    const member = this.#member(name);
+    if (list === undefined && member.required) throw this.#messages.missing(name);
+    return (list ?? []).map((value) => this.#inner(value, elementsOf(member)));
   }
 
   /** The keys of a map, each with its value as a structure. */
   map(name: string): readonly (readonly [string, InputReader])[] {
-    const value = this.#get(name);
-    if (value === undefined) return [];
-    return Object.entries(objectOf(value, name)).map(([key, each]) => [
-      key,
-      new InputReader(objectOf(each, name), this.#messages),
-    ]);
+    const map = (this.#read(name) ?? {}) as JsonObject;
+    const members = elementsOf(this.#member(name));
+    return Object.entries(map).map(([key, value]) => [key, this.#inner(value, members)]);
   }
 
-  stringMap(name: string): Readonly<Record<string, string>> {
-    const value = this.#get(name);
-    if (value === undefined) return {};
-    const map = objectOf(value, name);
-    for (const each of Object.values(map)) if (typeof each !== 'string') throw wrongType(name, 'a map of strings');
-    return map as Readonly<Record<string, string>>;
+  stringMap(name: string): Readonly<Record<string, string>> | undefined {
+    return this.#read(name) as Readonly<Record<string, string>> | undefined;
   }
 
-  #get(name: string): unknown {
+  #checkInside(member: Member, value: unknown): void {
+    if (member.type === 'structure') this.#inner(value, member.members).check();
+    if (member.type !== 'map' && member.type !== 'list') return;
+    if (member.of.type !== 'structure' || (member.type === 'list' && member.eachAlone)) return;
+    for (const each of Object.values(value as object)) this.#inner(each, member.of.members).check();
+  }
+
+  /** The value, after a check of its type and limits. Undefined when the input does not have it. */
+  #read(name: string): unknown {
+    const member = this.#member(name);
     // Names on Object.prototype, such as `constructor`, are not members.
-    return Object.hasOwn(this.#values, name) ? (this.#values[name] ?? undefined) : undefined;
+    const value = Object.hasOwn(this.#values, name) ? (this.#values[name] ?? undefined) : undefined;
+    if (value === undefined || this.#isChecked) return value;
+    const problem = problemOf(member, value);
+    if (problem === undefined) return value;
+    if ('type' in problem) throw wrongType(name, problem.type);
+    throw this.#messages.invalid(name, { ...problem, value: problem.value.slice(0, MAX_SHOWN) }, member);
   }
 
-  #list(name: string): readonly unknown[] | undefined {
-    const value = this.#get(name);
-    if (value !== undefined && !Array.isArray(value)) throw wrongType(name, 'a list');
-    return value;
+  #member(name: string): Member {
+    const member = this.#members[name];
+    if (member === undefined) throw new Error(`hosts/aws-api/reference does not have the member ${name}`);
+    return member;
+  }
+
+  #inner(value: unknown, members: Members): InputReader {
+    return new InputReader(value, members, this.#messages);
   }
 }
 
-function objectOf(value: unknown, name: string): JsonObject {
-  if (!isObject(value)) throw wrongType(name, 'an object');
-  return value as JsonObject;
+function elementsOf(member: Member): Members {
+  if (member.type !== 'list' && member.type !== 'map') return {};
+  return member.of.type === 'structure' ? member.of.members : {};
 }
 
 function wrongType(name: string, type: string): ServiceError {

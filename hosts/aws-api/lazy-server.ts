@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
 import { RuleStore } from './events/rule-store.ts';
 import type { Admission, AwsApiServer } from './server.ts';
+import { MoveTasks } from './sqs/move-tasks.ts';
 import { QueueStore } from './sqs/queue-store.ts';
 
 /** Whether an AWS SDK sent the request: it has AWS's signature or names an operation of AWS. */
@@ -15,26 +16,37 @@ export class LazyAwsApiServer {
   readonly #admission: Admission;
   readonly #rules: RuleStore;
   readonly #queues: QueueStore;
+  readonly #tasks: MoveTasks;
+  readonly #since: number;
   #server: Promise<AwsApiServer> | undefined;
 
   constructor(runtime: StandaloneRuntime, admission: Admission) {
     this.#runtime = runtime;
     this.#admission = admission;
     this.#rules = new RuleStore(runtime);
-    this.#queues = new QueueStore(runtime);
+    const { queue, made, log } = runtime;
+    this.#queues = new QueueStore({ queue, made, rules: this.#rules, log });
+    this.#tasks = new MoveTasks(runtime);
+    this.#since = runtime.clock.now();
   }
 
-  /** Restores the queues and rules that clients created. Call it after the queues and rules of serverless.yml exist. */
+  /** Restores the queues, rules and move tasks that clients created. Call it after the queues and rules of serverless.yml exist. */
   async restore(): Promise<void> {
     await this.#queues.restore();
     await this.#rules.restore();
+    await this.#tasks.restore();
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let server: AwsApiServer;
     try {
       this.#server ??= import('./create-server.ts').then(({ createAwsApiServer }) =>
-        createAwsApiServer(this.#runtime, this.#admission, { rules: this.#rules, queues: this.#queues }),
+        createAwsApiServer(this.#runtime, this.#admission, {
+          rules: this.#rules,
+          queues: this.#queues,
+          tasks: this.#tasks,
+          since: this.#since,
+        }),
       );
       server = await this.#server;
     } catch (error) {
@@ -42,13 +54,17 @@ export class LazyAwsApiServer {
       this.#server = undefined;
       this.#runtime.log.error('the AWS API server cannot start', { error });
       response.writeHead(500, { 'content-type': 'application/x-amz-json-1.1' });
-      response.end(JSON.stringify({ __type: 'InternalFailure', message: 'The mesh failed; its log has the details.' }));
+      response.end(
+        JSON.stringify({ __type: 'InternalFailure', message: 'Internal error. The log of the mesh has the details.' }),
+      );
       return;
     }
     await server.answer(request, response);
   }
 
+  /** Stops the move tasks, and ends every long poll. Call it when the process is about to stop. */
   drain(): void {
+    this.#tasks.stop();
     this.#server?.then(
       (server) => server.drain(),
       () => {},

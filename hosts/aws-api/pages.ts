@@ -31,9 +31,9 @@ export function pageOf<Item>(
   return { items: page, ...(rest.length > limit && last !== undefined && { next: tokenOf(name(last)) }) };
 }
 
-/** Reads `Limit` and `NextToken` with EventBridge's bounds. */
+/** Reads `Limit` and `NextToken` of EventBridge. */
 export function pageOptions(input: InputReader): { limit: number; token: string | undefined } {
-  return { limit: input.integer('Limit', { from: 1, to: 100 }) ?? 100, token: input.string('NextToken') };
+  return { limit: input.integer('Limit') ?? 100, token: input.string('NextToken') };
 }
 
 function tokenOf(name: string): string {

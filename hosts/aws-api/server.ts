@@ -102,7 +102,8 @@ export class AwsApiServer {
       const operation = operationOf(service, name);
       try {
         allowance.admit();
-        const output = await operation(new InputReader(parse(body), service.validationMessages), { signal });
+        const input = new InputReader(parse(body), service.inputs[name] ?? {}, service.validationMessages);
+        const output = await operation(input.check(), { signal });
         const text = JSON.stringify(output);
         allowance.hold(Buffer.byteLength(text));
         return text;

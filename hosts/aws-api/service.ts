@@ -1,4 +1,5 @@
 import type { InputReader, ValidationMessages } from './input-reader.ts';
+import type { Inputs } from './reference/member.ts';
 
 export interface Call {
   /** Aborts when the client disconnects, or when the mesh is about to stop. */
@@ -9,7 +10,7 @@ export interface Call {
 export type Operation = (input: InputReader, call: Call) => Promise<object> | object;
 
 /** A service of AWS, in one of AWS's JSON protocols. */
-export interface Service {
+export interface Service<Table extends Inputs = Inputs> {
   /** The part of `X-Amz-Target` before the dot. */
   readonly target: string;
   /** The service's name in the scope of a signature. */
@@ -20,5 +21,7 @@ export interface Service {
   /** The error code after which its SDKs wait and retry. */
   readonly throttled: string;
   readonly validationMessages: ValidationMessages;
-  readonly operations: Readonly<Record<string, Operation>>;
+  /** The inputs of the operations. */
+  readonly inputs: Table;
+  readonly operations: Readonly<Record<keyof Table, Operation>>;
 }

@@ -13,7 +13,8 @@ export function sqsRecord(message: ReceivedMessage, arn: string): SQSRecord {
     messageId: message.messageId,
     receiptHandle: message.receiptHandle,
     body: message.body,
-    attributes: message.fifo === undefined ? systemAttributes(message) : fifoAttributes(message, message.fifo),
+    attributes:
+      message.fifo === undefined ? systemAttributes(message, arn) : fifoAttributes(message, message.fifo, arn),
     messageAttributes: Object.fromEntries(
       Object.entries(attributes).map(([name, value]) => [
         name,
@@ -30,19 +31,27 @@ export function sqsRecord(message: ReceivedMessage, arn: string): SQSRecord {
   };
 }
 
-function systemAttributes(message: ReceivedMessage): SQSRecordAttributes {
+function systemAttributes(message: ReceivedMessage, arn: string): SQSRecordAttributes {
   return {
     ApproximateReceiveCount: String(message.receiveCount),
     SentTimestamp: String(message.sentAt),
     SenderId: '000000000000',
     ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt),
     ...(message.groupId !== undefined && { MessageGroupId: message.groupId }),
+    ...(message.traceHeader !== undefined && { AWSTraceHeader: message.traceHeader }),
+    ...(message.deadLetterSource !== undefined && {
+      DeadLetterQueueSourceArn: `${arn.slice(0, arn.lastIndexOf(':') + 1)}${message.deadLetterSource}`,
+    }),
   };
 }
 
-function fifoAttributes(message: ReceivedMessage, { sequenceNumber, groupId, deduplicationId }: FifoCoordinates) {
+function fifoAttributes(
+  message: ReceivedMessage,
+  { sequenceNumber, groupId, deduplicationId }: FifoCoordinates,
+  arn: string,
+) {
   return {
-    ...systemAttributes(message),
+    ...systemAttributes(message, arn),
     SequenceNumber: sequenceNumber,
     MessageGroupId: groupId,
     MessageDeduplicationId: deduplicationId,

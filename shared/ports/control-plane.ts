@@ -50,10 +50,44 @@ export interface QueueControl {
   create(name: string, settings: QueueSettings): Promise<void>;
 }
 
-/** Queues that this process hosts itself, so that it knows their settings. */
+/**
+ * Queues that this process hosts itself, so that it knows their settings.
+ *
+ * Contract:
+ * - `remove` removes the queue before its first `await`. Receives that wait then return nothing. It resolves when the
+ *   messages of this name are deleted. For a name without a queue it only deletes messages.
+ * - `purge` resolves when each message that the queue had at the call is deleted.
+ * - After `move`, a message is in one of the two queues, also after a crash. It has a new id and a receive count of 0.
+ *   A FIFO queue keeps the order within each group, and takes a message even if it knows its deduplication id.
+ */
 export interface HostedQueues extends QueueControl {
   /** The settings of the last `create`. Undefined: no queue has this name. */
   settings(name: string): QueueSettings | undefined;
+  names(): readonly string[];
+  purge(name: string): Promise<void>;
+  remove(name: string): Promise<void>;
+  /** The visible messages of a queue, and a mark for `move`: messages that arrive later are behind it. */
+  backlog(name: string): Promise<Backlog>;
+  /** Moves at most `max` visible messages that are before the mark. Stops at a message that cannot be moved. */
+  move(name: string, options: MoveOptions): Promise<Moved>;
+}
+
+export interface Backlog {
+  readonly visible: number;
+  readonly mark: number;
+}
+
+export interface MoveOptions {
+  /** The queue that gets the messages. Default: for each message, the queue whose dead letter it is. */
+  readonly destination?: string;
+  readonly mark: number;
+  readonly max: number;
+}
+
+export interface Moved {
+  readonly moved: number;
+  /** `unknownSource`: a message was sent to this queue, so it has no queue to return to. `missingQueue`: that queue does not exist. */
+  readonly problem?: 'unknownSource' | 'missingQueue';
 }
 
 export interface Rule {
@@ -110,8 +144,11 @@ export interface StreamControl {
   create(stream: string, shards: number): Promise<void>;
 }
 
-/** The kinds of resources that clients create through AWS's APIs (CreateQueue, PutRule). */
-export type MadeKind = 'rule' | 'queue';
+/**
+ * The kinds of resources that clients create through AWS's APIs (CreateQueue, PutRule, StartMessageMoveTask). A
+ * `deleted-queue` is a queue that a client deleted and whose messages are still in the store.
+ */
+export type MadeKind = 'rule' | 'queue' | 'deleted-queue' | 'move-task';
 
 export interface MadeResource {
   readonly name: string;
@@ -126,10 +163,12 @@ export interface MadeResource {
  * Contract:
  * - `put` and `delete` resolve when the change is durable.
  * - `put` replaces the definition with the same kind and name. `delete` for an unknown name does nothing.
+ * - `rename` gives a resource another kind in one step. It replaces a resource of that kind and name.
  * - `all` returns the definitions of one kind, ordered by name.
  */
 export interface MadeResources {
   put(kind: MadeKind, resource: MadeResource): Promise<void>;
   delete(kind: MadeKind, name: string): Promise<void>;
+  rename(kind: MadeKind, name: string, to: MadeKind): Promise<void>;
   all(kind: MadeKind): Promise<readonly MadeResource[]>;
 }

@@ -22,6 +22,8 @@ export interface OutgoingMessage {
   readonly groupId?: string;
   /** For FIFO queues only: if several messages have the same id within five minutes, the queue delivers only the first. Same characters as a group id. */
   readonly deduplicationId?: string;
+  /** The AWS X-Ray trace header: `Root=1-…;Parent=…;Sampled=1` (SQS: the system attribute `AWSTraceHeader`). */
+  readonly traceHeader?: string;
 }
 
 export interface SentMessage {
@@ -51,6 +53,9 @@ export interface ReceivedMessage {
   readonly groupId?: string;
   /** Standalone only: the tenant of a message from a rule with `tenantBy` (control-plane.ts). */
   readonly tenant?: string;
+  readonly traceHeader?: string;
+  /** In a dead-letter queue: the queue from which the message came. Absent when the message was sent to this queue. */
+  readonly deadLetterSource?: string;
 }
 
 /** The coordinates of a message in its FIFO queue. */

@@ -64,6 +64,17 @@ export function queueContract(name: string, open: () => Promise<QueueSubject>): 
       expect((await receiveOne()).attributeTypes).toBeUndefined();
     });
 
+    it('delivers the trace header that a message was sent with, and no other', async () => {
+      const traceHeader = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1';
+      await queue.send(jobs, [{ body: 'traced', traceHeader, attributes: { a: '1' }, groupId: 'g' }]);
+      expect(await receiveOne()).toMatchObject({ traceHeader, attributes: { a: '1' }, groupId: 'g' });
+      const waiting = receiveOne();
+      await queue.send(jobs, [{ body: 'traced too', traceHeader }]);
+      expect(await waiting).toMatchObject({ traceHeader, attributes: {} });
+      await queue.send(jobs, [{ body: 'plain' }]);
+      expect((await receiveOne()).traceHeader).toBeUndefined();
+    });
+
     it('delivers the message group that a message was sent with', async () => {
       const groupId = 'tenant/1';
       await queue.send(jobs, [

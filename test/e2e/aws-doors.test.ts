@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { EventBridgeClient, ListEventBusesCommand, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { ListQueuesCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { ListQueueTagsCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { awsClients, awsOptions, type ClientChanges } from '#test/support/aws-clients.ts';
 import { signedHeaders, signerFor } from '#test/support/aws-request.ts';
@@ -147,7 +147,9 @@ describe('a signature', () => {
 describe('a request', () => {
   it('for an operation or a service that the mesh has not is told so', async () => {
     const { sqs, destroy } = await awsClients(mesh);
-    await expect(sqs.send(new ListQueuesCommand({}))).rejects.toMatchObject({ name: 'InvalidAction' });
+    await expect(
+      sqs.send(new ListQueueTagsCommand({ QueueUrl: `${mesh.url}/000000000000/starling-local-echo` })),
+    ).rejects.toMatchObject({ name: 'InvalidAction' });
     destroy();
     const headers = await signed('{}', { target: 'DynamoDB_20120810.ListTables' });
     expect(await send(headers, '{}')).toMatchObject({ status: 404, type: 'UnknownOperationException' });

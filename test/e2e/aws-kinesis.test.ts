@@ -108,9 +108,6 @@ describe('Kinesis', () => {
       await from(ShardId, { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', StartingSequenceNumber: SequenceNumber }),
     ).toEqual(later);
     expect(await from(ShardId, { ShardIteratorType: 'AT_TIMESTAMP', Timestamp: after })).toEqual(later);
-    expect(
-      await from(ShardId, { ShardIteratorType: 'AT_TIMESTAMP', Timestamp: new Date(Date.now() + 60_000) }),
-    ).toEqual([]);
     const read = await kinesis.send(new GetRecordsCommand({ ShardIterator: latest, Limit: 1 }));
     expect(read.Records).toMatchObject([{ PartitionKey: 'one key', SequenceNumber: second.SequenceNumber }]);
     const rest = await kinesis.send(new GetRecordsCommand({ ShardIterator: read.NextShardIterator }));
@@ -159,6 +156,24 @@ describe('Kinesis', () => {
       'no sequence number',
       () =>
         iterator('shardId-000000000000', { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', StartingSequenceNumber: 'x' }),
+      'InvalidArgumentException',
+    ],
+    [
+      'a sequence number ahead of the stream',
+      () =>
+        iterator('shardId-000000000000', {
+          ShardIteratorType: 'AT_SEQUENCE_NUMBER',
+          StartingSequenceNumber: '999999999',
+        }),
+      'InvalidArgumentException',
+    ],
+    [
+      'a time ahead of the stream',
+      () =>
+        iterator('shardId-000000000000', {
+          ShardIteratorType: 'AT_TIMESTAMP',
+          Timestamp: new Date(Date.now() + 60_000),
+        }),
       'InvalidArgumentException',
     ],
     ['no iterator', () => kinesis.send(new GetRecordsCommand({ ShardIterator: 'x' })), 'InvalidArgumentException'],

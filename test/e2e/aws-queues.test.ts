@@ -63,7 +63,7 @@ describe('a queue', () => {
     [
       'an attribute out of its bounds',
       { QueueName: 'bad', Attributes: { VisibilityTimeout: '43201' } },
-      'InvalidParameterValue',
+      'InvalidAttributeValue',
     ],
     ['no attribute', { QueueName: 'bad', Attributes: { toString: '1' } as object }, 'InvalidAttributeName'],
     [

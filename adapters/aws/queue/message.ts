@@ -7,6 +7,8 @@ export const systemAttributes = [
   'SentTimestamp',
   'ApproximateFirstReceiveTimestamp',
   'MessageGroupId',
+  'AWSTraceHeader',
+  'DeadLetterQueueSourceArn',
 ] as const;
 
 /** The attributes that it also needs from a FIFO queue's messages. */
@@ -14,7 +16,7 @@ export const fifoAttributes = ['SequenceNumber', 'MessageDeduplicationId'] as co
 
 /** A message in the form that SendMessageBatch takes. Its index in the list is its id. */
 export function batchEntry(message: OutgoingMessage, index: number): SendMessageBatchRequestEntry {
-  const { body, attributes, attributeTypes, delay, groupId, deduplicationId } = message;
+  const { body, attributes, attributeTypes, delay, groupId, deduplicationId, traceHeader } = message;
   return {
     Id: String(index),
     MessageBody: body,
@@ -22,6 +24,9 @@ export function batchEntry(message: OutgoingMessage, index: number): SendMessage
     ...(delay !== undefined && { DelaySeconds: delay }),
     ...(groupId !== undefined && { MessageGroupId: groupId }),
     ...(deduplicationId !== undefined && { MessageDeduplicationId: deduplicationId }),
+    ...(traceHeader !== undefined && {
+      MessageSystemAttributes: { AWSTraceHeader: { DataType: 'String', StringValue: traceHeader } },
+    }),
   };
 }
 
@@ -52,6 +57,10 @@ export function receivedMessage(message: Message): ReceivedMessage {
     sentAt: Number(required(system.SentTimestamp)),
     firstReceivedAt: Number(required(system.ApproximateFirstReceiveTimestamp)),
     ...place(system),
+    ...(system.AWSTraceHeader !== undefined && { traceHeader: system.AWSTraceHeader }),
+    ...(system.DeadLetterQueueSourceArn !== undefined && {
+      deadLetterSource: queueNameOf(system.DeadLetterQueueSourceArn),
+    }),
   };
 }
 
@@ -78,6 +87,11 @@ function sqsAttributes(
       ];
     }),
   );
+}
+
+/** `arn:aws:sqs:us-east-1:123456789012:jobs` → `jobs` */
+function queueNameOf(arn: string): string {
+  return arn.slice(arn.lastIndexOf(':') + 1);
 }
 
 /** For values that SQS always returns. The SDK's types call them optional. */

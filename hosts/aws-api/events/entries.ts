@@ -54,7 +54,7 @@ export function busEntry(entry: RequestEntry, bus: BusNames): BusEntry | EntryRe
     ['DetailType', detailType],
     ...resources.map((resource) => ['Resources', resource] as const),
   ] as const) {
-    if (!text.isWellFormed()) return invalid(name, 'it holds half of a surrogate pair.');
+    if (!text.isWellFormed()) return invalid(name, 'it has half of a surrogate pair.');
   }
   if (source.startsWith('aws.')) {
     return { ErrorCode: 'NotAuthorizedForSourceException', ErrorMessage: 'Not authorized for the source.' };

@@ -2,6 +2,7 @@ import type { EventIngress } from '#shared/events/ingress.ts';
 import type { HostedQueues } from '#shared/ports/control-plane.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
 import { pageOf, pageOptions } from '../pages.ts';
+import { eventsInputs } from '../reference/events.ts';
 import type { Service } from '../service.ts';
 import { BusNames } from './bus-names.ts';
 import { putEvents } from './put-events.ts';
@@ -21,7 +22,13 @@ export interface EventsOptions {
 }
 
 /** Amazon EventBridge: https://docs.aws.amazon.com/eventbridge/latest/APIReference/Welcome.html */
-export function eventsService({ bus: name, ingress, rules: book, queue, log }: EventsOptions): Service {
+export function eventsService({
+  bus: name,
+  ingress,
+  rules: book,
+  queue,
+  log,
+}: EventsOptions): Service<typeof eventsInputs> {
   const bus = new BusNames(name);
   const rules = new Rules(book, bus);
   return {
@@ -31,10 +38,14 @@ export function eventsService({ bus: name, ingress, rules: book, queue, log }: E
     queryCompatible: false,
     throttled: 'ThrottlingException',
     validationMessages,
+    inputs: eventsInputs,
     operations: {
       PutEvents: putEvents(ingress, bus, log),
       TestEventPattern: testEventPattern,
       PutRule: rules.put,
+      DescribeRule: rules.describe,
+      EnableRule: rules.enable,
+      DisableRule: rules.disable,
       DeleteRule: rules.delete,
       ListRules: rules.list,
       PutTargets: putTargets(rules, queue),

@@ -7,8 +7,7 @@ import type { BusNames } from './bus-names.ts';
 import { busEntry, type EntryRefusal, readEntry, sizeOf } from './entries.ts';
 import { validation } from './validation-messages.ts';
 
-/** The limits of a call: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
-const MAX_ENTRIES = 10;
+/** The limit of a call: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html */
 const MAX_BYTES = 1024 * 1024;
 /** Characters of a reason in the log. The reason may repeat text of the client, which may be long. */
 const MAX_REASON = 200;
@@ -16,9 +15,9 @@ const MAX_REASON = 200;
 /** PutEvents. When an entry is refused, the other entries are not affected. */
 export function putEvents(ingress: EventIngress, bus: BusNames, log: Pick<Logger, 'warn'>): Operation {
   return async (input) => {
-    const entries = input.structures('Entries', MAX_ENTRIES).map(readEntry);
+    const entries = input.structures('Entries').map(readEntry);
     if (entries.reduce((sum, entry) => sum + sizeOf(entry), 0) > MAX_BYTES) {
-      throw validation('Total size of the entries in the request is over the limit.');
+      throw validation(`Total size of the entries in the request is over the limit of ${MAX_BYTES} bytes.`);
     }
     const read = entries.map((entry) => busEntry(entry, bus));
     const taken = read.filter((entry): entry is BusEntry => !('ErrorCode' in entry));

@@ -82,6 +82,37 @@ export class RuleStore {
     });
   }
 
+  /**
+   * Runs `remove`, which removes a queue, while no rule delivers to that queue. The rules keep their targets, as on AWS:
+   * events reach a target again when a client creates its queue again.
+   */
+  withoutQueue(queue: string, remove: () => Promise<void>): Promise<void> {
+    return this.#changes.run(async () => {
+      const rules = this.#targeting(queue);
+      for (const { name, targets } of rules) {
+        for (const { id, arn } of targets) {
+          if (queueOf(arn) === queue) await this.#bus.deleteRule(busRuleName(name, id));
+        }
+      }
+      try {
+        await remove();
+      } finally {
+        for (const rule of rules) await this.#apply(rule);
+      }
+    });
+  }
+
+  /** Delivers to the queue what rules with such a target match. */
+  queueCreated(queue: string): Promise<void> {
+    return this.#changes.run(async () => {
+      for (const rule of this.#targeting(queue)) await this.#apply(rule);
+    });
+  }
+
+  #targeting(queue: string): readonly MadeRule[] {
+    return this.list().filter(({ targets }) => targets.some(({ arn }) => queueOf(arn) === queue));
+  }
+
   async #apply(rule: MadeRule): Promise<void> {
     const before = this.#rules.get(rule.name);
     if (before !== undefined) await this.#withdraw(before);
@@ -95,8 +126,12 @@ export class RuleStore {
         const fifo = group === undefined ? undefined : { group };
         await this.#bus.putRule({ name: busRuleName(rule.name, id), pattern, queue, ...(fifo && { fifo }) });
       } else {
-        // Its function is no longer in serverless.yml. With this rule on the bus, each matching event would fail.
-        this.#log.warn('a rule has a target that is there no more', { rule: rule.name, queue });
+        // A client deleted the queue, or its function is no longer in serverless.yml. With this rule on the bus, each
+        // matching event would fail.
+        this.#log.warn('A rule has a target whose queue does not exist. It gets no events.', {
+          rule: rule.name,
+          queue,
+        });
       }
     }
   }

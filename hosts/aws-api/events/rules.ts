@@ -1,5 +1,5 @@
 import { ServiceError } from '../errors.ts';
-import { arn, queueArn } from '../identity.ts';
+import { ACCOUNT, arn, queueArn } from '../identity.ts';
 import type { InputReader } from '../input-reader.ts';
 import { pageOf, pageOptions } from '../pages.ts';
 import type { Operation } from '../service.ts';
@@ -10,11 +10,12 @@ import { notFound, validation } from './validation-messages.ts';
 
 /** AWS's quotas: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
 const MAX_RULES = 300;
-const MAX_PATTERN = 4096;
 /** The target id in rules of serverless.yml. Such a rule has one target. */
 const WIRED_TARGET = 'queue';
+/** `ManagedBy` of rules of serverless.yml. On AWS it is the service that manages the rule. */
+const MANAGER = 'serverless.yml';
 
-/** PutRule, DeleteRule and ListRules, and the lookups of rules for the operations on targets. */
+/** The operations on rules, and the lookups of rules for the operations on targets. */
 export class Rules {
   readonly book: RuleStore;
   readonly #bus: BusNames;
@@ -27,25 +28,32 @@ export class Rules {
   readonly put: Operation = async (input) => {
     this.#bus.check(input, 'EventBusName');
     const name = this.#writableName(input, 'Name');
-    if (input.has('ScheduleExpression')) {
-      throw validation(
-        'ScheduleExpression is supported only on the default event bus, which a standalone mesh has not.',
-      );
-    }
-    const pattern = input.requiredString('EventPattern');
-    if (pattern.length > MAX_PATTERN) throw validation(`EventPattern has more than ${MAX_PATTERN} characters.`);
+    const pattern = input.string('EventPattern');
+    if (pattern === undefined) throw validation('Parameter(s) EventPattern must be specified.');
     compile(pattern);
     const enabled = stateOf(input);
     const description = input.string('Description');
     await this.book.change(name, (rule) => {
       if (rule === undefined && this.book.list().length + this.book.wired().length >= MAX_RULES) {
-        throw new ServiceError('LimitExceededException', `The event bus has ${MAX_RULES} rules.`);
+        throw new ServiceError(
+          'LimitExceededException',
+          `An event bus has at most ${MAX_RULES} rules. Delete a rule first.`,
+        );
       }
       const targets = rule?.targets ?? [];
       return { name, pattern, enabled, ...(description !== undefined && { description }), targets };
     });
     return { RuleArn: this.#arn(name) };
   };
+
+  readonly describe: Operation = (input) => {
+    const rule = this.find(input, 'Name');
+    return { ...this.#described(rule), CreatedBy: ACCOUNT };
+  };
+
+  readonly enable: Operation = (input) => this.#setEnabled(input, true);
+
+  readonly disable: Operation = (input) => this.#setEnabled(input, false);
 
   readonly delete: Operation = async (input) => {
     this.#bus.check(input, 'EventBusName');
@@ -70,15 +78,7 @@ export class Rules {
         invalid: () => validation('Parameter NextToken is not valid.'),
       },
     );
-    const Rules = items.map(({ name, pattern, enabled, description }) => ({
-      Name: name,
-      Arn: this.#arn(name),
-      EventPattern: pattern,
-      State: enabled ? 'ENABLED' : 'DISABLED',
-      ...(description !== undefined && { Description: description }),
-      EventBusName: this.#bus.name,
-    }));
-    return { Rules, ...(next !== undefined && { NextToken: next }) };
+    return { Rules: items.map((rule) => this.#described(rule)), ...(next !== undefined && { NextToken: next }) };
   };
 
   /** Finds a rule by its name, also a rule of serverless.yml. @throws ServiceError */
@@ -100,18 +100,40 @@ export class Rules {
     return notFound(`Rule ${name} does not exist on EventBus ${this.#bus.name}.`);
   }
 
+  async #setEnabled(input: InputReader, enabled: boolean): Promise<object> {
+    const name = this.writable(input, 'Name');
+    await this.book.change(name, (rule) => {
+      if (rule === undefined) throw this.missing(name);
+      return { ...rule, enabled };
+    });
+    return {};
+  }
+
+  #described({ name, pattern, enabled, description }: MadeRule): object {
+    return {
+      Name: name,
+      Arn: this.#arn(name),
+      EventPattern: pattern,
+      State: enabled ? 'ENABLED' : 'DISABLED',
+      ...(description !== undefined && { Description: description }),
+      ...(this.#isWired(name) && { ManagedBy: MANAGER }),
+      EventBusName: this.#bus.name,
+    };
+  }
+
   #writableName(input: InputReader, member: string): string {
     const name = input.requiredString(member);
-    if (!/^[.\-_A-Za-z0-9]{1,64}$/.test(name)) {
-      throw validation(`'${member}' must satisfy regular expression pattern: [.\\-_A-Za-z0-9]{1,64}`);
-    }
-    if (this.#wired().some((wired) => wired.name === name)) {
+    if (this.#isWired(name)) {
       throw new ServiceError(
         'ManagedRuleException',
-        `The rule ${name} is made from serverless.yml, at each start: change it there.`,
+        `serverless.yml defines the rule ${name}. Change it there and restart the mesh.`,
       );
     }
     return name;
+  }
+
+  #isWired(name: string): boolean {
+    return this.book.wired().some((wired) => wired.name === name);
   }
 
   #wired(): readonly MadeRule[] {
@@ -130,7 +152,6 @@ export class Rules {
 
 function stateOf(input: InputReader): boolean {
   const state = input.string('State') ?? 'ENABLED';
-  if (state !== 'ENABLED' && state !== 'DISABLED')
-    throw validation(`State must be ENABLED or DISABLED, not '${state}'.`);
-  return state === 'ENABLED';
+  if (state === 'ENABLED' || state === 'DISABLED') return state === 'ENABLED';
+  throw validation(`Parameter State is not valid. Reason: a standalone mesh supports ENABLED and DISABLED.`);
 }

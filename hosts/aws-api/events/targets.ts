@@ -7,20 +7,16 @@ import { pageOf, pageOptions } from '../pages.ts';
 import type { Operation } from '../service.ts';
 import type { Target } from './rule-store.ts';
 import type { Rules } from './rules.ts';
-import { validation } from './validation-messages.ts';
+import { validation, validationMessages } from './validation-messages.ts';
 
-/** AWS's quotas: targets of a rule, and entries of a call. */
+/** AWS's quota of targets of a rule. */
 const MAX_TARGETS = 5;
-const MAX_ENTRIES = 100;
-
-/** Members that would change the event, or belong to targets that are not queues. */
-const unsupported = ['Input', 'InputPath', 'InputTransformer', 'KinesisParameters', 'EcsParameters'];
 
 /** PutTargets, for queues of the mesh. When a target is refused, the other targets are not affected. */
 export function putTargets(rules: Rules, queue: Pick<HostedQueues, 'settings'>): Operation {
   return async (input) => {
     const name = rules.writable(input, 'Rule');
-    const targets = input.structures('Targets', MAX_ENTRIES).map(readTarget);
+    const targets = input.structures('Targets').map(readTarget);
     const put: Target[] = [];
     const FailedEntries: object[] = [];
     for (const target of targets) {
@@ -44,8 +40,9 @@ export function putTargets(rules: Rules, queue: Pick<HostedQueues, 'settings'>):
 export function removeTargets(rules: Rules): Operation {
   return async (input) => {
     const name = rules.writable(input, 'Rule');
-    const ids = new Set(input.strings('Ids'));
-    if (ids.size < 1 || ids.size > MAX_ENTRIES) throw validation(`Ids must be a list of 1 to ${MAX_ENTRIES} ids.`);
+    const given = input.strings('Ids');
+    if (given === undefined) throw validationMessages.missing('Ids');
+    const ids = new Set(given);
     const failed: string[] = [];
     await rules.book.change(name, (rule) => {
       if (rule === undefined) throw rules.missing(name);
@@ -82,16 +79,11 @@ export function listTargetsByRule(rules: Rules): Operation {
 function readTarget(target: InputReader): Target {
   const id = target.requiredString('Id');
   const arn = target.requiredString('Arn');
-  if (!/^[.\-_A-Za-z0-9]{1,64}$/.test(id)) {
-    throw validation(`'Id' must satisfy regular expression pattern: [.\\-_A-Za-z0-9]{1,64}`);
-  }
   if (!isQueueArn(arn)) {
     throw validation(
-      `Parameter ${arn} is not valid. Reason: targets of a standalone mesh are its queues, by their ARN.`,
+      `Parameter ${arn} is not valid. Reason: a target must be the ARN of a queue of this mesh (arn:aws:sqs:…).`,
     );
   }
-  const [asked] = unsupported.filter((member) => target.has(member));
-  if (asked !== undefined) throw validation(`A standalone mesh does not have ${asked}: queues get the event as it is.`);
   const group = target.structure('SqsParameters')?.string('MessageGroupId');
   if (isFifo(arn) && group === undefined) {
     throw validation(
@@ -110,14 +102,14 @@ function problemOf({ arn }: Target, settings: QueueSettings | undefined): Proble
   if (settings === undefined) {
     return {
       ErrorCode: 'ResourceNotFoundException',
-      ErrorMessage: `There is no queue ${queueOf(arn)}: make it with CreateQueue.`,
+      ErrorMessage: `The queue ${queueOf(arn)} does not exist. Create it with CreateQueue.`,
     };
   }
   // AWS accepts such a target, but cannot deliver to it.
   if (settings.fifo?.contentBasedDeduplication === false) {
     return {
       ErrorCode: 'ValidationException',
-      ErrorMessage: `The FIFO queue ${queueOf(arn)} has no content-based deduplication, without which EventBridge delivers nothing to it.`,
+      ErrorMessage: `EventBridge cannot deliver to the FIFO queue ${queueOf(arn)}: set its attribute ContentBasedDeduplication to true.`,
     };
   }
   return undefined;

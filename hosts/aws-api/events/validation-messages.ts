@@ -1,5 +1,6 @@
 import { ServiceError } from '../errors.ts';
 import type { ValidationMessages } from '../input-reader.ts';
+import { constraintOf } from '../reference/constraint.ts';
 
 /** EventBridge's messages for a wrong input. */
 export const validationMessages: ValidationMessages = {
@@ -7,10 +8,12 @@ export const validationMessages: ValidationMessages = {
     validation(
       `1 validation error detected: Value null at '${member}' failed to satisfy constraint: Member must not be null`,
     ),
-  invalid: (member, value, constraint) =>
+  invalid: (member, { value, limit }, limits) =>
     validation(
-      `1 validation error detected: Value '${String(value)}' at '${member}' failed to satisfy constraint: Member must be ${constraint}`,
+      `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: ${constraintOf(limit, limits)}`,
     ),
+  unsupported: (member) =>
+    validation(`Parameter ${member} is not valid. Reason: a standalone mesh does not support it. Leave it out.`),
 };
 
 export function validation(message: string): ServiceError {

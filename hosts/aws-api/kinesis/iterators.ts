@@ -1,7 +1,8 @@
 import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import type { InputReader } from '../input-reader.ts';
-import { expiredIterator, invalidArgument, validationMessages } from './errors.ts';
+import type { kinesisInputs } from '../reference/kinesis.ts';
+import { expiredIterator, foreignSequenceNumber, futureTimestamp, invalidArgument } from './errors.ts';
 import type { Streams } from './streams.ts';
 
 /** The position in a shard at which reading starts. */
@@ -12,19 +13,26 @@ export interface StreamPosition {
   readonly after: string | undefined;
 }
 
+export interface PositionOptions {
+  readonly stream: StandaloneRuntime['stream'];
+  readonly streams: Streams;
+  readonly clock: Clock;
+}
+
+type ShardIteratorType = (typeof kinesisInputs.GetShardIterator.ShardIteratorType.values)[number];
+
 /** Minutes for which an iterator is valid, as on Kinesis. */
 const LIFE = 5;
 
 /** The position that the input of GetShardIterator names. @throws ServiceError */
 export async function positionOf(
   input: InputReader,
-  stream: StandaloneRuntime['stream'],
-  streams: Streams,
+  { stream, streams, clock }: PositionOptions,
 ): Promise<StreamPosition> {
   const name = streams.named(input);
   const shard = input.requiredString('ShardId');
   await streams.checkShard(name, shard);
-  const type = input.requiredString('ShardIteratorType');
+  const type = input.requiredString('ShardIteratorType') as ShardIteratorType;
   const at = (after: string | undefined): StreamPosition => ({ stream: name, shard, after });
   switch (type) {
     case 'TRIM_HORIZON':
@@ -32,17 +40,28 @@ export async function positionOf(
     case 'LATEST':
       return at(await stream.newest(name, shard));
     case 'AT_SEQUENCE_NUMBER':
-      return at(before(sequenceNumber(input)));
+      return at(before(await sequenceNumber(type)));
     case 'AFTER_SEQUENCE_NUMBER':
-      return at(sequenceNumber(input));
+      return at(await sequenceNumber(type));
     case 'AT_TIMESTAMP': {
       const time = input.time('Timestamp');
-      if (time === undefined) throw invalidArgument('AT_TIMESTAMP needs a Timestamp.');
+      if (time === undefined) throw missingFor(type, 'timestampInMillis', 'timestamp');
+      if (time > clock.now()) throw futureTimestamp(time, clock.now());
       const first = await stream.firstSince(name, shard, time);
       return at(first === undefined ? await stream.newest(name, shard) : before(first));
     }
     default:
-      throw validationMessages.invalid('ShardIteratorType', type, 'an iterator type of Kinesis');
+      return type satisfies never;
+  }
+
+  /** A sequence number that the stream gave to a record of this shard. */
+  async function sequenceNumber(type: ShardIteratorType): Promise<string> {
+    const number = input.string('StartingSequenceNumber');
+    if (number === undefined) throw missingFor(type, 'startingSequenceNumber', 'startingSequenceNumber');
+    if (!isSequenceNumber(number) || !(await stream.hasGiven(name, shard, number))) {
+      throw foreignSequenceNumber(number, shard, name);
+    }
+    return number;
   }
 }
 
@@ -66,10 +85,10 @@ export function readIterator(text: string, clock: Clock): StreamPosition {
   return { stream, shard, after };
 }
 
-function sequenceNumber(input: InputReader): string {
-  const text = input.string('StartingSequenceNumber');
-  if (!isSequenceNumber(text)) throw invalidArgument('StartingSequenceNumber must be one that PutRecord gave.');
-  return text;
+function missingFor(type: ShardIteratorType, parameter: string, name: string) {
+  return invalidArgument(
+    `Must specify ${parameter} parameter for iterator of type ${type}. Current request has no ${name} parameter.`,
+  );
 }
 
 /** At most 15 digits: each sequence number of the mesh is exact as a double. */

@@ -1,12 +1,14 @@
 import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import { pageOf } from '../pages.ts';
+import { kinesisInputs } from '../reference/kinesis.ts';
 import type { Service } from '../service.ts';
 import { invalidArgument, validationMessages } from './errors.ts';
 import { getRecords } from './get-records.ts';
 import { iteratorFor, positionOf } from './iterators.ts';
+import { pageToken, readPageToken } from './page-tokens.ts';
 import { putRecord, putRecords } from './put.ts';
-import { shardList } from './shards.ts';
+import { describedShards, shardList } from './shards.ts';
 import { Streams, streamArn } from './streams.ts';
 
 export interface KinesisOptions {
@@ -18,8 +20,11 @@ export interface KinesisOptions {
   readonly since: number;
 }
 
+/** Shards in an answer of DescribeStream: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DescribeStream.html */
+const MAX_DESCRIBED = 100;
+
 /** Amazon Kinesis Data Streams: https://docs.aws.amazon.com/kinesis/latest/APIReference/Welcome.html */
-export function kinesisService({ stream, clock, retention, since }: KinesisOptions): Service {
+export function kinesisService({ stream, clock, retention, since }: KinesisOptions): Service<typeof kinesisInputs> {
   const streams = new Streams(stream);
   const summary = (name: string) => ({
     StreamName: name,
@@ -28,6 +33,12 @@ export function kinesisService({ stream, clock, retention, since }: KinesisOptio
     StreamModeDetails: { StreamMode: 'PROVISIONED' },
     StreamCreationTimestamp: since / 1000,
   });
+  const description = (name: string) => ({
+    ...summary(name),
+    RetentionPeriodHours: retention(name) / 3_600_000,
+    EnhancedMonitoring: [{ ShardLevelMetrics: [] }],
+    EncryptionType: 'NONE',
+  });
   return {
     target: 'Kinesis_20131202',
     signingName: 'kinesis',
@@ -35,41 +46,55 @@ export function kinesisService({ stream, clock, retention, since }: KinesisOptio
     queryCompatible: false,
     throttled: 'ProvisionedThroughputExceededException',
     validationMessages,
+    inputs: kinesisInputs,
     operations: {
       PutRecord: putRecord(stream, streams),
       PutRecords: putRecords(stream, streams),
       GetRecords: getRecords(stream, streams, clock),
-      ListShards: shardList(streams),
+      ListShards: shardList(streams, clock),
       async GetShardIterator(input) {
-        return { ShardIterator: iteratorFor(await positionOf(input, stream, streams), clock) };
+        return { ShardIterator: iteratorFor(await positionOf(input, { stream, streams, clock }), clock) };
       },
       async DescribeStreamSummary(input) {
         const name = streams.named(input);
         return {
           StreamDescriptionSummary: {
-            ...summary(name),
-            RetentionPeriodHours: retention(name) / 3_600_000,
-            EnhancedMonitoring: [{ ShardLevelMetrics: [] }],
-            EncryptionType: 'NONE',
+            ...description(name),
             OpenShardCount: (await streams.shards(name)).length,
             ConsumerCount: 0,
           },
         };
       },
+      async DescribeStream(input) {
+        const name = streams.named(input);
+        const after = input.string('ExclusiveStartShardId');
+        const limit = Math.min(input.integer('Limit') ?? MAX_DESCRIBED, MAX_DESCRIBED);
+        const shards = describedShards(await streams.shards(name)).filter(
+          ({ ShardId }) => after === undefined || ShardId > after,
+        );
+        return {
+          StreamDescription: {
+            ...description(name),
+            Shards: shards.slice(0, limit),
+            HasMoreShards: shards.length > limit,
+          },
+        };
+      },
       ListStreams(input) {
         const after = input.string('ExclusiveStartStreamName');
+        const token = input.string('NextToken');
         const names = streams.names().filter((name) => after === undefined || name > after);
         const { items, next } = pageOf(names, {
           name: (name) => name,
-          limit: input.integer('Limit', { from: 1, to: 10_000 }) ?? 100,
-          token: input.string('NextToken'),
+          limit: input.integer('Limit') ?? 100,
+          token: token === undefined ? undefined : readPageToken(token, clock),
           invalid: () => invalidArgument('Invalid NextToken.'),
         });
         return {
           StreamNames: items,
           StreamSummaries: items.map(summary),
           HasMoreStreams: next !== undefined,
-          ...(next !== undefined && { NextToken: next }),
+          ...(next !== undefined && { NextToken: pageToken(next, clock) }),
         };
       },
     },

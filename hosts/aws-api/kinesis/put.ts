@@ -1,5 +1,6 @@
 import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
 import type { InputReader } from '../input-reader.ts';
+import { kinesisInputs } from '../reference/kinesis.ts';
 import type { Operation } from '../service.ts';
 import { invalidArgument, validationMessages } from './errors.ts';
 import type { Streams } from './streams.ts';
@@ -7,9 +8,8 @@ import type { Streams } from './streams.ts';
 type Stream = StandaloneRuntime['stream'];
 type Records = Parameters<Stream['put']>[1];
 
-/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html */
-const MAX_RECORDS = 500;
-const MAX_RECORD = 1024 * 1024;
+/** Bytes: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html */
+const MAX_RECORD = kinesisInputs.PutRecord.Data.max;
 const MAX_CALL = 10 * 1024 * 1024;
 
 export function putRecord(stream: Stream, streams: Streams): Operation {
@@ -24,7 +24,7 @@ export function putRecord(stream: Stream, streams: Streams): Operation {
 export function putRecords(stream: Stream, streams: Streams): Operation {
   return async (input) => {
     const name = streams.named(input);
-    const records = input.structures('Records', MAX_RECORDS).map(readRecord);
+    const records = input.structures('Records').map(readRecord);
     if (records.reduce((sum, record) => sum + sizeOf(record), 0) > MAX_CALL) {
       throw invalidArgument(`Records size exceeds ${MAX_CALL} bytes.`);
     }
@@ -41,27 +41,22 @@ function readRecord(input: InputReader): Records[number] {
   const data = input.blob('Data');
   if (data === undefined) throw validationMessages.missing('Data');
   const partitionKey = input.requiredString('PartitionKey');
-  if (partitionKey === '' || partitionKey.length > 256 || !partitionKey.isWellFormed()) {
-    throw validationMessages.invalid('PartitionKey', partitionKey, 'a text of 1 to 256 characters');
-  }
+  if (!partitionKey.isWellFormed()) throw invalidArgument('PartitionKey has half of a surrogate pair.');
   const explicitHashKey = input.string('ExplicitHashKey');
   if (explicitHashKey !== undefined && !isHashKey(explicitHashKey)) {
     throw invalidArgument('Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1].');
   }
   const record = { partitionKey, data, ...(explicitHashKey !== undefined && { explicitHashKey }) };
   if (sizeOf(record) > MAX_RECORD) {
-    throw validationMessages.invalid(
-      'Data',
-      `of ${data.length} bytes`,
-      `at most ${MAX_RECORD} bytes with the partition key`,
-    );
+    const violation = { limit: 'max', value: `of ${sizeOf(record)} bytes with its key`, size: sizeOf(record) } as const;
+    throw validationMessages.invalid('Data', violation, kinesisInputs.PutRecord.Data);
   }
   return record;
 }
 
 /** @see https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecord.html */
 function isHashKey(text: string): boolean {
-  return /^(?:0|[1-9]\d{0,38})$/.test(text) && BigInt(text) < 2n ** 128n;
+  return BigInt(text) < 2n ** 128n;
 }
 
 function sizeOf({ partitionKey, data }: Records[number]): number {

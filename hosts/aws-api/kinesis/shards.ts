@@ -1,63 +1,96 @@
+import type { Clock } from '#shared/ports/clock.ts';
+import type { InputReader } from '../input-reader.ts';
 import { pageOf } from '../pages.ts';
 import type { Operation } from '../service.ts';
-import { invalidArgument, validationMessages } from './errors.ts';
+import { futureTimestamp, invalidArgument, validationMessages } from './errors.ts';
+import { pageToken, readPageToken } from './page-tokens.ts';
 import type { Streams } from './streams.ts';
 
 /** The number of hashes. Partition keys are hashed to 128 bits, and each shard has an equal share of the hashes. */
 const HASHES = 2n ** 128n;
 
-/** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ShardFilter.html */
-const filters = [
-  'AFTER_SHARD_ID',
-  'AT_TRIM_HORIZON',
-  'FROM_TRIM_HORIZON',
-  'AT_LATEST',
-  'AT_TIMESTAMP',
-  'FROM_TIMESTAMP',
-];
+/** Shards in an answer of ListShards. */
+const MAX_LISTED = 1000;
+
+/** The members that AWS refuses together with NextToken, which names the stream and the place. */
+const withoutToken = ['StreamName', 'StreamARN', 'StreamCreationTimestamp', 'ExclusiveStartShardId', 'ShardFilter'];
 
 /** ListShards. Shards are never split or merged. So each filter returns all shards, except AFTER_SHARD_ID. */
-export function shardList(streams: Streams): Operation {
+export function shardList(streams: Streams, clock: Clock): Operation {
   return async (input) => {
     const token = input.string('NextToken');
-    const [name, pageToken] = token === undefined ? [streams.named(input), undefined] : readToken(token, streams);
-    const filter = input.structure('ShardFilter');
-    const after =
-      input.string('ExclusiveStartShardId') ?? afterShard(filter?.string('Type'), filter?.string('ShardId'));
-    const shards = await streams.shards(name);
-    const { items, next } = pageOf(
-      shards.map((id, index) => ({ id, index })).filter(({ id }) => after === undefined || id > after),
+    const { name, after } = token === undefined ? first(input, streams, clock) : next(token, input, streams, clock);
+    const shards = describedShards(await streams.shards(name));
+    const { items, next: pageEnd } = pageOf(
+      shards.filter(({ ShardId }) => after === undefined || ShardId > after),
       {
-        name: ({ id }) => id,
-        limit: input.integer('MaxResults', { from: 1, to: 10_000 }) ?? 1000,
-        token: pageToken,
+        name: ({ ShardId }) => ShardId,
+        limit: Math.min(input.integer('MaxResults') ?? MAX_LISTED, MAX_LISTED),
+        token: undefined,
         invalid: () => invalidArgument('Invalid NextToken.'),
       },
     );
+    const last = items.at(-1)?.ShardId;
     return {
-      Shards: items.map(({ id, index }) => ({
-        ShardId: id,
-        HashKeyRange: rangeOf(BigInt(index), BigInt(shards.length)),
-        SequenceNumberRange: { StartingSequenceNumber: '0' },
-      })),
-      ...(next !== undefined && { NextToken: `${name}:${next}` }),
+      Shards: items,
+      ...(pageEnd !== undefined && { NextToken: pageToken(JSON.stringify([name, last]), clock) }),
     };
   };
 }
 
-/** A call for a further page does not name the stream. Its token contains the name. */
-function readToken(token: string, streams: Streams): [stream: string, pageToken: string] {
-  const [name = '', pageToken = ''] = token.split(/:(.*)/s, 2);
-  if (!streams.names().includes(name)) throw invalidArgument('Invalid NextToken.');
-  return [name, pageToken];
+/** The shards of a stream, as Kinesis describes them. */
+export function describedShards(shards: readonly string[]) {
+  return shards.map((ShardId, index) => ({
+    ShardId,
+    HashKeyRange: rangeOf(BigInt(index), BigInt(shards.length)),
+    SequenceNumberRange: { StartingSequenceNumber: '0' },
+  }));
 }
 
-function afterShard(type: string | undefined, shard: string | undefined): string | undefined {
-  if (type !== undefined && !filters.includes(type)) {
-    throw validationMessages.invalid('ShardFilter.Type', type, `one of ${filters.join(', ')}`);
+interface Listing {
+  readonly name: string;
+  /** The listing goes on after this shard. */
+  readonly after: string | undefined;
+}
+
+function first(input: InputReader, streams: Streams, clock: Clock): Listing {
+  const name = streams.named(input);
+  const filter = input.structure('ShardFilter');
+  return { name, after: input.string('ExclusiveStartShardId') ?? (filter && afterShard(filter, clock)) };
+}
+
+/** A call for a further page does not name the stream. Its token does. */
+function next(token: string, input: InputReader, streams: Streams, clock: Clock): Listing {
+  const [given] = withoutToken.filter((member) => input.has(member));
+  if (given !== undefined) throw invalidArgument(`NextToken and ${given} cannot be provided together.`);
+  const [name, after] = partsOf(readPageToken(token, clock));
+  if (typeof name !== 'string' || typeof after !== 'string' || !streams.names().includes(name)) {
+    throw invalidArgument('Invalid NextToken.');
+  }
+  return { name, after };
+}
+
+function partsOf(text: string): readonly unknown[] {
+  try {
+    const parts: unknown = JSON.parse(text);
+    return Array.isArray(parts) ? parts : [];
+  } catch {
+    return [];
+  }
+}
+
+/** The shard of the filter AFTER_SHARD_ID. @throws ServiceError when the filter lacks what its type needs */
+function afterShard(filter: InputReader, clock: Clock): string | undefined {
+  const type = filter.string('Type');
+  if (type === undefined) throw validationMessages.missing('ShardFilter.Type');
+  const time = filter.time('Timestamp');
+  if (type === 'AT_TIMESTAMP' || type === 'FROM_TIMESTAMP') {
+    if (time === undefined) throw invalidArgument(`ShardFilter with the Type ${type} must have a Timestamp.`);
+    if (time > clock.now()) throw futureTimestamp(time, clock.now());
   }
   if (type !== 'AFTER_SHARD_ID') return undefined;
-  if (shard === undefined) throw invalidArgument('AFTER_SHARD_ID needs a ShardId.');
+  const shard = filter.string('ShardId');
+  if (shard === undefined) throw invalidArgument(`ShardFilter with the Type ${type} must have a ShardId.`);
   return shard;
 }
 

@@ -25,7 +25,7 @@ export class Streams {
   named(input: InputReader): string {
     const arnGiven = input.string('StreamARN');
     const name = input.string('StreamName') ?? arnGiven?.slice(prefix.length);
-    if (name === undefined) throw invalidArgument('Either StreamName or StreamARN must be given.');
+    if (name === undefined) throw invalidArgument('Either StreamName or StreamARN must be specified.');
     if (arnGiven !== undefined && arnGiven !== streamArn(name)) throw streamNotFound(arnGiven);
     if (!this.names().includes(name)) throw streamNotFound(name);
     return name;

@@ -1,17 +1,43 @@
 import { ServiceError } from '../errors.ts';
 import type { ValidationMessages } from '../input-reader.ts';
+import { constraintOf } from '../reference/constraint.ts';
+import type { Member, Violation } from '../reference/member.ts';
 
 /** SQS's messages for a wrong input. */
 export const validationMessages: ValidationMessages = {
-  missing: (member) => new ServiceError('MissingParameter', `The request must contain the parameter ${member}.`),
-  invalid: (member, value, constraint) => invalidValue(member, value, `Must be ${constraint}, if provided.`),
+  missing: (member) =>
+    member === 'Entries'
+      ? batchErrors.empty()
+      : new ServiceError('MissingParameter', `The request must contain the parameter ${member}.`),
+  invalid: (member, violation, limits) => {
+    if (member === 'Entries') return violation.size === 0 ? batchErrors.empty() : batchErrors.tooMany(violation.size);
+    if (member === 'Id') return batchErrors.invalidId();
+    if (member === 'MessageBody') return validationMessages.missing(member);
+    return invalidValue(member, violation.value, reasonOf(member, violation, limits));
+  },
+  unsupported: (member) => unsupported(`the parameter ${member}`),
 };
 
+function reasonOf(member: string, { limit }: Violation, limits: Member): string {
+  if (limits.type === 'integer') return `Must be between ${limits.min} and ${limits.max}, if provided.`;
+  switch (member) {
+    case 'QueueName':
+      return 'Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length.';
+    case 'MessageGroupId':
+    case 'MessageDeduplicationId':
+    case 'ReceiveRequestAttemptId':
+      return `${member} can only include alphanumeric and punctuation characters. 1 to 128 in length.`;
+    default:
+      return `${constraintOf(limit, limits)}.`;
+  }
+}
+
 export function invalidValue(member: string, value: unknown, reason: string): ServiceError {
-  return new ServiceError(
-    'InvalidParameterValue',
-    `Value ${String(value)} for parameter ${member} is invalid. Reason: ${reason}`,
-  );
+  return invalidParameter(`Value ${String(value)} for parameter ${member} is invalid. Reason: ${reason}`);
+}
+
+export function invalidParameter(message: string): ServiceError {
+  return new ServiceError('InvalidParameterValue', message);
 }
 
 /** In the query protocol most of SQS's own codes begin with this prefix. SDKs still report the codes with it. */
@@ -21,8 +47,11 @@ function ownError(code: string, message: string, queryCode = `${PREFIX}${code}`)
   return new ServiceError(code, message, { queryCode });
 }
 
+/** Also the FailureReason of a move task whose queue does not exist. */
+export const NON_EXISTENT_QUEUE = `${PREFIX}NonExistentQueue`;
+
 export function queueDoesNotExist(): ServiceError {
-  return ownError('QueueDoesNotExist', 'The specified queue does not exist.', `${PREFIX}NonExistentQueue`);
+  return ownError('QueueDoesNotExist', 'The specified queue does not exist.', NON_EXISTENT_QUEUE);
 }
 
 export function queueNameExists(attribute: string): ServiceError {
@@ -30,8 +59,36 @@ export function queueNameExists(attribute: string): ServiceError {
   return ownError('QueueNameExists', message, 'QueueAlreadyExists');
 }
 
+export function queueDeletedRecently(seconds: number): ServiceError {
+  return ownError(
+    'QueueDeletedRecently',
+    `You must wait ${seconds} seconds after deleting a queue before you can create another with the same name.`,
+  );
+}
+
+export function purgeInProgress(queue: string, seconds: number): ServiceError {
+  const message = `Only one PurgeQueue operation on ${queue} is allowed every ${seconds} seconds.`;
+  return new ServiceError('PurgeQueueInProgress', message, {
+    status: 403,
+    queryCode: `${PREFIX}PurgeQueueInProgress`,
+  });
+}
+
+/** @param advice what to do instead */
+export function wiredQueue(queue: string, operation: string, advice: string): ServiceError {
+  return ownError(
+    'UnsupportedOperation',
+    `serverless.yml defines the queue ${queue}, so ${operation} cannot change it. ${advice}`,
+  );
+}
+
+/** SQS gives this code in the operations on move tasks. */
+export function resourceNotFound(message: string): ServiceError {
+  return new ServiceError('ResourceNotFoundException', message, { status: 404 });
+}
+
 export function unsupported(what: string): ServiceError {
-  return ownError('UnsupportedOperation', `A standalone mesh does not have ${what}.`);
+  return ownError('UnsupportedOperation', `A standalone mesh does not support ${what}.`);
 }
 
 export function invalidAddress(address: string): ServiceError {

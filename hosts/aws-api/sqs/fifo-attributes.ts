@@ -1,17 +1,12 @@
-import type { DeduplicationScope, FifoSettings, ThroughputLimit } from '#shared/ports/control-plane.ts';
+import type { FifoSettings } from '#shared/ports/control-plane.ts';
 import { isFifo } from '#shared/ports/fifo.ts';
+import { queueAttributes } from '../reference/queue-attributes.ts';
 import { invalidAttributeName, invalidAttributeValue, invalidValue } from './errors.ts';
 
 /** The attributes that only FIFO queues have. */
-export const fifoAttributes: ReadonlySet<string> = new Set([
-  'FifoQueue',
-  'ContentBasedDeduplication',
-  'DeduplicationScope',
-  'FifoThroughputLimit',
-]);
-
-const scopes: readonly DeduplicationScope[] = ['queue', 'messageGroup'];
-const limits: readonly ThroughputLimit[] = ['perQueue', 'perMessageGroupId'];
+const fifoAttributes = Object.entries(queueAttributes)
+  .filter(([, attribute]) => 'fifo' in attribute)
+  .map(([name]) => name);
 
 type Given = Readonly<Record<string, string>>;
 
@@ -19,16 +14,15 @@ type Given = Readonly<Record<string, string>>;
 export function readFifo(queue: string, given: Given): FifoSettings | undefined {
   if (given.FifoQueue !== 'true') {
     // SQS also refuses FifoQueue=false.
-    const [name] = Object.keys(given).filter((each) => fifoAttributes.has(each));
+    const name = fifoAttributes.find((each) => given[each] !== undefined);
     if (name !== undefined) throw invalidAttributeName(name);
     if (isFifo(queue)) throw wrongName(queue, 'Can only include alphanumeric characters, hyphens, or underscores.');
     return undefined;
   }
   if (!isFifo(queue)) throw wrongName(queue, 'The name of a FIFO queue must end with the .fifo suffix.');
-  const { ContentBasedDeduplication: content = 'false' } = given;
-  if (content !== 'true' && content !== 'false') throw invalidAttributeValue('ContentBasedDeduplication');
-  const deduplicationScope = readOneOf(given, 'DeduplicationScope', scopes);
-  const throughputLimit = readOneOf(given, 'FifoThroughputLimit', limits);
+  const content = readOneOf(given, 'ContentBasedDeduplication');
+  const deduplicationScope = readOneOf(given, 'DeduplicationScope');
+  const throughputLimit = readOneOf(given, 'FifoThroughputLimit');
   // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html
   if (throughputLimit === 'perMessageGroupId' && deduplicationScope !== 'messageGroup') {
     throw invalidAttributeValue('FifoThroughputLimit');
@@ -39,7 +33,11 @@ export function readFifo(queue: string, given: Given): FifoSettings | undefined 
 /** The FIFO attributes in the answer of GetQueueAttributes. */
 export function describeFifo(fifo: FifoSettings | undefined): Given {
   if (fifo === undefined) return {};
-  const { contentBasedDeduplication, deduplicationScope = 'queue', throughputLimit = 'perQueue' } = fifo;
+  const {
+    contentBasedDeduplication,
+    deduplicationScope = queueAttributes.DeduplicationScope.default,
+    throughputLimit = queueAttributes.FifoThroughputLimit.default,
+  } = fifo;
   return {
     FifoQueue: 'true',
     ContentBasedDeduplication: String(contentBasedDeduplication),
@@ -48,9 +46,11 @@ export function describeFifo(fifo: FifoSettings | undefined): Given {
   };
 }
 
-/** The first value is the default. */
-function readOneOf<Value extends string>(given: Given, name: string, values: readonly Value[]): Value {
-  const value = values.find((each) => each === (given[name] ?? values[0]));
+type Choice = 'ContentBasedDeduplication' | 'DeduplicationScope' | 'FifoThroughputLimit';
+
+function readOneOf<Name extends Choice>(given: Given, name: Name): (typeof queueAttributes)[Name]['values'][number] {
+  const { values, default: otherwise } = queueAttributes[name];
+  const value = values.find((each) => each === (given[name] ?? otherwise));
   if (value === undefined) throw invalidAttributeValue(name);
   return value;
 }

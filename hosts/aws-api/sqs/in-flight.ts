@@ -1,81 +1,106 @@
 import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
 import type { InputReader } from '../input-reader.ts';
+import { sqsInputs } from '../reference/sqs.ts';
 import type { Operation } from '../service.ts';
-import { type FailedEntry, readBatch } from './batch.ts';
+import { batchAnswer, readBatch, runBatch } from './batch.ts';
 import { invalidValue, notInFlight, validationMessages } from './errors.ts';
 import type { NamedQueue, QueueUrls } from './queue-urls.ts';
 import { readReceipt } from './receipts.ts';
-import { MAX_VISIBILITY } from './receive.ts';
 
+type Runtime = Pick<StandaloneRuntime, 'queue' | 'clock'>;
 type Queue = StandaloneRuntime['queue'];
+
+/** Seconds after the receive. A message is in flight for no longer. */
+const MAX_VISIBILITY_SECONDS = sqsInputs.ChangeMessageVisibility.VisibilityTimeout.max;
 
 /**
  * DeleteMessage. As on SQS, it succeeds when the message no longer exists, or when a message of a standard queue was
  * received again.
  */
-export function deleteMessage(queue: Queue, urls: QueueUrls): Operation {
+export function deleteMessage({ queue }: Runtime, urls: QueueUrls): Operation {
   return async (input) => {
     const named = urls.queue(input);
-    const receipt = readEntry(named, input);
-    if (await isExpired(queue, named, receipt)) throw expired(receipt);
-    await queue.delete(named.name, [receipt.handle]);
+    const entry = readEntry(named, input);
+    await checkUnexpired(queue, named, entry);
+    await queue.delete(named.name, [entry.handle]);
     return {};
   };
 }
 
-export function deleteMessageBatch(queue: Queue, urls: QueueUrls): Operation {
+export function deleteMessageBatch({ queue }: Runtime, urls: QueueUrls): Operation {
   return async (input) => {
     const named = urls.queue(input);
-    const { entries, failed } = readBatch(input, (entry) => readEntry(named, entry));
-    const late: FailedEntry[] = [];
-    for (const { id, entry } of entries) {
-      if (!(await isExpired(queue, named, entry))) continue;
-      const { code, message } = expired(entry);
-      late.push({ Id: id, SenderFault: true, Code: code, Message: message });
-    }
-    const good = entries.filter(({ id }) => !late.some(({ Id }) => Id === id));
+    const batch = readBatch(input, (entry) => readEntry(named, entry));
+    const checked = await runBatch(batch, (entry) => checkUnexpired(queue, named, entry));
     await queue.delete(
       named.name,
-      good.map(({ entry }) => entry.handle),
+      checked.entries.map(({ entry }) => entry.handle),
     );
-    const Failed = [...failed, ...late];
-    return { Successful: good.map(({ id }) => ({ Id: id })), ...(Failed.length > 0 && { Failed }) };
+    return batchAnswer(checked);
   };
 }
 
-export function changeMessageVisibility(queue: Queue, urls: QueueUrls): Operation {
+export function changeMessageVisibility(runtime: Runtime, urls: QueueUrls): Operation {
   return async (input) => {
     const named = urls.queue(input);
-    const { handle, text } = readEntry(named, input);
-    const timeout = input.integer('VisibilityTimeout', { from: 0, to: MAX_VISIBILITY });
-    if (timeout === undefined) throw validationMessages.missing('VisibilityTimeout');
-    const state = await queue.receiptState(named.name, handle);
-    if (state === 'spent') throw notInFlight();
-    if (state === 'gone') {
-      const reason = 'Message does not exist or is not available for visibility timeout change.';
-      throw invalidValue('ReceiptHandle', text, reason);
-    }
-    await queue.changeVisibility(named.name, handle, timeout);
+    await changeVisibility(runtime, named, readChange(named, input));
     return {};
   };
 }
 
-interface Receipt {
+export function changeMessageVisibilityBatch(runtime: Runtime, urls: QueueUrls): Operation {
+  return async (input) => {
+    const named = urls.queue(input);
+    const batch = readBatch(input, (entry) => readChange(named, entry));
+    return batchAnswer(await runBatch(batch, (change) => changeVisibility(runtime, named, change)));
+  };
+}
+
+interface Entry {
   readonly handle: string;
   /** The client's text of the receipt. */
   readonly text: string;
+  readonly receivedAt?: number;
 }
 
-function readEntry({ name }: NamedQueue, entry: InputReader): Receipt {
+interface Change extends Entry {
+  /** Seconds. */
+  readonly timeout: number;
+}
+
+function readEntry({ name }: NamedQueue, entry: InputReader): Entry {
   const text = entry.requiredString('ReceiptHandle');
-  return { text, handle: readReceipt(name, text) };
+  const { handle, receivedAt } = readReceipt(name, text);
+  return { text, handle, ...(receivedAt !== undefined && { receivedAt }) };
 }
 
-/** A receipt handle of a FIFO queue is valid until the visibility timeout ends. */
-async function isExpired(queue: Queue, { name, attributes }: NamedQueue, { handle }: Receipt): Promise<boolean> {
-  return attributes.fifo !== undefined && (await queue.receiptState(name, handle)) === 'spent';
+function readChange(named: NamedQueue, entry: InputReader): Change {
+  const read = readEntry(named, entry);
+  const timeout = entry.integer('VisibilityTimeout');
+  if (timeout === undefined) throw validationMessages.missing('VisibilityTimeout');
+  return { ...read, timeout };
 }
 
-function expired({ text }: Receipt) {
-  return invalidValue('ReceiptHandle', text, 'The receipt handle has expired.');
+/** @throws ServiceError */
+async function changeVisibility({ queue, clock }: Runtime, { name }: NamedQueue, change: Change): Promise<void> {
+  const { handle, text, timeout, receivedAt } = change;
+  const state = await queue.receiptState(name, handle);
+  if (state === 'spent') throw notInFlight();
+  if (state === 'gone') {
+    const reason = 'Message does not exist or is not available for visibility timeout change.';
+    throw invalidValue('ReceiptHandle', text, reason);
+  }
+  const seconds = receivedAt === undefined ? 0 : Math.floor((clock.now() - receivedAt) / 1000);
+  if (seconds + timeout > MAX_VISIBILITY_SECONDS) {
+    const reason = `Total VisibilityTimeout for the message is beyond the limit [${MAX_VISIBILITY_SECONDS} seconds].`;
+    throw invalidValue('VisibilityTimeout', timeout, reason);
+  }
+  await queue.changeVisibility(name, handle, timeout);
+}
+
+/** A receipt handle of a FIFO queue is valid until the visibility timeout ends. @throws ServiceError */
+async function checkUnexpired(queue: Queue, { name, attributes }: NamedQueue, { handle, text }: Entry): Promise<void> {
+  if (attributes.fifo !== undefined && (await queue.receiptState(name, handle)) === 'spent') {
+    throw invalidValue('ReceiptHandle', text, 'The receipt handle has expired.');
+  }
 }

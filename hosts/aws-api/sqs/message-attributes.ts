@@ -3,8 +3,6 @@ import { attributeType, isBinaryType } from '#shared/ports/queue.ts';
 import type { InputReader } from '../input-reader.ts';
 import { invalidContents, invalidValue, isValidText, validationMessages } from './errors.ts';
 
-const MAX_ATTRIBUTES = 10;
-
 type Attributes = Pick<OutgoingMessage, 'attributes' | 'attributeTypes'>;
 
 /** A message attribute. A binary value is in base64. */
@@ -19,9 +17,6 @@ export interface MessageAttribute {
 export function readMessageAttributes(input: InputReader): Attributes {
   const all = input.map('MessageAttributes').map(([name, value]) => readAttribute(name, value));
   if (all.length === 0) return {};
-  if (all.length > MAX_ATTRIBUTES) {
-    throw invalidValue('MessageAttributes', all.length, `A message has at most ${MAX_ATTRIBUTES}.`);
-  }
   const types = all.filter(({ type }) => type !== 'String').map(({ name, type }) => [name, type]);
   return {
     attributes: Object.fromEntries(all.map(({ name, value }) => [name, value])),
@@ -48,7 +43,11 @@ export function bytesOf(attribute: MessageAttribute): Buffer {
 
 function readAttribute(name: string, member: InputReader): MessageAttribute {
   if (!/^(?!\.)(?!.*\.\.)[A-Za-z0-9_.-]{1,256}(?<!\.)$/.test(name) || /^(?:aws|amazon)\./i.test(name)) {
-    throw invalidValue('MessageAttributes', name, 'It is no name for a message attribute.');
+    throw invalidValue(
+      'MessageAttributes',
+      name,
+      'The name of a message attribute has letters, digits, _, - and single dots inside. It does not begin with AWS. or Amazon.',
+    );
   }
   const type = member.requiredString('DataType');
   if (!/^(?:String|Number|Binary)(?:\.[A-Za-z0-9_.-]{1,249})?$/.test(type)) {

@@ -1,5 +1,4 @@
 import type { FifoSettings } from '#shared/ports/control-plane.ts';
-import { isFifoId } from '#shared/ports/fifo.ts';
 import type { OutgoingMessage } from '#shared/ports/queue.ts';
 import { ServiceError } from '../errors.ts';
 import type { InputReader } from '../input-reader.ts';
@@ -9,10 +8,10 @@ type MessageGroup = Pick<OutgoingMessage, 'groupId' | 'deduplicationId'>;
 
 /** Reads the message group and deduplication id for a FIFO queue. @throws ServiceError */
 export function readMessageGroup(input: InputReader, fifo: FifoSettings, delay: number | undefined): MessageGroup {
-  const groupId = readId(input, 'MessageGroupId');
+  const groupId = input.string('MessageGroupId');
   if (groupId === undefined) throw validationMessages.missing('MessageGroupId');
   if (delay !== undefined && delay !== 0) throw notOfThisType('DelaySeconds', delay);
-  const deduplicationId = readId(input, 'MessageDeduplicationId');
+  const deduplicationId = input.string('MessageDeduplicationId');
   if (deduplicationId !== undefined) return { groupId, deduplicationId };
   if (fifo.contentBasedDeduplication) return { groupId };
   throw new ServiceError(
@@ -28,21 +27,10 @@ export function readMessageGroup(input: InputReader, fifo: FifoSettings, delay: 
  * @throws ServiceError
  */
 export function readStandardMessageGroup(input: InputReader): MessageGroup {
-  const groupId = readId(input, 'MessageGroupId');
+  const groupId = input.string('MessageGroupId');
   const deduplicationId = input.string('MessageDeduplicationId');
   if (deduplicationId !== undefined) throw notOfThisType('MessageDeduplicationId', deduplicationId);
   return groupId === undefined ? {} : { groupId };
-}
-
-/** Reads an id. SQS allows 1 to 128 letters, digits and punctuation marks. @throws ServiceError */
-export function readId(input: InputReader, member: string): string | undefined {
-  const id = input.string(member);
-  if (id === undefined || isFifoId(id)) return id;
-  throw invalidValue(
-    member,
-    id,
-    `${member} can only include alphanumeric and punctuation characters. 1 to 128 in length.`,
-  );
 }
 
 function notOfThisType(member: string, value: unknown): ServiceError {

@@ -1,17 +1,30 @@
 import { invalidReceipt } from './errors.ts';
 
-/** The receipt handle for clients. It contains the queue's name, so that it works for no other queue. */
-export function receiptFor(queue: string, handle: string): string {
-  return Buffer.from(JSON.stringify([queue, handle])).toString('base64url');
+export interface Receipt {
+  /** A receipt is valid for this queue only. */
+  readonly queue: string;
+  /** The queue's own handle. */
+  readonly handle: string;
+  /** Milliseconds since 1970. Absent in receipts of older versions. */
+  readonly receivedAt?: number;
 }
 
-/** The queue's own handle. @throws ServiceError when the text is not a receipt, or is a receipt of another queue */
-export function readReceipt(queue: string, receipt: string): string {
+/** The receipt handle for clients. */
+export function receiptFor({ queue, handle, receivedAt }: Receipt): string {
+  const parts = receivedAt === undefined ? [queue, handle] : [queue, handle, receivedAt];
+  return Buffer.from(JSON.stringify(parts)).toString('base64url');
+}
+
+/** @throws ServiceError when the text is not a receipt, or is a receipt of another queue */
+export function readReceipt(queue: string, text: string): Receipt {
   try {
-    const [, handle] = JSON.parse(Buffer.from(receipt, 'base64url').toString()) as unknown[];
-    if (typeof handle === 'string' && receipt === receiptFor(queue, handle)) return handle;
+    const [, handle, receivedAt] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
+    if (typeof handle === 'string' && (receivedAt === undefined || typeof receivedAt === 'number')) {
+      const receipt = { queue, handle, ...(receivedAt !== undefined && { receivedAt }) };
+      if (text === receiptFor(receipt)) return receipt;
+    }
   } catch {
     // The text is not a receipt. It gets the same error as a receipt of another queue.
   }
-  throw invalidReceipt(receipt);
+  throw invalidReceipt(text);
 }

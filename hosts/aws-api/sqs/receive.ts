@@ -1,78 +1,62 @@
 import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
 import type { ReceivedMessage } from '#shared/ports/queue.ts';
 import type { Operation } from '../service.ts';
-import { validationMessages } from './errors.ts';
 import { md5OfAttributes, md5OfBody } from './md5.ts';
 import { isBinary, listAttributes, type MessageAttribute } from './message-attributes.ts';
-import { readId } from './message-group.ts';
 import type { QueueUrls } from './queue-urls.ts';
 import { receiptFor } from './receipts.ts';
+import { systemAttributes, wantedSystemAttributes } from './system-attributes.ts';
 
 interface Wanted {
-  /** Names of system attributes, or `All`. */
-  readonly system: readonly string[];
+  /** Names of system attributes. */
+  readonly system: ReadonlySet<string>;
   /** Names of message attributes, `prefix.*`, or `All`. */
   readonly attributes: readonly string[];
 }
 
-/** Seconds. The limits are SQS's. */
-const MAX_WAIT = 20;
-export const MAX_VISIBILITY = 43_200;
-
 /** ReceiveMessage. The wait ends at its time limit, when the client disconnects, or when the mesh stops. */
-export function receiveMessage(queue: StandaloneRuntime['queue'], urls: QueueUrls): Operation {
+export function receiveMessage(
+  { queue, clock }: Pick<StandaloneRuntime, 'queue' | 'clock'>,
+  urls: QueueUrls,
+): Operation {
   return async (input, { signal }) => {
     const { name, attributes } = urls.queue(input);
-    const max = input.integer('MaxNumberOfMessages', { from: 1, to: 10 }) ?? 1;
-    const wait = input.integer('WaitTimeSeconds', { from: 0, to: MAX_WAIT }) ?? attributes.wait;
-    const visibilityTimeout = input.integer('VisibilityTimeout', { from: 0, to: MAX_VISIBILITY });
+    const max = input.integer('MaxNumberOfMessages') ?? 1;
+    const wait = input.integer('WaitTimeSeconds') ?? attributes.wait;
+    const visibilityTimeout = input.integer('VisibilityTimeout');
     const wanted = {
-      system: [...(input.strings('AttributeNames') ?? []), ...(input.strings('MessageSystemAttributeNames') ?? [])],
+      system: wantedSystemAttributes(input),
       attributes: input.strings('MessageAttributeNames') ?? [],
     };
-    // The id is checked and has no effect. Messages of a lost answer come back when their visibility timeout ends.
-    readId(input, 'ReceiveRequestAttemptId');
-    if (wanted.attributes.some((each) => each === ''))
-      throw validationMessages.invalid('MessageAttributeNames', '', 'names');
     const messages = await queue.receive(name, {
       max,
       wait,
       signal,
       ...(visibilityTimeout !== undefined && { visibilityTimeout }),
     });
-    return messages.length === 0 ? {} : { Messages: messages.map((message) => answer(name, message, wanted)) };
+    const at = clock.now();
+    return messages.length === 0 ? {} : { Messages: messages.map((message) => answer({ name, at }, message, wanted)) };
   };
 }
 
-function answer(queue: string, message: ReceivedMessage, wanted: Wanted): object {
-  const system = Object.entries(systemAttributes(message)).filter(([name]) =>
-    wanted.system.some((each) => each === 'All' || each === name),
-  );
+/** The queue of a receive, and the time of the receive in milliseconds since 1970. */
+interface Receive {
+  readonly name: string;
+  readonly at: number;
+}
+
+function answer({ name, at }: Receive, message: ReceivedMessage, wanted: Wanted): object {
+  const system = systemAttributes(message, wanted.system);
   const attributes = listAttributes(message).filter(({ name }) =>
     wanted.attributes.some((each) => isWanted(name, each)),
   );
   return {
     MessageId: message.messageId,
-    ReceiptHandle: receiptFor(queue, message.receiptHandle),
+    ReceiptHandle: receiptFor({ queue: name, handle: message.receiptHandle, receivedAt: at }),
     MD5OfBody: md5OfBody(message.body),
     Body: message.body,
-    ...(system.length > 0 && { Attributes: Object.fromEntries(system) }),
+    ...(Object.keys(system).length > 0 && { Attributes: system }),
     ...answerAttributes(attributes),
-  };
-}
-
-function systemAttributes(message: ReceivedMessage): Record<string, string> {
-  const { receiveCount, sentAt, firstReceivedAt, fifo, groupId } = message;
-  return {
-    ApproximateReceiveCount: String(receiveCount),
-    SentTimestamp: String(sentAt),
-    ApproximateFirstReceiveTimestamp: String(firstReceivedAt),
-    ...(groupId !== undefined && { MessageGroupId: groupId }),
-    ...(fifo !== undefined && {
-      MessageGroupId: fifo.groupId,
-      MessageDeduplicationId: fifo.deduplicationId,
-      SequenceNumber: fifo.sequenceNumber,
-    }),
   };
 }
 

@@ -1,16 +1,16 @@
 import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
 import type { OutgoingMessage, SentMessage } from '#shared/ports/queue.ts';
-import { ServiceError } from '../errors.ts';
 import type { InputReader } from '../input-reader.ts';
 import type { Operation } from '../service.ts';
 import { MAX_MESSAGE } from './attributes.ts';
 import { readBatch } from './batch.ts';
-import { batchErrors, invalidContents, isValidText, validationMessages } from './errors.ts';
+import { batchErrors, invalidContents, invalidParameter, isValidText } from './errors.ts';
 import { md5OfAttributes, md5OfBody } from './md5.ts';
 import { bytesOf, listAttributes, readMessageAttributes } from './message-attributes.ts';
 import { readMessageGroup, readStandardMessageGroup } from './message-group.ts';
 import type { QueueAttributes } from './queue-store.ts';
 import type { QueueUrls } from './queue-urls.ts';
+import { readTraceHeader, sentSystemAttributes } from './system-attributes.ts';
 
 type Queue = StandaloneRuntime['queue'];
 
@@ -39,10 +39,12 @@ export function sendMessageBatch(queue: Queue, urls: QueueUrls): Operation {
 function result(message: OutgoingMessage, sent: SentMessage | undefined) {
   if (sent === undefined) throw new Error('the queue left out the id of a message');
   const attributes = listAttributes(message);
+  const system = sentSystemAttributes(message);
   return {
     MessageId: sent.messageId,
     MD5OfMessageBody: md5OfBody(message.body),
     ...(attributes.length > 0 && { MD5OfMessageAttributes: md5OfAttributes(attributes) }),
+    ...(system.length > 0 && { MD5OfMessageSystemAttributes: md5OfAttributes(system) }),
     ...(sent.sequenceNumber !== undefined && { SequenceNumber: sent.sequenceNumber }),
   };
 }
@@ -50,21 +52,21 @@ function result(message: OutgoingMessage, sent: SentMessage | undefined) {
 /** @throws ServiceError */
 function readMessage(input: InputReader, queue: QueueAttributes): OutgoingMessage {
   const body = input.requiredString('MessageBody');
-  if (body === '') throw validationMessages.missing('MessageBody');
   if (!isValidText(body)) throw invalidContents();
-  const delay = input.integer('DelaySeconds', { from: 0, to: 900 });
+  const delay = input.integer('DelaySeconds');
   const place = queue.fifo === undefined ? readStandardMessageGroup(input) : readMessageGroup(input, queue.fifo, delay);
   const message = {
     body,
     ...readMessageAttributes(input),
+    ...readTraceHeader(input),
     ...place,
     // A FIFO queue has one delay for all its messages.
     ...(queue.fifo === undefined && { delay: delay ?? queue.delay }),
   };
-  if (sizeOf(message) > MAX_MESSAGE) {
-    throw new ServiceError(
-      'InvalidParameterValue',
-      `One or more parameters are invalid. Reason: Message must be shorter than ${MAX_MESSAGE} bytes.`,
+  const { maxMessageBytes = MAX_MESSAGE } = queue;
+  if (sizeOf(message) > maxMessageBytes) {
+    throw invalidParameter(
+      `One or more parameters are invalid. Reason: Message must be shorter than ${maxMessageBytes} bytes.`,
     );
   }
   return message;

@@ -1,24 +1,33 @@
 import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
-import { isQueueName } from '../identity.ts';
-import type { InputReader } from '../input-reader.ts';
+import { sqsInputs } from '../reference/sqs.ts';
 import type { Service } from '../service.ts';
-import { checkSame, describe, readAttributes } from './attributes.ts';
-import { invalidValue, queueDoesNotExist, validationMessages } from './errors.ts';
-import { changeMessageVisibility, deleteMessage, deleteMessageBatch } from './in-flight.ts';
+import { validationMessages } from './errors.ts';
+import {
+  changeMessageVisibility,
+  changeMessageVisibilityBatch,
+  deleteMessage,
+  deleteMessageBatch,
+} from './in-flight.ts';
+import { cancelMessageMoveTask, listMessageMoveTasks, startMessageMoveTask } from './move-operations.ts';
+import type { MoveTasks } from './move-tasks.ts';
+import { queueOperations } from './queue-operations.ts';
 import type { QueueStore } from './queue-store.ts';
 import { QueueUrls } from './queue-urls.ts';
 import { receiveMessage } from './receive.ts';
 import { sendMessage, sendMessageBatch } from './send.ts';
 
 export interface SqsOptions {
-  readonly queue: StandaloneRuntime['queue'];
+  readonly runtime: Pick<StandaloneRuntime, 'queue' | 'clock'>;
   readonly queues: QueueStore;
+  readonly tasks: MoveTasks;
   /** The URL at which clients reach the mesh. Queue URLs begin with it. */
   readonly url: string;
+  /** When the mesh created the queues of serverless.yml, in milliseconds since 1970. */
+  readonly since: number;
 }
 
 /** Amazon SQS: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/Welcome.html */
-export function sqsService({ queue, queues, url }: SqsOptions): Service {
+export function sqsService({ runtime, queues, tasks, url, since }: SqsOptions): Service<typeof sqsInputs> {
   const urls = new QueueUrls(queues, url);
   return {
     target: 'AmazonSQS',
@@ -27,43 +36,19 @@ export function sqsService({ queue, queues, url }: SqsOptions): Service {
     queryCompatible: true,
     throttled: 'RequestThrottled',
     validationMessages,
+    inputs: sqsInputs,
     operations: {
-      async CreateQueue(input) {
-        const name = queueName(input);
-        const given = input.stringMap('Attributes');
-        const asked = readAttributes(name, given, (each) => queues.get(each) !== undefined);
-        checkSame(given, asked, await queues.create(name, asked));
-        return { QueueUrl: urls.of(name) };
-      },
-      GetQueueUrl(input) {
-        const name = input.requiredString('QueueName');
-        if (queues.get(name) === undefined) throw queueDoesNotExist();
-        return { QueueUrl: urls.of(name) };
-      },
-      async GetQueueAttributes(input) {
-        const named = urls.queue(input);
-        const names = input.strings('AttributeNames') ?? [];
-        const Attributes = describe(names, named, await queue.depth(named.name));
-        return Object.keys(Attributes).length > 0 ? { Attributes } : {};
-      },
-      SendMessage: sendMessage(queue, urls),
-      SendMessageBatch: sendMessageBatch(queue, urls),
-      ReceiveMessage: receiveMessage(queue, urls),
-      DeleteMessage: deleteMessage(queue, urls),
-      DeleteMessageBatch: deleteMessageBatch(queue, urls),
-      ChangeMessageVisibility: changeMessageVisibility(queue, urls),
+      ...queueOperations({ runtime, queues, urls, tasks, since }),
+      SendMessage: sendMessage(runtime.queue, urls),
+      SendMessageBatch: sendMessageBatch(runtime.queue, urls),
+      ReceiveMessage: receiveMessage(runtime, urls),
+      DeleteMessage: deleteMessage(runtime, urls),
+      DeleteMessageBatch: deleteMessageBatch(runtime, urls),
+      ChangeMessageVisibility: changeMessageVisibility(runtime, urls),
+      ChangeMessageVisibilityBatch: changeMessageVisibilityBatch(runtime, urls),
+      StartMessageMoveTask: startMessageMoveTask(queues, tasks),
+      ListMessageMoveTasks: listMessageMoveTasks(queues, tasks),
+      CancelMessageMoveTask: cancelMessageMoveTask(queues, tasks),
     },
   };
-}
-
-function queueName(input: InputReader): string {
-  const name = input.requiredString('QueueName');
-  if (!isQueueName(name)) {
-    throw invalidValue(
-      'QueueName',
-      name,
-      'Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length.',
-    );
-  }
-  return name;
 }

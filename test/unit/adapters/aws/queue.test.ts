@@ -163,6 +163,39 @@ describe('a FIFO queue', () => {
   });
 });
 
+describe('a trace header', () => {
+  const traceHeader = 'Root=1-5759e988-bd862e3fe1be46a994272793';
+
+  it('is a system attribute for SQS', async () => {
+    answer();
+    await queue.send('jobs', [{ body: 'x', traceHeader }, { body: 'y' }]);
+    const [traced, plain] = aws.inputs<SendBatch>('SendMessageBatch')[0]?.Entries ?? [];
+    expect(traced).toMatchObject({
+      MessageSystemAttributes: { AWSTraceHeader: { DataType: 'String', StringValue: traceHeader } },
+    });
+    expect(plain).not.toHaveProperty('MessageSystemAttributes');
+  });
+
+  it('comes from SQS, as the queue of a dead letter does', async () => {
+    const Attributes = {
+      ApproximateReceiveCount: '1',
+      SentTimestamp: '1',
+      ApproximateFirstReceiveTimestamp: '1',
+      AWSTraceHeader: traceHeader,
+      DeadLetterQueueSourceArn: 'arn:aws:sqs:us-east-1:1:jobs',
+    };
+    aws.on('ReceiveMessage', () => ({
+      Messages: [{ MessageId: '1', ReceiptHandle: '1', Body: 'x', MD5OfBody: hash('md5', 'x'), Attributes }],
+    }));
+    const [message] = await queue.receive('jobs-dlq', { max: 1, wait: 0 });
+    expect(message).toMatchObject({ traceHeader, deadLetterSource: 'jobs' });
+    const [asked] = aws.inputs<{ MessageSystemAttributeNames: string[] }>('ReceiveMessage');
+    expect(asked?.MessageSystemAttributeNames).toEqual(
+      expect.arrayContaining(['AWSTraceHeader', 'DeadLetterQueueSourceArn']),
+    );
+  });
+});
+
 describe('the types of attributes', () => {
   const attributes = { text: 't', count: '7', picture: 'AAH/' };
   const attributeTypes = { count: 'Number.int', picture: 'Binary' };

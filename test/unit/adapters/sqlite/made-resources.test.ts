@@ -37,4 +37,13 @@ describe('SqliteMadeResources', () => {
     expect((await made.all('queue')).map(({ name }) => name)).toEqual(['b']);
     expect(await made.all('rule')).toEqual([{ name: 'a', definition: '4' }]);
   });
+
+  it('get another kind, in the place of one that has the name', async () => {
+    await made.put('queue', { name: 'a', definition: 'new' });
+    await made.put('deleted-queue', { name: 'a', definition: 'old' });
+    await made.rename('queue', 'a', 'deleted-queue');
+    await made.rename('queue', 'never made', 'deleted-queue');
+    expect(await made.all('queue')).toEqual([]);
+    expect(await made.all('deleted-queue')).toEqual([{ name: 'a', definition: 'new' }]);
+  });
 });

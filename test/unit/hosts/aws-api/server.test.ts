@@ -46,6 +46,7 @@ describe('AwsApiServer', () => {
       contentType: 'application/x-amz-json-1.1',
       queryCompatible: false,
       validationMessages,
+      inputs: { [name]: {} },
       operations: { [name]: operation },
     });
     awsApi = new AwsApiServer({
