@@ -1,5 +1,6 @@
 import { attemptMark } from '#shared/a2a/attempt-extension.ts';
 import type { StreamResponse } from '#shared/a2a/types.ts';
+import { startingWith } from '#shared/async-iterables.ts';
 import type { TaskId } from '#shared/ids.ts';
 import type { LogEntry } from '#shared/ports/task.ts';
 import { assemble } from '#shared/tasks/assemble.ts';
@@ -17,7 +18,7 @@ export interface PositionedResponse {
  * Yields the task as the log shows it, then every change until the turn ends. `ended` says that the log is complete and
  * that its turn has ended. Then nothing follows until the client does something (§3.1.2).
  */
-export async function* taskResponses(
+export function taskResponses(
   correlator: Pick<Correlator, 'follow'>,
   taskId: TaskId,
   log: readonly LogEntry[],
@@ -25,10 +26,14 @@ export async function* taskResponses(
 ): AsyncIterable<PositionedResponse> {
   const position = log.at(-1)?.position ?? 0;
   const contextId = contextOf(log);
-  yield { position, response: { task: assemble({ id: taskId, contextId }, log) } satisfies StreamResponse };
-  if (ended) return;
-  for await (const entries of correlator.follow(taskId, position, signal)) {
-    yield* entries.map((entry) => positioned(entry, taskId, contextId));
+  const first = { position, response: { task: assemble({ id: taskId, contextId }, log) } };
+  if (ended) return startingWith(first, []);
+  return startingWith(first, changes());
+
+  async function* changes(): AsyncIterable<PositionedResponse> {
+    for await (const entries of correlator.follow(taskId, position, signal)) {
+      for (const entry of entries) yield positioned(entry, taskId, contextId);
+    }
   }
 }
 

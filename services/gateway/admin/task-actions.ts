@@ -1,4 +1,5 @@
 import type { AdminTask } from '#shared/admin/schemas.ts';
+import { mapped } from '#shared/async-iterables.ts';
 import { HttpError } from '#shared/http/refusal.ts';
 import type { Runtime } from '#shared/runtime/runtime.ts';
 import type { Correlator } from '#shared/tasks/correlator.ts';
@@ -49,8 +50,6 @@ export async function watchTask(
   });
 }
 
-async function* messages(responses: ReturnType<typeof taskResponses>): AsyncIterable<SseEvent> {
-  for await (const { position, response } of responses) {
-    yield { id: String(position), data: JSON.stringify(response) };
-  }
+function messages(responses: ReturnType<typeof taskResponses>): AsyncIterable<SseEvent> {
+  return mapped(responses, ({ position, response }) => ({ id: String(position), data: JSON.stringify(response) }));
 }

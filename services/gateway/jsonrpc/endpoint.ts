@@ -1,4 +1,5 @@
 import { A2AError, type A2AErrorReason } from '#shared/a2a/errors.ts';
+import { mapped } from '#shared/async-iterables.ts';
 import { type Allowance, RETRY_AFTER_SECONDS } from '#shared/http/allowance.ts';
 import type { RegisteredAgent } from '#shared/ports/agent-registry.ts';
 import type { Runtime } from '#shared/runtime/runtime.ts';
@@ -65,20 +66,23 @@ export function jsonRpcError(error: A2AError): Response {
   return refuse(null, error);
 }
 
-async function* sseEvents(
+function sseEvents(
   runtime: Runtime,
   id: RequestId,
   stream: AsyncIterable<PositionedResponse>,
 ): AsyncIterable<SseEvent> {
-  try {
-    for await (const { position, response } of stream) {
-      yield { id: String(position), data: JSON.stringify({ jsonrpc: '2.0', id, result: response }) };
-    }
-  } catch (error) {
-    // The response has begun, so an error can only be its last event.
-    const { jsonRpcCode: code, message, details } = callerError(runtime, error);
-    yield { id: '', data: JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data: details } }) };
-  }
+  return mapped(
+    stream,
+    ({ position, response }) => ({
+      id: String(position),
+      data: JSON.stringify({ jsonrpc: '2.0', id, result: response }),
+    }),
+    (thrown) => {
+      // The response has begun, so an error can only be its last event.
+      const { jsonRpcCode: code, message, details } = callerError(runtime, thrown);
+      return { id: '', data: JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data: details } }) };
+    },
+  );
 }
 
 interface Result {
