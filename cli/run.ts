@@ -53,7 +53,7 @@ function textOf(error: unknown, words: readonly string[], { printer }: CliContex
   const { commands } = printer;
   if (error instanceof CommanderError) return hyphenAdvice(error, words, printer.commands.program);
   if (error instanceof CliError) return error.text(commands);
-  return error instanceof StarlingError ? error.message : `starling failed: ${messageOf(error)}`;
+  return error instanceof StarlingError ? commands.messageOf(error) : `starling failed: ${messageOf(error)}`;
 }
 
 function reportedError(error: unknown, words: readonly string[], { printer }: CliContext): ReportedError {
@@ -69,7 +69,7 @@ function reportedError(error: unknown, words: readonly string[], { printer }: Cl
     const message = error instanceof MeshError ? text.slice(code.length + 2) : text;
     return { code, message, ...(taskId !== undefined && { taskId }) };
   }
-  if (error instanceof StarlingError) return { code: error.code, message: error.message };
+  if (error instanceof StarlingError) return { code: error.code, message: commands.messageOf(error) };
   return { code: 'INTERNAL_ERROR', message: `starling failed: ${messageOf(error)}` };
 }
 

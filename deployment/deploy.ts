@@ -1,3 +1,4 @@
+import { CommandLines, shellOf } from '#shared/command-line.ts';
 import { runCommand } from './command.ts';
 import { deployStack } from './deploy-stack.ts';
 import { readTarget } from './read-target.ts';
@@ -18,6 +19,7 @@ await runCommand({
   async run(options) {
     const target = await readTarget(options, process.env);
     const { url, tokenUrl, clientId } = await deployStack(target, options);
+    const commands = new CommandLines(shellOf(process.env, process.cwd()), { kind: 'aws', ...target });
     console.log(`
 Starling is deployed: ${target.stage} in ${target.region}
 
@@ -27,7 +29,7 @@ Starling is deployed: ${target.stage} in ${target.region}
 
 Try it:
 
-  npx starling ${optionsOf(target)} call calculator "(3 + 4) * 5 - 2^3"
+  ${commands.line('call', 'calculator', '(3 + 4) * 5 - 2^3')}
   npm run test:aws -- ${optionsOf(target)}
 
 and to take it away again:

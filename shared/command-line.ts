@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
+import type { StarlingError } from './errors.ts';
 import { isObject } from './objects.ts';
 
 /** The folder of package.json. */
@@ -16,6 +17,14 @@ export interface Shell {
   readonly cwd: string;
   /** The variable PATH. */
   readonly path: string | undefined;
+}
+
+/**
+ * The shell of the person who started this process. npm runs a script in the folder of the package and tells in INIT_CWD
+ * where it was called.
+ */
+export function shellOf(env: Readonly<Record<string, string | undefined>>, cwd: string): Shell {
+  return { cwd: env.INIT_CWD || cwd, path: env.PATH };
 }
 
 /** The mesh that a printed command is about. */
@@ -50,6 +59,11 @@ export class CommandLines {
   /** A `starling` command, quoted for a POSIX shell. */
   line(...words: readonly string[]): string {
     return [this.program, ...[...this.#options(), ...words].map(shellWord)].join(' ');
+  }
+
+  /** The message of an error, with the command that helps behind it. */
+  messageOf({ message, command }: StarlingError): string {
+    return command === undefined ? message : `${message} ${this.line(...command)}`;
   }
 
   /** The command that starts the mesh. Undefined: the mesh runs on another machine. */

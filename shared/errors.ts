@@ -1,3 +1,8 @@
+export interface StarlingErrorOptions {
+  readonly cause?: unknown;
+  readonly command?: readonly string[];
+}
+
 /**
  * The base of every error that Starling throws on purpose.
  *
@@ -6,17 +11,23 @@
  */
 export class StarlingError extends Error {
   readonly code: string;
+  /**
+   * The words of a `starling` command that helps. The process that prints the error prints the command behind the message,
+   * as the shell takes it there (shared/command-line.ts).
+   */
+  readonly command: readonly string[] | undefined;
 
-  constructor(code: string, message: string, options?: { cause?: unknown }) {
-    super(message, options);
+  constructor(code: string, message: string, options: StarlingErrorOptions = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : {});
     this.name = new.target.name;
     this.code = code;
+    this.command = options.command;
   }
 }
 
 /** The configuration is not usable: wrong variable, unreadable file, unknown handler. It is thrown only at start. */
 export class ConfigurationError extends StarlingError {
-  constructor(message: string, options?: { cause?: unknown }) {
+  constructor(message: string, options?: StarlingErrorOptions) {
     super('CONFIGURATION', message, options);
   }
 }

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { ConfigurationError } from '#shared/errors.ts';
 import { databaseFile } from './folder.ts';
+import { restoreCommand } from './open-problem.ts';
 
 /** The path of the mark file. It exists while a restore exchanges the folder's content. */
 export function restoringMark(folder: string): string {
@@ -19,16 +20,17 @@ const behindTheDatabase = ['client.json', 'secrets'];
  */
 export function checkFolder(folder: string): void {
   if (existsSync(restoringMark(folder))) {
-    throw new ConfigurationError(
-      `A restore into the data folder ${folder} was interrupted. Run it again: npx starling restore FILE --force.`,
-    );
+    throw new ConfigurationError(`A restore into the data folder ${folder} was interrupted. Run it again:`, {
+      command: restoreCommand,
+    });
   }
   const file = databaseFile(folder);
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   const witness = behindTheDatabase.find((name) => existsSync(path.join(folder, name)));
   if (size === 0 && witness !== undefined) {
     throw new ConfigurationError(
-      `The database ${file} is ${existsSync(file) ? 'empty' : 'missing'}, but ${witness} beside it is a mesh's: the database was lost. Bring back a backup: npx starling restore FILE --force. To begin anew, remove the data folder or set STARLING_DATA to another.`,
+      `The database ${file} is ${existsSync(file) ? 'empty' : 'missing'}, but ${witness} beside it is a mesh's: the database was lost. To begin anew, remove the data folder or set STARLING_DATA to another. To bring back a backup:`,
+      { command: restoreCommand },
     );
   }
 }

@@ -12,7 +12,8 @@ export function migrate(database: DatabaseSync, file: string): void {
   const applicationId = pragma(database, 'application_id');
   if (applicationId === BACKUP_ID) {
     throw new ConfigurationError(
-      `${file} is a backup, without the keys beside it. Move it elsewhere, and bring it back with npx starling restore FILE.`,
+      `${file} is a backup, without the keys beside it. Move it elsewhere, and bring it back with:`,
+      { command: ['restore', 'FILE'] },
     );
   }
   if (applicationId !== 0 || !fits(database, version)) {

@@ -8,9 +8,11 @@ import { isCannotOpen, isFull, isInputOutput, isReadOnly, isSqliteError } from '
 const NEEDED_BYTES = 128 * 1024;
 
 const elsewhere = 'or set STARLING_DATA to another folder.';
-/** Tells the operator how to continue with a damaged database. */
+/** Tells the operator how to continue with a damaged database. `restoreCommand` stands behind it. */
 export const damageAdvice =
-  'Keep a copy of the data folder, and bring back a backup: npx starling restore FILE --force. Or set STARLING_DATA to another folder.';
+  'Keep a copy of the data folder. Set STARLING_DATA to another folder, or bring back a backup with:';
+/** The command that replaces the data folder by a backup. */
+export const restoreCommand = ['restore', 'FILE', '--force'];
 
 /** Makes the error for a database that cannot be opened or read at start. The message tells the remedy. */
 export function openProblem(file: string, error: unknown): ConfigurationError {
@@ -29,7 +31,7 @@ export function openProblem(file: string, error: unknown): ConfigurationError {
   }
   return new ConfigurationError(
     `The database ${file} is damaged or cannot be read (${messageOf(error)}). ${damageAdvice}`,
-    options,
+    { ...options, command: restoreCommand },
   );
 }
 

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { ConfigurationError, StarlingError } from '#shared/errors.ts';
 import { syncFolder } from './folder.ts';
 import { migrate } from './migrate.ts';
-import { damageAdvice, openProblem } from './open-problem.ts';
+import { damageAdvice, openProblem, restoreCommand } from './open-problem.ts';
 import { type LeftLog, readLeftLog } from './write-ahead-log.ts';
 
 /** The write-ahead log shrinks to this size when it starts again. It grows during a long read, such as a backup. */
@@ -68,11 +68,13 @@ export function checkLog(file: string, left: LeftLog | undefined): void {
   if (size === 0) {
     throw new ConfigurationError(
       `The database ${file} is empty, but its write-ahead log is not: the database was lost. ${damageAdvice}`,
+      { command: restoreCommand },
     );
   }
   if (left.header === 'damaged') {
     throw new ConfigurationError(
-      `The write-ahead log ${file}-wal is damaged: what was stored last cannot be read. ${damageAdvice} To go on without what it held, move it away.`,
+      `The write-ahead log ${file}-wal is damaged: what was stored last cannot be read. To go on without what it held, move it away. ${damageAdvice}`,
+      { command: restoreCommand },
     );
   }
 }

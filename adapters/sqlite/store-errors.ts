@@ -1,6 +1,6 @@
 import { messageOf, StarlingError } from '#shared/errors.ts';
 import { StoreUnavailableError } from '#shared/ports/errors.ts';
-import { damageAdvice } from './open-problem.ts';
+import { damageAdvice, restoreCommand } from './open-problem.ts';
 import { isBusy, isCannotOpen, isCorrupt, isFull, isInputOutput, isReadOnly, isSqliteError } from './sqlite-errors.ts';
 
 /**
@@ -61,6 +61,7 @@ export function cannotRead(file: string, error: unknown): StoreUnavailableError 
 function damaged(file: string, error: unknown): StarlingError {
   return new StarlingError('STORE_FAILED', `The database ${file} is damaged (${detailOf(error)}). ${damageAdvice}`, {
     cause: error,
+    command: restoreCommand,
   });
 }
 

@@ -13,7 +13,7 @@ export function checkProtocol({ 'content-type': type, 'content-encoding': encodi
   if (type !== undefined && !JSON_TYPES.test(type)) {
     throw new ServiceError(
       'UnknownOperationException',
-      `A standalone mesh speaks AWS's JSON protocols, not ${type.slice(0, 80)}. SDKs for Java do so with CBOR_ENABLED=false, which \`eval "$(npx starling env)"\` sets.`,
+      `A standalone mesh speaks AWS's JSON protocols, not ${type.slice(0, 80)}. SDKs for Java do so with CBOR_ENABLED=false, which the command \`env\` of the mesh's \`starling\` sets.`,
       { status: 404, queryCode: 'InvalidAction' },
     );
   }

@@ -84,6 +84,11 @@ function urls(url: string): Pick<Settings, 'url' | 'tokenUrl'> {
   return { url, tokenUrl: `${url}/oauth2/token` };
 }
 
+/** The address of the mesh for programs on the same machine. */
+export function localUrl({ host, port }: Pick<Settings, 'host' | 'port'>): string {
+  return ownAddress(host, port);
+}
+
 /** Clients reach a wildcard address by the loopback address. */
 function ownAddress(host: string, port: number): string {
   const reached = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;

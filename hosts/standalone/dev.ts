@@ -93,8 +93,9 @@ async function inspectorPort(): Promise<string | undefined> {
   return undefined;
 }
 
+/** Standard output belongs to the mesh, whose lines may be JSON. */
 function say(text: string): void {
-  process.stdout.write(`[dev] ${text}.\n`);
+  process.stderr.write(`[dev] ${text}.\n`);
 }
 
 /**

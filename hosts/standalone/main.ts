@@ -1,23 +1,29 @@
+import path from 'node:path';
 import { outliveStrayErrors } from '#hosts/functions/stray-errors.ts';
 import { readSettings } from '#hosts/runtimes/settings.ts';
+import { CommandLines, DEFAULT_DATA, shellOf } from '#shared/command-line.ts';
 import { messageOf, StarlingError } from '#shared/errors.ts';
 import { BufferedCallLog } from '#shared/telemetry/call-log.ts';
 import { standardOutput } from '#shared/telemetry/line-output.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
 import { createLogger } from '#shared/telemetry/powertools-logger.ts';
 import { readWiring } from '#wiring/index.ts';
-import { type Host, startHost } from './host.ts';
+import { greeting } from './greeting.ts';
+import { startHost } from './host.ts';
+import { keepOutputJson } from './json-output.ts';
 import { watchParent } from './parent-watch.ts';
 
 /** `npm start`: the mesh on one machine, until Ctrl-C. */
 async function main(): Promise<void> {
   outliveLostOutput();
   const settings = readSettings(process.env, process.stdout.isTTY ?? false);
-  const log = createLogger({ level: settings.logLevel, format: settings.logFormat, service: 'starling' });
-  const output = standardOutput();
+  const format = settings.logFormat;
+  const write = format === 'json' ? keepOutputJson(process.stdout, () => log) : undefined;
+  const log = createLogger({ level: settings.logLevel, format, service: 'starling', ...(write && { write }) });
+  const output = standardOutput(write);
   const calls = new BufferedCallLog({
     level: settings.logLevel,
-    format: settings.logFormat,
+    format,
     service: 'starling',
     output,
     color: process.stdout.isTTY === true && process.stdout.hasColors(),
@@ -32,7 +38,8 @@ async function main(): Promise<void> {
     log,
     calls,
     onFatal(error) {
-      log.error('the mesh cannot go on', { error });
+      const command = error instanceof StarlingError ? error.command : undefined;
+      log.error('the mesh cannot go on', { error, ...(command && { remedy: remedies().line(...command) }) });
       process.exit(1);
     },
   });
@@ -42,7 +49,11 @@ async function main(): Promise<void> {
     await output.drain();
   };
   stopAtSignals(stop, log);
-  process.stdout.write(greeting(host));
+  const isTerminal = process.stdout.isTTY ?? false;
+  const shell = shellOf(process.env, process.cwd());
+  const text = greeting(host, { shell, isTerminal, startMs: Math.round(performance.now()) });
+  if (write) write(text);
+  else process.stdout.write(text);
 }
 
 /**
@@ -85,31 +96,16 @@ function stopAtSignals(stopMesh: () => Promise<void>, log: Logger): void {
   });
 }
 
-function greeting({ settings, client, agents }: Host): string {
-  const { url } = settings;
-  return `
-Starling is ready at ${url}  (${Math.round(performance.now())} ms, agents: ${agents.join(', ')})
-
-  client id      ${client.clientId}
-  client secret  ${client.clientSecret}
-
-Try it:
-
-  npx starling call calculator "(3 + 4) * 5 - 2^3"
-
-or with curl:
-
-  TOKEN=$(curl -s -u ${client.clientId}:${client.clientSecret} -d grant_type=client_credentials ${url}/oauth2/token | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
-  curl -s ${url}/agents/weather -H "Authorization: Bearer $TOKEN" -d '{"jsonrpc":"2.0","method":"get_weather","params":{"location":"Seoul"},"id":1}'
-
-An A2A client finds an agent's card below ${url}/agents/echo/ (with the slash). Ctrl-C stops the mesh.
-
-`;
+/** Commands for the data folder. They do not need the other settings, which may be what is wrong. */
+function remedies(): CommandLines {
+  const data = path.resolve(process.env.STARLING_DATA || DEFAULT_DATA);
+  return new CommandLines(shellOf(process.env, process.cwd()), { kind: 'standalone', data });
 }
 
 main().catch((error: unknown) => {
   // A StarlingError tells the person what to do. Any other error is a bug, and its stack helps to find it.
-  const text = error instanceof StarlingError ? error.message : error instanceof Error ? error.stack : String(error);
+  const text =
+    error instanceof StarlingError ? remedies().messageOf(error) : error instanceof Error ? error.stack : String(error);
   process.stderr.write(`${text}\n`);
   process.exit(1);
 });

@@ -1,4 +1,4 @@
-import { fstatSync, write } from 'node:fs';
+import { fstatSync, write as writeFile } from 'node:fs';
 
 /** Takes log lines without making the caller wait. */
 export interface LineOutput {
@@ -14,11 +14,13 @@ const STANDARD_OUTPUT = 1;
 /**
  * Standard output. Node writes to a file within the call, so a file gets its lines through the thread pool. Node itself
  * keeps what the reader of a pipe does not take.
+ *
+ * @param write writes to standard output, where this is not a file
  */
-export function standardOutput(): LineOutput {
+export function standardOutput(write: (text: string) => void = (text) => void process.stdout.write(text)): LineOutput {
   if (fstatSync(STANDARD_OUTPUT).isFile()) return new FileOutput(STANDARD_OUTPUT);
   return {
-    write: (text) => void process.stdout.write(text),
+    write,
     get pending() {
       return process.stdout.writableLength;
     },
@@ -61,7 +63,7 @@ export class FileOutput implements LineOutput {
   }
 
   #continue(rest: Buffer): void {
-    write(this.#descriptor, rest, (error, written) => {
+    writeFile(this.#descriptor, rest, (error, written) => {
       if (error || written === rest.length) this.#next();
       else this.#continue(rest.subarray(written));
     });

@@ -75,7 +75,7 @@ describe('a database that is damaged or lost', () => {
     const before = existsSync(database) && readFileSync(database);
     const output = await refused(data);
     expect(output).toContain(database);
-    expect(output).toContain('npx starling restore');
+    expect(output).toContain(`npx starling --data ${data} restore FILE --force`);
     expect(output).toContain('STARLING_DATA');
     expect(existsSync(database) && readFileSync(database)).toEqual(before);
   });
@@ -93,7 +93,7 @@ describe('a database that is damaged or lost', () => {
       mkdirSync(left);
       for (const end of ['', '-wal']) cpSync(database + end, path.join(left, `starling.db${end}`));
       crashed.close();
-      expect(await refused(left)).toMatch(/is damaged.*npx starling restore/s);
+      expect(await refused(left)).toMatch(/is damaged.*npx starling --data \S+ restore/s);
     },
   );
 

@@ -69,7 +69,7 @@ describe('STARLING_DATA that cannot be', () => {
     writeFileSync(path.join(data, 'restoring'), '');
     const { code, output } = await failingStart({ data, config: fixtureConfig });
     expect(code).toBe(1);
-    expect(output).toContain(`npx starling restore`);
+    expect(output).toContain(`npx starling --data ${data} restore FILE --force`);
     expect(readdirSync(data).toSorted()).toEqual(['lock', 'restoring']);
   });
 });

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, openSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { freePort } from '#deployment/emulator/free-port.ts';
@@ -23,12 +23,11 @@ it('a mesh whose log nobody reads any more goes on, and still stops when it is t
   });
   for await (const chunk of child.stdout) {
     output += chunk;
-    if (output.includes('Ctrl-C')) break;
+    if (output.includes('Starling is ready')) break;
   }
   // Leaving the loop has closed the pipe.
   const [, url = ''] = /Starling is ready at (\S+)/.exec(output) ?? [];
-  const [, id] = /client id +(\S+)/.exec(output) ?? [];
-  const [, secret] = /client secret +(\S+)/.exec(output) ?? [];
+  const { clientId: id, clientSecret: secret } = JSON.parse(readFileSync(path.join(data, 'client.json'), 'utf8'));
   const answer = await fetch(`${url}/oauth2/token`, {
     method: 'POST',
     headers: { authorization: `Basic ${btoa(`${id}:${secret}`)}` },

@@ -175,9 +175,11 @@ function spawnMesh({ data, config, env = {}, under = [] }: MeshOptions & { data:
   return { child, exited, output: () => text };
 }
 
-/** What a developer's shell has set for another mesh is not for this one. */
+/** What a developer's shell has set for another mesh is not for this one, nor the folder where npm was called. */
 function withoutOurs(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('STARLING_')));
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !name.startsWith('STARLING_') && name !== 'INIT_CWD'),
+  );
 }
 
 /** Before the mesh runs, as there is no way in for clients yet. */

@@ -1,10 +1,10 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { StarlingError } from '#shared/errors.ts';
+import { StarlingError, type StarlingErrorOptions } from '#shared/errors.ts';
 import { BACKUP_ID, migrations } from '../schema.ts';
 
 /** A backup cannot be made or restored. The message says what to do. */
 export class BackupError extends StarlingError {
-  constructor(message: string, options?: { cause?: unknown }) {
+  constructor(message: string, options?: StarlingErrorOptions) {
     super('BACKUP', message, options);
   }
 }
@@ -58,7 +58,9 @@ export function readEnds(file: string): Content {
   const header = readAt(file, 0, HEADER_BYTES);
   const isDatabase = header.length === HEADER_BYTES && header.subarray(0, magic.length).equals(magic);
   if (!isDatabase || header.readUInt32BE(APPLICATION_ID) !== BACKUP_ID) {
-    throw new BackupError(`${file} is no backup of a mesh. Name a file that npx starling backup has made.`);
+    throw new BackupError(`${file} is no backup of a mesh. Name a file that was made with:`, {
+      command: ['backup', 'FILE'],
+    });
   }
   const end = readAt(file, bytes, TRAILER_BYTES);
   if (!end.subarray(0, trailerName.length).equals(trailerName)) {

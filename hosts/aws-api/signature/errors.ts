@@ -13,7 +13,7 @@ export function missingToken(): ServiceError {
   return refusal(
     'MissingAuthenticationTokenException',
     'MissingAuthenticationToken',
-    'Missing Authentication Token: the request is not signed, in its headers. `eval "$(npx starling env)"` gives an SDK its keys.',
+    "Missing Authentication Token: the request is not signed, in its headers. The command `env` of the mesh's `starling` gives an SDK its keys.",
   );
 }
 
@@ -25,7 +25,7 @@ export function unknownKey(): ServiceError {
   return refusal(
     'UnrecognizedClientException',
     'InvalidClientTokenId',
-    'The security token included in the request is invalid: these are not the keys of this mesh. `npx starling env` prints those.',
+    "The security token included in the request is invalid: these are not the keys of this mesh. The command `env` of the mesh's `starling` prints those.",
   );
 }
 

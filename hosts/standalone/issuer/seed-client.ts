@@ -20,6 +20,8 @@ export interface SeededClient extends ClientCredentials {
   readonly file: string;
   /** Whether the secret is new: at the first start, or because the file was gone or did not fit any more. */
   readonly renewed: boolean;
+  /** Whether this is the first start of the mesh. */
+  readonly isFirst: boolean;
 }
 
 export interface SeedClientOptions {
@@ -52,7 +54,8 @@ export async function seedClient({ clients, folder, clock }: SeedClientOptions):
   const file = clientFile(folder);
   const [client, kept] = await Promise.all([clients.get(CLI_CLIENT_ID), readClientFile(file)]);
   if (client && kept?.clientId === CLI_CLIENT_ID) {
-    if ((await checkSecret(kept.clientSecret, client.secretHash)) !== 'wrong') return { ...kept, file, renewed: false };
+    if ((await checkSecret(kept.clientSecret, client.secretHash)) !== 'wrong')
+      return { ...kept, file, renewed: false, isFirst: false };
   }
   const credentials = { clientId: CLI_CLIENT_ID, clientSecret: newClientSecret() };
   const fresh = {
@@ -64,7 +67,7 @@ export async function seedClient({ clients, folder, clock }: SeedClientOptions):
   // The file comes first: a crash in between leaves a secret that does not match, and the next start replaces it.
   await writePrivateFile(file, `${JSON.stringify(credentials, undefined, 2)}\n`);
   await clients.put({ ...(client ?? fresh), secretHash: hashSecret(credentials.clientSecret) });
-  return { ...credentials, file, renewed: true };
+  return { ...credentials, file, renewed: true, isFirst: client === undefined };
 }
 
 /**

@@ -30,7 +30,8 @@ describe('the client of the command', () => {
 
   it('stays as it is while the file is good', async () => {
     const first = await seedClient(mesh);
-    expect(await seedClient(mesh)).toEqual({ ...first, renewed: false });
+    expect(first.isFirst).toBe(true);
+    expect(await seedClient(mesh)).toEqual({ ...first, renewed: false, isFirst: false });
   });
 
   const damages: [string, (file: string) => void][] = [
@@ -49,7 +50,7 @@ describe('the client of the command', () => {
     const first = await seedClient(mesh);
     damage(first.file);
     const second = await seedClient(mesh);
-    expect(second.renewed).toBe(true);
+    expect(second).toMatchObject({ renewed: true, isFirst: false });
     expect(second.clientSecret).not.toBe(first.clientSecret);
     expect(await readClientFile(second.file)).toMatchObject({ clientSecret: second.clientSecret });
     expect(await accepts(first.clientSecret)).toBe(false);
