@@ -26,7 +26,8 @@ export interface BusIdentity {
  * for each event of a transaction, then `finish` once.
  */
 export interface InlineConsumer {
-  apply(event: BusEvent, position: number): void;
+  /** `queue`: the event also goes to the consumer's queue, because there is more to do than fits into the transaction. */
+  apply(event: BusEvent, position: number): 'done' | 'queue';
   finish(): void;
   /** Called instead of `finish` when the transaction fails. */
   abandon(): void;
@@ -162,8 +163,7 @@ export class SqliteEventBus implements EventBus, EventArchive, HostedRules {
     const inline = this.#inline;
     if (inline !== undefined && this.#inlineQueue === queue) {
       try {
-        this.#database.attempt(() => inline.apply(event, position));
-        return;
+        if (this.#database.attempt(() => inline.apply(event, position)) === 'done') return;
       } catch (error) {
         if (isStoreFailure(error)) throw error;
         // The queue's consumer meets the same error, retries, reports it and dead-letters the event.

@@ -223,6 +223,18 @@ export const migrations: readonly string[] = [
   ALTER TABLE messages ADD COLUMN dead_letter_source TEXT;
   ALTER TABLE fifo_messages ADD COLUMN dead_letter_source TEXT;
   `,
+  `
+  CREATE TABLE task_artifacts (         -- ids of artifacts that an attempt has begun, if the task's row has no room
+    task     INTEGER NOT NULL,
+    artifact TEXT NOT NULL,
+    turn     INTEGER NOT NULL,          -- of the newest attempt that has begun it
+    attempt  INTEGER NOT NULL,
+    PRIMARY KEY (task, artifact)
+  ) STRICT, WITHOUT ROWID;
+  ALTER TABLE tasks ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;  -- of the log's entries as JSON
+  ALTER TABLE tasks ADD COLUMN artifact_count INTEGER NOT NULL DEFAULT 0;
+  UPDATE tasks SET artifact_count = json_array_length(artifacts) WHERE open = 1;
+  `,
 ];
 
 /**

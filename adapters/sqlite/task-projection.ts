@@ -1,21 +1,31 @@
 import { agentEventOf, attemptFailureOf } from '#shared/events/task-events.ts';
 import type { TaskId } from '#shared/ids.ts';
 import type { BusEvent } from '#shared/ports/event-bus.ts';
-import type { AgentEvent, AttemptFailure, LogEntry, Outcome } from '#shared/ports/task.ts';
+import type { AgentEvent, AttemptFailure, Exceeded, LogEntry, Outcome } from '#shared/ports/task.ts';
+import { boundReason, SLICE_BYTES, SLICE_EVENTS } from '#shared/tasks/bounds.ts';
 import type { OnEnded } from '#shared/tasks/ended-tasks.ts';
 import { failedAttemptOf, refusalOf } from '#shared/tasks/failed-attempt.ts';
 import { fold } from '#shared/tasks/fold.ts';
 import { isTerminal } from '#shared/tasks/state.ts';
+import type { BegunArtifacts } from './begun-artifacts.ts';
 import type { Database } from './database.ts';
 import type { InlineConsumer } from './event-bus.ts';
+import type { ParkedEvents } from './parked-events.ts';
 import type { SqliteQuarantine } from './quarantine.ts';
 import type { TaskRow, TaskRows } from './task-rows.ts';
 import type { TaskTails } from './task-tails.ts';
 
 /** A task that the running transaction has changed. Its row is written once, at the end of the transaction. */
 interface Changed {
-  readonly current: TaskRow;
-  readonly entries: readonly LogEntry[];
+  current: TaskRow;
+  readonly entries: LogEntry[];
+}
+
+export interface Folded {
+  /** The outcome of the event, or `exceeded` if a parked event behind it passes a bound. */
+  readonly outcome: Outcome | { readonly kind: 'unknown' };
+  /** True: more parked events may be next. `unpark` folds them, in another transaction. */
+  readonly hasMore: boolean;
 }
 
 export interface TaskProjectionParts {
@@ -23,6 +33,8 @@ export interface TaskProjectionParts {
   readonly rows: TaskRows;
   readonly tails: TaskTails;
   readonly quarantine: SqliteQuarantine;
+  readonly parked: ParkedEvents;
+  readonly artifacts: BegunArtifacts;
   readonly onEnded: OnEnded;
 }
 
@@ -33,44 +45,74 @@ export class TaskProjection implements InlineConsumer {
   readonly #tails: TaskTails;
   readonly #quarantine: SqliteQuarantine;
   readonly #onEnded: OnEnded;
+  readonly #parked: ParkedEvents;
+  readonly #artifacts: BegunArtifacts;
   /** Each transaction has a new map. */
   #changed = new Map<TaskId, Changed>();
 
-  constructor({ database, rows, tails, quarantine, onEnded }: TaskProjectionParts) {
+  constructor({ database, rows, tails, quarantine, parked, artifacts, onEnded }: TaskProjectionParts) {
     this.#database = database;
     this.#rows = rows;
     this.#tails = tails;
     this.#quarantine = quarantine;
     this.#onEnded = onEnded;
+    this.#parked = parked;
+    this.#artifacts = artifacts;
   }
 
-  apply(event: BusEvent, position: number): void {
+  /** The projector's handler, behind the queue, folds further slices and ends tasks that pass a bound. */
+  apply(event: BusEvent, position: number): 'done' | 'queue' {
     const agentEvent = agentEventOf(event);
-    if (agentEvent) return void this.fold(agentEvent, position);
+    if (agentEvent) {
+      const { outcome, hasMore } = this.fold(agentEvent, position);
+      return hasMore || outcome.kind === 'exceeded' ? 'queue' : 'done';
+    }
     const failure = attemptFailureOf(event);
     if (failure) this.noteFailure(failure);
+    return 'done';
   }
 
-  /** Folds an event and the events that were parked behind it. `archived` is the event's position in the archive. */
-  fold(event: AgentEvent, archived: number | undefined): Outcome | { readonly kind: 'unknown' } {
+  /** Folds an event and a slice of the events that were parked behind it. `archived` is the event's position in the archive. */
+  fold(event: AgentEvent, archived: number | undefined): Folded {
     const id = event.data.taskId as TaskId;
     const changed = this.#changed.get(id);
     const before = changed?.current ?? this.#rows.find(id);
     if (before === undefined) {
       this.#quarantine.putWithin('of a task that does not exist', JSON.stringify(event));
-      return { kind: 'unknown' };
+      return { outcome: { kind: 'unknown' }, hasMore: false };
     }
+    const known = changed && { current: changed.current, length: changed.entries.length };
     try {
       const outcome = this.#step(before, event, archived);
-      for (let next = this.#nextParked(id); next; next = this.#nextParked(id))
-        this.#step(next.row, next.event, undefined);
-      return outcome;
+      if (outcome.kind === 'exceeded') return { outcome, hasMore: false };
+      const unparked = this.unpark(id);
+      return { outcome: unparked.exceeded ?? outcome, hasMore: unparked.hasMore };
     } catch (error) {
       // The catcher rolls back the rows. The remembered change goes back with them.
-      if (changed) this.#changed.set(id, changed);
-      else this.#changed.delete(id);
+      if (changed && known) {
+        changed.current = known.current;
+        changed.entries.length = known.length;
+      } else this.#changed.delete(id);
       throw error;
     }
+  }
+
+  /** Folds a slice of the parked events that are next. */
+  unpark(id: TaskId): { readonly exceeded?: Exceeded; readonly hasMore: boolean } {
+    let bytes = 0;
+    for (let events = 0; events < SLICE_EVENTS && bytes < SLICE_BYTES; events++) {
+      const current = this.#changed.get(id)?.current ?? this.#rows.find(id);
+      if (current === undefined || isTerminal(current.task.state)) return { hasMore: false };
+      const text = this.#parked.next(current);
+      if (text === undefined) return { hasMore: false };
+      const event: AgentEvent = JSON.parse(text);
+      const outcome = this.#step(current, event, undefined);
+      // The event stays parked. So the task is ended even after a crash.
+      if (outcome.kind === 'exceeded') return { exceeded: outcome, hasMore: false };
+      this.#parked.take(current.row, event, text);
+      bytes += text.length;
+    }
+    return { hasMore: true };
   }
 
   /** Keeps the cause of an attempt that failed. It changes neither the task nor its log. */
@@ -87,12 +129,19 @@ export class TaskProjection implements InlineConsumer {
     for (const [id, { current, entries }] of this.#changed) {
       this.#rows.update(current);
       if (isTerminal(current.task.state)) {
-        this.#rows.forgetParked(current.row);
+        this.forget(current);
         this.#database.afterDurable(() => this.#onEnded(current.task));
       }
       if (entries.length > 0) this.#database.afterDurable(() => this.#tails.hand(id, entries));
     }
     if (this.#changed.size > 0) this.#changed = new Map();
+  }
+
+  /** Removes what only a running task needs. */
+  forget({ row, task }: TaskRow): void {
+    this.#parked.forget(row);
+    // A task without them is the rule, and needs no search. Retention removes what an earlier attempt left.
+    if (task.artifactCount > task.artifacts.length) this.#artifacts.forget(row);
   }
 
   /** Forgets the changes of a transaction that failed. */
@@ -101,24 +150,29 @@ export class TaskProjection implements InlineConsumer {
   }
 
   #step(before: TaskRow, event: AgentEvent, archived: number | undefined): Outcome {
-    const outcome = fold(before.task, event);
+    const isKept = (artifactId: string) => this.#artifacts.has(before.row, before.task, artifactId);
+    const outcome = fold(before.task, event, isKept);
     switch (outcome.kind) {
       case 'applied': {
         // The log points at the archive, unless the entry differs from the event.
         const same =
           outcome.entry.kind !== 'artifact' || outcome.entry.append === (event.data as { append?: boolean }).append;
         this.#rows.append(before.row, outcome.entry, same ? archived : undefined);
+        if (outcome.began !== undefined) this.#artifacts.add(before.row, outcome.task, outcome.began);
         this.#remember({ row: before.row, task: outcome.task }, outcome.entry);
         break;
       }
-      case 'parked':
-        this.#rows.park(before.row, event);
+      case 'parked': {
+        const bound = this.#parked.put(before.row, event);
+        if (bound !== undefined) return { kind: 'exceeded', reason: boundReason(bound) };
         break;
+      }
       case 'quarantined':
         this.#quarantine.putWithin(outcome.reason, JSON.stringify(event));
         if (outcome.task) this.#remember({ row: before.row, task: outcome.task });
         break;
       case 'dropped':
+      case 'exceeded':
         break;
       default:
         outcome satisfies never;
@@ -126,15 +180,14 @@ export class TaskProjection implements InlineConsumer {
     return outcome;
   }
 
-  #nextParked(id: TaskId): { row: TaskRow; event: AgentEvent } | undefined {
-    const row = this.#changed.get(id)?.current;
-    if (row === undefined || isTerminal(row.task.state)) return undefined;
-    const event = this.#rows.unparkNext(row);
-    return event && { row, event };
-  }
-
   #remember(current: TaskRow, entry?: LogEntry): void {
-    const entries = this.#changed.get(current.task.id)?.entries ?? [];
-    this.#changed.set(current.task.id, { current, entries: entry ? [...entries, entry] : entries });
+    const { id } = current.task;
+    let changed = this.#changed.get(id);
+    if (changed === undefined) {
+      changed = { current, entries: [] };
+      this.#changed.set(id, changed);
+    }
+    changed.current = current;
+    if (entry) changed.entries.push(entry);
   }
 }

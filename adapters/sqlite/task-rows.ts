@@ -2,7 +2,7 @@ import type { StatementSync } from 'node:sqlite';
 import { logEntryOf } from '#shared/events/task-events.ts';
 import type { TaskId } from '#shared/ids.ts';
 import type { BusEvent } from '#shared/ports/event-bus.ts';
-import type { AgentEvent, FailedAttempt, LogEntry, TaskRecord } from '#shared/ports/task.ts';
+import type { FailedAttempt, LogEntry, TaskRecord } from '#shared/ports/task.ts';
 import { ShortLivedMap } from '#shared/short-lived.ts';
 import { byAttempt, slotOf } from '#shared/tasks/failed-attempt.ts';
 import { isTerminal } from '#shared/tasks/state.ts';
@@ -30,7 +30,9 @@ export interface StoredTask {
   sequence: number;
   attempt_base: number;
   position: number;
+  bytes: number;
   artifacts: string;
+  artifact_count: number;
 }
 
 interface StoredEntry {
@@ -45,25 +47,17 @@ interface StoredEntry {
 const LOG_PAGE = 1_000;
 /** The maximum number of open tasks in memory. */
 const MAX_OPEN = 10_000;
-/** A task with more artifacts is not kept in memory, because the ids of one task's artifacts may have 300 KB. */
-const MAX_ARTIFACTS = 100;
 
-/** The statements on the tables of tasks, logs, parked events and failed attempts. Use them only inside transactions. */
+/** The statements on the tables of tasks, logs and failed attempts. Use them only inside transactions. */
 export class TaskRows {
   readonly #database: Database;
   /** The newest open tasks, equal to their rows. Most events are about these tasks. */
   readonly #open = new ShortLivedMap<TaskId, TaskRow>();
-  /** The rows of the tasks that may have parked events. They are few, and this spares a search for every event. */
-  readonly #mayHaveParked = new Set<number>();
   readonly #insert: StatementSync;
   readonly #select: StatementSync;
   readonly #update: StatementSync;
   readonly #append: StatementSync;
   readonly #log: StatementSync;
-  readonly #park: StatementSync;
-  readonly #parked: StatementSync;
-  readonly #unpark: StatementSync;
-  readonly #forget: StatementSync;
   readonly #noteFailure: StatementSync;
   readonly #failures: StatementSync;
 
@@ -71,12 +65,12 @@ export class TaskRows {
     this.#database = database;
     this.#insert = database.prepare(
       `INSERT INTO tasks (id, context_id, agent_id, owner, state, status_at, created_at, deadline, turn, attempt, sequence,
-         attempt_base, position, open, artifacts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, '[]')`,
+         attempt_base, position, bytes, open, artifacts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, '[]')`,
     );
     this.#select = database.prepare('SELECT * FROM tasks WHERE id = ?');
     this.#update = database.prepare(
       `UPDATE tasks SET state = ?, status_at = ?, deadline = ?, turn = ?, attempt = ?, sequence = ?, attempt_base = ?,
-         position = ?, open = ?, artifacts = ? WHERE task = ?`,
+         position = ?, bytes = ?, open = ?, artifacts = ?, artifact_count = ? WHERE task = ?`,
     );
     this.#append = database.prepare(
       'INSERT INTO task_log (task, position, event, entry, turn, attempt) VALUES (?, ?, ?, ?, ?, ?)',
@@ -85,21 +79,8 @@ export class TaskRows {
       `SELECT l.position, l.turn, l.attempt, l.entry, e.event FROM task_log l LEFT JOIN events e ON e.position = l.event
        WHERE l.task = ? AND l.position > ? ORDER BY l.position LIMIT ${LOG_PAGE}`,
     );
-    this.#park = database.prepare(
-      'INSERT OR IGNORE INTO task_parked (task, turn, attempt, sequence, event) VALUES (?, ?, ?, ?, ?)',
-    );
-    this.#parked = database.prepare(
-      'SELECT event FROM task_parked WHERE task = ? AND turn = ? AND attempt = ? AND sequence = ?',
-    );
-    this.#unpark = database.prepare(
-      'DELETE FROM task_parked WHERE task = ? AND turn = ? AND attempt = ? AND sequence = ?',
-    );
-    this.#forget = database.prepare('DELETE FROM task_parked WHERE task = ?');
     this.#noteFailure = database.prepare('INSERT OR REPLACE INTO task_failures (task, slot, failure) VALUES (?, ?, ?)');
     this.#failures = database.prepare('SELECT failure FROM task_failures WHERE task = ?');
-    for (const { task } of database.prepare('SELECT DISTINCT task FROM task_parked').iterate()) {
-      this.#mayHaveParked.add(Number(task));
-    }
   }
 
   insert(task: TaskRecord): TaskRow {
@@ -117,6 +98,7 @@ export class TaskRows {
       task.sequence,
       task.attemptBase,
       task.position,
+      task.bytes,
     );
     const row = { row: Number(lastInsertRowid), task };
     this.#remember(row);
@@ -142,8 +124,10 @@ export class TaskRows {
       task.sequence,
       task.attemptBase,
       task.position,
+      task.bytes,
       ended ? null : 1,
       JSON.stringify(task.artifacts),
+      task.artifactCount,
       row,
     );
     if (ended) this.#open.delete(task.id);
@@ -162,29 +146,6 @@ export class TaskRows {
     return readPage<StoredEntry>(this.#log.iterate(row, after), entryBytes).rows.map(toEntry);
   }
 
-  park(row: number, event: AgentEvent): void {
-    const { turn, attempt, sequence } = event.data;
-    // A rollback need not undo this: a task in this set may have no parked event.
-    this.#mayHaveParked.add(row);
-    this.#park.run(row, turn, attempt, sequence, JSON.stringify(event));
-  }
-
-  /** Removes and returns the next parked event in order, if it has arrived. */
-  unparkNext({ row, task }: TaskRow): AgentEvent | undefined {
-    if (!this.#mayHaveParked.has(row)) return undefined;
-    const next = [row, task.turn, task.attempt, task.sequence + 1] as const;
-    const parked = this.#parked.get(...next);
-    if (parked === undefined) return undefined;
-    this.#unpark.run(...next);
-    return JSON.parse(String(parked.event));
-  }
-
-  forgetParked(row: number): void {
-    if (!this.#mayHaveParked.has(row)) return;
-    this.#forget.run(row);
-    this.#database.afterDurable(() => this.#mayHaveParked.delete(row));
-  }
-
   noteFailure(row: number, failure: FailedAttempt): void {
     this.#noteFailure.run(row, slotOf(failure), JSON.stringify(failure));
   }
@@ -195,11 +156,7 @@ export class TaskRows {
   }
 
   #remember(open: TaskRow): void {
-    const { id, artifacts } = open.task;
-    if (artifacts.length > MAX_ARTIFACTS) {
-      this.#open.delete(id);
-      return;
-    }
+    const { id } = open.task;
     if (this.#open.size >= MAX_OPEN && !this.#open.has(id)) return;
     this.#open.set(id, open);
     this.#database.onRollback(() => this.#open.delete(id));
@@ -223,7 +180,9 @@ export function toTaskRow(stored: StoredTask): TaskRow {
       sequence: stored.sequence,
       attemptBase: stored.attempt_base,
       position: stored.position,
+      bytes: stored.bytes,
       artifacts: stored.artifacts === '[]' ? [] : JSON.parse(stored.artifacts),
+      artifactCount: stored.artifact_count,
     },
   };
 }

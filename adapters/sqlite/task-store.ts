@@ -115,17 +115,14 @@ export class SqliteTaskStore implements TaskStore {
     });
   }
 
-  apply(event: AgentEvent): Promise<Outcome | { readonly kind: 'unknown' }> {
-    return this.#database.write(() => {
-      try {
-        const outcome = this.#projection.fold(event, undefined);
-        this.#projection.finish();
-        return outcome;
-      } catch (error) {
-        this.#projection.abandon();
-        throw error;
-      }
-    });
+  async apply(event: AgentEvent): Promise<Outcome | { readonly kind: 'unknown' }> {
+    const { outcome, hasMore } = await this.#project(() => this.#projection.fold(event, undefined));
+    for (let more = hasMore; more; ) {
+      const unparked = await this.#project(() => this.#projection.unpark(event.data.taskId as TaskId));
+      if (unparked.exceeded) return unparked.exceeded;
+      more = unparked.hasMore;
+    }
+    return outcome;
   }
 
   noteFailedAttempt(failure: AttemptFailure): Promise<void> {
@@ -147,7 +144,7 @@ export class SqliteTaskStore implements TaskStore {
       for (const event of ending.events(ended)) this.#bus.putWithin(event);
       this.#rows.append(row, entry, undefined);
       this.#rows.update({ row, task: ended });
-      this.#rows.forgetParked(row);
+      this.#projection.forget({ row, task: ended });
       this.#database.afterDurable(() => {
         this.#tails.hand(task.id, [entry]);
         this.#onEnded(ended);
@@ -235,6 +232,20 @@ export class SqliteTaskStore implements TaskStore {
     this.#onDeadline = onDeadline;
     const earliest = this.#nextDeadline.get()?.at;
     if (typeof earliest === 'number') onDeadline(earliest);
+  }
+
+  /** Runs work of the projection as one transaction. */
+  #project<T>(work: () => T): Promise<T> {
+    return this.#database.write(() => {
+      try {
+        const result = work();
+        this.#projection.finish();
+        return result;
+      } catch (error) {
+        this.#projection.abandon();
+        throw error;
+      }
+    });
   }
 
   #pageAfter(id: TaskId, after: number): LogPage | undefined {

@@ -1,7 +1,9 @@
 import type { Clock } from '#shared/ports/clock.ts';
 import type { OnEnded } from '#shared/tasks/ended-tasks.ts';
+import { BegunArtifacts } from './begun-artifacts.ts';
 import type { Database } from './database.ts';
 import type { SqliteEventBus } from './event-bus.ts';
+import { ParkedEvents } from './parked-events.ts';
 import type { SqliteQuarantine } from './quarantine.ts';
 import { RecentMessages } from './recent-messages.ts';
 import { TaskProjection } from './task-projection.ts';
@@ -35,7 +37,9 @@ export function openTasks({
 }: TasksOptions): SqliteTaskStore {
   const rows = new TaskRows(database);
   const tails = new TaskTails();
-  const projection = new TaskProjection({ database, rows, tails, quarantine, onEnded });
+  const parked = new ParkedEvents(database);
+  const artifacts = new BegunArtifacts(database);
+  const projection = new TaskProjection({ database, rows, tails, quarantine, parked, artifacts, onEnded });
   if (inlineQueue !== undefined) bus.inline(inlineQueue, projection);
   return new SqliteTaskStore({
     database,

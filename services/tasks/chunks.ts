@@ -5,6 +5,7 @@ import type { TaskArtifactV1 } from '#shared/generated/types.ts';
 import { isStoreUnavailable } from '#shared/ports/errors.ts';
 import type { AgentEvent } from '#shared/ports/task.ts';
 import { currentRuntime } from '#shared/runtime/current.ts';
+import { applyToTask } from './apply.ts';
 
 /**
  * Folds the artifact chunks of the stream into their tasks. On an error it returns the first failed record, and the
@@ -27,14 +28,14 @@ export async function handler(event: KinesisStreamEvent): Promise<KinesisStreamB
 }
 
 async function take(data: string): Promise<void> {
-  const { tasks, quarantine, metrics } = currentRuntime();
+  const { quarantine, metrics } = currentRuntime();
   const text = Buffer.from(data, 'base64').toString();
   const read = readChunk(text);
   if ('problem' in read) {
     metrics.count('starling_quarantined_total', { function: 'chunks' });
     await quarantine.put(read.problem, text);
   } else {
-    await tasks.apply(read.event);
+    await applyToTask(read.event);
   }
 }
 

@@ -1,6 +1,7 @@
 import { subscribe } from '#shared/events/subscribe.ts';
 import { agentEventOf, attemptFailureOf } from '#shared/events/task-events.ts';
 import { currentRuntime } from '#shared/runtime/current.ts';
+import { applyToTask } from './apply.ts';
 
 /**
  * Folds status changes and whole artifacts, which agents put on the bus, into their tasks, and keeps the causes of failed
@@ -11,7 +12,7 @@ export const handler = subscribe({
   types: ['TaskStatusChanged.v1', 'TaskArtifact.v1', 'TaskAttemptFailed.v1'],
   async handle(event) {
     const agentEvent = agentEventOf(event);
-    if (agentEvent) await currentRuntime().tasks.apply(agentEvent);
+    if (agentEvent) await applyToTask(agentEvent);
     const failure = attemptFailureOf(event);
     if (failure) await currentRuntime().tasks.noteFailedAttempt(failure);
   },

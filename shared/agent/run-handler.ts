@@ -46,7 +46,14 @@ async function drain(generator: AsyncIterator<unknown, unknown>, task: AgentTask
     }
     if (done) return emit(value, turn, undefined);
     if (typeof value === 'string') streamed ??= turn.nextArtifactId();
-    if (emit(value, turn, streamed)) {
+    let ended: boolean;
+    try {
+      ended = emit(value, turn, streamed);
+    } catch (error) {
+      generator.return?.(undefined).catch(() => {});
+      throw error;
+    }
+    if (ended) {
       await generator.return?.(undefined);
       return true;
     }

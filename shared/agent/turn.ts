@@ -10,8 +10,10 @@ import type { BusEntry } from '#shared/ports/event-bus.ts';
 import type { OutgoingRecord } from '#shared/ports/event-stream.ts';
 import type { AgentRuntime } from '#shared/runtime/runtime.ts';
 import { sleep } from '#shared/sleep.ts';
+import { boundReason, passedBound } from '#shared/tasks/bounds.ts';
 import { agentFailedText, attemptFailed } from '#shared/tasks/failed-attempt.ts';
 import type { AttemptClock } from './attempt-clock.ts';
+import { TaskFailed } from './errors.ts';
 import type { ArtifactInit } from './outputs.ts';
 
 /** Characters of JSON. Whole artifacts up to this size go over the bus. Larger ones and chunks go over the stream. */
@@ -36,6 +38,8 @@ export class Turn {
   readonly #traceparent: string;
   readonly #begun = new Set<string>();
   #sequence = 0;
+  /** Bytes of what the agent made, as JSON. */
+  #bytes = 0;
   #artifacts = 0;
   #entries: BusEntry[] = [];
   #records: OutgoingRecord[] = [];
@@ -77,8 +81,10 @@ export class Turn {
     return this.#foundNoRoom;
   }
 
+  /** @throws TaskFailed when the task passes a bound with the text. A task that is full can still end. */
   status(state: TaskState, text?: string): void {
     this.#leaveUnsaid();
+    if (text !== undefined && !isTerminal(state)) this.#count(Buffer.byteLength(text));
     const now = this.#runtime.clock.now();
     const message: Message | undefined = text === undefined ? undefined : this.#message(text, now);
     const status = { state, timestamp: isoTime(now), ...(message && { message }) };
@@ -90,13 +96,16 @@ export class Turn {
   /**
    * Publishes a whole artifact, or with `append` more parts of one. Artifacts without an id are numbered in their order.
    * The artifact is copied, so later changes of its objects have no effect.
+   *
+   * @throws TaskFailed when the task passes a bound with the artifact
    */
   artifact(init: ArtifactInit, options: { append: boolean; lastChunk: boolean }): void {
     const artifactId = init.artifactId ?? this.nextArtifactId();
     const text = JSON.stringify({ ...init, artifactId });
-    const artifact: Artifact = JSON.parse(text);
     const append = options.append && this.#begun.has(artifactId);
     if (this.#closed) return;
+    this.#count(Buffer.byteLength(text), artifactId);
+    const artifact: Artifact = JSON.parse(text);
     // A client that gets chunks has seen WORKING before.
     if (options.append || !options.lastChunk) this.#say();
     const entry = this.#prepare('TaskArtifact.v1', {
@@ -107,7 +116,6 @@ export class Turn {
     });
     if (options.append || text.length > MAX_ON_BUS) this.#records.push(this.#record(entry));
     else this.#entries.push(entry);
-    this.#begun.add(artifactId);
     this.#made();
   }
 
@@ -153,6 +161,19 @@ export class Turn {
     this.#closed = true;
     this.#entries = [];
     this.#records = [];
+  }
+
+  /**
+   * Counts what the agent is about to publish. An agent learns of a bound here, before its events reach the task. Another
+   * attempt would pass the bound too.
+   */
+  #count(bytes: number, artifactId?: string): void {
+    this.#bytes += bytes;
+    if (artifactId !== undefined) this.#begun.add(artifactId);
+    // The last place is for the event that ends the turn.
+    const position = this.#sequence + 2;
+    const bound = passedBound({ position, bytes: this.#bytes, artifactCount: this.#begun.size });
+    if (bound !== undefined) throw new TaskFailed(boundReason(bound));
   }
 
   /** Publishes WORKING, unless a status was published before. */

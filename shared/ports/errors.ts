@@ -43,6 +43,16 @@ export class TaskExpiresError extends StarlingError {
   }
 }
 
+/** The next message would take a task past a bound. */
+export class TaskFullError extends StarlingError {
+  constructor(taskId: string, bound: string) {
+    super(
+      'TASK_FULL',
+      `Task ${taskId} takes no more messages: it would have ${bound}. Send the message without a taskId. This makes a new task.`,
+    );
+  }
+}
+
 /** The cursor does not come from a page of this list. */
 export class InvalidCursorError extends StarlingError {
   constructor() {

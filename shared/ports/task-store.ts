@@ -64,6 +64,10 @@ export interface TaskPage {
  * - `apply` folds an agent's event (fold.ts) and the parked events that follow it. Any order and any number of deliveries
  *   give the same log. The caller applies the events of a batch at the same time, so that an adapter may write the events
  *   of one task together. An event that fails does not affect the others.
+ * - Parked events are folded in slices. After a crash between two slices, the next delivery of any event of the task goes
+ *   on. `apply` resolves after the last slice.
+ * - `apply` returns `exceeded` when the event, or a parked event that follows it, passes a bound of the task (bounds.ts).
+ *   The caller then ends the task.
  * - `noteFailedAttempt` keeps the cause of an attempt that failed, also when the task has ended. A second delivery changes
  *   nothing. A failure that is not from the task's agent goes to the quarantine. A task keeps at most
  *   `MAX_FAILED_ATTEMPTS` causes: those of later turns replace those of earlier turns.
@@ -88,6 +92,7 @@ export interface TaskStore {
   /**
    * @throws TurnConflictError when the task does not wait for its client any more.
    * @throws TaskExpiresError when the turn's deadline is after the time at which the store deletes the task.
+   * @throws TaskFullError when the task passes a bound with the message.
    */
   begin(turn: NextTurn): Promise<TaskRecord>;
   apply(event: AgentEvent): Promise<Outcome | { readonly kind: 'unknown' }>;

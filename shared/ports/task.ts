@@ -24,8 +24,12 @@ export interface TaskRecord {
   readonly attemptBase: number;
   /** The position of the newest log entry. Positions start at 1 and have no gaps. */
   readonly position: number;
-  /** The ids of the artifacts that the current attempt has begun. */
+  /** Bytes of the log's entries as JSON. */
+  readonly bytes: number;
+  /** The ids of the first artifacts that the current attempt has begun. The store keeps the others in a table. */
   readonly artifacts: readonly string[];
+  /** The number of artifacts that the current attempt has begun. */
+  readonly artifactCount: number;
 }
 
 /** The coordinates of an entry in its log. */
@@ -78,15 +82,31 @@ export interface AttemptFailure {
  */
 export type FailedAttempt = Readonly<Pick<TaskAttemptFailedV1, 'turn' | 'attempt' | 'final' | 'failedAt' | 'cause'>>;
 
+export interface Applied {
+  readonly kind: 'applied';
+  readonly task: TaskRecord;
+  readonly entry: LogEntry;
+  /** The id of an artifact that the attempt has begun and that `task.artifacts` has no room for. The store keeps it. */
+  readonly began?: string;
+}
+
+export interface Exceeded {
+  readonly kind: 'exceeded';
+  /** For the task's client. */
+  readonly reason: string;
+}
+
 /**
  * What the fold did with an event:
  * - `applied`: the event was the next in order, and the log has a new entry.
  * - `parked`: an earlier event is missing. The store keeps this event until the earlier event comes.
  * - `dropped`: the event is a duplicate, belongs to a fenced attempt, or its task has ended.
  * - `quarantined`: the event breaks the contract. If it was the next in order, the task continues after it.
+ * - `exceeded`: the task passes a bound with the event. Nothing changed. The caller fails the task with the reason.
  */
 export type Outcome =
-  | { readonly kind: 'applied'; readonly task: TaskRecord; readonly entry: LogEntry }
+  | Applied
   | { readonly kind: 'parked' }
   | { readonly kind: 'dropped'; readonly why: 'duplicate' | 'fenced' | 'ended' }
-  | { readonly kind: 'quarantined'; readonly reason: string; readonly task?: TaskRecord };
+  | { readonly kind: 'quarantined'; readonly reason: string; readonly task?: TaskRecord }
+  | Exceeded;

@@ -1,6 +1,23 @@
 import type { TaskArtifactV1, TaskStatusChangedV1 } from '#shared/generated/types.ts';
-import type { AgentEvent, ArtifactEntry, Outcome, StatusEntry, TaskRecord } from '#shared/ports/task.ts';
+import type {
+  AgentEvent,
+  Applied,
+  ArtifactEntry,
+  Exceeded,
+  Outcome,
+  StatusEntry,
+  TaskRecord,
+} from '#shared/ports/task.ts';
+import { boundReason, entryBytes, MAX_TASK_ENTRIES, passedBound } from './bounds.ts';
 import { isTerminal } from './state.ts';
+
+/**
+ * The ids of an attempt's first artifacts are in the task's record, because most attempts have few. With all of them, each
+ * event would write the ids of all earlier artifacts again.
+ */
+export const ARTIFACTS_IN_RECORD = 32;
+/** No queue delivers a message this often. The keys of DynamoDB have room for ten digits. */
+const MAX_ATTEMPT = 1_000_000_000;
 
 /**
  * Folds one event of an agent into its task. An agent changes a task only in this way. The function is pure: the SQLite
@@ -8,8 +25,11 @@ import { isTerminal } from './state.ts';
  *
  * The order is by turn, attempt and sequence. After the first event of a higher attempt, events of lower ones have no
  * effect.
+ *
+ * @param isKept whether the store keeps the id of an artifact of the current attempt, because `began` named it. It is
+ *   asked only about ids that the record lacks.
  */
-export function fold(task: TaskRecord, event: AgentEvent): Outcome {
+export function fold(task: TaskRecord, event: AgentEvent, isKept: (artifactId: string) => boolean): Outcome {
   const { data } = event;
   if (event.source !== `starling.agents.${task.agentId}` || data.agentId !== task.agentId) {
     return { kind: 'quarantined', reason: `not from the task's agent ${task.agentId}` };
@@ -22,42 +42,52 @@ export function fold(task: TaskRecord, event: AgentEvent): Outcome {
   if (data.attempt < 1 || data.sequence < 1) {
     return { kind: 'quarantined', reason: 'attempt and sequence of an agent begin at 1' };
   }
+  if (data.attempt > MAX_ATTEMPT) return { kind: 'quarantined', reason: `no attempt has the number ${data.attempt}` };
   if (data.attempt < task.attempt) return { kind: 'dropped', why: 'fenced' };
   const before = data.attempt === task.attempt ? task.sequence : 0;
   if (data.sequence <= before) return { kind: 'dropped', why: 'duplicate' };
+  // It can never be next: before it, the task would have too many entries.
+  if (data.sequence > MAX_TASK_ENTRIES) return exceeded({ ...task, position: data.sequence });
   if (data.sequence > before + 1) return { kind: 'parked' };
 
+  const isSameAttempt = data.attempt === task.attempt;
   const moved: TaskRecord = {
     ...task,
     attempt: data.attempt,
     sequence: data.sequence,
-    artifacts: data.attempt === task.attempt ? task.artifacts : [],
+    ...(!isSameAttempt && { artifacts: [], artifactCount: 0 }),
   };
-  return event.detailType === 'TaskArtifact.v1' ? applyArtifact(moved, event.data) : applyStatus(moved, event.data);
+  return event.detailType === 'TaskArtifact.v1'
+    ? applyArtifact(moved, event.data, isSameAttempt ? isKept : () => false)
+    : applyStatus(moved, event.data);
 }
 
 function applyStatus(task: TaskRecord, data: TaskStatusChangedV1): Outcome {
   if (data.status.state === 'TASK_STATE_SUBMITTED') {
     return { kind: 'quarantined', reason: `an agent cannot move a task to ${data.status.state}`, task };
   }
+  const { status } = data;
   const position = task.position + 1;
-  const entry: StatusEntry = {
-    kind: 'status',
+  const entry: StatusEntry = { kind: 'status', position, turn: task.turn, attempt: task.attempt, status };
+  const moved: TaskRecord = {
+    ...task,
     position,
-    turn: task.turn,
-    attempt: task.attempt,
-    status: data.status,
+    bytes: task.bytes + entryBytes(entry),
+    state: status.state,
+    statusAt: Date.parse(status.timestamp),
   };
-  return {
-    kind: 'applied',
-    entry,
-    task: { ...task, position, state: data.status.state, statusAt: Date.parse(data.status.timestamp) },
-  };
+  // A task that is full can still end.
+  return isTerminal(status.state)
+    ? { kind: 'applied', entry, task: moved }
+    : bounded({ kind: 'applied', entry, task: moved });
 }
 
-function applyArtifact(task: TaskRecord, data: TaskArtifactV1): Outcome {
+function applyArtifact(task: TaskRecord, data: TaskArtifactV1, isKept: (artifactId: string) => boolean): Outcome {
+  const { artifactId } = data.artifact;
+  const { artifacts, artifactCount } = task;
+  const begun = artifacts.includes(artifactId) || (artifactCount > artifacts.length && isKept(artifactId));
+  const hasRoom = artifacts.length < ARTIFACTS_IN_RECORD;
   const position = task.position + 1;
-  const begun = task.artifacts.includes(data.artifact.artifactId);
   const entry: ArtifactEntry = {
     kind: 'artifact',
     position,
@@ -68,21 +98,19 @@ function applyArtifact(task: TaskRecord, data: TaskArtifactV1): Outcome {
     append: data.append && begun,
     lastChunk: data.lastChunk,
   };
-  const artifacts = begun ? task.artifacts : [...task.artifacts, data.artifact.artifactId];
-  if (!begun && isTooMuch(artifacts)) {
-    return { kind: 'quarantined', reason: 'one artifact too many of its attempt', task };
-  }
-  return { kind: 'applied', entry, task: { ...task, position, artifacts } };
+  const moved: TaskRecord = {
+    ...task,
+    position,
+    bytes: task.bytes + entryBytes(entry),
+    ...(!begun && { artifactCount: artifactCount + 1, ...(hasRoom && { artifacts: [...artifacts, artifactId] }) }),
+  };
+  return bounded({ kind: 'applied', entry, task: moved, ...(!begun && !hasRoom && { began: artifactId }) });
 }
 
-/** This many ids always fit: an id has at most 256 characters, and JSON escapes a character in at most 6 bytes. */
-const FEW_ARTIFACTS = 150;
-/**
- * Bytes of ids as JSON, enough for some 18,000 ids such as `artifact-1-1`. A task keeps the ids of its attempt in one
- * row, and an item of DynamoDB has at most 400 KB.
- */
-const MAX_ARTIFACT_IDS = 300_000;
+function bounded(applied: Applied): Applied | Exceeded {
+  return passedBound(applied.task) === undefined ? applied : exceeded(applied.task);
+}
 
-function isTooMuch(artifacts: readonly string[]): boolean {
-  return artifacts.length > FEW_ARTIFACTS && Buffer.byteLength(JSON.stringify(artifacts)) > MAX_ARTIFACT_IDS;
+function exceeded(task: TaskRecord): Exceeded {
+  return { kind: 'exceeded', reason: boundReason(passedBound(task) ?? '') };
 }

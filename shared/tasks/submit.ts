@@ -7,11 +7,12 @@ import type { TaskRequestedV1 } from '#shared/generated/types.ts';
 import { type ContextId, type TaskId, uuidv7 } from '#shared/ids.ts';
 import { isObject } from '#shared/objects.ts';
 import type { RegisteredAgent } from '#shared/ports/agent-registry.ts';
-import { TaskExpiresError, TurnConflictError } from '#shared/ports/errors.ts';
+import { TaskExpiresError, TaskFullError, TurnConflictError } from '#shared/ports/errors.ts';
 import type { Principal } from '#shared/ports/permission-store.ts';
 import type { LogEntry, TaskRecord } from '#shared/ports/task.ts';
 import type { Runtime } from '#shared/runtime/runtime.ts';
 import { assemble } from './assemble.ts';
+import { jsonBytes, MAX_HISTORY_BYTES } from './bounds.ts';
 import { logOf } from './log.ts';
 import { checkSameMessage } from './same-message.ts';
 import { readSkill } from './skill-input.ts';
@@ -112,6 +113,8 @@ async function proceed(
   const now = runtime.clock.now();
   const deadline = now + agent.deadline * 1000;
   const { history = [], status } = assemble(task, await logOf(runtime.tasks, id));
+  const earlier = status.message ? [...history, status.message] : [...history];
+  checkHistory(task, message, earlier);
   const request = prepare(runtime, submission, now, {
     taskId: id,
     contextId: task.contextId,
@@ -119,7 +122,7 @@ async function proceed(
     message: { ...message, contextId: task.contextId },
     // A turn that names no skill belongs to the skill of the turn before.
     skill: readSkill(agent, message) ?? lastNaming(history)?.skill,
-    history: status.message ? [...history, status.message] : [...history],
+    history: earlier,
     deadline,
   });
   try {
@@ -135,10 +138,22 @@ async function proceed(
     checkSameMessage(message, id, log);
     return { taskId: id, turn: begun.turn, log };
   } catch (error) {
-    if (error instanceof TaskExpiresError) throw new A2AError('UNSUPPORTED_OPERATION', error.message);
+    if (error instanceof TaskExpiresError || error instanceof TaskFullError)
+      throw new A2AError('UNSUPPORTED_OPERATION', error.message);
     if (error instanceof TurnConflictError) throw takesNoMessage((await runtime.tasks.get(id)) ?? task);
     throw error;
   }
+}
+
+/** Each turn's request repeats the earlier messages. A message that comes again begins no turn, so it passes. */
+function checkHistory(task: TaskRecord, message: Message, earlier: readonly Message[]): void {
+  if (jsonBytes(earlier) <= MAX_HISTORY_BYTES) return;
+  if (earlier.some(({ messageId }) => messageId === message.messageId)) return;
+  const { message: text } = new TaskFullError(
+    task.id,
+    `more than ${MAX_HISTORY_BYTES / 1024 / 1024} MB of earlier messages`,
+  );
+  throw new A2AError('UNSUPPORTED_OPERATION', text);
 }
 
 function takesNoMessage(task: TaskRecord): A2AError {

@@ -109,7 +109,7 @@ export class TaskCreation {
       log: undefined,
       unsent: undefined,
       messages: messageHash(messageId),
-      parked: false,
+      parked: undefined,
       due: task.deadline - task.createdAt < SOON_MS ? task.deadline : undefined,
       expiresAt: Math.ceil((clock.now() + retentionMs) / 1_000),
     };

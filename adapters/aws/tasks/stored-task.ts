@@ -1,5 +1,6 @@
 import type { TaskRecord } from '#shared/ports/task.ts';
 import { randomHex } from '#shared/random.ts';
+import type { Amount } from '#shared/tasks/bounds.ts';
 import { isTerminal } from '#shared/tasks/state.ts';
 
 /** A task as its state item stores it. */
@@ -15,8 +16,8 @@ export interface StoredTask {
   readonly unsent: string | undefined;
   /** Hashes of the messages that began its newest turns, separated by spaces. */
   readonly messages: string;
-  /** Whether events are parked beside it. Once true it stays so. */
-  readonly parked: boolean;
+  /** The events that are parked beside it. Undefined: there were never any. A crash can leave some that are not counted. */
+  readonly parked: Amount | undefined;
   /** The time when the sweeper looks at it, in milliseconds since 1970. Undefined when it need not look. */
   readonly due: number | undefined;
   /** The time when all items of the task expire, in seconds since 1970. */
@@ -72,12 +73,15 @@ export function toItem(stored: StoredTask): StateItem {
     sequence: task.sequence,
     attemptBase: task.attemptBase === 0 ? undefined : task.attemptBase,
     position: task.position,
+    bytes: task.bytes,
     artifacts: task.artifacts.length === 0 ? undefined : JSON.stringify(task.artifacts),
+    artifactCount: task.artifactCount === task.artifacts.length ? undefined : task.artifactCount,
     entries: stored.entries,
     log: stored.log,
     unsent: stored.unsent,
     messages: stored.messages,
-    parked: stored.parked ? true : undefined,
+    // One attribute, because the item has room for few bytes below one kilobyte.
+    parked: stored.parked && `${stored.parked.events} ${stored.parked.bytes}`,
     // The keys of the sparse index `watched`.
     watch: due === undefined ? undefined : String(shardOf(task.id)),
     due,
@@ -88,6 +92,7 @@ export function toItem(stored: StoredTask): StateItem {
 export function fromItem(item: Readonly<Record<string, unknown>>): StoredTask {
   const text = (name: string) => item[name] as string;
   const number = (name: string) => item[name] as number;
+  const artifacts: string[] = item.artifacts === undefined ? [] : JSON.parse(text('artifacts'));
   return {
     task: {
       id: text('pk') as TaskRecord['id'],
@@ -103,17 +108,27 @@ export function fromItem(item: Readonly<Record<string, unknown>>): StoredTask {
       sequence: number('sequence'),
       attemptBase: (item.attemptBase as number | undefined) ?? 0,
       position: number('position'),
-      artifacts: item.artifacts === undefined ? [] : JSON.parse(text('artifacts')),
+      // An older version counted no bytes.
+      bytes: (item.bytes as number | undefined) ?? 0,
+      artifacts,
+      artifactCount: (item.artifactCount as number | undefined) ?? artifacts.length,
     },
     version: text('version'),
     entries: item.entries as string | undefined,
     log: item.log as string | undefined,
     unsent: item.unsent as string | undefined,
     messages: text('messages'),
-    parked: item.parked === true,
+    parked: parkedOf(item.parked),
     due: item.due as number | undefined,
     expiresAt: number('expiresAt'),
   };
+}
+
+/** An older version noted only whether there are any. */
+function parkedOf(attribute: unknown): Amount | undefined {
+  if (attribute === undefined) return undefined;
+  const [events = 1, bytes = 0] = attribute === true ? [] : String(attribute).split(' ').map(Number);
+  return { events, bytes };
 }
 
 /** The task with an empty outbox. From now on the sweeper looks at it only for its deadline, if it has one. */

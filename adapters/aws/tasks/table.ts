@@ -7,6 +7,7 @@ import {
   PutCommand,
   type PutCommandInput,
   paginateQuery,
+  QueryCommand,
   type QueryCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import type { TaskId } from '#shared/ids.ts';
@@ -55,25 +56,33 @@ export class TaskTable {
 
   /** The tasks of these ids that exist, in the order of the ids. */
   async getAll(ids: readonly TaskId[]): Promise<StoredTask[]> {
-    const found = new Map<string, StoredTask>();
     // An index that changes while it is read can name a task twice, which BatchGetItem refuses.
     const distinct = [...new Set(ids)];
-    for (const batch of batches(distinct, { count: MAX_GETS, bytes: Number.POSITIVE_INFINITY }, () => 0)) {
-      await this.#untilDone(
-        batch.map((id): Key => ({ pk: id, sk: STATE })),
-        async (keys) => {
-          const request = { [this.#table]: { Keys: keys, ConsistentRead: true } };
-          const answer = await this.#call('BatchGetItem', () =>
-            this.#documents.send(new BatchGetCommand({ RequestItems: request })),
-          );
-          for (const item of answer.Responses?.[this.#table] ?? []) {
-            if (this.#isThere(item)) found.set(item.pk, fromItem(item));
-          }
-          return (answer.UnprocessedKeys?.[this.#table]?.Keys ?? []) as Key[];
-        },
-      );
+    const items = await this.getItems(distinct.map((id) => ({ pk: id, sk: STATE })));
+    const found = new Map(items.map((item) => [item.pk, fromItem(item)]));
+    return distinct.map((id) => found.get(id as string)).filter((stored) => stored !== undefined);
+  }
+
+  /** The items of these keys that exist, in no order. The keys are distinct. `attributes` names what to return of each. */
+  async getItems(keys: readonly Key[], attributes?: string): Promise<Item[]> {
+    const found: Item[] = [];
+    for (const batch of batches(keys, { count: MAX_GETS, bytes: Number.POSITIVE_INFINITY }, () => 0)) {
+      await this.#untilDone(batch, async (rest) => {
+        const request = {
+          [this.#table]: {
+            Keys: rest,
+            ConsistentRead: true,
+            ...(attributes !== undefined && { ProjectionExpression: attributes }),
+          },
+        };
+        const answer = await this.#call('BatchGetItem', () =>
+          this.#documents.send(new BatchGetCommand({ RequestItems: request })),
+        );
+        for (const item of answer.Responses?.[this.#table] ?? []) if (this.#isThere(item)) found.push(item as Item);
+        return (answer.UnprocessedKeys?.[this.#table]?.Keys ?? []) as Key[];
+      });
     }
-    return distinct.map((id) => found.get(id)).filter((stored) => stored !== undefined);
+    return found;
   }
 
   /** Writes `after` if the task has not changed since `before` was read. */
@@ -126,6 +135,15 @@ export class TaskTable {
       if (page.done) return;
       yield (page.value.Items ?? []).filter((item) => this.#isThere(item)) as Item[];
     }
+  }
+
+  /** The first page of a query, and whether more pages follow. */
+  async queryPage(
+    input: Omit<QueryCommandInput, 'TableName'>,
+  ): Promise<{ readonly items: readonly Item[]; readonly isCut: boolean }> {
+    const command = new QueryCommand({ ...input, TableName: this.#table });
+    const { Items = [], LastEvaluatedKey } = await this.#call('Query', () => this.#documents.send(command));
+    return { items: Items.filter((item) => this.#isThere(item)) as Item[], isCut: LastEvaluatedKey !== undefined };
   }
 
   async #writeAll(requests: readonly object[]): Promise<void> {

@@ -8,6 +8,7 @@ import type { AgentEvent, AttemptFailure, FailedAttempt, LogEntry, TaskRecord } 
 import type { Created, Ending, NewTask, NextTurn, TaskPage, TaskQuery, TaskStore } from '#shared/ports/task-store.ts';
 import type { OnEnded } from '#shared/tasks/ended-tasks.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
+import { BegunArtifacts } from './begun-artifacts.ts';
 import { TaskCreation } from './creation.ts';
 import { TaskFailures } from './failures.ts';
 import { type ListingOptions, listTasks } from './listing.ts';
@@ -64,7 +65,13 @@ export class DynamoTaskStore implements TaskStore {
     this.#log = log;
     this.#creation = new TaskCreation({ ...parts, messages, logger, retentionMs });
     this.#turns = new TaskTurns(parts);
-    this.#projection = new TaskProjection({ table, writer, parked: new ParkedEvents(table, log), quarantine });
+    this.#projection = new TaskProjection({
+      table,
+      writer,
+      parked: new ParkedEvents(table, log),
+      artifacts: new BegunArtifacts(table),
+      quarantine,
+    });
     this.#failures = new TaskFailures(table, quarantine);
     this.#sweep = new TaskSweep({ ...parts, made, creation: this.#creation, logger });
     this.#listing = { table, made, clock, retentionMs };

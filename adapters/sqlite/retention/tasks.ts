@@ -47,6 +47,7 @@ export class TaskPruner {
   readonly #newest: StatementSync;
   readonly #delete: StatementSync;
   readonly #forgetParked: StatementSync;
+  readonly #forgetArtifacts: StatementSync;
   readonly #forgetFailures: StatementSync;
 
   constructor(database: Database) {
@@ -60,6 +61,7 @@ export class TaskPruner {
     const ofGoneTasks =
       'task > ?1 AND task <= ?2 AND task NOT IN (SELECT task FROM tasks WHERE task > ?1 AND task <= ?2)';
     this.#forgetParked = database.prepare(`DELETE FROM task_parked WHERE ${ofGoneTasks}`);
+    this.#forgetArtifacts = database.prepare(`DELETE FROM task_artifacts WHERE ${ofGoneTasks}`);
     this.#forgetFailures = database.prepare(`DELETE FROM task_failures WHERE ${ofGoneTasks}`);
   }
 
@@ -88,6 +90,7 @@ export class TaskPruner {
     const { changes } = this.#delete.run({ ...cutoff, after, end });
     const pruned = Number(changes);
     this.#forgetParked.run(after, end);
+    this.#forgetArtifacts.run(after, end);
     this.#forgetFailures.run(after, end);
     let bytes = 0;
     for (const { task, goes } of rows) {

@@ -131,19 +131,56 @@ export function applyCases({ subject, tasks, create, get, deliver, log, brief, t
       expect(await subject.quarantined()).toBe(1);
     });
 
-    it('puts artifacts aside where an attempt has too many, and goes on behind them', async () => {
+    it('knows every artifact that an attempt has begun, however many and however long their ids', async () => {
       const task = await create();
-      const count = 1_700;
-      const ids = Array.from({ length: count }, (_, i) => `${i}`.padStart(256, 'x'));
-      const events = ids.map((artifactId, i) => artifactEvent(task, { sequence: i + 1 }, { artifactId }));
-      await Promise.all(events.map((event) => subject.deliver(event)));
-      await deliver(statusEvent(task, { sequence: count + 1 }, 'TASK_STATE_COMPLETED'));
+      const ids = Array.from({ length: 80 }, (_, i) => `${i}`.padStart(256, 'ä'));
+      const begun = (attempt: number) => [
+        ...ids.map((artifactId, i) => artifactEvent(task, { attempt, sequence: i + 1 }, { artifactId, append: true })),
+        ...ids.map((artifactId, i) =>
+          artifactEvent(task, { attempt, sequence: ids.length + i + 1 }, { artifactId, append: true }),
+        ),
+      ];
+      // An attempt begins each artifact anew.
+      for (const attempt of [1, 2]) {
+        await Promise.all(begun(attempt).map((event) => subject.deliver(event)));
+        const entries = (await log(task, 1)).filter((entry) => entry.attempt === attempt);
+        expect(entries.map((entry) => entry.kind === 'artifact' && entry.append)).toEqual([
+          ...ids.map(() => false),
+          ...ids.map(() => true),
+        ]);
+        expect(await get(task)).toMatchObject({ artifactCount: ids.length });
+      }
+      await deliver(statusEvent(task, { attempt: 2, sequence: 2 * ids.length + 1 }, 'TASK_STATE_COMPLETED'));
+      expect(await get(task)).toMatchObject({ state: 'TASK_STATE_COMPLETED' });
+      expect(await subject.quarantined()).toBe(0);
+    });
+
+    it('folds hundreds of parked events when the first comes', async () => {
+      const task = await create();
+      const count = 250;
+      const events = Array.from({ length: count }, (_, i) =>
+        artifactEvent(task, { sequence: i + 1 }, { append: i > 0, lastChunk: false }),
+      );
+      const completed = statusEvent(task, { sequence: count + 1 }, 'TASK_STATE_COMPLETED');
+      for (const event of [...events, completed].toReversed()) await subject.deliver(event);
       const entries = await log(task, 1);
-      expect(entries.map(({ position }) => position)).toEqual(entries.map((_, index) => index + 2));
-      expect(entries.at(-1)).toMatchObject({ kind: 'status' });
-      expect(await get(task)).toMatchObject({ state: 'TASK_STATE_COMPLETED', sequence: count + 1 });
-      expect(entries.length - 1 + (await subject.quarantined())).toBe(count);
-      expect(entries.length).toBeGreaterThan(1_000);
+      expect(entries.map(({ position }) => position)).toEqual(Array.from({ length: count + 1 }, (_, i) => i + 2));
+      expect(brief(entries).slice(-2)).toEqual([`${count + 1} artifact-1-1 + 1.${count} …`, `${count + 2} completed`]);
+    });
+
+    it('tells that an event passes a bound, and leaves the task as it is', async () => {
+      const task = await create();
+      await deliver(statusEvent(task, { sequence: 1 }, 'TASK_STATE_WORKING'));
+      const before = await get(task);
+      const event = artifactEvent(task, { sequence: 100_001 });
+      expect(await tasks.apply(event)).toEqual({
+        kind: 'exceeded',
+        reason:
+          'The task reached a bound: it would have more than 100,000 messages, status changes, artifacts and chunks.',
+      });
+      expect(await get(task)).toEqual(before);
+      await deliver(statusEvent(task, { sequence: 2 }, 'TASK_STATE_COMPLETED'));
+      expect(await get(task)).toMatchObject({ state: 'TASK_STATE_COMPLETED' });
     });
 
     it('puts events of a task that does not exist aside', async () => {

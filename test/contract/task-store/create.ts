@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AgentId } from '#shared/ids.ts';
 import type { TaskRecord } from '#shared/ports/task.ts';
+import { messageBytes } from '#shared/tasks/bounds.ts';
 import { newTask, noon } from '#test/support/task-events.ts';
 import type { TaskStoreSetting } from './setting.ts';
 
@@ -24,7 +25,9 @@ export function createCases({ subject, tasks, create, get, log, publishedOf }: T
         sequence: 0,
         attemptBase: 0,
         position: 1,
+        bytes: messageBytes(fresh.request),
         artifacts: [],
+        artifactCount: 0,
       };
       expect(created).toMatchObject({
         created: true,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TaskExpiresError, TurnConflictError } from '#shared/ports/errors.ts';
 import type { AgentEvent } from '#shared/ports/task.ts';
+import { messageBytes } from '#shared/tasks/bounds.ts';
 import { RETENTION_MS } from '#test/support/sqlite.ts';
 import { newTask, nextTurn, noon, statusEvent } from '#test/support/task-events.ts';
 import type { TaskStoreSetting } from './setting.ts';
@@ -65,6 +66,7 @@ export function turnCases({
         attempt: 0,
         sequence: 0,
         position: 4,
+        bytes: task.bytes + messageBytes(turn.request),
         artifacts: [],
       });
       expect(await get(task)).toEqual(begun);

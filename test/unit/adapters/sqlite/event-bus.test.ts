@@ -80,16 +80,18 @@ describe('SqliteEventBus', () => {
     class Folding implements InlineConsumer {
       readonly failsAt: readonly number[];
       failsToFinish = false;
+      queuesAt = 0;
       readonly calls: string[] = [];
 
       constructor(...failsAt: number[]) {
         this.failsAt = failsAt;
       }
-      apply(event: BusEvent, position: number): void {
+      apply(event: BusEvent, position: number): 'done' | 'queue' {
         const n = numberOf(event);
         this.calls.push(`apply ${n} at ${position}`);
         sqlite.quarantine.putWithin(String(n), '');
         if (this.failsAt.includes(n)) throw new Error(`no ${n}`);
+        return n === this.queuesAt ? 'queue' : 'done';
       }
       finish(): void {
         this.calls.push('finish');
@@ -107,6 +109,15 @@ describe('SqliteEventBus', () => {
       expect(await folded()).toEqual([1, 2]);
       expect(await numbers()).toEqual([]);
       expect(folding.calls).toEqual(['apply 1 at 1', 'apply 2 at 2', 'finish']);
+    });
+
+    it('asks for an event in its queue too', async () => {
+      const folding = new Folding();
+      folding.queuesAt = 2;
+      sqlite.bus.inline('inbox', folding);
+      await sqlite.bus.put([made(1), made(2)]);
+      expect(await folded()).toEqual([1, 2]);
+      expect(await numbers()).toEqual([2]);
     });
 
     it('leaves other queues theirs', async () => {

@@ -88,7 +88,14 @@ describe('a store without room', () => {
     const bus = new SqliteEventBus(database, queue, clock, { account: '000000000000', region: 'us-east-1' });
     await queue.create('fold', { visibilityTimeout: 30 });
     await bus.putRule({ name: 'fold', pattern: { source: ['test'] }, queue: 'fold' });
-    bus.inline('fold', { apply: () => void insert('fold', large), finish: () => {}, abandon: () => {} });
+    bus.inline('fold', {
+      apply: () => {
+        insert('fold', large);
+        return 'done';
+      },
+      finish: () => {},
+      abandon: () => {},
+    });
     leaveNoRoom();
     const put = bus.put([{ source: 'test', detailType: 'Tested', detail: {} }]);
     await expect(put).rejects.toMatchObject(noRoom);

@@ -22,6 +22,7 @@ describe('the chunks of the stream', () => {
         apply: async (event: AgentEvent) => {
           if (fails(event)) throw failure;
           applied.push(event);
+          return { kind: 'parked' };
         },
       },
       quarantine: { put: async (reason: string) => void aside.push(reason) },

@@ -197,6 +197,26 @@ describe('an attempt', () => {
     expect(runtime.failures[0]?.cause.message).toContain('data/artifact/parts');
   });
 
+  it('of a handler that passes a bound fails its task with the bound, at once', async () => {
+    let isLeft = false;
+    const handler = agent(async function* () {
+      try {
+        yield 'begun';
+        yield artifact({ parts: [{ text: 'x'.repeat(64 * 1024 * 1024) }] });
+        yield 'more';
+      } finally {
+        isLeft = true;
+      }
+    });
+    expect(await run(handler, requested())).toEqual(noFailures);
+    expect(published()).toEqual([
+      '1 working',
+      '2 artifact-1-1 = "begun" …',
+      '3 failed The task reached a bound: it would have more than 64 MB.',
+    ]);
+    expect(isLeft).toBe(true);
+  });
+
   it('of a handler whose data is not JSON fails and says so', async () => {
     expect(
       await run(

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { AgentId, ContextId, TaskId } from '#shared/ids.ts';
-import type { Outcome, TaskRecord } from '#shared/ports/task.ts';
-import { fold } from '#shared/tasks/fold.ts';
+import type { AgentEvent, Outcome, TaskRecord } from '#shared/ports/task.ts';
+import { jsonBytes, passedParkedBound } from '#shared/tasks/bounds.ts';
+import { fold as foldWith } from '#shared/tasks/fold.ts';
 import { isTerminal, isWaitingForClient } from '#shared/tasks/state.ts';
 import { artifactEvent, noon, statusEvent } from '#test/support/task-events.ts';
 
@@ -19,10 +20,18 @@ const task: TaskRecord = {
   sequence: 4,
   attemptBase: 0,
   position: 10,
+  bytes: 1_000,
   artifacts: ['artifact-2-1'],
+  artifactCount: 1,
 };
 const at = (sequence: number, attempt = 3, turn = 2) => ({ turn, attempt, sequence });
 const working = (place: ReturnType<typeof at>) => statusEvent(task, place, 'TASK_STATE_WORKING');
+
+/** Of a task whose record has every id. */
+const fold = (before: TaskRecord, event: AgentEvent) =>
+  foldWith(before, event, () => {
+    throw new Error('asked for an id');
+  });
 
 function applied(outcome: Outcome): Extract<Outcome, { kind: 'applied' }> {
   if (outcome.kind !== 'applied') throw new Error(`it was ${outcome.kind}`);
@@ -35,7 +44,14 @@ describe('fold', () => {
     const { status } = event.data;
     expect(fold(task, event)).toEqual({
       kind: 'applied',
-      task: { ...task, sequence: 5, position: 11, state: 'TASK_STATE_INPUT_REQUIRED', statusAt: noon + 5 },
+      task: {
+        ...task,
+        sequence: 5,
+        position: 11,
+        bytes: 1_000 + jsonBytes(status),
+        state: 'TASK_STATE_INPUT_REQUIRED',
+        statusAt: noon + 5,
+      },
       entry: { kind: 'status', position: 11, turn: 2, attempt: 3, status },
     });
   });
@@ -45,7 +61,14 @@ describe('fold', () => {
     const { artifact } = event.data;
     expect(fold(task, event)).toEqual({
       kind: 'applied',
-      task: { ...task, sequence: 5, position: 11, artifacts: ['artifact-2-1', 'new'] },
+      task: {
+        ...task,
+        sequence: 5,
+        position: 11,
+        bytes: 1_000 + jsonBytes(artifact),
+        artifacts: ['artifact-2-1', 'new'],
+        artifactCount: 2,
+      },
       entry: { kind: 'artifact', position: 11, turn: 2, attempt: 3, artifact, append: false, lastChunk: false },
     });
   });
@@ -123,6 +146,89 @@ describe('fold', () => {
   it('moves on past an agent’s submitted', () => {
     const outcome = fold(task, statusEvent(task, at(5), 'TASK_STATE_SUBMITTED'));
     expect(outcome).toMatchObject({ kind: 'quarantined', task: { ...task, sequence: 5 } });
+  });
+
+  describe('bounds', () => {
+    const exceeded = (bound: string) => ({
+      kind: 'exceeded',
+      reason: `The task reached a bound: it would have ${bound}.`,
+    });
+    const entries = 'more than 100,000 messages, status changes, artifacts and chunks';
+    const kept = (before: TaskRecord, event: AgentEvent) => foldWith(before, event, () => true);
+
+    it.each([
+      ['entries', { position: 99_999 }, { position: 100_000 }, entries],
+      ['bytes', { bytes: 63 * 1024 * 1024 }, { bytes: 64 * 1024 * 1024 }, 'more than 64 MB'],
+      ['artifacts', { artifactCount: 19_999 }, { artifactCount: 20_000 }, 'more than 20,000 artifacts in one attempt'],
+    ])('let a task have so many %s, and no more', (_, below, full, bound) => {
+      const event = artifactEvent(task, at(5), { artifactId: 'new' });
+      expect(foldWith({ ...task, ...below }, event, () => false)).toMatchObject({ kind: 'applied' });
+      expect(foldWith({ ...task, ...full }, event, () => false)).toEqual(exceeded(bound));
+    });
+
+    it('let a full attempt go on with the artifacts that it has', () => {
+      const full = { ...task, artifactCount: 20_000 };
+      expect(kept(full, artifactEvent(task, at(5), { artifactId: 'old', append: true }))).toMatchObject({
+        kind: 'applied',
+        entry: { append: true },
+        task: { artifactCount: 20_000 },
+      });
+    });
+
+    it('let a full task end, but not work on', () => {
+      const full = { ...task, position: 100_000, bytes: 64 * 1024 * 1024 };
+      expect(fold(full, statusEvent(task, at(5), 'TASK_STATE_COMPLETED'))).toMatchObject({ kind: 'applied' });
+      expect(fold(full, working(at(5)))).toEqual(exceeded(entries));
+    });
+
+    it('refuse an event that can never be next', () => {
+      expect(fold(task, working(at(100_001)))).toEqual(exceeded(entries));
+      expect(fold(task, working(at(1, 2_000_000_000)))).toMatchObject({ kind: 'quarantined' });
+    });
+
+    it.each([
+      [{ events: 20_000, bytes: 10 }, undefined],
+      [{ events: 20_001, bytes: 10 }, 'more than 20,000 events that wait for an earlier one'],
+      [{ events: 1, bytes: 64 * 1024 * 1024 }, undefined],
+      [{ events: 1, bytes: 64 * 1024 * 1024 + 1 }, 'more than 64 MB of events that wait for an earlier one'],
+    ])('of parked events: %j', (parked, bound) => {
+      expect(passedParkedBound(parked)).toBe(bound);
+    });
+  });
+
+  describe('an attempt with many artifacts', () => {
+    const ids = Array.from({ length: 32 }, (_, i) => `artifact-${i}`);
+    const many: TaskRecord = { ...task, artifacts: ids, artifactCount: 32 };
+
+    it('has the ids of the first in its record, and the store keeps the others', () => {
+      const outcome = applied(fold(many, artifactEvent(task, at(5), { artifactId: 'new', append: true })));
+      expect(outcome).toMatchObject({ began: 'new', entry: { append: false } });
+      expect(outcome.task).toMatchObject({ artifacts: ids, artifactCount: 33 });
+    });
+
+    it('asks the store only for ids that the record lacks', () => {
+      const more = { ...many, artifactCount: 33 };
+      expect(
+        applied(fold(more, artifactEvent(task, at(5), { artifactId: 'artifact-7', append: true }))).entry,
+      ).toMatchObject({
+        append: true,
+      });
+      const asked: string[] = [];
+      const outcome = foldWith(more, artifactEvent(task, at(5), { artifactId: 'new', append: true }), (artifactId) => {
+        asked.push(artifactId);
+        return true;
+      });
+      expect(asked).toEqual(['new']);
+      expect(outcome).toMatchObject({ kind: 'applied', entry: { append: true }, task: { artifactCount: 33 } });
+      expect(outcome).not.toHaveProperty('began');
+    });
+
+    it('begins anew in a higher attempt', () => {
+      const outcome = applied(
+        fold({ ...many, artifactCount: 40 }, artifactEvent(task, at(1, 4), { artifactId: 'new', append: true })),
+      );
+      expect(outcome).toMatchObject({ entry: { append: false }, task: { artifacts: ['new'], artifactCount: 1 } });
+    });
   });
 
   it('changes nothing that it was given', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { foldBatch } from '#adapters/aws/tasks/fold-batch.ts';
+import { type FoldReads, foldBatch } from '#adapters/aws/tasks/fold-batch.ts';
 import type { AgentEvent } from '#shared/ports/task.ts';
 import { firstTurn } from '#shared/tasks/transitions.ts';
 import { artifactEvent, newTask, statusEvent } from '#test/support/task-events.ts';
@@ -12,7 +12,15 @@ const turnOf = (attempt: number): AgentEvent[] => [
   artifactEvent(task, { attempt, sequence: 3 }, { append: true }),
   statusEvent(task, { attempt, sequence: 4 }, 'TASK_STATE_COMPLETED'),
 ];
-async function* none(): AsyncIterable<never> {}
+const none: FoldReads = {
+  parked: async () => ({ events: [], isCut: false }),
+  begun: async () => new Map(),
+};
+/** Reads that find these parked events. */
+const parking = (events: readonly AgentEvent[], isCut = false): FoldReads => ({
+  ...none,
+  parked: async () => ({ events: events.map((event) => ({ event, bytes: 10 })), isCut }),
+});
 const kinds = (events: readonly AgentEvent[], outcomes: ReadonlyMap<AgentEvent, { kind: string }>) =>
   events.map((event) => outcomes.get(event)?.kind);
 
@@ -32,10 +40,14 @@ describe('foldBatch', () => {
   it('goes on with what is parked, which may take turns with what came early', async () => {
     const [working, first, second, completed] = turnOf(1) as [AgentEvent, AgentEvent, AgentEvent, AgentEvent];
     const asked: number[] = [];
-    const folded = await foldBatch(task, [completed, working, first], async function* ({ sequence }) {
-      asked.push(sequence);
-      yield second;
+    const folded = await foldBatch(task, [completed, working, first], {
+      ...none,
+      async parked({ sequence }) {
+        asked.push(sequence);
+        return { events: [{ event: second, bytes: 10 }], isCut: false };
+      },
     });
+    expect(folded.unparked).toEqual({ events: 1, bytes: 10 });
     expect(asked).toEqual([2]);
     expect(folded.entries.map(({ position }) => position)).toEqual([2, 3, 4, 5]);
     expect(kinds([completed, working, first, second], folded.outcomes)).toEqual(Array(4).fill('applied'));
@@ -43,8 +55,11 @@ describe('foldBatch', () => {
 
   it('does not ask for what is parked when nothing moved', async () => {
     const [, first] = turnOf(1) as [AgentEvent, AgentEvent];
-    const folded = await foldBatch(task, [first], () => {
-      throw new Error('asked');
+    const folded = await foldBatch(task, [first], {
+      ...none,
+      parked() {
+        throw new Error('asked');
+      },
     });
     expect(folded.task).toBe(task);
     expect(kinds([first], folded.outcomes)).toEqual(['parked']);
@@ -73,9 +88,7 @@ describe('foldBatch', () => {
     const forged = { ...statusEvent(task, { sequence: 1 }, 'TASK_STATE_WORKING'), source: 'starling.agents.other' };
     const working = statusEvent(task, { sequence: 1 }, 'TASK_STATE_WORKING');
     const submitted = statusEvent(task, { sequence: 2 }, 'TASK_STATE_SUBMITTED');
-    const folded = await foldBatch(task, [forged, working], async function* () {
-      yield submitted;
-    });
+    const folded = await foldBatch(task, [forged, working], parking([submitted]));
     expect(folded.quarantined.map(({ event }) => event)).toEqual([forged, submitted]);
     expect(folded.task).toMatchObject({ sequence: 2, position: 2 });
   });

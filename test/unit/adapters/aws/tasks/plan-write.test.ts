@@ -30,14 +30,16 @@ function stored(changes: Partial<StoredTask> = {}): StoredTask {
       sequence: 1,
       attemptBase: 0,
       position: 2,
+      bytes: 100,
       artifacts: [],
+      artifactCount: 0,
     },
     version: 'now',
     entries: undefined,
     log: undefined,
     unsent: undefined,
     messages: 'abcdefghijk',
-    parked: false,
+    parked: undefined,
     due: undefined,
     expiresAt: noon / 1_000,
     ...changes,
@@ -116,13 +118,21 @@ describe('the keys of the log', () => {
 });
 
 describe('the state item', () => {
+  it('reads what an older version wrote', () => {
+    const item = { ...toItem(stored()), bytes: undefined, artifacts: '["a","b"]', parked: true };
+    expect(fromItem(item)).toMatchObject({
+      task: { bytes: 0, artifacts: ['a', 'b'], artifactCount: 2 },
+      parked: { events: 1, bytes: 0 },
+    });
+  });
+
   it('keeps all of a task', () => {
     const whole = stored({
-      task: { ...stored().task, attemptBase: 1_000, artifacts: ['a', 'b'] },
+      task: { ...stored().task, attemptBase: 1_000, artifacts: ['a', 'b'], artifactCount: 3 },
       entries: '[]',
       log: logKey(1, 'v'),
       unsent: '{}',
-      parked: true,
+      parked: { events: 2, bytes: 300 },
       due: noon,
     });
     for (const task of [stored(), whole]) {
