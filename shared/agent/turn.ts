@@ -12,6 +12,7 @@ import type { AgentRuntime } from '#shared/runtime/runtime.ts';
 import { sleep } from '#shared/sleep.ts';
 import { boundReason, passedBound } from '#shared/tasks/bounds.ts';
 import { agentFailedText, attemptFailed } from '#shared/tasks/failed-attempt.ts';
+import { isTerminal } from '#shared/tasks/state.ts';
 import type { AttemptClock } from './attempt-clock.ts';
 import { TaskFailed } from './errors.ts';
 import type { ArtifactInit } from './outputs.ts';

@@ -1,6 +1,7 @@
 import { DynamoTaskStore } from '#adapters/aws/tasks/task-store.ts';
 import { EntryRefusedError } from '#shared/ports/errors.ts';
 import type { BusEntry, BusEvent } from '#shared/ports/event-bus.ts';
+import type { TaskRecord } from '#shared/ports/task.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
 import { MemoryDynamoDb } from './memory-dynamodb.ts';
 import { RETENTION_MS } from './sqlite.ts';
@@ -15,6 +16,7 @@ export function openMemoryTaskStore() {
   const published: BusEvent[] = [];
   const blobs = new Map<string, Uint8Array>();
   const quarantined: string[] = [];
+  const ended: TaskRecord[] = [];
   const put = ({ source, detailType, detail }: BusEntry, index: number) => {
     if (source === '') return { error: new EntryRefusedError('it has no source') };
     published.push({ source, 'detail-type': detailType, detail } as BusEvent);
@@ -33,12 +35,14 @@ export function openMemoryTaskStore() {
     clock: { now: () => now },
     retentionMs: RETENTION_MS,
     log: silent,
+    onEnded: (task) => void ended.push(task),
   });
   return {
     tasks,
     table,
     published,
     quarantined,
+    ended,
     pass(seconds: number) {
       now += seconds * 1_000;
     },

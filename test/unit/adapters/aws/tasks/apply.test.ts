@@ -15,6 +15,7 @@ describe('TaskStore: aws, with a table in memory', () => {
       },
       quarantined: async () => store.quarantined.length,
       published: async () => store.published,
+      ended: () => store.ended,
       pass: async (seconds) => store.pass(seconds),
       close: async () => store.close(),
     };
