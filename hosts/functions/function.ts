@@ -1,5 +1,6 @@
 import type { Context } from 'aws-lambda';
-import { ConfigurationError, messageOf } from '#shared/errors.ts';
+import { ConfigurationError } from '#shared/errors.ts';
+import { describeLoadProblem } from '#shared/load-problem.ts';
 import { isStoreUnavailable } from '#shared/ports/errors.ts';
 import { lacksResources, OutOfResourcesError, outOfResources } from './out-of-resources.ts';
 
@@ -47,7 +48,7 @@ async function loadModule({ name, handler }: Loadable): Promise<Record<string, u
   } catch (cause) {
     if (lacksResources(cause)) throw outOfResources(name, cause);
     throw new ConfigurationError(
-      `${handler.at}: the function ${name} cannot be loaded from ${handler.file}: ${messageOf(cause)}`,
+      `${handler.at}: the function ${name} cannot be loaded. ${await describeLoadProblem(cause, handler.file)}`,
       { cause },
     );
   }
@@ -70,7 +71,7 @@ export async function loadExport<Exported>(
   const exported = module[handler.exportName];
   if (!is(exported)) {
     throw new ConfigurationError(
-      `${handler.at}: the function ${name} has no handler: the export "${handler.exportName}" of ${handler.file} is not ${what}. It exports: ${Object.keys(module).join(', ') || 'nothing'}.`,
+      `${handler.at}: the function ${name} has no handler: the export "${handler.exportName}" of ${handler.file} is not ${what}. It exports: ${Object.keys(module).join(', ') || 'nothing'}. Export it there, or correct the handler.`,
     );
   }
   return exported;

@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { checkRecord, recordOf } from '#shared/agent/collect.ts';
-import { ConfigurationError, messageOf } from '#shared/errors.ts';
+import { ConfigurationError } from '#shared/errors.ts';
+import { describeLoadProblem } from '#shared/load-problem.ts';
 import type { AgentRecord } from '#shared/ports/agent-registry.ts';
 import { handlerFile, parseHandler } from '#wiring/handler-file.ts';
 import { parseSubscription } from '#wiring/parse-subscription.ts';
@@ -50,6 +51,8 @@ async function importModule(at: string, file: string): Promise<Record<string, un
   try {
     return await import(pathToFileURL(file).href);
   } catch (cause) {
-    throw new ConfigurationError(`${at}: ${file} cannot be loaded: ${messageOf(cause)}`, { cause });
+    throw new ConfigurationError(`${at}: the module cannot be loaded. ${await describeLoadProblem(cause, file)}`, {
+      cause,
+    });
   }
 }

@@ -89,7 +89,7 @@ describe('the manifest', () => {
     ],
     ['a handler that is not there', agent(skill), all('parrot.other'), /exports no agent: make its handler/],
     ['a module that is not there', agent(skill), all('lost.handler'), /there is no module for 'lost\.handler'/],
-    ['a module that throws', 'throw new Error("not today");', all(), /cannot be loaded: not today/],
+    ['a module that throws', 'throw new Error("not today");', all(), /cannot be loaded\. .*parrot\.ts:1: not today\./],
     [
       'a schema that does not compile',
       agent(skill.replace("type: 'object'", "type: 'thing'")),
