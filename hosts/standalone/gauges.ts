@@ -70,7 +70,7 @@ export function gauges(
 }
 
 /** The load of the HTTP server. */
-export function connectionGauges({ connections, unsent }: Admission): GaugeDefinition[] {
+export function connectionGauges({ parts: { connections, bodies, unsent } }: Admission): GaugeDefinition[] {
   return [
     {
       name: 'starling_connections',
@@ -86,6 +86,12 @@ export function connectionGauges({ connections, unsent }: Admission): GaugeDefin
       help: 'Bytes of answers that clients have not taken.',
       labels: [],
       collect: async () => [{ labels: {}, value: unsent.total }],
+    },
+    {
+      name: 'starling_request_bytes',
+      help: 'Bytes of the bodies of requests in work.',
+      labels: [],
+      collect: async () => [{ labels: {}, value: bodies.total }],
     },
   ];
 }

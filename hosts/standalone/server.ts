@@ -4,12 +4,17 @@ import type { AddressInfo, Socket } from 'node:net';
 import { ConfigurationError } from '#shared/errors.ts';
 import { errorBody } from '#shared/http/refusal.ts';
 import { Admission } from './connections/admission.ts';
+import { ByteBudget } from './connections/byte-budget.ts';
 import type { Connection, Listener } from './connections/connection.ts';
 import { type ConnectionLimits, Connections, type Refusal } from './connections/connections.ts';
-import { UnsentBytes, type UnsentLimits } from './connections/unsent-bytes.ts';
 import { FirstBytes } from './first-bytes.ts';
 
-export interface ServerLimits extends ConnectionLimits, UnsentLimits {
+export interface ServerLimits extends ConnectionLimits {
+  /** Bytes of answers that clients have not taken. */
+  readonly maxUnsentBytes: number;
+  readonly maxUnsentBytesPerClient: number;
+  /** The largest body of a request. */
+  readonly maxBodyBytes: number;
   /** A client that takes no byte of its answer for this time is cut off. */
   readonly writeTimeoutMs: number;
 }
@@ -24,6 +29,9 @@ const HEADERS_TIMEOUT_MS = 20_000;
 const REQUEST_TIMEOUT_MS = 60_000;
 /** Requests at the same time on one session of HTTP/2, as nginx and most other servers have it. */
 const MAX_STREAMS = 128;
+/** Bodies of the largest size that the mesh holds at the same time. Of smaller ones it holds more. */
+const MAX_BODIES = 64;
+const MAX_BODIES_PER_CLIENT = 16;
 
 /**
  * The one port of a standalone mesh. It speaks HTTP/1.1, and HTTP/2 without TLS, which some AWS clients use. A start takes
@@ -45,7 +53,19 @@ export class HttpServer {
     this.#idleSessionMs = idleSessionMs;
     this.#writeTimeoutMs = limits.writeTimeoutMs;
     this.#connections = new Connections(limits);
-    this.admission = new Admission(this.#connections, new UnsentBytes(limits));
+    this.admission = new Admission({
+      connections: this.#connections,
+      bodies: new ByteBudget({
+        maxBytes: limits.maxBodyBytes * MAX_BODIES,
+        maxBytesPerClient: limits.maxBodyBytes * MAX_BODIES_PER_CLIENT,
+        tooMany: 'TOO_MANY_OPEN_REQUESTS',
+      }),
+      unsent: new ByteBudget({
+        maxBytes: limits.maxUnsentBytes,
+        maxBytesPerClient: limits.maxUnsentBytesPerClient,
+        tooMany: 'TOO_MANY_UNREAD_ANSWERS',
+      }),
+    });
     this.#server = createServer(
       { keepAliveTimeout: 65_000, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
       (request, response) => this.#hand(request, response),

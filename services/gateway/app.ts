@@ -6,6 +6,7 @@ import { oauthError } from '#shared/http/oauth-error.ts';
 import { internalError, nothingHere, refusal } from '#shared/http/refusal.ts';
 import type { Runtime } from '#shared/runtime/runtime.ts';
 import { Correlator } from '#shared/tasks/correlator.ts';
+import { callerError } from './a2a/call.ts';
 import { Operations } from './a2a/operations.ts';
 import { adminRoutes } from './admin/routes.ts';
 import { cardEndpoint } from './cards.ts';
@@ -65,6 +66,7 @@ export function createGateway(runtime: Runtime): Gateway {
 function answerErrors(app: App, { runtime }: Parts): void {
   app.onError((error, context) => {
     if (context.req.raw.signal.aborted) return new Response(null, { status: CLIENT_GONE });
+    if (error instanceof OverloadError) return overloadRefusal(error);
     runtime.log.error('a request failed', { error, method: context.req.method });
     return internalError();
   });
@@ -82,7 +84,8 @@ function serveAgents(app: App, { runtime, correlator }: Parts): void {
       ),
     );
   const operations = new Operations(runtime, correlator);
-  app.post('/agents/:agentId', bounded(maxBodyBytes, tooLarge), jsonRpcEndpoint(runtime, operations));
+  const overload = (error: OverloadError) => jsonRpcError(callerError(runtime, error));
+  app.post('/agents/:agentId', bounded(maxBodyBytes, { tooLarge, overload }), jsonRpcEndpoint(runtime, operations));
   app.get('/agents/:agentId/.well-known/agent-card.json', cardEndpoint(runtime));
 }
 
@@ -126,7 +129,7 @@ function serveEvents(app: App, { runtime }: Parts): void {
   const { maxBodyBytes } = runtime.settings;
   app.post(
     '/events',
-    bounded(maxBodyBytes, () => eventsTooLarge(maxBodyBytes)),
+    bounded(maxBodyBytes, { tooLarge: () => eventsTooLarge(maxBodyBytes), overload: overloadRefusal }),
     eventsEndpoint(runtime),
   );
 }
@@ -135,18 +138,31 @@ function serveAdmin(app: App, { runtime, correlator, draining }: Parts): void {
   const { maxBodyBytes } = runtime.settings;
   const tooLarge = () =>
     refusal(413, 'PAYLOAD_TOO_LARGE', `The body is larger than ${maxBodyBytes} bytes. Raise STARLING_MAX_BODY.`);
-  app.use('/admin/*', bounded(maxBodyBytes, tooLarge));
+  app.use('/admin/*', bounded(maxBodyBytes, { tooLarge, overload: overloadRefusal }));
   app.route('/admin', adminRoutes(runtime, { correlator, draining }));
 }
 
-function bounded(maxBodyBytes: number, tooLarge: () => Response): MiddlewareHandler {
-  const counted = bodyLimit({ maxSize: maxBodyBytes, onError: tooLarge });
+/** Bounds the body of a request, and the bytes of all bodies in work. */
+function bounded(maxBodyBytes: number, refuse: BodyRefusals): MiddlewareHandler<GatewayEnvironment> {
+  const counted = bodyLimit({ maxSize: maxBodyBytes, onError: refuse.tooLarge });
   // HTTP limits a body to its Content-Length. Counting is slow, so only bodies without that header are counted.
   return (context, next) => {
     const { method } = context.req;
     if (method === 'GET' || method === 'HEAD') return next();
     const length = context.req.header('content-length');
-    if (length === undefined || context.req.header('transfer-encoding') !== undefined) return counted(context, next);
-    return Number(length) > maxBodyBytes ? Promise.resolve(tooLarge()) : next();
+    const hasLength = length !== undefined && context.req.header('transfer-encoding') === undefined;
+    if (hasLength && Number(length) > maxBodyBytes) return Promise.resolve(refuse.tooLarge());
+    try {
+      allowanceOf(context)?.receive(hasLength ? Number(length) : maxBodyBytes);
+    } catch (error) {
+      if (error instanceof OverloadError) return Promise.resolve(refuse.overload(error));
+      throw error;
+    }
+    return hasLength ? next() : counted(context, next);
   };
+}
+
+interface BodyRefusals {
+  readonly tooLarge: () => Response;
+  readonly overload: (error: OverloadError) => Response;
 }

@@ -8,7 +8,7 @@ import type { Runtime } from '#shared/runtime/runtime.ts';
 import type { MeshSettings } from '#shared/runtime/settings.ts';
 import { INVOKE_SCOPE, invokeScopeOf } from '#shared/security/scopes.ts';
 import { TokenError } from '#shared/security/token-error.ts';
-import type { GatewayContext } from './environment.ts';
+import { allowanceOf, type GatewayContext } from './environment.ts';
 
 /**
  * GET /agents/{agentId}/.well-known/agent-card.json. The route has no authorizer, because the cards of public agents
@@ -68,6 +68,7 @@ async function mayCall(runtime: Runtime, context: GatewayContext, id: string): P
 
 function cardResponse(context: GatewayContext, agent: RegisteredAgent, card: AgentCard): Response {
   const body = JSON.stringify(card);
+  allowanceOf(context)?.hold(Buffer.byteLength(body));
   const etag = `"${hash('sha256', body).slice(0, 32)}"`;
   const headers = {
     'cache-control': `${agent.public ? 'public' : 'private'}, max-age=60`,

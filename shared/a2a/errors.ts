@@ -24,6 +24,7 @@ const errors = {
   TOO_MANY_UNREAD_ANSWERS: { code: -32054, status: 429 },
   MESH_BUSY: { code: -32055, status: 503 },
   ANSWER_TOO_LARGE: { code: -32056, status: 400 },
+  TOO_MANY_OPEN_REQUESTS: { code: -32057, status: 429 },
   TASK_FAILED: { code: -32060, status: 500 },
   TASK_REJECTED: { code: -32061, status: 400 },
   TASK_CANCELED: { code: -32062, status: 400 },

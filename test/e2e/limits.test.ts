@@ -63,6 +63,28 @@ describe('a mesh with its limits', () => {
     expect((await mesh.rpc('echo', 'GetTask', { id })).body.result.id).toBe(id);
   });
 
+  it('reads no more bodies for a client that never ends its own, and tells it so', async () => {
+    mesh = await Mesh.start({ config: fixtureConfig, env: { STARLING_MAX_BODY: '100000' } });
+    const head = (path: string, token: string) =>
+      `POST ${path} HTTP/1.1\r\nhost: a\r\nauthorization: Bearer ${token}\r\ncontent-length: 100000\r\n\r\n`;
+    const token = await mesh.token();
+    const heard: string[] = [];
+    for (const path of [...Array(16).fill('/agents/echo'), '/agents/echo', '/events']) {
+      const socket = await open();
+      socket.on('data', (chunk) => heard.push(String(chunk)));
+      socket.write(head(path, token));
+      await expect
+        .poll(async () => (await metric('starling_request_bytes')) + heard.length * 100_000)
+        .toBeGreaterThan(100_000 * (sockets.length - 1));
+    }
+    expect(heard).toHaveLength(2);
+    expect(heard[0]).toMatch(/^HTTP\/1.1 429 .*retry-after: 1\r\n.*"code":-32057,.*TOO_MANY_OPEN_REQUESTS/is);
+    expect(heard[1]).toMatch(/^HTTP\/1.1 429 .*retry-after: 1\r\n.*"code":"TOO_MANY_OPEN_REQUESTS"/is);
+    for (const socket of sockets.splice(0)) socket.destroy();
+    await expect.poll(() => metric('starling_request_bytes')).toBe(0);
+    expect(await mesh.send('echo', 'hello')).toMatchObject({ status: { state: 'TASK_STATE_COMPLETED' } });
+  });
+
   it('shows a task that is too large for an answer as a stream', async () => {
     mesh = await Mesh.start({ config: fixtureConfig, env: { STARLING_MAX_ANSWER: '65536' } });
     const text = 'x'.repeat(100_000);

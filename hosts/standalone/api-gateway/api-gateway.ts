@@ -21,7 +21,7 @@ interface Environment {
 export interface Doorkeepers {
   /** By the name of their function. */
   readonly authorizers: ReadonlyMap<string, LocalAuthorizer>;
-  readonly admission: Pick<Admission, 'allow'>;
+  readonly admission: Pick<Admission, 'allow' | 'allowAnybody'>;
 }
 
 /**
@@ -70,6 +70,7 @@ async function serve(
   { path: resource, service, guard, admission }: Served,
 ): Promise<Response> {
   const { req, env } = context;
+  const { incoming, outgoing } = env;
   // The request must not bring its own context: only an authorizer may set it.
   delete env.requestContext;
   if (guard) {
@@ -84,11 +85,12 @@ async function serve(
     }));
     if ('refusal' in authorized) return authorized.refusal;
     env.requestContext = { authorizer: authorized.context };
-    const { incoming, outgoing } = env;
     const { clientId } = authorized.context;
     if (incoming && outgoing && typeof clientId === 'string') {
       env.allowance = admission.allow(incoming, outgoing, clientId);
     }
+  } else if (incoming && outgoing) {
+    env.allowance = admission.allowAnybody(incoming, outgoing);
   }
   return service.app.fetch(req.raw, env);
 }

@@ -124,6 +124,7 @@ const reasonsWithStatus: ReadonlySet<A2AErrorReason> = new Set([
   'STORE_UNAVAILABLE',
   'TOO_MANY_CONNECTIONS',
   'TOO_MANY_UNREAD_ANSWERS',
+  'TOO_MANY_OPEN_REQUESTS',
   'MESH_BUSY',
 ]);
 

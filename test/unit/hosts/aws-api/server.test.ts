@@ -35,7 +35,7 @@ describe('AwsApiServer', () => {
     now = Date.now();
     taken = 0;
     logged = [];
-    allowance = { admit() {}, hold() {}, release() {} };
+    allowance = { admit() {}, receive() {}, hold() {}, release() {} };
     work = () => ({});
     const operation: Operation = (input, call) => {
       taken++;

@@ -17,7 +17,7 @@ it.each([
     new Map([['gateway', { app, stop: async () => {} } as never]]),
     {
       authorizers: new Map([['guard', { authorize } as unknown as LocalAuthorizer]]),
-      admission: { allow: () => expect.unreachable() },
+      admission: { allow: () => expect.unreachable(), allowAnybody: () => expect.unreachable() },
     },
   );
   const rawHeaders = ['Authorization', 'Bearer token', 'X-Twice', 'one', 'X-Twice', 'two', ':path', url];

@@ -164,7 +164,7 @@ describe('HttpServer with its limits', () => {
     it('for one client, over all of its connections', async () => {
       await serve(limits, answer);
       expect(await statuses('/one', '/one', '/one', '/one', '/two')).toEqual(['200', '200', '429', '429', '200']);
-      expect(server.admission.unsent.total).toBe(3 * large.length);
+      expect(server.admission.parts.unsent.total).toBe(3 * large.length);
     });
 
     it('for all clients', async () => {
@@ -177,9 +177,9 @@ describe('HttpServer with its limits', () => {
       const [, reads] = await ask('/one');
       const [, breaks] = await ask('/one');
       reads.resume();
-      await vi.waitFor(() => expect(server.admission.unsent.total).toBe(large.length), { timeout: 30_000 });
+      await vi.waitFor(() => expect(server.admission.parts.unsent.total).toBe(large.length), { timeout: 30_000 });
       breaks.destroy();
-      await vi.waitFor(() => expect(server.admission.unsent.total).toBe(0), { timeout: 30_000 });
+      await vi.waitFor(() => expect(server.admission.parts.unsent.total).toBe(0), { timeout: 30_000 });
       expect(await statuses('/one', '/one')).toEqual(['200', '200']);
     });
 
@@ -212,8 +212,8 @@ describe('HttpServer with its limits', () => {
     for (let count = 0; count < 60; count++) silent.push(await open());
     client.write(request());
     await heard(client, (text) => text.includes('here;'));
-    expect(server.admission.connections.known).toBe(1);
-    expect(server.admission.connections.newcomers).toBeLessThanOrEqual(20);
+    expect(server.admission.parts.connections.known).toBe(1);
+    expect(server.admission.parts.connections.newcomers).toBeLessThanOrEqual(20);
     await vi.waitFor(() => expect(silent.filter(({ destroyed }) => destroyed).length).toBeGreaterThan(90), {
       timeout: 30_000,
     });
