@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import path from 'node:path';
 import mime from 'mime';
-import { parseExact } from '#shared/exact-json.ts';
+import { parseSpelled } from '#shared/exact-json.ts';
 import { CliError, UsageError } from './errors.ts';
 import { type Io, pathFrom } from './io.ts';
 
@@ -65,7 +65,7 @@ export async function readJsonOption(option: string, value: string, example: str
   const file = value.startsWith('@') ? value.slice(1) : undefined;
   const text = file === undefined ? value : await readText(file, io);
   try {
-    return parseExact(text);
+    return parseSpelled(text);
   } catch {
     if (file !== undefined) throw new UsageError(`${option}: ${nameOf(file)} is not JSON.`);
     throw new UsageError(`${option} is not JSON. Write it like this: ${example}`);

@@ -1,5 +1,6 @@
 import { format, type Schema, Validator } from '@cfworker/json-schema';
 import { datePattern, isDateTime, timePattern } from './date-time.ts';
+import { rounded } from './exact-json.ts';
 
 // The validator's own formats take leap seconds, an offset of 99 hours and a space instead of the T.
 format.date = (text) => datePattern.test(text);
@@ -22,7 +23,8 @@ export type JsonCheck = (value: unknown) => string | undefined;
 export function jsonCheck(schema: Readonly<Record<string, unknown>>, whole: string): JsonCheck {
   const validator = new Validator(schema as Schema, '2020-12');
   return (value) => {
-    const { valid, errors } = validator.validate(value);
+    // To the validator, an inexact number is an object.
+    const { valid, errors } = validator.validate(rounded(value));
     if (valid) return undefined;
     // The last error is the innermost. The caller can fix that one.
     const innermost = errors.at(-1);

@@ -1,12 +1,14 @@
+import { InexactNumber } from './exact-json.ts';
+
 /**
- * Whether a value is a JSON object: not null, not an array, not a primitive.
+ * Whether a value is a JSON object: not null, not an array, not a primitive. An inexact number is a primitive of JSON.
  *
  * @example
  * const body: unknown = JSON.parse(text);
  * if (isObject(body) && typeof body.id === 'string') use(body.id);
  */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof InexactNumber);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { StatementSync } from 'node:sqlite';
+import { parseJson } from '#shared/exact-json.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import type { IdempotencyItem, IdempotencyStore } from '#shared/ports/idempotency-store.ts';
 import type { Database } from './database.ts';
@@ -96,7 +97,7 @@ function itemOf(row: Row): IdempotencyItem {
     status: row.status,
     expiresAt: row.expires_at,
     ...(row.in_progress_until !== null && { inProgressUntil: row.in_progress_until }),
-    ...(row.data !== null && { data: JSON.parse(row.data) as unknown }),
+    ...(row.data !== null && { data: parseJson(row.data) }),
     ...(row.payload_hash !== null && { payloadHash: row.payload_hash }),
   };
 }

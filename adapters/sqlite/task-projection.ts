@@ -1,4 +1,5 @@
 import { agentEventOf, attemptFailureOf } from '#shared/events/task-events.ts';
+import { parseJson } from '#shared/exact-json.ts';
 import type { TaskId } from '#shared/ids.ts';
 import type { BusEvent } from '#shared/ports/event-bus.ts';
 import type { AgentEvent, AttemptFailure, Exceeded, LogEntry, Outcome } from '#shared/ports/task.ts';
@@ -105,7 +106,7 @@ export class TaskProjection implements InlineConsumer {
       if (current === undefined || isTerminal(current.task.state)) return { hasMore: false };
       const text = this.#parked.next(current);
       if (text === undefined) return { hasMore: false };
-      const event: AgentEvent = JSON.parse(text);
+      const event = parseJson(text) as AgentEvent;
       const outcome = this.#step(current, event, undefined);
       // The event stays parked. So the task is ended even after a crash.
       if (outcome.kind === 'exceeded') return { exceeded: outcome, hasMore: false };

@@ -1,5 +1,6 @@
 import type { StatementSync } from 'node:sqlite';
 import { logEntryOf } from '#shared/events/task-events.ts';
+import { parseJson } from '#shared/exact-json.ts';
 import type { TaskId } from '#shared/ids.ts';
 import type { BusEvent } from '#shared/ports/event-bus.ts';
 import type { FailedAttempt, LogEntry, TaskRecord } from '#shared/ports/task.ts';
@@ -192,8 +193,8 @@ function entryBytes({ entry, event }: StoredEntry): number {
 }
 
 function toEntry(stored: StoredEntry): LogEntry {
-  if (stored.entry !== null) return JSON.parse(stored.entry);
+  if (stored.entry !== null) return parseJson(stored.entry) as LogEntry;
   if (stored.event === null) throw new Error('an entry of the log points at an event that the archive lacks');
-  const event: BusEvent = JSON.parse(stored.event);
+  const event = parseJson(stored.event) as BusEvent;
   return logEntryOf(event, stored);
 }

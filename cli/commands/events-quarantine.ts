@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { AdminQuarantine, AdminQuarantinedEvent } from '#shared/admin/schemas.ts';
+import { parseJson } from '#shared/exact-json.ts';
 import { isObject } from '#shared/objects.ts';
 import type { CliContext } from '../context.ts';
 import { Mesh } from '../mesh/mesh.ts';
@@ -68,7 +69,7 @@ function nameOf(value: unknown): string {
 
 function parseOrUndefined(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 import { MAX_BATCH } from '#shared/events/put-answers.ts';
-import { isExactObject, parseExact } from '#shared/exact-json.ts';
+import { parseSpelled } from '#shared/exact-json.ts';
+import { isObject } from '#shared/objects.ts';
 import { UsageError } from '../errors.ts';
 
 /** Characters of a batch. With four bytes each they still fit into the 4 MB that a mesh accepts by default. */
@@ -49,13 +50,13 @@ export function* batchesOf(events: readonly object[]): Iterable<readonly object[
 
 function tryParse(text: string): { readonly value: unknown } | undefined {
   try {
-    return { value: parseExact(text) };
+    return { value: parseSpelled(text) };
   } catch {
     return undefined;
   }
 }
 
 function eventOf(value: unknown, place: string): object {
-  if (isExactObject(value)) return value;
+  if (isObject(value)) return value;
   throw new UsageError(`The value in ${place} is not an event. An event is a JSON object.`);
 }

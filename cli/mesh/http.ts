@@ -1,3 +1,4 @@
+import { parseJson } from '#shared/exact-json.ts';
 import { isObject } from '#shared/objects.ts';
 import { CliError, MeshError, UnreachableError } from '../errors.ts';
 
@@ -25,7 +26,7 @@ export async function readJson(base: string, response: Response): Promise<unknow
     throw unreachable(base, error);
   }
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     throw new CliError(
       'NOT_A_MESH',

@@ -1,4 +1,5 @@
 import { POSITION_HEADER } from '#shared/admin/schemas.ts';
+import { parseJson } from '#shared/exact-json.ts';
 import { isObject } from '#shared/objects.ts';
 import { CliError, MeshError, UnreachableError } from '../errors.ts';
 import type { Io } from '../io.ts';
@@ -161,7 +162,7 @@ export class Mesh {
 /** Reads the JSON of one message of a stream. @throws CliError */
 export function parseMessage(data: string): unknown {
   try {
-    return JSON.parse(data);
+    return parseJson(data);
   } catch (error) {
     throw new CliError(
       'NOT_A_MESH',

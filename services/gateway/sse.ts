@@ -8,6 +8,7 @@ const HEARTBEAT_MS = 15_000;
 export interface SseEvent {
   /** The client sends this id to resume the stream (`Last-Event-ID`). */
   readonly id: string;
+  /** JSON. */
   readonly data: string;
 }
 
@@ -47,7 +48,7 @@ export function sseResponse(source: AsyncIterable<SseEvent>, { gone, allowance, 
             controller.close();
             return;
           }
-          const bytes = encoder.encode(`id: ${value.id}\ndata: ${value.data}\n\n`);
+          const bytes = encoder.encode(`id: ${value.id}\ndata: ${inOneLine(value.data)}\n\n`);
           allowance?.hold(bytes.byteLength);
           controller.enqueue(bytes);
         } catch (error) {
@@ -77,4 +78,14 @@ export function sseResponse(source: AsyncIterable<SseEvent>, { gone, allowance, 
       ...headers,
     },
   });
+}
+
+/**
+ * Keeps JSON in one line of the stream, for every client. CR and LF end a line of server-sent events; in JSON they are only white
+ * space. Python's clients split lines at U+0085, U+2028 and U+2029 too; in JSON these occur only in strings.
+ */
+function inOneLine(json: string): string {
+  return json.replaceAll(/[\r\n\u0085\u2028\u2029]/g, (character) =>
+    character === '\r' || character === '\n' ? ' ' : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

@@ -1,6 +1,7 @@
 import type { KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
 import { eventProblem, schemaFor } from '#shared/events/catalog.ts';
 import type { CloudEvent } from '#shared/events/envelope.ts';
+import { parseJson } from '#shared/exact-json.ts';
 import type { TaskArtifactV1 } from '#shared/generated/types.ts';
 import { isStoreUnavailable } from '#shared/ports/errors.ts';
 import type { AgentEvent } from '#shared/ports/task.ts';
@@ -42,14 +43,14 @@ async function take(data: string): Promise<void> {
 function readChunk(text: string): { event: AgentEvent } | { problem: string } {
   let chunk: CloudEvent<TaskArtifactV1>;
   try {
-    chunk = JSON.parse(text);
+    chunk = parseJson(text) as CloudEvent<TaskArtifactV1>;
   } catch {
     return { problem: 'not JSON' };
   }
   if (chunk?.type !== 'TaskArtifact.v1') return { problem: 'not TaskArtifact.v1' };
   const schema = schemaFor(chunk.source, chunk.type);
   if (schema === undefined) return { problem: `TaskArtifact.v1 from ${chunk.source} has no schema` };
-  const problem = eventProblem(schema, chunk);
+  const problem = eventProblem(schema, chunk, text);
   if (problem !== undefined) return { problem };
   return { event: { source: chunk.source, detailType: 'TaskArtifact.v1', data: chunk.data } };
 }

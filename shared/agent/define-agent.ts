@@ -1,6 +1,7 @@
 import { readable } from '#shared/errors.ts';
 import { type CloudEvent, traceIdOf } from '#shared/events/envelope.ts';
 import { type Delivery, type QueueHandler, subscribe } from '#shared/events/subscribe.ts';
+import { InexactNumberError } from '#shared/exact-json.ts';
 import type { TaskCancelRequestedV1, TaskRequestedV1 } from '#shared/generated/types.ts';
 import { currentAgentRuntime } from '#shared/runtime/current.ts';
 import type { AgentRuntime } from '#shared/runtime/runtime.ts';
@@ -125,9 +126,9 @@ async function tell(turn: Turn, error: unknown, failure: Failure): Promise<void>
     log.warn('given up', { reason: error.message });
     throw error;
   }
-  if (error instanceof TaskRejected || error instanceof TaskFailed) {
+  if (error instanceof TaskRejected || error instanceof TaskFailed || error instanceof InexactNumberError) {
     try {
-      turn.status(error instanceof TaskRejected ? 'TASK_STATE_REJECTED' : 'TASK_STATE_FAILED', error.message);
+      turn.status(error instanceof TaskFailed ? 'TASK_STATE_FAILED' : 'TASK_STATE_REJECTED', error.message);
       return await turn.flush();
     } catch (refusal) {
       // For example, the schema of the event refuses the message.

@@ -1,4 +1,5 @@
 import { messageOf, StarlingError } from '#shared/errors.ts';
+import { parseJson } from '#shared/exact-json.ts';
 import type { Idempotency } from '#shared/ports/idempotency.ts';
 import { TaskFailed } from './errors.ts';
 import { powertoolsLayer } from './powertools-layer.ts';
@@ -109,7 +110,7 @@ export function createOnce({ idempotency, agentId, taskId, turn, signal, timeLef
       throw error;
     }
     if ('problem' in outcome) throw new TaskFailed(`"${name}" was done, but its result ${outcome.problem}`);
-    return (outcome.json === undefined ? undefined : JSON.parse(outcome.json)) as T;
+    return (outcome.json === undefined ? undefined : parseJson(outcome.json)) as T;
   };
 }
 

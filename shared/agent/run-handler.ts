@@ -2,6 +2,7 @@ import { dataOf } from '#shared/a2a/parts.ts';
 import { lastNaming } from '#shared/a2a/skill-extension.ts';
 import type { Part } from '#shared/a2a/types.ts';
 import type { AgentDefinition, Result } from './definition.ts';
+import { outputJson } from './output-json.ts';
 import { isOutput, type Output } from './outputs.ts';
 import type { AgentTask } from './task.ts';
 import type { Turn } from './turn.ts';
@@ -75,6 +76,8 @@ function emit(value: unknown, turn: Turn, streamed: string | undefined): boolean
 }
 
 function emitOutput(output: Output, turn: Turn): boolean {
+  // Throws for a text that no client could read.
+  if ('text' in output) outputJson({ text: output.text });
   switch (output.output) {
     case 'working':
       turn.status('TASK_STATE_WORKING', output.text);

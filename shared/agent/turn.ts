@@ -2,6 +2,7 @@ import type { Artifact, Message, TaskState } from '#shared/a2a/types.ts';
 import type { EventCatalog } from '#shared/events/catalog.ts';
 import type { CloudEvent } from '#shared/events/envelope.ts';
 import { causedBy, childTraceparent } from '#shared/events/envelope.ts';
+import { parseJson } from '#shared/exact-json.ts';
 import type { TaskRequestedV1 } from '#shared/generated/types.ts';
 import { uuidv7 } from '#shared/ids.ts';
 import { isoTime } from '#shared/iso-time.ts';
@@ -15,6 +16,7 @@ import { agentFailedText, attemptFailed } from '#shared/tasks/failed-attempt.ts'
 import { isTerminal } from '#shared/tasks/state.ts';
 import type { AttemptClock } from './attempt-clock.ts';
 import { TaskFailed } from './errors.ts';
+import { outputJson } from './output-json.ts';
 import type { ArtifactInit } from './outputs.ts';
 
 /** Characters of JSON. Whole artifacts up to this size go over the bus. Larger ones and chunks go over the stream. */
@@ -98,15 +100,15 @@ export class Turn {
    * Publishes a whole artifact, or with `append` more parts of one. Artifacts without an id are numbered in their order.
    * The artifact is copied, so later changes of its objects have no effect.
    *
-   * @throws TaskFailed when the task passes a bound with the artifact
+   * @throws TaskFailed when the task passes a bound with the artifact; TypeError when JSON cannot carry a value of it
    */
   artifact(init: ArtifactInit, options: { append: boolean; lastChunk: boolean }): void {
     const artifactId = init.artifactId ?? this.nextArtifactId();
-    const text = JSON.stringify({ ...init, artifactId });
+    const text = outputJson({ ...init, artifactId });
     const append = options.append && this.#begun.has(artifactId);
     if (this.#closed) return;
     this.#count(Buffer.byteLength(text), artifactId);
-    const artifact: Artifact = JSON.parse(text);
+    const artifact = parseJson(text) as Artifact;
     // A client that gets chunks has seen WORKING before.
     if (options.append || !options.lastChunk) this.#say();
     const entry = this.#prepare('TaskArtifact.v1', {
@@ -200,7 +202,8 @@ export class Turn {
 
   #message(text: string, now: number): Message {
     const { taskId, contextId } = this.#request.data;
-    return { messageId: uuidv7(now), role: 'ROLE_AGENT', parts: [{ text }], taskId, contextId };
+    // The text of an error may be cut anywhere. It must not keep the turn from ending.
+    return { messageId: uuidv7(now), role: 'ROLE_AGENT', parts: [{ text: text.toWellFormed() }], taskId, contextId };
   }
 
   #prepare<Name extends 'TaskStatusChanged.v1' | 'TaskArtifact.v1' | 'TaskAttemptFailed.v1'>(

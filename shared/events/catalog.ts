@@ -1,7 +1,9 @@
 import { isDateTime } from '#shared/date-time.ts';
 import { type DetailType, eventTable } from '#shared/generated/catalog.ts';
+import { unportable } from '#shared/portable-json.ts';
 import type { Guard } from '../generated/validators.js';
 import type { CloudEvent } from './envelope.ts';
+import { contentProblem } from './task-content.ts';
 import { describeViolations } from './violations.ts';
 
 export type { DetailType, EventCatalog, EventSources } from '#shared/generated/catalog.ts';
@@ -34,7 +36,7 @@ const catalog: ReadonlyMap<string, ReadonlyMap<string, EventSchema>> = new Map(
           folder,
           detailType: detailType as DetailType,
           dataschema,
-          validate: (data) => validateWith(guard, data),
+          validate: (data) => validateWith(guard, data) ?? contentProblem(detailType as DetailType, data),
         },
       ]),
     ),
@@ -65,11 +67,20 @@ function validateWith(guard: Guard<unknown>, data: unknown): string | undefined 
   return guard(data) ? undefined : describeViolations(guard.errors ?? []);
 }
 
-/** Describes the first error in an event from outside: in its time, then in its data. Returns undefined without one. */
-export function eventProblem(schema: EventSchema, event: Partial<CloudEvent> | undefined): string | undefined {
+/**
+ * Describes the first error in an event from outside: in its time, then in its data. Returns undefined without one.
+ *
+ * @param text the JSON of the event, or a JSON text that contains it
+ */
+export function eventProblem(
+  schema: EventSchema,
+  event: Partial<CloudEvent> | undefined,
+  text: string,
+): string | undefined {
   const time: unknown = event?.time;
   if (time !== undefined && !(typeof time === 'string' && isDateTime(time))) {
     return 'time must be an RFC 3339 time that exists, such as 2026-01-31T09:30:00Z. Leap seconds are not taken';
   }
-  return schema.validate(event?.data);
+  const problem = unportable(text, event);
+  return problem === undefined ? schema.validate(event?.data) : problem;
 }

@@ -60,7 +60,7 @@ export class EventIngress {
   }
 
   #check(entry: BusEntry): CheckedEntry {
-    const { source, detailType, detailText } = entry;
+    const { source, detailType } = entry;
     const schema = this.#options.schemaFor(source, detailType);
     if (schema === undefined) {
       const problem = isOwnSource(source)
@@ -68,9 +68,8 @@ export class EventIngress {
         : undefined;
       return { entry, problem };
     }
-    // Readers of events with a schema know plain numbers only. Rules see all digits of other events.
-    const plain: BusEntry = detailText === undefined ? entry : { ...entry, detail: JSON.parse(detailText) as object };
-    return { entry: plain, problem: eventProblem(schema, plain.detail as Partial<CloudEvent>) };
+    const { detail, detailText = JSON.stringify(detail) } = entry;
+    return { entry, problem: eventProblem(schema, detail as Partial<CloudEvent>, detailText) };
   }
 
   async #put(entries: readonly BusEntry[]): Promise<readonly IngressResult[]> {

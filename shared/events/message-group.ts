@@ -1,5 +1,5 @@
+import { InexactNumber } from '#shared/exact-json.ts';
 import { isObject } from '#shared/objects.ts';
-import { InexactNumber } from '#shared/patterns/leaf.ts';
 import { isFifoId } from '#shared/ports/fifo.ts';
 
 /**
@@ -26,7 +26,7 @@ export function groupReader(path: string): GroupReader {
     let value: unknown = event;
     for (const name of names) {
       // A pipe reads no length and no items of a list by such a name either.
-      if (!isObject(value) || value instanceof InexactNumber) return undefined;
+      if (!isObject(value)) return undefined;
       value = value[name];
     }
     const group = textOf(value);
@@ -36,7 +36,7 @@ export function groupReader(path: string): GroupReader {
 
 /** The text of a text, number or boolean. The bus keeps the text of a number such as an id of twenty digits. */
 function textOf(value: unknown): string | undefined {
-  if (value instanceof InexactNumber) return value.text;
+  if (value instanceof InexactNumber) return value.digits;
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
     ? String(value)
     : undefined;

@@ -1,4 +1,5 @@
 import { StarlingError } from '#shared/errors.ts';
+import { parseJson } from '#shared/exact-json.ts';
 import { nestingOf } from '#shared/json-nesting.ts';
 
 /** Why a body is no JSON that the mesh reads: as part of a sentence that begins with "The body". */
@@ -28,18 +29,23 @@ export function readText(body: Uint8Array): string {
 }
 
 /**
- * Reads a body as JSON, whatever its content type says. A route bounds the size of the body before.
+ * Reads a body as JSON, whatever its content type says. Numbers keep all digits (`parseJson`). A route bounds the size of the
+ * body before.
  *
- * @param parse another reader, such as one that keeps each digit of a number
  * @throws JsonBodyError
  */
-export function readJson(body: Uint8Array, parse: (text: string) => unknown = JSON.parse): unknown {
+export function readJson(body: Uint8Array): unknown {
+  return readJsonText(body).value;
+}
+
+/** The same with the text of the body. */
+export function readJsonText(body: Uint8Array): { readonly text: string; readonly value: unknown } {
   if (nestingOf(body) > MAX_NESTING) {
     throw new JsonBodyError('nesting', `is nested more than ${MAX_NESTING} levels deep`);
   }
   const text = readText(body);
   try {
-    return parse(text);
+    return { text, value: parseJson(text) };
   } catch (cause) {
     throw new JsonBodyError('json', 'is not valid JSON', cause);
   }

@@ -1,8 +1,8 @@
+import { InexactNumber } from '#shared/exact-json.ts';
 import { addressDigits, parseCidr, singleAddress } from './address.ts';
 import { parseAnythingBut } from './anything-but.ts';
 import { InvalidPatternError } from './errors.ts';
 import { entriesOf } from './json.ts';
-import { InexactNumber } from './leaf.ts';
 import type { Matcher, StringMatcherKind } from './matcher.ts';
 import { parseNumeric } from './numeric.ts';
 import { type Dialect, onlyEntry, stringOf, wildcardOf } from './operand.ts';
@@ -11,7 +11,7 @@ import { type Dialect, onlyEntry, stringOf, wildcardOf } from './operand.ts';
 export function parseEntry(entry: unknown, path: string, dialect: Dialect): Matcher {
   if (typeof entry === 'string') return parseLiteral(entry);
   if (typeof entry === 'number' || typeof entry === 'boolean' || entry === null) return { kind: 'exact', value: entry };
-  if (entry instanceof InexactNumber) return { kind: 'inexact-number', text: entry.text };
+  if (entry instanceof InexactNumber) return { kind: 'inexact-number', text: entry.digits };
   const operators = entriesOf(entry);
   if (operators === undefined) {
     throw new InvalidPatternError(

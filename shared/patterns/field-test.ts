@@ -1,6 +1,7 @@
+import { InexactNumber } from '#shared/exact-json.ts';
 import { addressDigits, inAddressRange } from './address.ts';
 import { ignoreCase } from './ignore-case.ts';
-import { InexactNumber, type Leaf } from './leaf.ts';
+import type { Leaf } from './leaf.ts';
 import { type AddressRange, comparesNumbers, type Matcher } from './matcher.ts';
 import { wildcardTest } from './wildcard.ts';
 
@@ -30,7 +31,7 @@ function matcherTest(matcher: Exclude<Matcher, { kind: 'absent' }>, numeric: boo
     case 'exact':
       return (leaf) => leaf === matcher.value;
     case 'inexact-number':
-      return (leaf) => leaf instanceof InexactNumber && leaf.text === matcher.text;
+      return (leaf) => leaf instanceof InexactNumber && leaf.digits === matcher.text;
     case 'wildcard':
       return onStrings(wildcardTest(matcher.parts));
     case 'range': {
@@ -114,6 +115,6 @@ function addressTest(range: AddressRange, numeric: boolean): FieldTest {
  */
 export function addressDigitsOf(leaf: Leaf, numeric: boolean): string | undefined {
   if (typeof leaf === 'string') return addressDigits(leaf);
-  if (leaf instanceof InexactNumber) return leaf.text;
+  if (leaf instanceof InexactNumber) return leaf.digits;
   return typeof leaf === 'number' && !numeric ? String(leaf) : undefined;
 }

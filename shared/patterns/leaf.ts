@@ -1,16 +1,9 @@
+import { InexactNumber } from '#shared/exact-json.ts';
+
 /**
- * A number with more digits than a double can hold, such as 12345678901234567890. Event Ruler does not compare or order
- * such numbers: each equals only the same text.
+ * The value at the end of a path in an event. Event Ruler does not compare or order inexact numbers: each equals only the same
+ * text.
  */
-export class InexactNumber {
-  readonly text: string;
-
-  constructor(text: string) {
-    this.text = text;
-  }
-}
-
-/** The value at the end of a path in an event. */
 export type Leaf = string | number | boolean | null | InexactNumber;
 
 export function isLeaf(value: unknown): value is Leaf {

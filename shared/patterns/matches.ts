@@ -11,7 +11,7 @@ interface Bound {
 const bound = new WeakMap<CompiledPattern, Bound>();
 
 /**
- * Whether one pattern matches one event, given as parsed JSON (see also parseEvent). A value that is not a JSON object
+ * Whether one pattern matches one event, given as parsed JSON (by `parseJson`). A value that is not a JSON object
  * matches no pattern. Use PatternIndex to match each event against many patterns.
  */
 export function matches(pattern: CompiledPattern, event: unknown): boolean {

@@ -55,7 +55,7 @@ export class PatternIndex<T> {
   }
 
   /**
-   * The targets with a pattern that matches, each once. The event is parsed JSON (see also parseEvent). A value that is
+   * The targets with a pattern that matches, each once. The event is parsed JSON (by `parseJson`). A value that is
    * not a JSON object matches no pattern.
    */
   match(event: unknown): Set<T> {

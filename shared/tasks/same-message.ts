@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { A2AError } from '#shared/a2a/errors.ts';
 import type { Message } from '#shared/a2a/types.ts';
+import { parseJson } from '#shared/exact-json.ts';
 import type { TaskId } from '#shared/ids.ts';
 import type { LogEntry } from '#shared/ports/task.ts';
 
@@ -27,5 +28,5 @@ export function checkSameMessage(message: Message, taskId: TaskId, log: readonly
 
 /** As the message comes back from a store: -0 is 0 there. */
 function asStored(message: object): unknown {
-  return JSON.parse(JSON.stringify(message));
+  return parseJson(JSON.stringify(message));
 }

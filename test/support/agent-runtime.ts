@@ -2,6 +2,7 @@ import type { SQSRecord } from 'aws-lambda';
 import { StoreIdempotency } from '#shared/agent/store-idempotency.ts';
 import type { CloudEvent } from '#shared/events/envelope.ts';
 import { EventPublisher } from '#shared/events/publisher.ts';
+import { parseJson } from '#shared/exact-json.ts';
 import type { TaskArtifactV1, TaskAttemptFailedV1, TaskStatusChangedV1 } from '#shared/generated/types.ts';
 import type { BusEntry, EventBus } from '#shared/ports/event-bus.ts';
 import type { OutgoingRecord } from '#shared/ports/event-stream.ts';
@@ -42,7 +43,7 @@ export class RecordingRuntime implements AgentRuntime {
       await this.disk();
       this.entries.push(...entries);
       // As the bus does: what is passed on is the text of that moment.
-      const events = entries.map(({ detail }) => JSON.parse(JSON.stringify(detail)) as CloudEvent<AgentData>);
+      const events = entries.map(({ detail }) => parseJson(JSON.stringify(detail)) as CloudEvent<AgentData>);
       this.batches.push({ to: 'bus', events });
       return entries.map((_, i) => ({ eventId: `event-${i}` }));
     },
@@ -54,7 +55,10 @@ export class RecordingRuntime implements AgentRuntime {
       if (name !== this.settings.artifactStream) throw new Error(`there is no stream ${name}`);
       await this.disk();
       this.records.push(...records);
-      this.batches.push({ to: 'stream', events: records.map(({ data }) => JSON.parse(Buffer.from(data).toString())) });
+      this.batches.push({
+        to: 'stream',
+        events: records.map(({ data }) => parseJson(Buffer.from(data).toString()) as CloudEvent<AgentData>),
+      });
       return records.map((_, i) => ({ sequenceNumber: String(i) }));
     },
   };

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import { isExactObject, parseExact, withMember } from '#shared/exact-json.ts';
+import { parseSpelled, withMember } from '#shared/exact-json.ts';
+import { isObject } from '#shared/objects.ts';
 import { type BlobStore, BlobTooLargeError } from '#shared/ports/blob-store.ts';
 import { ClaimGoneError, ClaimRefusedError } from './errors.ts';
 import { outline } from './outline.ts';
@@ -40,9 +41,9 @@ export class ClaimCheck {
    * @throws SyntaxError when it is not JSON; RangeError when it is nested too deep; BlobTooLargeError
    */
   async checkIn(source: string, detail: string, limit: number): Promise<string> {
-    const { data, dataref, ...attributes } = parseExact(detail) as { readonly [name: string]: unknown };
+    const { data, dataref, ...attributes } = parseSpelled(detail) as { readonly [name: string]: unknown };
     // A producer's own reference must come back with the event.
-    if (isExactObject(data) && dataref === undefined) {
+    if (isObject(data) && dataref === undefined) {
       const made = { ...attributes, datapartial: true, data: outline(data) };
       const reference = this.#referenceTo(source, JSON.stringify(data));
       const smaller = JSON.stringify({ ...made, dataref: reference.uri });
@@ -65,7 +66,7 @@ export class ClaimCheck {
   async redeemEvent(body: string): Promise<string> {
     if (!mayRefer(body)) return body;
     const event = parseOrUndefined(body);
-    if (!isExactObject(event) || !isExactObject(event.detail) || typeof event.source !== 'string') return body;
+    if (!isObject(event) || !isObject(event.detail) || typeof event.source !== 'string') return body;
     const whole = await this.#redeem(event.source, event.detail);
     if (whole === undefined) return body;
     const { detail: _, ...envelope } = event;
@@ -77,7 +78,7 @@ export class ClaimCheck {
     const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString();
     if (!mayRefer(text)) return data;
     const event = parseOrUndefined(text);
-    if (!isExactObject(event) || typeof event.source !== 'string') return data;
+    if (!isObject(event) || typeof event.source !== 'string') return data;
     const whole = await this.#redeem(event.source, event);
     return whole === undefined ? data : Buffer.from(whole);
   }
@@ -141,7 +142,7 @@ function mayRefer(json: string): boolean {
 
 function parseOrUndefined(json: string): unknown {
   try {
-    return parseExact(json);
+    return parseSpelled(json);
   } catch {
     return undefined;
   }

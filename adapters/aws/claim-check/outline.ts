@@ -1,4 +1,5 @@
-import { isExactObject } from '#shared/exact-json.ts';
+import { InexactNumber } from '#shared/exact-json.ts';
+import { isObject } from '#shared/objects.ts';
 
 /** Bytes of the longest string that is kept. Ids, names, states and timestamps are shorter. */
 const LONGEST_STRING = 256;
@@ -25,7 +26,7 @@ export function outline(data: Readonly<Record<string, unknown>>): object {
     const below: Place[] = [];
     for (const { from, into } of level) {
       for (const [name, value] of Object.entries(from)) {
-        const inner = depth < LEVELS && isExactObject(value);
+        const inner = depth < LEVELS && isObject(value);
         if (!inner && !isSmall(value)) continue;
         left -= Buffer.byteLength(JSON.stringify(name)) + (inner ? 2 : Buffer.byteLength(JSON.stringify(value))) + 2;
         if (left < 0) return whole;
@@ -45,5 +46,5 @@ function emptyObject(): Record<string, unknown> {
 
 function isSmall(value: unknown): boolean {
   if (typeof value === 'string') return Buffer.byteLength(value) <= LONGEST_STRING;
-  return value === null || typeof value === 'number' || typeof value === 'boolean' || JSON.isRawJSON(value);
+  return value === null || typeof value === 'number' || typeof value === 'boolean' || value instanceof InexactNumber;
 }

@@ -1,3 +1,4 @@
+import { parseJson } from '#shared/exact-json.ts';
 import type { TaskId } from '#shared/ids.ts';
 import type { BlobStore } from '#shared/ports/blob-store.ts';
 import type { LogEntry } from '#shared/ports/task.ts';
@@ -70,7 +71,7 @@ export class TaskLog {
   }
 
   async bodyOf(item: Item): Promise<LogBody> {
-    return JSON.parse(await this.textOf(item));
+    return parseJson(await this.textOf(item)) as LogBody;
   }
 
   /** The task and its entries after a position; undefined if there is no such task. */
@@ -145,7 +146,7 @@ export class TaskLog {
     for (let at = 0; at < chain.length; at += FETCHED_AT_ONCE) {
       const texts = await Promise.all(chain.slice(at, at + FETCHED_AT_ONCE).map((found) => this.#text(task.id, found)));
       for (const text of texts) {
-        const { entries }: LogBody = JSON.parse(text);
+        const { entries } = parseJson(text) as LogBody;
         for (const entry of entries) {
           for (let next = inline[taken]; next !== undefined && next[0] < entry[0]; next = inline[++taken]) {
             page.push(unpack(next, task));

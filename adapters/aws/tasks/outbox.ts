@@ -1,3 +1,4 @@
+import { parseJson } from '#shared/exact-json.ts';
 import type { TaskId } from '#shared/ids.ts';
 import type { BusEntry, EventBus } from '#shared/ports/event-bus.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
@@ -66,7 +67,7 @@ export class TaskOutbox {
 
   /** Reads the outbox that `unsent` holds or names. Undefined when the named log item was not written. */
   async read(id: TaskId, unsent: string): Promise<Outbox | undefined> {
-    if (unsent.startsWith('{')) return JSON.parse(unsent);
+    if (unsent.startsWith('{')) return parseJson(unsent) as Outbox;
     const item = await this.#table.getItem({ pk: id, sk: unsent });
     return item && (await this.#log.bodyOf(item)).outbox;
   }

@@ -1,3 +1,4 @@
+import { parseJson } from '#shared/exact-json.ts';
 import type { AgentEvent, TaskRecord } from '#shared/ports/task.ts';
 import { type Amount, SLICE_BYTES, SLICE_EVENTS } from '#shared/tasks/bounds.ts';
 import type { ParkedEvent, ParkedSlice } from './fold-batch.ts';
@@ -69,7 +70,7 @@ export class ParkedEvents {
 
   async #event(item: Item): Promise<ParkedEvent> {
     const text = await this.#log.textOf(item);
-    return { event: JSON.parse(text), bytes: Buffer.byteLength(text) };
+    return { event: parseJson(text) as AgentEvent, bytes: Buffer.byteLength(text) };
   }
 }
 

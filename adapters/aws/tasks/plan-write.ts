@@ -1,3 +1,4 @@
+import { parseJson } from '#shared/exact-json.ts';
 import type { BusEntry } from '#shared/ports/event-bus.ts';
 import type { LogEntry } from '#shared/ports/task.ts';
 import { batches } from '../batches.ts';
@@ -64,7 +65,7 @@ export function planWrite(stored: StoredTask, entries: readonly LogEntry[], outb
 }
 
 export function inlineEntries({ entries }: Pick<StoredTask, 'entries'>): readonly PackedEntry[] {
-  return entries === undefined ? [] : JSON.parse(entries);
+  return entries === undefined ? [] : (parseJson(entries) as PackedEntry[]);
 }
 
 /**

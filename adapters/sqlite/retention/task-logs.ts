@@ -1,5 +1,6 @@
 import type { StatementSync } from 'node:sqlite';
 import { logEntryOf } from '#shared/events/task-events.ts';
+import { parseJson } from '#shared/exact-json.ts';
 import type { BusEvent } from '#shared/ports/event-bus.ts';
 import type { Database } from '../database.ts';
 import { readPage } from '../page.ts';
@@ -60,7 +61,7 @@ export class TaskLogs {
       if (bytes >= room) return { bytes, all: false };
       const { rows, isCut } = readPage<Pointing>(this.#pointing.iterate(task, position), ({ event }) => event.length);
       for (const entry of rows) {
-        const event: BusEvent = JSON.parse(entry.event);
+        const event = parseJson(entry.event) as BusEvent;
         const text = JSON.stringify(logEntryOf(event, entry));
         this.#copy.run(text, task, entry.position);
         bytes += text.length;

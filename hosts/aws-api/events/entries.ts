@@ -1,6 +1,6 @@
+import { parseJson } from '#shared/exact-json.ts';
 import { nestingOf } from '#shared/json-nesting.ts';
 import { isObject } from '#shared/objects.ts';
-import { parseEvent } from '#shared/patterns/index.ts';
 import type { BusEntry } from '#shared/ports/event-bus.ts';
 import type { InputReader } from '../input-reader.ts';
 import type { BusNames } from './bus-names.ts';
@@ -70,7 +70,7 @@ export function busEntry(entry: RequestEntry, bus: BusNames): BusEntry | EntryRe
 function parseDetail(text: string): object | undefined {
   if (!text.isWellFormed() || nestingOf(Buffer.from(text)) > MAX_DEPTH) return undefined;
   try {
-    const detail = parseEvent(text);
+    const detail = parseJson(text);
     return isObject(detail) ? detail : undefined;
   } catch {
     return undefined;

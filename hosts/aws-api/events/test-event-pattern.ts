@@ -1,12 +1,7 @@
+import { parseJson } from '#shared/exact-json.ts';
 import { nestingOf } from '#shared/json-nesting.ts';
 import { isObject } from '#shared/objects.ts';
-import {
-  type CompiledPattern,
-  InvalidPatternError,
-  matches,
-  parseEvent,
-  parsePattern,
-} from '#shared/patterns/index.ts';
+import { type CompiledPattern, InvalidPatternError, matches, parsePattern } from '#shared/patterns/index.ts';
 import { ServiceError } from '../errors.ts';
 import type { InputReader } from '../input-reader.ts';
 import { validation } from './validation-messages.ts';
@@ -33,7 +28,7 @@ export function compile(pattern: string): CompiledPattern {
 function readEvent(text: string): object {
   let event: unknown;
   try {
-    event = nestingOf(Buffer.from(text)) > MAX_DEPTH ? undefined : parseEvent(text);
+    event = nestingOf(Buffer.from(text)) > MAX_DEPTH ? undefined : parseJson(text);
   } catch {
     // A text that is not JSON is not an event.
   }

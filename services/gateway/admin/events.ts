@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { POSITION_HEADER } from '#shared/admin/schemas.ts';
+import { parseJson } from '#shared/exact-json.ts';
 import { type Parameters, type Query, readQuery } from '#shared/http/query.ts';
-import { type CompiledPattern, matches, parseEvent, parsePattern } from '#shared/patterns/index.ts';
+import { type CompiledPattern, matches, parsePattern } from '#shared/patterns/index.ts';
 import type { EventArchive } from '#shared/ports/event-bus.ts';
 import { allowanceOf, type GatewayContext } from '../environment.ts';
 import { type SseEvent, sseResponse } from '../sse.ts';
@@ -73,16 +74,7 @@ async function* events(
   for await (const { position, event } of archive.tail(after, signal)) {
     if (signal.aborted) return;
     if (++scanned % SCAN_SLICE === 0) await nextTurn();
-    if (pattern === undefined || matches(pattern, parseEvent(event)))
-      yield { id: String(position), data: oneLine(event) };
+    if (pattern === undefined || matches(pattern, parseJson(event))) yield { id: String(position), data: event };
     if (position >= until) return;
   }
-}
-
-/**
- * A producer's JSON may contain line ends, and a line end would end the SSE field. In JSON a line end is only white
- * space.
- */
-function oneLine(json: string): string {
-  return json.replaceAll(/[\r\n]+/g, ' ');
 }

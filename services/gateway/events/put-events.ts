@@ -9,7 +9,6 @@ import type { Runtime } from '#shared/runtime/runtime.ts';
 import type { Metrics } from '#shared/telemetry/metrics.ts';
 import type { ReadCloudEvent } from './cloud-event.ts';
 import { EventRefusedError } from './errors.ts';
-import { exactJson } from './json.ts';
 
 export interface EventDoorParts extends Pick<Runtime, 'bus' | 'quarantine' | 'clock' | 'log'> {
   readonly metrics: Metrics;
@@ -56,7 +55,7 @@ export class EventDoor {
       traceparent: childTraceparent(traceparent),
       ...event,
     };
-    return { source, detailType: type, detail, detailText: exactJson(detail) };
+    return { source, detailType: type, detail, detailText: JSON.stringify(detail) };
   }
 
   #refusal(error: unknown): EventRefusedError {

@@ -11,7 +11,8 @@ import type { PositionedResponse } from '../a2a/stream-responses.ts';
 import { allowanceOf, type GatewayContext } from '../environment.ts';
 import { type SseEvent, sseResponse } from '../sse.ts';
 import { operationOf } from './methods.ts';
-import { JsonRpcRequestError, paramsObject, type RequestId, readRequest, skillCallOf } from './request.ts';
+import { JsonRpcRequestError, paramsObject, readRequest, skillCallOf } from './request.ts';
+import type { RequestId } from './request-id.ts';
 import { checkVersion } from './version.ts';
 
 /** A call with one answer is answered even after the client has disconnected, because its task continues anyway. */

@@ -1,10 +1,10 @@
 import { A2AError } from '#shared/a2a/errors.ts';
-import { JsonBodyError, readJson } from '#shared/http/json-body.ts';
+import { JsonBodyError, readJsonText } from '#shared/http/json-body.ts';
 import { isObject } from '#shared/objects.ts';
+import { unportable } from '#shared/portable-json.ts';
 import type { RegisteredAgent } from '#shared/ports/agent-registry.ts';
 import type { Params } from '../a2a/params.ts';
-
-export type RequestId = string | number | null;
+import { InvalidIdError, type RequestId, readId } from './request-id.ts';
 
 export interface JsonRpcRequest {
   readonly id: RequestId;
@@ -17,7 +17,12 @@ export interface JsonRpcRequest {
 export class JsonRpcRequestError extends A2AError {
   readonly id: RequestId;
 
-  constructor(reason: 'PARSE_ERROR' | 'INVALID_REQUEST', id: RequestId, message: string, cause?: unknown) {
+  constructor(
+    reason: 'PARSE_ERROR' | 'INVALID_REQUEST' | 'INVALID_PARAMS',
+    id: RequestId,
+    message: string,
+    cause?: unknown,
+  ) {
     super(reason, message, { cause });
     this.id = id;
   }
@@ -29,18 +34,18 @@ export class JsonRpcRequestError extends A2AError {
  * @throws JsonRpcRequestError
  */
 export function readRequest(body: Buffer): JsonRpcRequest {
-  const request = parse(body);
+  const { text, value: request } = parse(body);
   if (Array.isArray(request)) throw invalid(null, 'Batches are not supported: send one request a call.');
   if (!isObject(request)) throw invalid(null, 'The body is not a JSON-RPC request object.');
-  const { jsonrpc, id, method, params } = request;
-  if (id !== null && typeof id !== 'string' && !(typeof id === 'number' && Number.isFinite(id))) {
-    throw invalid(null, 'id is missing or neither a string nor a number: every call here has an answer.');
-  }
+  const { jsonrpc, method, params } = request;
+  const id = idOf(text, request.id);
   if (jsonrpc !== '2.0') throw invalid(id, 'jsonrpc is not "2.0".');
   if (typeof method !== 'string' || method === '') throw invalid(id, 'method is missing or not a string.');
-  if (params !== undefined && (typeof params !== 'object' || params === null)) {
+  if (params !== undefined && !isObject(params) && !Array.isArray(params)) {
     throw invalid(id, 'params is neither an object nor an array.');
   }
+  const problem = unportable(text, { params });
+  if (problem !== undefined) throw new JsonRpcRequestError('INVALID_PARAMS', id, `${problem}.`);
   return { id, method, params };
 }
 
@@ -70,9 +75,18 @@ export function skillCallOf(
   );
 }
 
-function parse(body: Buffer): unknown {
+function idOf(text: string, id: unknown): RequestId {
   try {
-    return readJson(body);
+    return readId(text, id);
+  } catch (cause) {
+    if (cause instanceof InvalidIdError) throw invalid(null, cause.message);
+    throw cause;
+  }
+}
+
+function parse(body: Buffer): { readonly text: string; readonly value: unknown } {
+  try {
+    return readJsonText(body);
   } catch (cause) {
     if (!(cause instanceof JsonBodyError)) throw cause;
     if (cause.reason === 'nesting') throw invalid(null, cause.message);

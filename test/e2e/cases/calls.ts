@@ -50,6 +50,72 @@ export function callCases(mesh: () => MeshClient, { patience }: Place): void {
     });
   });
 
+  describe('exact values', () => {
+    const numbers =
+      '{"big":12345678901234567890,"list":[-9007199254740993,0.1000000000000000055511151231257827],"n":1.5}';
+
+    it.each(['SendMessage', 'SendStreamingMessage'])('%s keeps the digits of ids and numbers', async (method) => {
+      const message = {
+        ...textMessage(''),
+        parts: [{ data: 'NUMBERS', metadata: { m: 'NUMBERS' } }],
+        metadata: { m: 'NUMBERS' },
+      };
+      const json = JSON.stringify(message).replaceAll('"NUMBERS"', numbers);
+      const response = await mesh().post(
+        'echo',
+        `{"jsonrpc":"2.0","id":9007199254740993,"method":"${method}","params":{"message":${json}}}`,
+      );
+      const text = await response.text();
+      expect(text).toContain('"id":9007199254740993');
+      // In the history and in the artifact.
+      expect(text.split(numbers).length - 1).toBe(5);
+    });
+
+    it('GetTask and a skill by its name keep them too', async () => {
+      const answer = await mesh().post('echo', `{"jsonrpc":"2.0","id":1.0,"method":"echo","params":${numbers}}`);
+      expect(await answer.text()).toBe(`{"jsonrpc":"2.0","id":1.0,"result":${numbers}}`);
+      const id = answer.headers.get('starling-task-id');
+      const got = await mesh().post('echo', { jsonrpc: '2.0', id: 1, method: 'GetTask', params: { id } });
+      expect((await got.text()).split(numbers).length - 1).toBe(2);
+    });
+
+    it.each([
+      ['a number that is too large', '{"data":{"n":1e400}}'],
+      ['half of a surrogate pair', '{"text":"\\ud83d"}'],
+      ['raw that is no Base64', '{"raw":"a"}'],
+    ])('refuses %s', async (_what, part) => {
+      const message = `{"messageId":"${crypto.randomUUID()}","role":"ROLE_USER","parts":[${part}]}`;
+      const response = await mesh().post(
+        'echo',
+        `{"jsonrpc":"2.0","id":7,"method":"SendMessage","params":{"message":${message}}}`,
+      );
+      expect(await response.json()).toMatchObject({ id: 7, error: { code: -32602 } });
+    });
+
+    it('refuses a long id', async () => {
+      const response = await mesh().post('echo', {
+        jsonrpc: '2.0',
+        id: 'x'.repeat(257),
+        method: 'GetTask',
+        params: {},
+      });
+      expect(await response.json()).toMatchObject({ id: null, error: { code: -32600 } });
+    });
+
+    it('gives no line end of other languages in a stream', async () => {
+      const text = 'a\u2028b\u2029c\u0085d';
+      const stream = await mesh().post('echo', {
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'SendStreamingMessage',
+        params: { message: textMessage(text) },
+      });
+      const body = await stream.text();
+      expect(body).not.toMatch(/[\u2028\u2029\u0085]/);
+      expect(body).toContain('a\\u2028b\\u2029c\\u0085d');
+    });
+  });
+
   describe('large parts', () => {
     it.each([190_000, 300_000, 3_000_000])('of %i characters go through whole', async (length) => {
       const text = 'é'.repeat(length / 2);

@@ -56,7 +56,7 @@ if (schema === undefined) throw new Error('there is no such event');
 /** Each validator of the mesh that meets a time: it returns a text or throws, if it refuses the time. */
 const validators: Readonly<Record<string, (time: string) => string | undefined>> = {
   'CloudEvents at POST /events': (time) => void readCloudEvent({ ...event, time }),
-  'the time of an event with a schema': (time) => eventProblem(schema, { time, data: status }),
+  'the time of an event with a schema': (time) => eventProblem(schema, { time, data: status }, ''),
   'a generated validator': (time) => schema.validate({ ...status, status: { ...status.status, timestamp: time } }),
   'the schema of a skill': jsonCheck({ type: 'string', format: 'date-time' }, 'params'),
 };

@@ -4,6 +4,7 @@ import { namingSkill } from '#shared/a2a/skill-extension.ts';
 import type { Message, Part } from '#shared/a2a/types.ts';
 import { skill } from '#shared/agent/definition.ts';
 import { artifact, authRequired, chunk, completed, inputRequired, working } from '#shared/agent/index.ts';
+import { InexactNumber } from '#shared/exact-json.ts';
 import { provideRuntime } from '#shared/runtime/current.ts';
 import { RecordingRuntime } from '#test/support/agent-runtime.ts';
 import { agent, briefly, requested, run } from './turns.ts';
@@ -306,6 +307,59 @@ describe('what a handler gives', () => {
       traceparent: expect.stringMatching(/^00-/),
     });
     expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
+  });
+
+  describe('a value that JSON cannot carry', () => {
+    const half = '\ud83d';
+    it.each<[string, unknown, RegExp]>([
+      ['NaN', { a: [{ b: Number.NaN }] }, /NaN in "b"/],
+      ['an infinite number', [1, -1 / 0], /-Infinity in "1"/],
+      ['half of a surrogate pair', `x${half}`, /half of a surrogate pair in "text"/],
+      ['half of a surrogate pair in a name', { [half]: 1 }, /half of a surrogate pair/],
+      ['half of a surrogate pair in a question', inputRequired(half), /half of a surrogate pair in "text"/],
+      ['half of a surrogate pair on the way', working(half), /half of a surrogate pair in "text"/],
+      ['raw that is no Base64', artifact({ parts: [{ raw: 'a' }] }), /raw must be Base64/],
+      ['raw in Base64 with white space', artifact({ parts: [{ raw: 'aGk=\n' }] }), /raw/],
+      ['a number for a media type', artifact({ parts: [{ text: '', mediaType: 7 as never }] }), /parts\/0/],
+    ])('fails the attempt: %s', async (_what, output, problem) => {
+      const errors: unknown[] = [];
+      runtime.lines.length = 0;
+      const { batchItemFailures } = await run(
+        agent(() => output),
+        requested(),
+      );
+      expect(batchItemFailures).toHaveLength(1);
+      errors.push(...runtime.lines.map(({ fields }) => fields?.error));
+      expect(String(errors[0])).toMatch(problem);
+      expect(published().filter((event) => event.includes('completed') || event.includes('artifact'))).toEqual([]);
+    });
+
+    it.each<[unknown, string]>([
+      [{ a: null, b: [null] }, '{"a":null,"b":[null]}'],
+      [{ text: '\\ud83d \ud83d\ude00' }, '{"text":"\\\\ud83d \ud83d\ude00"}'],
+      [new InexactNumber('12345678901234567890'), '12345678901234567890'],
+    ])('is none of %j', async (output, json) => {
+      expect(
+        await run(
+          agent(() => output),
+          requested(),
+        ),
+      ).toEqual(noFailures);
+      expect(JSON.stringify(runtime.published[1]?.data)).toContain(`"parts":[{"data":${json}}]`);
+    });
+  });
+
+  it('rejects a task for a number that the agent cannot compute with', async () => {
+    const message = {
+      messageId: 'm',
+      role: 'ROLE_USER' as const,
+      parts: [{ data: new InexactNumber('9007199254740993') }],
+    };
+    await run(
+      agent((task) => (task.input as number) + 1),
+      requested({ message }),
+    );
+    expect(published().at(-1)).toMatch(/rejected The number 9007199254740993 has more digits than/);
   });
 
   describe('a skill’s handler in a later turn', () => {

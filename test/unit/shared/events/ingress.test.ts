@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { schemaFor } from '#shared/events/catalog.ts';
 import { EventIngress, type IngressOptions } from '#shared/events/ingress.ts';
-import { InexactNumber } from '#shared/patterns/leaf.ts';
+import { InexactNumber, parseJson } from '#shared/exact-json.ts';
 import { EntryRefusedError } from '#shared/ports/errors.ts';
 import type { BusEntry } from '#shared/ports/event-bus.ts';
 import { TestClock } from '#test/support/fixtures.ts';
@@ -106,7 +106,22 @@ describe('EventIngress', () => {
     expect(put).toHaveLength(1 - count);
   });
 
-  it('has the bus and its rules see plain numbers where a schema knows no others, and exact ones elsewhere', async () => {
+  it.each([
+    ['a text with half of a surrogate pair', '{"text":"\\ud83d"}', /text has half of a surrogate pair/],
+    ['a number that is too large', '{"data":1e400}', /data is the number 1e400/],
+    ['raw that is no Base64', '{"raw":"a"}', /raw must be Base64/],
+    ['raw of two alphabets', '{"raw":"+_+_"}', /raw must be Base64/],
+    ['a number for metadata', '{"text":"","metadata":12345678901234567890}', /metadata must be object/],
+    ['a number for a part', '12345678901234567890', /parts\/0/],
+  ])('puts an artifact with %s aside', async (_what, part, problem) => {
+    const detailText = `{"data":{"taskId":"t","contextId":"c","agentId":"echo","turn":1,"attempt":1,"sequence":1,"artifact":{"artifactId":"a","parts":[${part}]},"append":false,"lastChunk":true}}`;
+    const detail = parseJson(detailText) as object;
+    await ingress.put([{ source: 'starling.agents.echo', detailType: 'TaskArtifact.v1', detail, detailText }]);
+    expect(quarantined).toMatchObject([{ reason: expect.stringMatching(problem) }]);
+    expect(put).toEqual([]);
+  });
+
+  it('keeps all digits of numbers, in events with a schema too', async () => {
     const detail = { data: new InexactNumber('1.00000000000000001') };
     const detailText = '{"data":1.00000000000000001}';
     const validated: unknown[] = [];
@@ -117,9 +132,9 @@ describe('EventIngress', () => {
       { source: 'shop', detailType: 'Known', detail, detailText },
       { source: 'shop', detailType: 'Free', detail, detailText },
     ]);
-    expect(validated).toEqual([1]);
+    expect(validated).toEqual([detail.data]);
     expect(put.map((entry) => [entry.detail, entry.detailText])).toEqual([
-      [{ data: 1 }, detailText],
+      [detail, detailText],
       [detail, detailText],
     ]);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { groupReader, isGroupPath } from '#shared/events/message-group.ts';
-import { parseEvent } from '#shared/patterns/index.ts';
+import { parseJson } from '#shared/exact-json.ts';
 
 const event = {
   id: '1',
@@ -37,7 +37,7 @@ describe('the message group of an event', () => {
   });
 
   it('is a number to its last digit, where the bus has it so', () => {
-    const order = parseEvent('{"detail":{"order":12345678901234567891}}') as object;
+    const order = parseJson('{"detail":{"order":12345678901234567891}}') as object;
     expect(groupReader('detail.order')(order)).toBe('12345678901234567891');
     expect(groupReader('detail.order.text')(order)).toBeUndefined();
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { matches, PatternIndex, parseEvent, parsePattern } from '#shared/patterns/index.ts';
+import { parseJson } from '#shared/exact-json.ts';
+import { matches, PatternIndex, parsePattern } from '#shared/patterns/index.ts';
 
 /** Each line was checked against event-ruler 2.1.0: what is tried, the pattern, the event, whether it matches. */
 type Line = readonly [what: string, pattern: string, event: string, matches: boolean];
@@ -7,7 +8,7 @@ type Line = readonly [what: string, pattern: string, event: string, matches: boo
 function check(lines: readonly Line[]): void {
   it.each(lines)('%s: %s with %s', (_what, patternText, eventText, expected) => {
     const pattern = parsePattern(patternText);
-    const event = parseEvent(eventText);
+    const event = parseJson(eventText);
     const index = new PatternIndex<string>();
     index.add(pattern, 'target');
 

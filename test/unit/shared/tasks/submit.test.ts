@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SKILL_EXTENSION } from '#shared/a2a/skill-extension.ts';
 import type { TaskState } from '#shared/a2a/types.ts';
+import { InexactNumber } from '#shared/exact-json.ts';
 import type { TaskId } from '#shared/ids.ts';
 import { endTask } from '#shared/tasks/end-task.ts';
 import { entriesOf, logOf } from '#shared/tasks/log.ts';
@@ -61,6 +62,9 @@ describe('a message without a task', () => {
     ['the empty string for an id', { taskId: '', contextId: '' }],
     ['null in a part', { parts: [{ text: 'hello', filename: null }] }],
     ['a data part that is null', { parts: [{ data: null }] }],
+    ['raw without bytes', { parts: [{ raw: '' }] }],
+    ['raw with padding and without', { parts: [{ raw: 'YQ==' }, { raw: 'YQ' }, { raw: 'YWE=' }, { raw: 'YWE' }] }],
+    ['raw in either alphabet', { parts: [{ raw: '+/+/' }, { raw: '-_-_' }] }],
   ])('may have %s', async (_what, changes) => {
     const { taskId } = await submit(core.runtime, submission(userMessage(changes)));
     expect((await core.task(taskId)).contextId).toMatch(/^[0-9a-f-]{36}$/);
@@ -247,6 +251,21 @@ describe('a message that is not valid', () => {
     ['of an unknown role', userMessage({ role: 'user' }), /The message is not valid/],
     ['with a number for an id', userMessage({ taskId: 7 }), /message.taskId is not a string/],
     ['with a control character in an id', userMessage({ contextId: 'a\u0000b' }), /message.contextId is not a string/],
+    ['with raw that is no Base64', userMessage({ parts: [{ raw: 'a' }] }), /message\/parts\/0\/raw must be Base64/],
+    ['with raw of a wrong padding', userMessage({ parts: [{ raw: 'YQ=' }] }), /raw must be Base64/],
+    ['with raw of two alphabets', userMessage({ parts: [{ raw: '-_+/' }] }), /raw must be Base64/],
+    ['with raw that is a number', userMessage({ parts: [{ raw: 7 }] }), /The message is not valid/],
+    ['with two kinds of content in a part', userMessage({ parts: [{ raw: 'YQ', text: 'a' }] }), /not valid/],
+    ['with a number for a media type', userMessage({ parts: [{ text: 'a', mediaType: 1 }] }), /not valid/],
+    ['with an object for a filename', userMessage({ parts: [{ text: 'a', filename: {} }] }), /not valid/],
+    ['with a number for a url', userMessage({ parts: [{ url: 1 }] }), /not valid/],
+    ['with a text for metadata', userMessage({ parts: [{ text: 'a', metadata: 'b' }] }), /not valid/],
+    ['with a long number for metadata', userMessage({ metadata: new InexactNumber('1e400') }), /metadata must be obj/],
+    [
+      'with a long number for the metadata of a part',
+      userMessage({ parts: [{ text: 'a', metadata: new InexactNumber('1e400') }] }),
+      /message\/parts\/0\/metadata must be object/,
+    ],
     ['with half a surrogate pair in an id', userMessage({ messageId: '\ud800' }), /message.messageId is not a string/],
   ])('is refused: %s', async (_what, message, text) => {
     const refused = submit(core.runtime, submission(message));

@@ -22,6 +22,61 @@ describe('a request', () => {
     expect(read({ ...good, id })).toEqual({ id, method: 'GetTask', params: { id: 't1' } });
   });
 
+  const withId = (id: string, params = '{}') => `{"jsonrpc":"2.0","method":"x","params":${params},"id":${id}}`;
+  const idOf = (body: string) => JSON.stringify(readRequest(Buffer.from(body)).id);
+
+  it.each([
+    '9007199254740993',
+    '-12345678901234567890.5',
+    '1.0',
+    '-0',
+    '1e2',
+    '0.10000000000000001',
+    '"\\ud800"',
+    `"${'x'.repeat(256)}"`,
+    `"${'\u{1f426}'.repeat(256)}"`,
+    `1${'0'.repeat(255)}`,
+  ])('gets its id back as it came: %s', (id) => {
+    expect(idOf(withId(id))).toBe(id);
+    expect(idOf(withId(` ${id}\n`))).toBe(id);
+    expect(idOf(withId(id, '{"id":7.0,"x":["{\\"id\\":8",{"id":2}]}'))).toBe(id);
+  });
+
+  it('has the last of several ids, however its name is spelled', () => {
+    expect(idOf('{"jsonrpc":"2.0","id":1.0,"method":"x","\\u0069d":2.0}')).toBe('2.0');
+    expect(idOf('{"jsonrpc":"2.0","\\u0069d":1.0,"method":"x","id":2.0,"params":{"id":3.0}}')).toBe('2.0');
+  });
+
+  it.each([
+    [`"${'x'.repeat(257)}"`, /longer than 256 characters/],
+    [`"${'\u{1f426}'.repeat(257)}"`, /longer than 256 characters/],
+    [`"${'x'.repeat(1_000_000)}"`, /longer than 256 characters/],
+    [`0.${'1'.repeat(255)}`, /longer than 256 characters/],
+    [`${'1'.repeat(1_000_000)}`, /longer than 256 characters/],
+    ['1e400', /id is the number 1e400, which is too large/],
+    ['true', /id is missing or neither/],
+    ['[1]', /id is missing or neither/],
+  ])('is refused with such an id', (id, text) => {
+    const error = problemOf(Buffer.from(withId(id)));
+    expect(error).toMatchObject({ reason: 'INVALID_REQUEST', id: null, message: expect.stringMatching(text) });
+  });
+
+  it.each([
+    ['{"a":[{"b":1e400}]}', /^params\/a\/0\/b is the number 1e400/],
+    ['[-1e999]', /^params\/0 is the number -1e999/],
+    ['{"a":"\\ud83d"}', /^params\/a has half of a surrogate pair/],
+    ['{"\\ude00":1}', /half of a surrogate pair/],
+  ])('is refused with its id when no other reader can read its params: %s', (params, text) => {
+    const error = problemOf(Buffer.from(withId('1.0', params)));
+    expect(error).toMatchObject({ reason: 'INVALID_PARAMS', message: expect.stringMatching(text) });
+    expect(JSON.stringify(error.id)).toBe('1.0');
+  });
+
+  it('keeps the digits of numbers in its params', () => {
+    const params = '{"a":[12345678901234567890,1.5],"b":0.1000000000000000055511151231257827}';
+    expect(JSON.stringify(readRequest(Buffer.from(withId('1', params))).params)).toBe(params);
+  });
+
   it.each([undefined, {}, []])('may have the params %j', (params) => {
     expect(read({ ...good, params }).params).toEqual(params);
   });
@@ -36,6 +91,7 @@ describe('a request', () => {
     ['no method', { ...good, method: undefined }, 1, /method is missing/],
     ['an empty method', { ...good, method: '' }, 1, /method is missing/],
     ['null for params', { ...good, params: null }, 1, /params is neither/],
+    ['a long number for params', { ...good, params: JSON.rawJSON('12345678901234567890') }, 1, /params is neither/],
     ['a text for params', { ...good, params: 'x' }, 1, /params is neither/],
   ];
   it.each(refusals)('is refused: %s', (_what, request, id, text) => {
