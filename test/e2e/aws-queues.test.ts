@@ -1,8 +1,16 @@
 import {
   CreateQueueCommand,
   type CreateQueueCommandInput,
+  DeleteQueueCommand,
+  GetQueueAttributesCommand,
   GetQueueUrlCommand,
+  ListMessageMoveTasksCommand,
+  ListQueuesCommand,
+  PurgeQueueCommand,
   ReceiveMessageCommand,
+  SetQueueAttributesCommand,
+  StartMessageMoveTaskCommand,
+  UnsupportedOperation,
 } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
 import type { Mesh } from '#test/support/mesh.ts';
@@ -91,6 +99,54 @@ describe('a queue', () => {
     await expect(clients.sqs.send(invalid)).rejects.toMatchObject({ name: 'InvalidAddress' });
   });
 });
+
+describe('after a restart', () => {
+  it('queues are as they were changed, deleted queues are gone, and dead letters go on to move', async () => {
+    const { sqs } = clients;
+    const dead = await newQueue();
+    const SourceArn = (await dead.attributes()).QueueArn;
+    const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: SourceArn, maxReceiveCount: 1 });
+    const jobs = await newQueue({ RedrivePolicy });
+    const deleted = await newQueue();
+    await sqs.send(new DeleteQueueCommand(deleted));
+    await sqs.send(new SetQueueAttributesCommand({ ...jobs, Attributes: { VisibilityTimeout: '77' } }));
+    for (const body of ['one', 'two', 'three']) await dead.send(body);
+    const DestinationArn = (await jobs.attributes()).QueueArn;
+    await sqs.send(new StartMessageMoveTaskCommand({ SourceArn, DestinationArn, MaxNumberOfMessagesPerSecond: 1 }));
+    await expect(sqs.send(new PurgeQueueCommand(queueOfEcho()))).rejects.toBeInstanceOf(UnsupportedOperation);
+    await restart();
+    const after = clients.sqs;
+    const { QueueUrls } = await after.send(new ListQueuesCommand({ QueueNamePrefix: 'queue-' }));
+    expect(QueueUrls).toEqual(expect.arrayContaining([dead.QueueUrl, jobs.QueueUrl]));
+    expect(QueueUrls).not.toContain(deleted.QueueUrl);
+    const { Attributes } = await after.send(
+      new GetQueueAttributesCommand({
+        QueueUrl: jobs.QueueUrl,
+        AttributeNames: ['VisibilityTimeout', 'RedrivePolicy'],
+      }),
+    );
+    expect(Attributes).toEqual({ VisibilityTimeout: '77', RedrivePolicy });
+    const task = async () => (await after.send(new ListMessageMoveTasksCommand({ SourceArn }))).Results?.[0];
+    await expect.poll(task).toMatchObject({ Status: 'COMPLETED', ApproximateNumberOfMessagesMoved: 3 });
+  });
+});
+
+describe('a queue of serverless.yml', () => {
+  it('is neither purged, nor deleted, nor changed', async () => {
+    for (const command of [
+      new PurgeQueueCommand(queueOfEcho()),
+      new DeleteQueueCommand(queueOfEcho()),
+      new SetQueueAttributesCommand({ ...queueOfEcho(), Attributes: { DelaySeconds: '1' } }),
+    ]) {
+      await expect(clients.sqs.send(command as PurgeQueueCommand)).rejects.toMatchObject({
+        name: 'UnsupportedOperation',
+        message: expect.stringContaining('serverless.yml defines the queue starling-local-echo'),
+      });
+    }
+  });
+});
+
+const queueOfEcho = () => ({ QueueUrl: `${mesh.url}/000000000000/starling-local-echo` });
 
 describe('when the mesh stops', () => {
   it('a wait for messages ends', async () => {

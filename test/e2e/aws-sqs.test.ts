@@ -28,13 +28,17 @@ describe('messages', () => {
       image: { DataType: 'Binary.png', BinaryValue: new Uint8Array([0, 255, 128]) },
       constructor: { DataType: 'String.label', StringValue: 'text' },
     };
-    const sent = await send('häuser 🏠', { MessageAttributes });
+    const trace = 'Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1';
+    const MessageSystemAttributes = { AWSTraceHeader: { DataType: 'String', StringValue: trace } };
+    const sent = await send('häuser 🏠', { MessageAttributes, MessageSystemAttributes });
+    expect(sent.MD5OfMessageSystemAttributes).toMatch(/^[0-9a-f]{32}$/);
     expect(sent.MD5OfMessageAttributes).toMatch(/^[0-9a-f]{32}$/);
     const [message] = await receive({
       VisibilityTimeout: 0,
       MessageAttributeNames: ['All'],
       MessageSystemAttributeNames: ['All'],
     });
+    expect(message?.Attributes).toMatchObject({ SenderId: '000000000000', AWSTraceHeader: trace });
     expect(message).toMatchObject({
       MessageId: sent.MessageId,
       Body: 'häuser 🏠',

@@ -35,6 +35,59 @@ print(json.dumps({"failed": put["FailedEntryCount"], "event": json.loads(message
                   "record": read[-1]["Data"].decode(), "codes": codes}))
 `;
 
+/** Calls the operations that change queues, rules and streams, as a script of an operator would. */
+const operations = `
+import boto3, json, os, time
+from botocore.exceptions import ClientError
+bus, stream = os.environ["STARLING_BUS"], os.environ["STARLING_STREAM"]
+events, sqs, kinesis = (boto3.client(name) for name in ("events", "sqs", "kinesis"))
+seen = {}
+def code(call):
+    try: call()
+    except ClientError as error: return error.response["Error"]["Code"]
+def attributes(url): return sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+dead = sqs.create_queue(QueueName="op-dead")["QueueUrl"]
+policy = json.dumps({"deadLetterTargetArn": attributes(dead)["QueueArn"], "maxReceiveCount": 1})
+jobs = sqs.create_queue(QueueName="op-jobs", Attributes={"VisibilityTimeout": "0"})["QueueUrl"]
+sqs.set_queue_attributes(QueueUrl=jobs, Attributes={"RedrivePolicy": policy})
+pages = sqs.get_paginator("list_queues").paginate(QueueNamePrefix="op-", PaginationConfig={"PageSize": 1})
+seen["queues"] = [url.rsplit("/", 1)[1] for page in pages for url in page["QueueUrls"]]
+trace = {"AWSTraceHeader": {"DataType": "String", "StringValue": "Root=1-5759e988-bd862e3fe1be46a994272793"}}
+sent = sqs.send_message(QueueUrl=jobs, MessageBody="poison", MessageSystemAttributes=trace)
+seen["digest"] = len(sent["MD5OfMessageSystemAttributes"])
+first = sqs.receive_message(QueueUrl=jobs, AttributeNames=["All"], WaitTimeSeconds=5)["Messages"][0]
+seen["trace"], seen["sender"] = first["Attributes"]["AWSTraceHeader"], first["Attributes"]["SenderId"]
+letter = []
+while not letter:
+    sqs.receive_message(QueueUrl=jobs)
+    letter = sqs.receive_message(QueueUrl=dead, VisibilityTimeout=30).get("Messages", [])
+entries = [{"Id": "a", "ReceiptHandle": letter[0]["ReceiptHandle"], "VisibilityTimeout": 0}, {"Id": "b", "ReceiptHandle": "x", "VisibilityTimeout": 0}]
+batch = sqs.change_message_visibility_batch(QueueUrl=dead, Entries=entries)
+seen["batch"] = [len(batch["Successful"]), batch["Failed"][0]["Code"]]
+sqs.set_queue_attributes(QueueUrl=jobs, Attributes={"VisibilityTimeout": "30"})
+sqs.start_message_move_task(SourceArn=attributes(dead)["QueueArn"])
+while (task := sqs.list_message_move_tasks(SourceArn=attributes(dead)["QueueArn"])["Results"][0])["Status"] == "RUNNING": time.sleep(0.1)
+seen["moved"] = [task["Status"], task["ApproximateNumberOfMessagesMoved"]]
+seen["back"] = sqs.receive_message(QueueUrl=jobs, WaitTimeSeconds=5)["Messages"][0]["Body"]
+sqs.purge_queue(QueueUrl=jobs)
+sqs.delete_queue(QueueUrl=dead)
+events.put_rule(Name="op", EventBusName=bus, EventPattern=json.dumps({"source": ["op"]}))
+events.disable_rule(Name="op", EventBusName=bus)
+seen["rule"] = [events.describe_rule(Name="op", EventBusName=bus)["State"]]
+events.enable_rule(Name="op", EventBusName=bus)
+seen["rule"].append(events.describe_rule(Name="op", EventBusName=bus)["State"])
+seen["shards"] = len(kinesis.describe_stream(StreamName=stream)["StreamDescription"]["Shards"])
+shard = {"StreamName": stream, "ShardId": "shardId-000000000000"}
+wired = sqs.get_queue_url(QueueName="starling-local-echo")["QueueUrl"]
+seen["codes"] = [code(call) for call in (
+    lambda: sqs.purge_queue(QueueUrl=jobs), lambda: sqs.purge_queue(QueueUrl=wired), lambda: sqs.delete_queue(QueueUrl=dead),
+    lambda: sqs.create_queue(QueueName="op-dead"), lambda: sqs.cancel_message_move_task(TaskHandle="x"), lambda: sqs.list_queue_tags(QueueUrl=jobs),
+    lambda: events.describe_rule(Name="nowhere", EventBusName=bus), lambda: events.disable_rule(Name="starling-local-echo", EventBusName=bus),
+    lambda: kinesis.get_shard_iterator(ShardIteratorType="AFTER_SEQUENCE_NUMBER", StartingSequenceNumber="999999999", **shard),
+    lambda: kinesis.get_shard_iterator(ShardIteratorType="AT_TIMESTAMP", Timestamp=time.time() + 60, **shard))]
+print(json.dumps(seen))
+`;
+
 describeWith(['python3'], 'boto3 with the variables of `starling env`', () => {
   let mesh: Mesh;
   let env: NodeJS.ProcessEnv;
@@ -87,5 +140,32 @@ print(json.dumps({"mesh": [url(mesh, name) for name in ("events", "sqs", "kinesi
         streams: expect.arrayContaining([STARLING_STREAM]),
       });
     }
+  });
+
+  it('changes queues, rules and dead letters, and meets the codes of AWS', { timeout: patience }, async () => {
+    const { stdout } = await run(path.join(programs, 'python'), ['-c', operations], { env });
+    expect(JSON.parse(stdout)).toEqual({
+      queues: ['op-dead', 'op-jobs'],
+      digest: 32,
+      trace: 'Root=1-5759e988-bd862e3fe1be46a994272793',
+      sender: '000000000000',
+      batch: [1, 'ReceiptHandleIsInvalid'],
+      moved: ['COMPLETED', 1],
+      back: 'poison',
+      rule: ['DISABLED', 'ENABLED'],
+      shards: 4,
+      codes: [
+        'AWS.SimpleQueueService.PurgeQueueInProgress',
+        'AWS.SimpleQueueService.UnsupportedOperation',
+        'AWS.SimpleQueueService.NonExistentQueue',
+        'AWS.SimpleQueueService.QueueDeletedRecently',
+        'InvalidParameterValue',
+        'InvalidAction',
+        'ResourceNotFoundException',
+        'ManagedRuleException',
+        'InvalidArgumentException',
+        'InvalidArgumentException',
+      ],
+    });
   });
 });
