@@ -14,8 +14,8 @@ export class Ledger {
   readonly #pruned = new Map<Pruned, number>();
   readonly #lostMessages = new Map<string, number>();
   #unread: UnreadRecords[] = [];
-  /** The youngest that was taken out because of the store's size, in milliseconds since 1970. */
-  #keptSince: number | undefined;
+  /** The creation time of the youngest task that was deleted for the store's size, in milliseconds since 1970. */
+  #youngest: number | undefined;
   #fullSaidAt = Number.NEGATIVE_INFINITY;
 
   constructor(log: Logger, metrics: Counters) {
@@ -37,19 +37,19 @@ export class Ledger {
     this.#lostMessages.set(queue, (this.#lostMessages.get(queue) ?? 0) + 1);
   }
 
-  /** What is older than a time went before its age. */
-  keptSince(time: number): void {
-    this.#keptSince = time;
+  /** Tasks were deleted before their age. `youngest` is the creation time of the youngest of them. */
+  deletedEarly(youngest: number): void {
+    this.#youngest = Math.max(youngest, this.#youngest ?? youngest);
   }
 
   /** One line for all that went since the last. */
   tell(): void {
     if (this.#pruned.size > 0) {
-      const early = this.#keptSince === undefined ? {} : { keptSince: isoTime(this.#keptSince) };
+      const early = this.#youngest === undefined ? {} : { youngest: isoTime(this.#youngest) };
       this.#log.info(
-        this.#keptSince === undefined
+        this.#youngest === undefined
           ? 'what was older than the retention was deleted'
-          : 'the store reached its bound: what was oldest was deleted before its age',
+          : 'the store reached STARLING_MAX_STORE: the oldest data of its largest holders was deleted before its age',
         { ...Object.fromEntries(this.#pruned), ...early },
       );
     }
@@ -65,7 +65,7 @@ export class Ledger {
     this.#pruned.clear();
     this.#lostMessages.clear();
     this.#unread = [];
-    this.#keptSince = undefined;
+    this.#youngest = undefined;
   }
 
   /** The store is above its bound, and what is left may not go. */

@@ -2,10 +2,12 @@ import type { Database } from '../database.ts';
 import { KeptContents } from './contents.ts';
 import { EventPruner } from './events.ts';
 import { ExpiryPruner } from './expiries.ts';
+import { type LargestPass, LargestPruner } from './largest.ts';
 import { MessageIdPruner } from './message-ids.ts';
 import { MessagePruner, type MessageRetention } from './messages.ts';
 import { RecordPruner, type UnreadRecords } from './records.ts';
 import type { Work } from './step.ts';
+import { TaskLogs } from './task-logs.ts';
 import { TaskPruner } from './tasks.ts';
 import { TimedRows } from './timed-rows.ts';
 
@@ -31,9 +33,11 @@ export class Pruners {
   readonly #messages: MessagePruner;
   readonly #expiries: ExpiryPruner;
   readonly #contents: KeptContents;
+  readonly #largest: LargestPruner;
 
   constructor(database: Database) {
-    this.#tasks = new TaskPruner(database);
+    const logs = new TaskLogs(database);
+    this.#tasks = new TaskPruner(database, logs);
     this.#events = new EventPruner(database);
     this.#records = new RecordPruner(database);
     this.#quarantine = new TimedRows(database, {
@@ -47,6 +51,14 @@ export class Pruners {
     this.#messages = new MessagePruner(database);
     this.#expiries = new ExpiryPruner(database);
     this.#contents = new KeptContents(database);
+    this.#largest = new LargestPruner({
+      database,
+      logs,
+      tasks: this.#tasks,
+      events: this.#events,
+      records: this.#records,
+      quarantine: this.#quarantine,
+    });
   }
 
   /** Events go last of what refers to each other: by then no log points at those that go. */
@@ -60,19 +72,21 @@ export class Pruners {
     await this.#messageIds.prune(work, now, before);
   }
 
+  /**
+   * Frees about `excess` bytes, first at the cost of whoever holds most.
+   *
+   * @returns the creation time of the youngest task that was deleted
+   */
+  async pruneLargest(work: Work, pass: LargestPass): Promise<number | undefined> {
+    const youngest = await this.#largest.prune(work, pass);
+    if (youngest !== undefined) await this.#messageIds.prune(work, pass.now, youngest + 1);
+    return youngest;
+  }
+
   /** What bears its own time of life. `lost` is told of the queue of each message that nobody took. */
   async pruneExpired(work: Work, now: number, retention: MessageRetention, lost: (queue: string) => void) {
     await this.#messages.prune(work, now, retention, lost);
     await this.#expiries.prune(work, now);
-  }
-
-  /**
-   * The time before which about a share of the events, records or quarantine lies, of whichever goes back farthest;
-   * infinite when there is nothing that may go.
-   */
-  timeOfShare(share: number): number {
-    const times = [this.#events.rows, this.#records.rows, this.#quarantine].map((rows) => rows.timeAt(share));
-    return Math.min(...times.map((time) => time ?? Number.POSITIVE_INFINITY));
   }
 
   /** What may not be deleted, and how much of it there is. */

@@ -35,6 +35,8 @@ const PAUSE_MS = 2;
 const TARGET_SHARE = 0.9;
 /** The share of the bound that a pass by size has to free, for the next look to come soon. */
 const WORTHWHILE_SHARE = 0.05;
+/** A round that frees less than this share of the bound is the last one. */
+const LEAST_SHARE = 0.005;
 /** Data is kept for at least this time at any size, because a client that waits for a task reads it after its end. */
 const FRESH_MS = 2_000;
 
@@ -60,9 +62,14 @@ export class Retention {
     this.#options = options;
     this.size = new StoreSize(database);
     this.#ledger = new Ledger(log, metrics);
+    const { signal } = this.#stopping;
     this.#work = {
       run: (what, from, step) => this.#run(what, from, step),
       read: async (query) => database.read(query),
+      pause: () => sleep(PAUSE_MS, undefined, { ref: false }),
+      get isStopped() {
+        return signal.aborted;
+      },
     };
   }
 
@@ -89,7 +96,7 @@ export class Retention {
       if (now >= this.#nextPass) {
         this.#nextPass = now + PASS_INTERVAL_MS;
         const today = this.#options.ageClock.now();
-        await this.#prune(today, today - this.#options.age, Number.NEGATIVE_INFINITY);
+        await this.#prune(today);
         await this.#all.pruneExpired(this.#work, today, this.#options.messages(), (queue) => this.#ledger.lost(queue));
         this.#ledger.tell();
       }
@@ -100,21 +107,24 @@ export class Retention {
     }
   }
 
-  /** Deletes the oldest data while the store is too large. */
+  /** While the store is too large: deletes the oldest data of whoever holds most. */
   async #shrink(): Promise<void> {
-    const { clock, ageClock, maxStore, age } = this.#options;
+    const { clock, maxStore } = this.#options;
     const before = await this.#live();
     if (before <= maxStore) return;
     let live = before;
-    while (live > maxStore * TARGET_SHARE) {
-      const youngest = clock.now() - FRESH_MS;
-      const oldest = await this.#work.read(() => this.#all.timeOfShare(1 - (maxStore * TARGET_SHARE) / live));
-      const until = Math.min(youngest, oldest + 1);
-      this.#ledger.keptSince(until);
-      await this.#prune(clock.now(), Math.max(until, ageClock.now() - age), until);
+    for (let freed = Number.POSITIVE_INFINITY; freed >= maxStore * LEAST_SHARE && live > maxStore * TARGET_SHARE; ) {
+      const now = clock.now();
+      const youngest = await this.#all.pruneLargest(this.#work, {
+        now,
+        before: now - FRESH_MS,
+        excess: live - maxStore * TARGET_SHARE,
+        unread: (lost) => this.#ledger.unread(lost),
+      });
       if (this.#stopping.signal.aborted) return;
-      live = await this.#live();
-      if (until === youngest) break;
+      if (youngest !== undefined) this.#ledger.deletedEarly(youngest);
+      freed = live - (await this.#live());
+      live -= freed;
     }
     if (live <= maxStore) return;
     const now = clock.now();
@@ -126,16 +136,14 @@ export class Retention {
     return this.#work.read(() => this.size.live());
   }
 
-  /** Times in milliseconds since 1970: before `before` all goes, before `recordsBefore` records of streams too. */
-  async #prune(now: number, before: number, recordsBefore: number): Promise<void> {
-    const { ageClock, streamAge } = this.#options;
-    const today = ageClock.now();
-    const keptFrom = (stream: string) => Math.max(today - streamAge(stream), recordsBefore);
+  /** Deletes what is too old. `today` is the time of the clock that tells the age of data. */
+  async #prune(today: number): Promise<void> {
+    const { age, streamAge } = this.#options;
     await this.#all.prune(this.#work, {
-      now,
-      before,
-      endedBefore: now - FRESH_MS,
-      recordsFrom: keptFrom,
+      now: today,
+      before: today - age,
+      endedBefore: today - FRESH_MS,
+      recordsFrom: (stream) => today - streamAge(stream),
       unread: (lost) => this.#ledger.unread(lost),
     });
   }

@@ -17,6 +17,10 @@ export interface Work {
    */
   run<Cursor>(what: Pruned, from: Cursor, step: (at: Cursor) => Step<Cursor>): Promise<boolean>;
   read<T>(query: () => T): Promise<T>;
+  /** Leaves time to calls between two reads. */
+  pause(): Promise<void>;
+  /** Whether retention was stopped. */
+  readonly isStopped: boolean;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { StatementSync } from 'node:sqlite';
 import type { Database } from '../database.ts';
 import { STEP_LIMIT, type Step, type Work } from './step.ts';
-import { TaskLogs } from './task-logs.ts';
+import type { TaskLogs } from './task-logs.ts';
 
 /** Tasks that are looked at in a transaction: some four entries of the log belong to each. */
 const TASKS = 500;
@@ -10,7 +10,7 @@ const TASKS = 500;
  * When a task ended that has. That is its agent's word: one that is still to come counts as the deadline, by which
  * every task ends, and one before the task as the task's beginning.
  */
-const endedAt = 'iif(status_at > :now, deadline, max(status_at, created_at))';
+export const endedAt = 'iif(status_at > :now, deadline, max(status_at, created_at))';
 
 /** SQLite gives a new row the number after the newest row's. The newest row stays, so that no number is given twice. */
 const goes = `open IS NULL AND created_at < :createdBefore AND ${endedAt} < :endedBefore AND task < :newest`;
@@ -50,8 +50,8 @@ export class TaskPruner {
   readonly #forgetArtifacts: StatementSync;
   readonly #forgetFailures: StatementSync;
 
-  constructor(database: Database) {
-    this.#logs = new TaskLogs(database);
+  constructor(database: Database, logs: TaskLogs) {
+    this.#logs = logs;
     this.#page = database.prepare(
       `SELECT task, ${goes} AS goes, (SELECT event FROM task_log l WHERE l.task = t.task AND l.position = 1) AS first
        FROM tasks t WHERE task > :after ORDER BY task LIMIT ${TASKS}`,

@@ -87,6 +87,11 @@ export class TimedRows {
     return Math.min(...Array.from({ length: SAMPLES }, (_, at) => timeFrom(share + ((1 - share) * at) / SAMPLES)));
   }
 
+  /** The bytes of the rows with these keys. */
+  bytesBetween(from: number, to: number, ...scope: SQLInputValue[]): number {
+    return this.#costOf(from, to, scope).bytes;
+  }
+
   /** Deletes as many of the rows up to a key as fit into a transaction. */
   deleteUpTo(key: number, ...scope: SQLInputValue[]): Step<number> {
     const from = this.first(...scope);

@@ -49,8 +49,9 @@ describe('retention by size', () => {
     expect(store.lines).toEqual([
       {
         level: 'info',
-        message: 'the store reached its bound: what was oldest was deleted before its age',
-        fields: expect.objectContaining({ keptSince: expect.stringMatching(/^2026-/), tasks: expect.any(Number) }),
+        message:
+          'the store reached STARLING_MAX_STORE: the oldest data of its largest holders was deleted before its age',
+        fields: expect.objectContaining({ youngest: expect.stringMatching(/^2026-/), tasks: expect.any(Number) }),
       },
     ]);
   });

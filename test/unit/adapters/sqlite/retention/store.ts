@@ -1,6 +1,7 @@
 import { Retention, type RetentionOptions } from '#adapters/sqlite/retention/retention.ts';
 import type { BusEntry } from '#shared/ports/event-bus.ts';
 import type { TaskRecord } from '#shared/ports/task.ts';
+import type { NewTask } from '#shared/ports/task-store.ts';
 import type { Counters } from '#shared/telemetry/metrics.ts';
 import { openSqlite } from '#test/support/sqlite.ts';
 import { entry, entryOf, newTask, noon, statusEvent } from '#test/support/task-events.ts';
@@ -55,9 +56,9 @@ export async function openStore(clock: ForwardClock, folder?: string) {
       messages: () => ({ of: () => 4 * DAY, shortest: 4 * DAY, freed: () => {} }),
       ...options,
     });
-  async function create(): Promise<TaskRecord> {
+  async function create(changes: Partial<NewTask> = {}): Promise<TaskRecord> {
     const now = clock.now();
-    const created = await sqlite.tasks.create(newTask({ createdAt: now, deadline: now + HOUR }));
+    const created = await sqlite.tasks.create(newTask({ createdAt: now, deadline: now + HOUR, ...changes }));
     if (!created.created) throw new Error('the task was there already');
     return created.task;
   }
@@ -92,6 +93,9 @@ export async function openStore(clock: ForwardClock, folder?: string) {
     find: (task: TaskRecord) => sqlite.tasks.get(task.id),
     /** An event that is no task's; `time` is what its producer says. */
     foreign: (time = clock.now()) => sqlite.bus.put([{ ...entry('shop', 'Ordered.v1', {}), time }]),
+    /** The sources of the archived events. */
+    sources: () =>
+      sqlite.database.prepare('SELECT source, count(*) AS count FROM events GROUP BY source ORDER BY source').all(),
     lines,
     counts,
     keeping,
