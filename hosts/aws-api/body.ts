@@ -48,7 +48,12 @@ export class Bodies {
         chunks.push(chunk);
         if (held.size > body) refuse(tooLarge(body));
         else if (this.#held > maxHeld)
-          refuse(new ServiceError(throttled, 'Rate exceeded: the mesh works on as much as it can hold.'));
+          refuse(
+            new ServiceError(
+              throttled,
+              'Rate exceeded: the requests in progress are too large together. Try again later.',
+            ),
+          );
       };
       const refuse = (error: Error) => {
         // Read the rest and drop it: a client that is still sending reads no answer, and cannot reuse its connection.
@@ -72,10 +77,12 @@ export class Bodies {
 /** The client disconnected within the body. It reads no answer. */
 export class CutOffError extends StarlingError {
   constructor(cause: unknown) {
-    super('CUT_OFF', 'The client broke off its request.', { cause });
+    super('CUT_OFF', 'The client disconnected before the end of its request.', { cause });
   }
 }
 
 function tooLarge(max: number): ServiceError {
-  return new ServiceError('RequestEntityTooLargeException', `A request has at most ${max} bytes.`, { status: 413 });
+  return new ServiceError('RequestEntityTooLargeException', `The request is too large. The limit is ${max} bytes.`, {
+    status: 413,
+  });
 }

@@ -29,8 +29,8 @@ export function unknownOperation(target: string | undefined): ServiceError {
   return new ServiceError(
     'UnknownOperationException',
     target === undefined
-      ? 'The request names no operation: a standalone mesh takes the JSON protocols, with X-Amz-Target.'
-      : `A standalone mesh does not have the operation ${target}. docs/aws-protocols.md lists those that it has.`,
+      ? 'The request has no X-Amz-Target header. In the JSON protocols of AWS, this header names the operation.'
+      : `A standalone mesh does not support the operation ${target.slice(0, 200)}. docs/aws-protocols.md lists the operations that it supports.`,
     { status: 404, queryCode: 'InvalidAction' },
   );
 }

@@ -52,7 +52,7 @@ export class LazyAwsApiServer {
     } catch (error) {
       // For example, the keys cannot be read. The next request tries again.
       this.#server = undefined;
-      this.#runtime.log.error('the AWS API server cannot start', { error });
+      this.#runtime.log.error('The AWS API server cannot start.', { error });
       response.writeHead(500, { 'content-type': 'application/x-amz-json-1.1' });
       response.end(
         JSON.stringify({ __type: 'InternalFailure', message: 'Internal error. The log of the mesh has the details.' }),

@@ -13,13 +13,13 @@ export function checkProtocol({ 'content-type': type, 'content-encoding': encodi
   if (type !== undefined && !JSON_TYPES.test(type)) {
     throw new ServiceError(
       'UnknownOperationException',
-      `A standalone mesh speaks AWS's JSON protocols, not ${type.slice(0, 80)}. SDKs for Java do so with CBOR_ENABLED=false, which the command \`env\` of the mesh's \`starling\` sets.`,
+      `A standalone mesh supports only AWS's JSON protocols. This request has the Content-Type ${type.slice(0, 80)}. An SDK for Java needs the variable CBOR_ENABLED=false, which the command \`env\` of the mesh's \`starling\` sets.`,
       { status: 404, queryCode: 'InvalidAction' },
     );
   }
   if (encoding !== undefined && encoding !== 'identity') {
     throw serializationError(
-      `A body with the Content-Encoding ${encoding.slice(0, 80)} is not read here: send it as it is.`,
+      `A standalone mesh does not support the Content-Encoding ${encoding.slice(0, 80)}. Send the body without compression.`,
     );
   }
 }
@@ -32,6 +32,6 @@ export function isQueryProtocol({ 'content-type': type }: IncomingHttpHeaders): 
 /** The answer to every request in the query protocol. Its clients show this XML to their users. */
 export function queryProtocolRefusal(): string {
   const message =
-    'A standalone mesh speaks the JSON protocol of SQS, as SDKs and the AWS CLI do since November 2023: take a newer version.';
+    'A standalone mesh supports only the JSON protocol of SQS. Update the SDK or the AWS CLI to a version from November 2023 or later.';
   return `<?xml version="1.0"?><ErrorResponse><Error><Type>Sender</Type><Code>InvalidAction</Code><Message>${message}</Message></Error></ErrorResponse>`;
 }

@@ -117,7 +117,7 @@ export class AwsApiServer {
     const { code, queryCode = code, message, status } = asServiceError(error);
     if (status >= 500 && !isStoreUnavailable(error)) {
       const target = header(request, 'x-amz-target');
-      this.#log.error('a request by an AWS protocol failed', { target, error });
+      this.#log.error('A request of an AWS SDK failed.', { target, error });
     }
     if (isQueryProtocol(request.headers)) {
       send(response, { status: 400, contentType: 'text/xml', text: queryProtocolRefusal() });
@@ -179,9 +179,11 @@ function asServiceError(error: unknown): ServiceError {
   if (error instanceof ServiceError) return error;
   // The store has no room, or is closing. SDKs retry after this code.
   if (error instanceof StarlingError && error.code.startsWith('STORE_')) {
-    return new ServiceError('ServiceUnavailable', 'The mesh cannot take this now. Try again.', { status: 503 });
+    return new ServiceError('ServiceUnavailable', 'The mesh cannot store data at the moment. Try again later.', {
+      status: 503,
+    });
   }
-  return new ServiceError('InternalFailure', 'The mesh failed; its log has the details.', { status: 500 });
+  return new ServiceError('InternalFailure', 'Internal error. The log of the mesh has the details.', { status: 500 });
 }
 
 interface Answer {

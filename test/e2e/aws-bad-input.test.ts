@@ -113,7 +113,7 @@ describe('EventBridge', () => {
 
   it('says which bus to name where none is named, to its operator too', async () => {
     const { Entries } = await put({ EventBusName: undefined });
-    const reason = `Event bus default does not exist. This mesh has one, ${EventBusName}: set EventBusName.`;
+    const reason = `Event bus default does not exist. Set EventBusName to ${EventBusName}, the only bus of this mesh.`;
     expect(Entries?.[0]?.ErrorMessage).toBe(reason);
     await expect.poll(() => mesh.output).toContain(reason);
   });

@@ -50,6 +50,7 @@ export async function openAwsServices({ folder = temporaryFolder(), clock = new 
   return {
     ...adapters,
     clock,
+    rules,
     services,
     queueUrl: (name: string) => `http://mesh/000000000000/${name}`,
     /** Calls an operation, as the server does after it has checked the signature. */

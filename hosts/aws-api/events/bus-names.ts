@@ -18,7 +18,7 @@ export class BusNames {
   }
 
   missing(nameOrArn: string | undefined): string {
-    return `Event bus ${nameOrArn ?? 'default'} does not exist. This mesh has one, ${this.name}: set EventBusName.`;
+    return `Event bus ${nameOrArn ?? 'default'} does not exist. Set EventBusName to ${this.name}, the only bus of this mesh.`;
   }
 
   /** @throws ServiceError when the input names another bus */

@@ -28,7 +28,7 @@ export function putEvents(ingress: EventIngress, bus: BusNames, log: Pick<Logger
     if (first !== undefined) {
       // SDKs throw no error for refused entries, and many producers do not check the result.
       const reason = first.ErrorMessage.slice(0, MAX_REASON);
-      log.warn('entries of PutEvents were refused', { entries: refused.length, code: first.ErrorCode, reason });
+      log.warn('The bus refused entries of PutEvents.', { entries: refused.length, code: first.ErrorCode, reason });
     }
     return { FailedEntryCount: refused.length, Entries };
   };

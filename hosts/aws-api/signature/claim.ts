@@ -53,9 +53,7 @@ export function readClaim(headers: Headers): Claim {
   if (!/^[0-9a-f]{64}$/.test(signature)) throw incompleteSignature('Signature must be 64 hexadecimal digits.');
   const date = typeof longDate === 'string' ? parseLongDate(longDate) : Number.NaN;
   if (typeof longDate !== 'string' || Number.isNaN(date)) {
-    throw incompleteSignature(
-      'Authorization header requires existence of an X-Amz-Date header such as 20261121T134422Z.',
-    );
+    throw incompleteSignature('The request has no valid X-Amz-Date header. It looks like this: 20261121T134422Z.');
   }
   const signedHeaders = required('SignedHeaders').split(';');
   return { accessKeyId, scopeDate, region, service, signedHeaders, signature, longDate, date };

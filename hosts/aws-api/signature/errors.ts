@@ -13,7 +13,7 @@ export function missingToken(): ServiceError {
   return refusal(
     'MissingAuthenticationTokenException',
     'MissingAuthenticationToken',
-    "Missing Authentication Token: the request is not signed, in its headers. The command `env` of the mesh's `starling` gives an SDK its keys.",
+    "Missing Authentication Token: the request has no signature in its headers. The command `env` of the mesh's `starling` sets the keys for an SDK.",
   );
 }
 
@@ -25,7 +25,7 @@ export function unknownKey(): ServiceError {
   return refusal(
     'UnrecognizedClientException',
     'InvalidClientTokenId',
-    "The security token included in the request is invalid: these are not the keys of this mesh. The command `env` of the mesh's `starling` prints those.",
+    "The security token included in the request is invalid: these keys do not belong to this mesh. The command `env` of the mesh's `starling` prints its keys.",
   );
 }
 

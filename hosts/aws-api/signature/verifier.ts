@@ -104,7 +104,7 @@ function checkSigned({ signedHeaders }: Claim, headers: Headers): void {
   const unsigned = Object.keys(headers).filter((name) => name.startsWith('x-amz-') && !signed.has(name));
   if (!signed.has('host') && !signed.has(':authority')) unsigned.push('host');
   if (unsigned.length > 0) {
-    throw invalidSignature(`These headers must be signed too: ${unsigned.join(', ')}.`);
+    throw invalidSignature(`The signature must include these headers: ${unsigned.join(', ')}.`);
   }
 }
 

@@ -60,6 +60,22 @@ describe('a rule', () => {
   });
 });
 
+describe('a rule whose target is being removed', () => {
+  it('delivers nothing to it meanwhile, and goes on when the removal fails', async () => {
+    await aws.call('sqs', 'CreateQueue', { QueueName: 'jobs' });
+    await events('PutRule', { Name: 'shop', EventPattern });
+    await events('PutTargets', { Rule: 'shop', Targets: [{ Id: '1', Arn: queueArnOf('jobs') }] });
+    const removal = aws.rules.withoutQueue('jobs', async () => {
+      await put();
+      throw new Error('no room');
+    });
+    await expect(removal).rejects.toThrow('no room');
+    expect(await waiting()).toBe(0);
+    await put();
+    expect(await waiting()).toBe(1);
+  });
+});
+
 describe('a rule of serverless.yml', () => {
   it('is described as managed, and not enabled or disabled', async () => {
     expect(await events('DescribeRule', { Name: wiredQueue })).toMatchObject({

@@ -112,6 +112,24 @@ describe('StartMessageMoveTask', () => {
     expect(await bodies(aws.queueUrl('one-dead'))).toEqual(['later']);
   });
 
+  it.each<[string, object]>([
+    ['dead', {}],
+    ['dead.fifo', { FifoQueue: 'true' }],
+  ])('leaves messages of %s that are in flight', async (dead, more) => {
+    const name = dead === 'dead' ? 'one' : 'one.fifo';
+    await withDeadLetters(name, ['a1', 'b1', 'b2'], dead, more);
+    const [inFlight] = await receive(aws.queueUrl(dead), { MaxNumberOfMessages: 1, VisibilityTimeout: 30 });
+    await start(dead);
+    const { ApproximateNumberOfMessagesMoved: moved } = await ended(dead);
+    expect(moved).toBe(2);
+    await sqs('ChangeMessageVisibility', {
+      QueueUrl: aws.queueUrl(dead),
+      ReceiptHandle: inFlight.ReceiptHandle,
+      VisibilityTimeout: 0,
+    });
+    expect(await bodies(aws.queueUrl(dead))).toEqual([inFlight.Body]);
+  });
+
   it('goes on after a restart', async () => {
     const QueueUrl = await withDeadLetters('one', ['a', 'b', 'c']);
     await start('one-dead', { MaxNumberOfMessagesPerSecond: 1 });
