@@ -70,28 +70,28 @@ export function gauges(
 }
 
 /** The load of the HTTP server. */
-export function connectionGauges({ parts: { connections, bodies, unsent } }: Admission): GaugeDefinition[] {
+export function connectionGauges({ parts }: Pick<Admission, 'parts'>): GaugeDefinition[] {
   return [
     {
       name: 'starling_connections',
       help: 'Open connections, by whether they have shown a valid token.',
       labels: ['token'],
       collect: async () => [
-        { labels: { token: 'yes' }, value: connections.known },
-        { labels: { token: 'no' }, value: connections.newcomers },
+        { labels: { token: 'yes' }, value: parts.connections.known },
+        { labels: { token: 'no' }, value: parts.connections.newcomers },
       ],
     },
     {
       name: 'starling_unsent_bytes',
       help: 'Bytes of answers that clients have not taken.',
       labels: [],
-      collect: async () => [{ labels: {}, value: unsent.total }],
+      collect: async () => [{ labels: {}, value: parts.unsent.total }],
     },
     {
       name: 'starling_request_bytes',
       help: 'Bytes of the bodies of requests in work.',
       labels: [],
-      collect: async () => [{ labels: {}, value: bodies.total }],
+      collect: async () => [{ labels: {}, value: parts.bodies.total }],
     },
   ];
 }
