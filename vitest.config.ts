@@ -7,6 +7,7 @@ const ownProcess = [
   'test/unit/hosts/lambda/**/*.test.ts',
   'test/unit/services/gateway/admin/**/*.test.ts',
   'test/unit/shared/runtime/**/*.test.ts',
+  'test/unit/linear/**/*.test.ts',
 ];
 
 /** What `npm test` runs of the end-to-end tests. `npm run test:all` runs the rest too. */
