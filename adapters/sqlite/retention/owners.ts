@@ -111,9 +111,9 @@ export class OwnerPruner {
     let youngest: number | undefined;
     const first: Cursor = { after: 0, left: quotas, youngest: undefined };
     await work.run('tasks', first, (cursor) => {
-      const { pruned, reached, isDone } = this.#pruneAfter(cursor, page, referenced);
+      const { pruned, events, reached, isDone } = this.#pruneAfter(cursor, page, referenced);
       youngest = reached.youngest;
-      return { pruned, next: isDone ? undefined : reached };
+      return { pruned, events, next: isDone ? undefined : reached };
     });
     await this.#logs.prune(work, last ?? 0);
     return youngest;
@@ -123,31 +123,38 @@ export class OwnerPruner {
     { after, left, youngest }: Cursor,
     page: OwnerCutoff & { readonly newest: number; readonly owners: string },
     referenced: ReferencedEvents,
-  ): { readonly pruned: number; readonly reached: Cursor; readonly isDone: boolean } {
+  ): { readonly pruned: number; readonly events: number; readonly reached: Cursor; readonly isDone: boolean } {
     const rows = this.#candidates.all({ ...page, after }) as unknown as Row[];
     const still = new Map(left);
     const reached = { after, left: still, youngest };
     let pruned = 0;
+    let events = 0;
     let bytes = 0;
     for (const { task, owner, created_at, bytes: size } of rows) {
-      if (bytes > STEP_LIMIT.bytes) return { pruned, reached, isDone: false };
+      if (bytes > STEP_LIMIT.bytes) return { pruned, events, reached, isDone: false };
       reached.after = task;
       const room = still.get(owner) ?? 0;
       if (size === 0 || room <= 0) continue;
-      this.#delete(task, referenced);
+      events += this.#delete(task, referenced);
       still.set(owner, room - size);
       reached.youngest = Math.max(created_at, reached.youngest ?? created_at);
       bytes += size;
       pruned++;
     }
-    return { pruned, reached, isDone: rows.length < TASKS || !hasRoom(still) };
+    return { pruned, events, reached, isDone: rows.length < TASKS || !hasRoom(still) };
   }
 
-  /** The log goes later, in slices, because it may be large. Nobody reads it without its task. */
-  #delete(task: number, referenced: ReferencedEvents): void {
+  /**
+   * Returns the number of events that left. The log goes later, in slices, because it may be large. Nobody reads it without
+   * its task.
+   */
+  #delete(task: number, referenced: ReferencedEvents): number {
+    let events = 0;
     for (const { event } of this.#pointed.all(task)) {
-      if (!referenced.has(Number(event))) this.#deleteEvent.run(Number(event));
+      if (referenced.has(Number(event))) continue;
+      events += Number(this.#deleteEvent.run(Number(event)).changes);
     }
     for (const each of this.#deletes) each.run(task);
+    return events;
   }
 }

@@ -163,6 +163,7 @@ export class Retention {
       // Acknowledged like any other, which bounds the write-ahead log: it is checkpointed by what is synced.
       const done = await this.#options.database.write(() => step(at));
       this.#ledger.count(what, done.pruned);
+      this.#ledger.count('events', done.events ?? 0);
       next = done.next;
       if (next !== undefined) await sleep(PAUSE_MS, undefined, { ref: false });
     }

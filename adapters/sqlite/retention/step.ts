@@ -4,6 +4,8 @@ export type Pruned = 'tasks' | 'events' | 'records' | 'messages' | 'quarantine' 
 /** What one transaction took out, and from where the next goes on; undefined when all is done. */
 export interface Step<Cursor> {
   readonly pruned: number;
+  /** Archived events that left together with what was pruned. */
+  readonly events?: number;
   readonly next: Cursor | undefined;
 }
 

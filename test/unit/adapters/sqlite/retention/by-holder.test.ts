@@ -52,6 +52,9 @@ describe('a store that is full', () => {
     expect(left).toBeGreaterThan(40);
     expect(left).toBeLessThan(60);
     expect(await kept(flood.slice(-left))).toBe(left);
+    expect(store.counts.get('starling_pruned_total tasks')).toBe(60 - left);
+    // The request, the artifact and the end of each task.
+    expect(store.counts.get('starling_pruned_total events')).toBe(3 * (60 - left));
     expect(store.lines.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
