@@ -143,8 +143,8 @@ export class TaskRows {
   }
 
   /** The next page of a log. An empty page is the end. */
-  log(row: number, after: number): readonly LogEntry[] {
-    return readPage<StoredEntry>(this.#log.iterate(row, after), entryBytes).rows.map(toEntry);
+  log(row: number, after: number, maxBytes?: number): readonly LogEntry[] {
+    return readPage<StoredEntry>(this.#log.iterate(row, after), entryBytes, maxBytes).rows.map(toEntry);
   }
 
   noteFailure(row: number, failure: FailedAttempt): void {

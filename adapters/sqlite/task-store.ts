@@ -41,6 +41,9 @@ interface LogPage {
   readonly task: TaskRecord;
 }
 
+/** Bytes that a follower reads of a log at once. A client that reads slowly holds them, and there may be a thousand. */
+const TAIL_PAGE_BYTES = 256 * 1024;
+
 /** Tasks on SQLite: a change of a task, its log entry and its event are one transaction. */
 export class SqliteTaskStore implements TaskStore {
   readonly #database: Database;
@@ -180,7 +183,7 @@ export class SqliteTaskStore implements TaskStore {
         if (signal.aborted) return;
         if (tail.isBehind) {
           tail.caughtUp();
-          const page = await this.#database.read(() => this.#pageAfter(id, position));
+          const page = await this.#database.read(() => this.#pageAfter(id, position, TAIL_PAGE_BYTES));
           if (page === undefined) return;
           const last = page.entries.at(-1);
           if (last !== undefined) {
@@ -248,9 +251,9 @@ export class SqliteTaskStore implements TaskStore {
     });
   }
 
-  #pageAfter(id: TaskId, after: number): LogPage | undefined {
+  #pageAfter(id: TaskId, after: number, maxBytes?: number): LogPage | undefined {
     const known = this.#rows.find(id);
-    return known && { entries: this.#rows.log(known.row, after), task: known.task };
+    return known && { entries: this.#rows.log(known.row, after, maxBytes), task: known.task };
   }
 
   #mustFind(id: TaskId): TaskRow {

@@ -6,7 +6,7 @@ import { isTerminal } from '#shared/tasks/state.ts';
 
 /** The entries that wait for one reader. A slow client's stream must not fill the memory. */
 const MAX_PENDING = 1_000;
-const MAX_PENDING_BYTES = 1024 * 1024;
+const MAX_PENDING_BYTES = 256 * 1024;
 
 /**
  * One reader of a task's log. It buffers the entries that arrive while the reader is busy. When they become too many, it

@@ -1,12 +1,12 @@
 import { A2AError } from '#shared/a2a/errors.ts';
 import { messageOf, StarlingError } from '#shared/errors.ts';
-import { OverloadError } from '#shared/http/allowance.ts';
+import { type Allowance, OverloadError } from '#shared/http/allowance.ts';
 import { isAgentId } from '#shared/ids.ts';
 import type { RegisteredAgent } from '#shared/ports/agent-registry.ts';
 import { isStoreUnavailable } from '#shared/ports/errors.ts';
 import type { Principal } from '#shared/ports/permission-store.ts';
 import type { Runtime } from '#shared/runtime/runtime.ts';
-import { type GatewayContext, principalOf } from '../environment.ts';
+import { allowanceOf, type GatewayContext, principalOf } from '../environment.ts';
 
 /** An authorized call of an agent. Every binding makes one from its request. */
 export interface Call {
@@ -19,6 +19,7 @@ export interface Call {
   readonly timeUp: AbortSignal | undefined;
   /** The id of the last SSE event that a resuming client received. */
   readonly lastEventId: string | undefined;
+  readonly allowance: Allowance | undefined;
 }
 
 /** @throws A2AError AGENT_NOT_FOUND */
@@ -44,6 +45,7 @@ export function callOf(context: GatewayContext, agent: RegisteredAgent, signal: 
     timeUp,
     traceparent: context.req.header('traceparent'),
     lastEventId: context.req.header('last-event-id'),
+    allowance: allowanceOf(context),
   };
 }
 

@@ -1,4 +1,4 @@
-import { A2AError } from '#shared/a2a/errors.ts';
+import { A2AError, taskNotFound } from '#shared/a2a/errors.ts';
 import type { Task } from '#shared/a2a/types.ts';
 import type { TaskId } from '#shared/ids.ts';
 import type { LogEntry } from '#shared/ports/task.ts';
@@ -11,6 +11,7 @@ import { endsTurn, isTerminal } from '#shared/tasks/state.ts';
 import { type Submitted, submit } from '#shared/tasks/submit.ts';
 import { visibleTask } from '#shared/tasks/visible-task.ts';
 import type { Call } from './call.ts';
+import { LargeReads } from './large-reads.ts';
 import {
   optionalObject,
   type Params,
@@ -20,12 +21,14 @@ import {
   readTaskId,
   type SendConfiguration,
 } from './params.ts';
-import { type PositionedResponse, seenBy, taskResponses } from './stream-responses.ts';
+import { seenLog } from './seen-log.ts';
+import { type PositionedResponse, taskResponses } from './stream-responses.ts';
 
 /** The operations of A2A 1.0 §3.1. They depend on no binding. All throw A2AError. */
 export class Operations {
   readonly #runtime: Runtime;
   readonly #correlator: Correlator;
+  readonly #large = new LargeReads();
 
   constructor(runtime: Runtime, correlator: Correlator) {
     this.#runtime = runtime;
@@ -49,7 +52,11 @@ export class Operations {
   async getTask(call: Call, params: Params): Promise<Task> {
     const historyLength = readHistoryLength(params);
     const task = await visibleTask(this.#runtime.tasks, readTaskId(params), call);
-    return assemble(task, await logOf(this.#runtime.tasks, task.id), { historyLength });
+    return this.#large.run(task.bytes, async () => {
+      // Earlier reads may have filled what the client gets.
+      call.allowance?.admit();
+      return assemble(task, await logOf(this.#runtime.tasks, task.id), { historyLength });
+    });
   }
 
   async subscribeToTask(call: Call, params: Params): Promise<AsyncIterable<PositionedResponse>> {
@@ -58,9 +65,13 @@ export class Operations {
     if (isTerminal(task.state) && (from === undefined || from >= task.position)) {
       throw new A2AError('UNSUPPORTED_OPERATION', `Task ${task.id} has ended (${task.state}): get it with GetTask.`);
     }
-    const log = await logOf(this.#runtime.tasks, task.id);
-    const { seen, ended } = seenBy(log, from);
-    return this.#stream(call, task.id, seen, { ended });
+    const { tasks, settings } = this.#runtime;
+    return this.#large.run(task.bytes, async () => {
+      call.allowance?.admit();
+      const log = await seenLog(tasks, task, { from, maxBytes: settings.maxAnswerBytes });
+      if (log === undefined) throw taskNotFound(task.id);
+      return this.#stream(call, task.id, log.seen, { ended: log.ended });
+    });
   }
 
   async cancelTask(call: Call, params: Params): Promise<Task> {

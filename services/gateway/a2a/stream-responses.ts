@@ -6,7 +6,6 @@ import type { LogEntry } from '#shared/ports/task.ts';
 import { assemble } from '#shared/tasks/assemble.ts';
 import type { Correlator } from '#shared/tasks/correlator.ts';
 import { contextOf } from '#shared/tasks/log.ts';
-import { endsTurn } from '#shared/tasks/state.ts';
 
 /** One event of a stream and its position in the task's log. The position is the id with which a client resumes. */
 export interface PositionedResponse {
@@ -35,17 +34,6 @@ export function taskResponses(
       for (const entry of entries) yield positioned(entry, taskId, contextId);
     }
   }
-}
-
-/**
- * The part of a log that a client has read which resumes after a position. Without a position it is the whole log.
- */
-export function seenBy(
-  log: readonly LogEntry[],
-  from: number | undefined,
-): { readonly seen: readonly LogEntry[]; readonly ended: boolean } {
-  const seen = from === undefined ? log : log.slice(0, Math.max(from, 1));
-  return { seen, ended: seen.length === log.length && endsTurn(log.at(-1)) };
 }
 
 function positioned(entry: LogEntry, taskId: string, contextId: string): PositionedResponse {

@@ -18,7 +18,7 @@ export type AdminRuntime = Pick<
   Runtime,
   'registry' | 'tasks' | 'archive' | 'quarantine' | 'log' | 'publisher' | 'clock'
 > & {
-  readonly settings: Pick<Runtime['settings'], 'url' | 'tokenUrl'>;
+  readonly settings: Pick<Runtime['settings'], 'url' | 'tokenUrl' | 'maxAnswerBytes'>;
 };
 
 export interface AdminOptions {
@@ -77,7 +77,7 @@ function routesOf(runtime: AdminRuntime, { correlator, draining }: AdminOptions)
       path: '/tasks/{id}/events',
       summary: 'Streams a task of any owner: the task as it is, and then each change until its turn ends.',
       answer: 'text/event-stream',
-      handle: ({ path, context }) => watchTask(tasks, path.id, { context, correlator }),
+      handle: ({ path, context }) => watchTask({ tasks, settings }, path.id, { context, correlator }),
     }),
     adminRoute({
       method: 'post',

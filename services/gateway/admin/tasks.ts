@@ -61,7 +61,10 @@ function stateOf(text: string): TaskState {
 
 /** One task of any owner, with its log and the causes of its failed attempts. */
 export async function getTask(store: TaskStore, id: string): Promise<AdminTask> {
-  const { record, log } = await readTask(store, id);
+  const record = await findTask(store, id);
+  const log = await entriesOf(store, record.id, 0);
+  // Retention removed the task between the two reads.
+  if (log.length === 0) throw noTask(id);
   return {
     task: assemble(record, log),
     record: adminTaskRecord(record),
@@ -71,21 +74,18 @@ export async function getTask(store: TaskStore, id: string): Promise<AdminTask> 
 }
 
 /**
- * Reads a task of any owner.
+ * Finds a task of any owner.
  *
  * @throws HttpError TASK_NOT_FOUND
  */
-export async function readTask(
-  store: Pick<TaskStore, 'get' | 'read'>,
-  id: string,
-): Promise<{ readonly record: TaskRecord; readonly log: readonly LogEntry[] }> {
+export async function findTask(store: Pick<TaskStore, 'get'>, id: string): Promise<TaskRecord> {
   const record = await store.get(id as TaskId);
-  const log = record === undefined ? [] : await entriesOf(store, record.id, 0);
-  // If the log is empty, retention removed the task between the two reads.
-  if (record === undefined || log.length === 0) {
-    throw new HttpError(404, 'TASK_NOT_FOUND', `There is no task ${id.slice(0, 80)}.`);
-  }
-  return { record, log };
+  if (record === undefined) throw noTask(id);
+  return record;
+}
+
+export function noTask(id: string): HttpError {
+  return new HttpError(404, 'TASK_NOT_FOUND', `There is no task ${id.slice(0, 80)}.`);
 }
 
 function adminTaskRecord(task: TaskRecord): AdminTaskRecord {

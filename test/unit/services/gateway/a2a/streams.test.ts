@@ -14,7 +14,8 @@ let core: Core;
 let operations: Operations;
 beforeEach(async () => {
   core = await openCore();
-  operations = new Operations(core.runtime as unknown as Runtime, new Correlator(core.tasks));
+  const runtime = { ...core.runtime, settings: { maxAnswerBytes: 16_777_216 } };
+  operations = new Operations(runtime as unknown as Runtime, new Correlator(core.tasks));
 });
 afterEach(() => core.remove());
 
@@ -25,6 +26,7 @@ const call = (lastEventId?: string) => ({
   signal: new AbortController().signal,
   timeUp: undefined,
   lastEventId,
+  allowance: undefined,
 });
 
 /** Reads a stream to its end. */

@@ -35,7 +35,11 @@ export function openMesh() {
     warn: nothing,
     error: (_: string, fields?: LogFields) => void errors.push(fields ?? {}),
   };
-  const settings = { url: 'https://mesh.example', tokenUrl: 'https://mesh.example/oauth2/token' };
+  const settings = {
+    url: 'https://mesh.example',
+    maxAnswerBytes: 16_777_216,
+    tokenUrl: 'https://mesh.example/oauth2/token',
+  };
   const draining = new AbortController();
   const routes = adminRoutes(
     { registry, tasks, archive, quarantine, publisher, clock, log, settings },
