@@ -1,6 +1,7 @@
 import { ServiceError } from '../errors.ts';
 import type { ValidationMessages } from '../input-reader.ts';
 import { constraintOf } from '../reference/constraint.ts';
+import { limits } from '../reference/limits.ts';
 import type { Member, Violation } from '../reference/member.ts';
 
 /** SQS's messages for a wrong input. */
@@ -133,7 +134,10 @@ export const batchErrors = {
       'A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long.',
     ),
   tooLong: (size: number) =>
-    ownError('BatchRequestTooLong', `Batch requests cannot be longer than 1048576 bytes. You have sent ${size} bytes.`),
+    ownError(
+      'BatchRequestTooLong',
+      `Batch requests cannot be longer than ${limits.sqs.messageBytes} bytes. You have sent ${size} bytes.`,
+    ),
 };
 
 /** Whether all characters are allowed in SQS. SQS allows the characters of XML 1.0. */
