@@ -104,7 +104,7 @@ function checkSettable(name: string, value: string, operation: 'create' | 'alway
   const isSettable = attribute?.set === 'always' || attribute?.set === operation;
   if (attribute === undefined || !isSettable) throw invalidAttributeName(name);
   if (attribute.support !== 'refused' || value === '' || value === attribute.default) return;
-  throw unsupported(`the value '${value.slice(0, 80)}' of the queue attribute ${name}`);
+  throw unsupported(`this value of the queue attribute ${name}`, 'Leave the attribute out.');
 }
 
 function readNumber(given: Given, name: NumericAttribute): number {

@@ -16,7 +16,7 @@ export const validationMessages: ValidationMessages = {
     if (member === 'MessageBody') return validationMessages.missing(member);
     return invalidValue(member, violation.value, reasonOf(member, violation, limits));
   },
-  unsupported: (member) => unsupported(`the parameter ${member}`),
+  unsupported: (member) => unsupported(`the parameter ${member}`, 'Leave it out.'),
 };
 
 function reasonOf(member: string, { limit }: Violation, limits: Member): string {
@@ -88,8 +88,8 @@ export function resourceNotFound(message: string): ServiceError {
   return new ServiceError('ResourceNotFoundException', message, { status: 404 });
 }
 
-export function unsupported(what: string): ServiceError {
-  return ownError('UnsupportedOperation', `A standalone mesh does not support ${what}.`);
+export function unsupported(what: string, advice: string): ServiceError {
+  return ownError('UnsupportedOperation', `A standalone mesh does not support ${what}. ${advice}`);
 }
 
 export function invalidAddress(address: string): ServiceError {
