@@ -65,8 +65,8 @@ export class ParkedEvents {
 
   /** Removes an event that `next` returned. */
   take(row: number, { data: { turn, attempt, sequence } }: AgentEvent, text: string): void {
-    this.#delete.run(row, turn, attempt, sequence);
     const { events, bytes } = this.#amountOf(row);
+    this.#delete.run(row, turn, attempt, sequence);
     this.#note(row, { events: events - 1, bytes: bytes - Buffer.byteLength(text) });
   }
 

@@ -1,4 +1,5 @@
 import type { StatementSync } from 'node:sqlite';
+import { setImmediate as nextTurnOfLoop } from 'node:timers/promises';
 import { logEntryOf } from '#shared/events/task-events.ts';
 import type { TaskId } from '#shared/ids.ts';
 import { InvalidCursorError, TaskExpiresError, TurnConflictError } from '#shared/ports/errors.ts';
@@ -175,6 +176,8 @@ export class SqliteTaskStore implements TaskStore {
       until = Math.min(until, page.task.position);
       position = last.position;
       yield page.entries;
+      // A long log must not hold up everybody else.
+      if (position < until) await nextTurnOfLoop();
     }
   }
 
@@ -199,6 +202,7 @@ export class SqliteTaskStore implements TaskStore {
             // The store has removed the log of a task that ended long ago.
             if (last === undefined) return;
             tail.fallBehind();
+            await nextTurnOfLoop();
           } else if (isTerminal(page.task.state)) return;
           continue;
         }
