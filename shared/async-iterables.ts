@@ -55,3 +55,41 @@ export function mapped<From, To>(
     },
   };
 }
+
+export interface Watcher<Value> {
+  readonly value: (value: Value) => void;
+  /** Called once: the source ended, its reader ended, or the source failed. */
+  readonly end: (how: 'done' | 'left' | { readonly error: unknown }) => void;
+}
+
+/** Passes the source's values on and tells the watcher about them. */
+export function watched<Value>(source: AsyncIterable<Value>, watcher: Watcher<Value>): AsyncIterable<Value> {
+  return {
+    [Symbol.asyncIterator]() {
+      const values = source[Symbol.asyncIterator]();
+      let hasEnded = false;
+      const end: Watcher<Value>['end'] = (how) => {
+        if (!hasEnded) watcher.end(how);
+        hasEnded = true;
+      };
+      return {
+        async next() {
+          try {
+            const result = await values.next();
+            if (result.done) end('done');
+            else watcher.value(result.value);
+            return result;
+          } catch (error) {
+            end({ error });
+            throw error;
+          }
+        },
+        async return() {
+          end('left');
+          await values.return?.();
+          return { done: true, value: undefined };
+        },
+      };
+    },
+  };
+}

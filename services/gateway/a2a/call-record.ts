@@ -1,5 +1,6 @@
 import { A2AError } from '#shared/a2a/errors.ts';
 import type { TaskState } from '#shared/a2a/types.ts';
+import { watched } from '#shared/async-iterables.ts';
 import { isObject } from '#shared/objects.ts';
 import type { RegisteredAgent } from '#shared/ports/agent-registry.ts';
 import type { Runtime } from '#shared/runtime/runtime.ts';
@@ -48,22 +49,22 @@ export class CallRecord {
   }
 
   /** Passes a stream on. The call ends with it. */
-  async *following<Response extends { readonly response: object }>(stream: AsyncIterable<Response>) {
-    let outcome = 'disconnected';
+  following<Response extends { readonly response: object }>(stream: AsyncIterable<Response>): AsyncIterable<Response> {
     let last: InTask = {};
-    try {
-      for await (const item of stream) {
+    return watched(stream, {
+      value: (item) => {
         last = { ...last, ...taskIn(item.response) };
-        yield item;
-      }
-      outcome = last.state ?? 'ok';
-    } catch (error) {
-      outcome = error instanceof A2AError ? error.reason : 'INTERNAL_ERROR';
-      this.#countError(outcome);
-      throw error;
-    } finally {
-      this.#end(outcome, last.taskId);
-    }
+      },
+      end: (how) => this.#end(this.#outcomeOf(how, last), last.taskId),
+    });
+  }
+
+  #outcomeOf(how: 'done' | 'left' | { readonly error: unknown }, { state = 'ok' }: InTask): string {
+    if (how === 'done') return state;
+    if (how === 'left') return 'disconnected';
+    const code = how.error instanceof A2AError ? how.error.reason : 'INTERNAL_ERROR';
+    this.#countError(code);
+    return code;
   }
 
   #countError(code: string): void {

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { mapped, startingWith } from '#shared/async-iterables.ts';
+import { mapped, startingWith, watched } from '#shared/async-iterables.ts';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
@@ -49,8 +49,25 @@ describe('the iterables of streams', () => {
     expect(ended).toBe(1);
   });
 
+  it.each([
+    ['done', [1, 2], 9],
+    ['left', [1, 2], 1],
+    [{ error: new Error('broken') }, failing(), 9],
+  ])('tell a watcher each value and the end: %s', async (how, rest, count) => {
+    const told: unknown[] = [];
+    const values = watched(startingWith(0, rest), { value: (one) => told.push(one), end: (end) => told.push(end) });
+    const seen: number[] = [];
+    try {
+      for await (const value of values) if (seen.push(value) === count) break;
+    } catch {
+      // The watcher is told.
+    }
+    expect(told).toEqual([...seen, how]);
+  });
+
   it('keep nothing that they have yielded, while they wait for more', async () => {
-    const values = mapped(startingWith(new Array(1_000), never()), (value) => ({ value }))[Symbol.asyncIterator]();
+    const source = watched(startingWith(new Array(1_000), never()), { value() {}, end() {} });
+    const values = mapped(source, (value) => ({ value }))[Symbol.asyncIterator]();
     const first = new WeakRef((await values.next()).value);
     const second = values.next();
     for (let turn = 0; first.deref() !== undefined && turn < 100; turn++) {
