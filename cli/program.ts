@@ -4,6 +4,7 @@ import { addAgents } from './commands/agents.ts';
 import { addBackup } from './commands/backup.ts';
 import { addBindings } from './commands/bindings.ts';
 import { addCall } from './commands/call.ts';
+import { addCompletion } from './commands/completion.ts';
 import { addEnv } from './commands/env.ts';
 import { addEvents } from './commands/events.ts';
 import { addRestore } from './commands/restore.ts';
@@ -49,5 +50,6 @@ export function createProgram(context: CliContext): Command {
   addBindings(program, context);
   addBackup(program, context);
   addRestore(program, context);
+  addCompletion(program, context);
   return program;
 }

@@ -104,11 +104,13 @@ export function shellWord(word: string): string {
 /** Outside the project, `npx starling` runs the package of a stranger. */
 function programOf({ cwd, path: folders }: Shell): string {
   if (npxFindsUs(cwd)) return 'npx starling';
-  const onPath = (folders ?? '').split(path.delimiter).some(
+  const onPath = (folders ?? '')
+    .split(path.delimiter)
     // npx adds these folders for the command that it runs. The shell of the person does not have them.
-    (folder) => folder !== '' && !folder.endsWith('node_modules/.bin') && isOurs(path.join(folder, 'starling')),
-  );
-  return onPath ? 'starling' : shellWord(ownBin);
+    .filter((folder) => folder !== '' && !folder.endsWith('node_modules/.bin'))
+    .map((folder) => path.join(folder, 'starling'))
+    .find((file) => existsSync(file));
+  return onPath !== undefined && isOurs(onPath) ? 'starling' : shellWord(ownBin);
 }
 
 /** npx takes the command of the package around the folder, or of the packages that are installed there. */

@@ -25,7 +25,7 @@ const help = `
 Examples:
   npx starling events put --source com.example.shop --type OrderPlaced.v1 --payload '{"orderId": 7}'
   npx starling events put events.jsonl
-  jq -c '{data: .}' orders.json | npx starling events put --source com.example.shop --type OrderPlaced.v1
+  echo '{"data": {"orderId": 8}}' | npx starling events put --source com.example.shop --type OrderPlaced.v1
 
 It prints the id of each event that was put. The exit code is 1, with the reasons on stderr, when the mesh refused an event
 or quarantined it. The other events are put all the same.`;

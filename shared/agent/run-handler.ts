@@ -3,8 +3,7 @@ import { lastNaming } from '#shared/a2a/skill-extension.ts';
 import type { Part } from '#shared/a2a/types.ts';
 import type { AgentDefinition, Result } from './definition.ts';
 import { outputJson } from './output-json.ts';
-import { type ArtifactInit, isOutput, type Output } from './outputs.ts';
-import { SkillOutput } from './skill-output.ts';
+import { isOutput, type Output } from './outputs.ts';
 import type { AgentTask } from './task.ts';
 import type { Turn } from './turn.ts';
 
@@ -15,13 +14,10 @@ import type { Turn } from './turn.ts';
  */
 export async function runHandler(definition: AgentDefinition, task: AgentTask, turn: Turn): Promise<void> {
   turn.begin();
-  const skill = definition.skills.find(({ id }) => id === task.skill);
-  const given: Result = skill?.handler ? skill.handler(skillInput(task) as never, task) : definition.handler(task);
-  const results = { turn, output: SkillOutput.of(skill) };
-  const ended = isGenerator(given) ? await drain(given, task, results) : emit(await given, results, undefined);
-  if (ended) return;
-  results.output?.end();
-  turn.status('TASK_STATE_COMPLETED');
+  const named = definition.skills.find(({ id }) => id === task.skill)?.handler;
+  const given: Result = named ? named(skillInput(task) as never, task) : definition.handler(task);
+  const ended = isGenerator(given) ? await drain(given, task, turn) : emit(await given, turn, undefined);
+  if (!ended) turn.status('TASK_STATE_COMPLETED');
 }
 
 /**
@@ -36,18 +32,11 @@ function skillInput({ input, history, message }: AgentTask): unknown {
   return data === undefined ? {} : data;
 }
 
-/** Where results go. `output` checks them, if the skill has a schema of its output. */
-interface Results {
-  readonly turn: Turn;
-  readonly output: SkillOutput | undefined;
-}
-
 /**
  * Streams the texts that a generator yields as chunks of one artifact. The generator's return value counts like a
  * function's. Returns whether the turn has ended.
  */
-async function drain(generator: AsyncIterator<unknown, unknown>, task: AgentTask, results: Results): Promise<boolean> {
-  const { turn } = results;
+async function drain(generator: AsyncIterator<unknown, unknown>, task: AgentTask, turn: Turn): Promise<boolean> {
   let streamed: string | undefined;
   for (;;) {
     const { done, value } = await generator.next();
@@ -56,11 +45,11 @@ async function drain(generator: AsyncIterator<unknown, unknown>, task: AgentTask
       generator.return?.(undefined).catch(() => {});
       throw task.signal.reason;
     }
-    if (done) return emit(value, results, undefined);
+    if (done) return emit(value, turn, undefined);
     if (typeof value === 'string') streamed ??= turn.nextArtifactId();
     let ended: boolean;
     try {
-      ended = emit(value, results, streamed);
+      ended = emit(value, turn, streamed);
     } catch (error) {
       generator.return?.(undefined).catch(() => {});
       throw error;
@@ -74,51 +63,39 @@ async function drain(generator: AsyncIterator<unknown, unknown>, task: AgentTask
 }
 
 /** Returns whether the value ends the turn. */
-function emit(value: unknown, results: Results, streamed: string | undefined): boolean {
+function emit(value: unknown, turn: Turn, streamed: string | undefined): boolean {
   if (value === undefined) return false;
-  if (isOutput(value)) return emitOutput(value, results);
+  if (isOutput(value)) return emitOutput(value, turn);
   if (typeof value === 'string' && streamed !== undefined) {
-    const chunk = { artifactId: streamed, parts: [{ text: value }] } satisfies ArtifactInit;
-    emitArtifact(chunk, { append: true, lastChunk: false }, results);
+    turn.artifact({ artifactId: streamed, parts: [{ text: value }] }, { append: true, lastChunk: false });
     return false;
   }
   const part: Part = typeof value === 'string' ? { text: value } : { data: value };
-  emitArtifact({ parts: [part] }, { append: false, lastChunk: true }, results);
+  turn.artifact({ parts: [part] }, { append: false, lastChunk: true });
   return false;
 }
 
-function emitArtifact(
-  artifact: ArtifactInit,
-  options: { readonly append: boolean; readonly lastChunk: boolean },
-  { turn, output }: Results,
-): void {
-  output?.take(artifact, options.append);
-  turn.artifact(artifact, options);
-}
-
-function emitOutput(value: Output, results: Results): boolean {
-  const { turn, output } = results;
+function emitOutput(output: Output, turn: Turn): boolean {
   // Throws for a text that no client could read.
-  if ('text' in value) outputJson({ text: value.text });
-  switch (value.output) {
+  if ('text' in output) outputJson({ text: output.text });
+  switch (output.output) {
     case 'working':
-      turn.status('TASK_STATE_WORKING', value.text);
+      turn.status('TASK_STATE_WORKING', output.text);
       return false;
     case 'artifact':
-      emitArtifact(value.artifact, value, results);
+      turn.artifact(output.artifact, output);
       return false;
     case 'input-required':
-      turn.status('TASK_STATE_INPUT_REQUIRED', value.text);
+      turn.status('TASK_STATE_INPUT_REQUIRED', output.text);
       return true;
     case 'auth-required':
-      turn.status('TASK_STATE_AUTH_REQUIRED', value.text);
+      turn.status('TASK_STATE_AUTH_REQUIRED', output.text);
       return true;
     case 'completed':
-      output?.end(value.text);
-      turn.status('TASK_STATE_COMPLETED', value.text);
+      turn.status('TASK_STATE_COMPLETED', output.text);
       return true;
     default:
-      return value satisfies never;
+      return output satisfies never;
   }
 }
 

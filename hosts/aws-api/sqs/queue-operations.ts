@@ -1,7 +1,6 @@
 import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
 import { ACCOUNT } from '../identity.ts';
 import { pageOf } from '../pages.ts';
-import { limits } from '../reference/limits.ts';
 import type { Operation } from '../service.ts';
 import { changeAttributes, checkSame, describe, readAttributes } from './attributes.ts';
 import {
@@ -26,13 +25,16 @@ export interface QueueOperationsOptions {
   readonly since: number;
 }
 
-const { deletedSeconds, listedQueues, purgedSeconds } = limits.sqs;
+/** SQS's waits: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_PurgeQueue.html and API_DeleteQueue.html */
+const WAIT_SECONDS = 60;
+/** Queues in an answer of ListQueues. */
+const MAX_LISTED = 1000;
 
 /** The operations on queues as a whole. */
 export function queueOperations({ runtime, queues, urls, tasks, since }: QueueOperationsOptions) {
   const { queue, clock } = runtime;
-  const deleted = new RecentTimes(clock, deletedSeconds * 1000);
-  const purged = new RecentTimes(clock, purgedSeconds * 1000);
+  const deleted = new RecentTimes(clock, WAIT_SECONDS * 1000);
+  const purged = new RecentTimes(clock, WAIT_SECONDS * 1000);
   const exists = (name: string) => queues.get(name) !== undefined;
   const seconds = () => Math.floor(clock.now() / 1000);
   return {
@@ -40,7 +42,7 @@ export function queueOperations({ runtime, queues, urls, tasks, since }: QueueOp
       const name = input.requiredString('QueueName');
       const given = input.stringMap('Attributes') ?? {};
       const asked = readAttributes(name, given, exists);
-      if (!exists(name) && deleted.has(name)) throw queueDeletedRecently(deletedSeconds);
+      if (!exists(name) && deleted.has(name)) throw queueDeletedRecently(WAIT_SECONDS);
       const now = seconds();
       checkSame(given, asked, await queues.create(name, { ...asked, createdAt: now, changedAt: now }));
       return { QueueUrl: urls.of(name) };
@@ -62,7 +64,7 @@ export function queueOperations({ runtime, queues, urls, tasks, since }: QueueOp
         queues.names().filter((name) => name.startsWith(prefix)),
         {
           name: (name) => name,
-          limit: max ?? listedQueues,
+          limit: max ?? MAX_LISTED,
           token,
           invalid: () => invalidParameter('Invalid or expired next token.'),
         },
@@ -95,7 +97,7 @@ export function queueOperations({ runtime, queues, urls, tasks, since }: QueueOp
       const named = urls.queue(input);
       refuseWired(named, 'PurgeQueue', 'Receive the messages and delete each one that you do not need.');
       const { name } = named;
-      if (purged.has(name)) throw purgeInProgress(name, purgedSeconds);
+      if (purged.has(name)) throw purgeInProgress(name, WAIT_SECONDS);
       purged.add(name);
       try {
         await queue.purge(name);

@@ -53,7 +53,6 @@ export async function openStore(clock: ForwardClock, folder?: string) {
       age: DAY,
       maxStore: Number.MAX_SAFE_INTEGER,
       streamAge: () => DAY,
-      knows: (message) => sqlite.tasks.knows(message),
       messages: () => ({ of: () => 4 * DAY, shortest: 4 * DAY, freed: () => {} }),
       ...options,
     });
