@@ -1,6 +1,7 @@
 import {
   getOptionValues,
   JacksonRenderer,
+  type JavaAccessor,
   type JavaClass,
   type JavaName,
   JavaTargetLanguage,
@@ -18,6 +19,14 @@ export function javaWithoutNulls(): JavaTargetLanguage {
     protected override emitClassAttributes(type: JavaClass, name: JavaName): void {
       this.emitLine('@JsonInclude(JsonInclude.Include.NON_NULL)');
       super.emitClassAttributes(type, name);
+    }
+
+    protected override annotationsForAccessor(...accessor: JavaAccessor): readonly string[] {
+      const [, , , , property, isSetter] = accessor;
+      const annotations = super.annotationsForAccessor(...accessor);
+      // The value of such a property may be null, and then the property must not be left out.
+      const mayBeNull = property.type.kind === 'any' && !property.isOptional && !isSetter;
+      return mayBeNull ? ['@JsonInclude(JsonInclude.Include.ALWAYS)', ...annotations] : annotations;
     }
   }
   class Java extends JavaTargetLanguage {

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Command, Option } from 'commander';
-import type { Language } from '../bindings/generate.ts';
+import { type Language, languages } from '../bindings/languages.ts';
 import type { CliContext } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { pathFrom } from '../io.ts';
@@ -12,8 +12,6 @@ interface BindingsOptions {
   readonly out: string;
   readonly json?: true;
 }
-
-const languages = ['python', 'go', 'java', 'typescript'] as const satisfies readonly Language[];
 
 const root = path.resolve(import.meta.dirname, '../..');
 

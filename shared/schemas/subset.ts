@@ -2,6 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { adviceFor, keywords, refusals } from './keywords.ts';
 import { checkFile } from './layout.ts';
 import type { Problem } from './problems.ts';
+import { collidingNames, nameProblem } from './property-names.ts';
 import { childrenOf, type Located, type Schema, type SchemaSet, target, whereIs } from './schema.ts';
 
 /**
@@ -77,7 +78,22 @@ function checkOne(set: SchemaSet, at: Located): Problem[] {
       `${at.schema.$ref} leads nowhere: use a relative path to a file of ${set.folder}/, or #/$defs/Name in one.`,
     );
   }
+  const names = Object.keys(at.schema.properties ?? {});
+  for (const [first, second] of collidingNames(names.filter((name) => nameProblem(name) === undefined))) {
+    refuse(
+      `properties/${second}`,
+      `The properties ${JSON.stringify(first)} and ${JSON.stringify(second)} become one name in Go, Java or Python: rename one.`,
+    );
+  }
   for (const [name, property] of Object.entries(at.schema.properties ?? {})) {
+    const problem = nameProblem(name);
+    if (problem !== undefined) refuse(`properties/${name}`, problem);
+    if (!at.schema.required?.includes(name) && takesAnything(set, at, property)) {
+      refuse(
+        `properties/${name}`,
+        `The property ${JSON.stringify(name)} takes any value, also null: Go, Java and Python cannot tell null from a property that is left out. Require it, or say its type.`,
+      );
+    }
     if (typeof property === 'object' && !isDescribed(set, at, property)) {
       refuse(`properties/${name}`, 'Give it a description: what it means, its unit, where it comes from.');
     }
@@ -94,6 +110,15 @@ function leadsSomewhere(set: SchemaSet, at: Located): boolean {
     here = target(set, here, here.schema.$ref);
   }
   return here !== undefined;
+}
+
+function takesAnything(set: SchemaSet, at: Located, property: Schema): boolean {
+  const { type, oneOf, anyOf, $ref } = property;
+  if ($ref === undefined) return (type ?? oneOf ?? anyOf) === undefined;
+  // One that leads nowhere is told above.
+  if (!leadsSomewhere(set, { ...at, schema: property })) return false;
+  const next = target(set, at, $ref);
+  return next !== undefined && takesAnything(set, next, next.schema);
 }
 
 function isDescribed(set: SchemaSet, at: Located, property: Schema): boolean {

@@ -24,7 +24,7 @@ describe('an incompatible change fails, with its place, what it is and why', () 
         ...rest,
       },
     });
-  const a = (schema: Json) => order({ a: { description: 'A.', ...schema } });
+  const a = (schema: Json) => order({ a: { description: 'A.', ...schema } }, { required: ['id', 'count', 'a'] });
 
   test.each<[Versions, string, string, string]>([
     [

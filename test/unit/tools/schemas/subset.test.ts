@@ -97,6 +97,40 @@ describe('an allowed keyword in a way that generators disagree on is refused', (
     );
   });
 
+  test.each(['a b', 'a,b', 'a"b', 'a\\b', 'a`b', "a'b", 'größe', '名', '-', '__', '', 'a\nb', 'a/b', 'a😀'])(
+    'the name of a property that not every language can carry: %s',
+    (name) => {
+      const message = refusal({ [file]: order({ [name]: { type: 'string', ...described } }) });
+      expect(message).toContain(`The property ${JSON.stringify(name)} needs another name: Go, Java and Python`);
+    },
+  );
+
+  test('the name that JavaScript takes for the prototype', () => {
+    const schema = JSON.stringify(order({ proto: { type: 'string', ...described } })).replace('"proto"', '"__proto__"');
+    expect(refusal({ [file]: schema })).toContain('The property __proto__ needs another name');
+  });
+
+  test.each([
+    ['a-b', 'a_b'],
+    ['taskId', 'task_id'],
+    ['id', '$id'],
+    ['a1', 'A1'],
+  ])('the names %s and %s beside each other', (first, second) => {
+    const text = { type: 'string', ...described };
+    expect(refusal({ [file]: order({ id: undefined, [first]: text, [second]: text }, { required: [] }) })).toContain(
+      `${file}#/properties/${second}\n  The properties "${first}" and "${second}" become one name`,
+    );
+  });
+
+  test('an optional property that may be null', () => {
+    const any = { Any: described };
+    for (const bad of [described, { $ref: '#/$defs/Any' }]) {
+      const problem = `${file}#/properties/bad\n  The property "bad" takes any value, also null`;
+      expect(refusal({ [file]: order({ bad }, { $defs: any }) })).toContain(problem);
+      expect(refusal({ [file]: order({ bad }, { $defs: any, required: ['id', 'bad'] }) })).toBe('accepted');
+    }
+  });
+
   test('a schema that is true or false', () => {
     expect(refusal({ [file]: order({ bad: true }) })).toContain(
       `${file}#/properties/bad\n  Write a schema instead of true`,
