@@ -161,7 +161,7 @@ export class FifoRows {
     this.#state = database.prepare(
       `SELECT receive_count AS receiveCount, visible_at AS visibleAt FROM fifo_messages WHERE sequence = ? AND queue = ?`,
     );
-    this.#newest = database.prepare('SELECT max(sequence) AS sequence FROM fifo_messages WHERE queue = ?');
+    this.#newest = database.prepare('SELECT max(sequence) AS sequence FROM fifo_messages');
     this.#sizes = database.prepare(
       `SELECT sequence, message_group, coalesce(octet_length(body), 0) AS bytes
        FROM fifo_messages WHERE queue = ? AND sequence <= ? LIMIT ${CLEAR_ROWS}`,
@@ -269,9 +269,9 @@ export class FifoRows {
     return receiptState(receipt, this.#state.get(receipt.id, queue), now);
   }
 
-  /** The sequence of the newest row of the queue. 0: the queue has no row. */
-  newest(queue: string): number {
-    return Number(this.#newest.get(queue)?.sequence ?? 0);
+  /** The sequence of the newest row of all queues. 0: no queue has a row. */
+  newest(): number {
+    return Number(this.#newest.get()?.sequence ?? 0);
   }
 
   /** Deletes some rows up to this sequence. Returns their number. */

@@ -131,7 +131,7 @@ export class MessageRows {
     this.#state = database.prepare(
       'SELECT receive_count AS receiveCount, visible_at AS visibleAt FROM messages WHERE id = ? AND queue = ?',
     );
-    this.#newest = database.prepare('SELECT max(id) AS id FROM messages WHERE queue = ?');
+    this.#newest = database.prepare('SELECT max(id) AS id FROM messages');
     this.#sizes = database.prepare(
       `SELECT id, coalesce(octet_length(body), 0) AS bytes FROM messages WHERE queue = ? AND id <= ? LIMIT ${CLEAR_ROWS}`,
     );
@@ -226,9 +226,9 @@ export class MessageRows {
     return receiptState(receipt, this.#state.get(receipt.id, queue), now);
   }
 
-  /** The id of the newest row of the queue. 0: the queue has no row. */
-  newest(queue: string): number {
-    return Number(this.#newest.get(queue)?.id ?? 0);
+  /** The id of the newest row of all queues. 0: no queue has a row. To find it costs the same however many rows wait. */
+  newest(): number {
+    return Number(this.#newest.get()?.id ?? 0);
   }
 
   /** Deletes some rows up to this id. Returns their number. */

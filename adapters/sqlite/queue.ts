@@ -55,7 +55,7 @@ export class SqliteQueue implements Queue, HostedQueues {
 
   async purge(name: string): Promise<void> {
     const rows = isFifo(name) ? this.#fifo : this.#messages;
-    const upTo = await this.#database.read(() => rows.newest(name));
+    const upTo = await this.#database.read(() => rows.newest());
     while ((await this.#database.write(() => rows.clear(name, upTo))) > 0);
   }
 
@@ -69,7 +69,7 @@ export class SqliteQueue implements Queue, HostedQueues {
   async backlog(name: string): Promise<Backlog> {
     const { visible } = await this.depth(name);
     const rows = isFifo(name) ? this.#fifo : this.#messages;
-    return { visible, mark: await this.#database.read(() => rows.newest(name)) };
+    return { visible, mark: await this.#database.read(() => rows.newest()) };
   }
 
   /** One transaction moves at most a slice. */

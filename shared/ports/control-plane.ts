@@ -66,7 +66,7 @@ export interface HostedQueues extends QueueControl {
   names(): readonly string[];
   purge(name: string): Promise<void>;
   remove(name: string): Promise<void>;
-  /** The visible messages of a queue, and a mark for `move`: messages that arrive later are behind it. */
+  /** The visible messages of a queue, and a mark for `move`: messages that are sent or moved later are behind it. */
   backlog(name: string): Promise<Backlog>;
   /** Moves at most `max` visible messages that are before the mark. Stops at a message that cannot be moved. */
   move(name: string, options: MoveOptions): Promise<Moved>;
