@@ -19,7 +19,7 @@ import { isTerminal, isWaitingForClient } from '#shared/tasks/state.ts';
 import { endedBy, firstTurn, nextTurn } from '#shared/tasks/transitions.ts';
 import type { Database } from './database.ts';
 import type { SqliteEventBus } from './event-bus.ts';
-import type { RecentMessages } from './recent-messages.ts';
+import type { MessageKey, RecentMessages } from './recent-messages.ts';
 import type { TaskProjection } from './task-projection.ts';
 import { type StoredTask, type TaskRow, type TaskRows, toTaskRow } from './task-rows.ts';
 import type { TaskTails } from './task-tails.ts';
@@ -87,7 +87,7 @@ export class SqliteTaskStore implements TaskStore {
       const { position } = this.#bus.putWithin(fresh.request);
       const entry = messageEntry(fresh, task);
       this.#rows.append(row, entry, position);
-      this.#messages.add(fresh, id);
+      this.#messages.add(fresh, id, fresh.owner);
       this.#database.afterDurable(() => {
         this.#tails.begin(id, task.position);
         this.#onDeadline(task.deadline);
@@ -110,7 +110,7 @@ export class SqliteTaskStore implements TaskStore {
       const entry = messageEntry(turn, next);
       this.#rows.append(row, entry, position);
       this.#rows.update({ row, task: next });
-      this.#messages.add(began, task.id);
+      this.#messages.add(began, task.id, task.owner);
       this.#database.afterDurable(() => {
         this.#tails.hand(task.id, [entry]);
         this.#onDeadline(next.deadline);
@@ -155,6 +155,11 @@ export class SqliteTaskStore implements TaskStore {
       });
       return true;
     });
+  }
+
+  /** Whether the mesh still recognizes the message. Retention keeps the rows of these messages. */
+  knows(message: MessageKey): boolean {
+    return this.#messages.find(message) !== undefined;
   }
 
   async get(id: TaskId): Promise<TaskRecord | undefined> {

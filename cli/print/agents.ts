@@ -33,4 +33,15 @@ export function printAgent(printer: Printer, agent: AdminAgent): void {
     ['SKILL', 'NAME', 'DESCRIPTION'],
     agent.skills.map(({ id, name, description }) => [printer.styled('bold', id), name, description]),
   );
+  for (const { id, input, output } of agent.skills) {
+    printSchema(printer, `Params of ${id}`, input);
+    printSchema(printer, `Result of ${id}`, output);
+  }
+}
+
+function printSchema(printer: Printer, title: string, schema: object | undefined): void {
+  if (schema === undefined) return;
+  printer.print('');
+  printer.print(`${title} (JSON Schema):`);
+  printer.json(schema);
 }

@@ -1,5 +1,6 @@
 import type { ServiceError } from './errors.ts';
 import type { InputReader } from './input-reader.ts';
+import { limits } from './reference/limits.ts';
 
 export interface Page<Item> {
   readonly items: readonly Item[];
@@ -33,7 +34,7 @@ export function pageOf<Item>(
 
 /** Reads `Limit` and `NextToken` of EventBridge. */
 export function pageOptions(input: InputReader): { limit: number; token: string | undefined } {
-  return { limit: input.integer('Limit') ?? 100, token: input.string('NextToken') };
+  return { limit: input.integer('Limit') ?? limits.events.listed, token: input.string('NextToken') };
 }
 
 function tokenOf(name: string): string {

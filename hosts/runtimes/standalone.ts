@@ -113,6 +113,15 @@ export function createStandaloneRuntime(options: StandaloneOptions): StandaloneR
   const idempotencyStore = new SqliteIdempotencyStore(database, clock);
   const excused = new ExcusedReceives();
   let verify: TokenVerifier = () => Promise.reject(new Error('the token issuer is not there yet'));
+  const tasks = openTasks({
+    database,
+    bus,
+    quarantine,
+    clock,
+    retentionMs: settings.retentionMs,
+    inlineQueue: options.inline?.queue,
+    onEnded: endedTasks(metrics, clock),
+  });
   return {
     settings,
     clock,
@@ -126,15 +135,7 @@ export function createStandaloneRuntime(options: StandaloneOptions): StandaloneR
     archive: bus,
     queue,
     stream: new SqliteStream(database, clock),
-    tasks: openTasks({
-      database,
-      bus,
-      quarantine,
-      clock,
-      retentionMs: settings.retentionMs,
-      inlineQueue: options.inline?.queue,
-      onEnded: endedTasks(metrics, clock),
-    }),
+    tasks,
     registry: new SqliteAgentRegistry(database, bus, clock),
     permissions: new SqlitePermissionStore(database),
     clients: new SqliteClientStore(database),
@@ -152,6 +153,7 @@ export function createStandaloneRuntime(options: StandaloneOptions): StandaloneR
       maxStore: settings.maxStoreBytes,
       streamAge: options.streamRetention,
       messages: () => queue.messageRetention(),
+      knows: (message) => tasks.knows(message),
     }),
     secrets: new SqliteSecretStore(settings.data),
     idempotencyStore,

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { skillExtension } from '#shared/a2a/skill-extension.ts';
 import type { AgentCard } from '#shared/a2a/types.ts';
 import { oauthError } from '#shared/http/oauth-error.ts';
 import { refusal } from '#shared/http/refusal.ts';
@@ -28,7 +29,10 @@ export function cardEndpoint(runtime: Runtime) {
   };
 }
 
-/** The card with the fields that only the gateway knows: the agent's address, and how a caller authenticates. */
+/**
+ * The card with the fields that only the gateway knows: the agent's address, how a caller authenticates, and how a message
+ * calls a skill.
+ */
 export function agentCard(
   agent: RegisteredAgent,
   { url, tokenUrl }: Pick<MeshSettings, 'url' | 'tokenUrl'>,
@@ -36,6 +40,10 @@ export function agentCard(
   const scope = invokeScopeOf(agent.id);
   return {
     ...agent.card,
+    capabilities: {
+      ...agent.card.capabilities,
+      extensions: [...(agent.card.capabilities.extensions ?? []), skillExtension(agent.skillSchemas)],
+    },
     supportedInterfaces: [{ url: `${url}/agents/${agent.id}`, protocolBinding: 'JSONRPC', protocolVersion: '1.0' }],
     securitySchemes: {
       oauth2: {

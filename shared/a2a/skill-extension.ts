@@ -1,5 +1,5 @@
 import { isObject } from '#shared/objects.ts';
-import type { Message } from './types.ts';
+import type { AgentExtension, Message } from './types.ts';
 
 /**
  * The URI of Starling's A2A extension for skills. A message names the skill that it calls in its metadata, under this URI.
@@ -31,4 +31,18 @@ export function lastNaming(
     if (isObject(naming) && typeof naming.skill === 'string') return { message, skill: naming.skill };
   }
   return undefined;
+}
+
+/** The extension as a card declares it. Its params have the JSON Schemas of the skills that have some. */
+export function skillExtension(
+  schemas: readonly { readonly id: string; readonly input?: object; readonly output?: object }[],
+): AgentExtension {
+  const described = schemas.filter(({ input, output }) => input !== undefined || output !== undefined);
+  return {
+    uri: SKILL_EXTENSION,
+    description:
+      'A message names the skill that it calls. The params have the JSON Schemas of the input and output of skills.',
+    required: false,
+    params: { skills: Object.fromEntries(described.map(({ id, ...schemasOfSkill }) => [id, schemasOfSkill])) },
+  };
 }

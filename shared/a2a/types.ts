@@ -56,6 +56,13 @@ export interface AgentInterface {
   readonly tenant?: string;
 }
 
+export interface AgentExtension {
+  readonly uri: string;
+  readonly description?: string;
+  readonly required?: boolean;
+  readonly params?: Readonly<Record<string, unknown>>;
+}
+
 export interface AgentCard {
   readonly name: string;
   readonly description: string;
@@ -65,6 +72,7 @@ export interface AgentCard {
     readonly streaming: boolean;
     readonly pushNotifications: boolean;
     readonly extendedAgentCard: boolean;
+    readonly extensions?: readonly AgentExtension[];
   };
   readonly defaultInputModes: readonly string[];
   readonly defaultOutputModes: readonly string[];

@@ -10,33 +10,62 @@ const text = { type: 'string' } as const;
 const count = { type: 'integer', minimum: 0 } as const;
 const next = { type: 'string', description: 'The cursor of the next page. The last page has none.' } as const;
 
+const skill = { id: text, name: text, description: text } as const;
+const skillRequired = ['id', 'name', 'description'] as const;
+const jsonSchema = { type: 'object', additionalProperties: true } as const;
+
+const agent = {
+  id: text,
+  name: text,
+  version: text,
+  description: text,
+  public: { type: 'boolean', description: 'Whether anyone may read its card without a token.' },
+  deadline: { type: 'integer', description: 'Seconds that a task of this agent may take.' },
+  updatedAt: time,
+} as const;
+const agentRequired = ['id', 'name', 'version', 'description', 'public', 'deadline', 'skills', 'updatedAt'] as const;
+
+const listedAgent = {
+  type: 'object',
+  properties: {
+    ...agent,
+    skills: {
+      type: 'array',
+      items: { type: 'object', properties: skill, required: skillRequired, additionalProperties: false },
+    },
+  },
+  required: agentRequired,
+  additionalProperties: false,
+} as const;
+
 export const adminAgent = {
   type: 'object',
   properties: {
-    id: text,
-    name: text,
-    version: text,
-    description: text,
-    public: { type: 'boolean', description: 'Whether anyone may read its card without a token.' },
-    deadline: { type: 'integer', description: 'Seconds that a task of this agent may take.' },
+    ...agent,
     skills: {
       type: 'array',
       items: {
         type: 'object',
-        properties: { id: text, name: text, description: text },
-        required: ['id', 'name', 'description'],
+        properties: {
+          ...skill,
+          input: {
+            ...jsonSchema,
+            description: 'The JSON Schema of the params. Without it, the skill takes any params.',
+          },
+          output: { ...jsonSchema, description: 'The JSON Schema of the result.' },
+        },
+        required: skillRequired,
         additionalProperties: false,
       },
     },
-    updatedAt: time,
   },
-  required: ['id', 'name', 'version', 'description', 'public', 'deadline', 'skills', 'updatedAt'],
+  required: agentRequired,
   additionalProperties: false,
 } as const;
 
 export const adminAgents = {
   type: 'object',
-  properties: { agents: { type: 'array', items: adminAgent } },
+  properties: { agents: { type: 'array', items: listedAgent } },
   required: ['agents'],
   additionalProperties: false,
 } as const;

@@ -3,7 +3,8 @@ import { lastNaming } from '#shared/a2a/skill-extension.ts';
 import type { Part } from '#shared/a2a/types.ts';
 import type { AgentDefinition, Result } from './definition.ts';
 import { outputJson } from './output-json.ts';
-import { isOutput, type Output } from './outputs.ts';
+import { type ArtifactInit, isOutput, type Output } from './outputs.ts';
+import { SkillOutput } from './skill-output.ts';
 import type { AgentTask } from './task.ts';
 import type { Turn } from './turn.ts';
 
@@ -14,10 +15,13 @@ import type { Turn } from './turn.ts';
  */
 export async function runHandler(definition: AgentDefinition, task: AgentTask, turn: Turn): Promise<void> {
   turn.begin();
-  const named = definition.skills.find(({ id }) => id === task.skill)?.handler;
-  const given: Result = named ? named(skillInput(task) as never, task) : definition.handler(task);
-  const ended = isGenerator(given) ? await drain(given, task, turn) : emit(await given, turn, undefined);
-  if (!ended) turn.status('TASK_STATE_COMPLETED');
+  const skill = definition.skills.find(({ id }) => id === task.skill);
+  const given: Result = skill?.handler ? skill.handler(skillInput(task) as never, task) : definition.handler(task);
+  const results = { turn, output: SkillOutput.of(skill) };
+  const ended = isGenerator(given) ? await drain(given, task, results) : emit(await given, results, undefined);
+  if (ended) return;
+  results.output?.end();
+  turn.status('TASK_STATE_COMPLETED');
 }
 
 /**
@@ -32,11 +36,18 @@ function skillInput({ input, history, message }: AgentTask): unknown {
   return data === undefined ? {} : data;
 }
 
+/** Where results go. `output` checks them, if the skill has a schema of its output. */
+interface Results {
+  readonly turn: Turn;
+  readonly output: SkillOutput | undefined;
+}
+
 /**
  * Streams the texts that a generator yields as chunks of one artifact. The generator's return value counts like a
  * function's. Returns whether the turn has ended.
  */
-async function drain(generator: AsyncIterator<unknown, unknown>, task: AgentTask, turn: Turn): Promise<boolean> {
+async function drain(generator: AsyncIterator<unknown, unknown>, task: AgentTask, results: Results): Promise<boolean> {
+  const { turn } = results;
   let streamed: string | undefined;
   for (;;) {
     const { done, value } = await generator.next();
@@ -45,11 +56,11 @@ async function drain(generator: AsyncIterator<unknown, unknown>, task: AgentTask
       generator.return?.(undefined).catch(() => {});
       throw task.signal.reason;
     }
-    if (done) return emit(value, turn, undefined);
+    if (done) return emit(value, results, undefined);
     if (typeof value === 'string') streamed ??= turn.nextArtifactId();
     let ended: boolean;
     try {
-      ended = emit(value, turn, streamed);
+      ended = emit(value, results, streamed);
     } catch (error) {
       generator.return?.(undefined).catch(() => {});
       throw error;
@@ -63,39 +74,51 @@ async function drain(generator: AsyncIterator<unknown, unknown>, task: AgentTask
 }
 
 /** Returns whether the value ends the turn. */
-function emit(value: unknown, turn: Turn, streamed: string | undefined): boolean {
+function emit(value: unknown, results: Results, streamed: string | undefined): boolean {
   if (value === undefined) return false;
-  if (isOutput(value)) return emitOutput(value, turn);
+  if (isOutput(value)) return emitOutput(value, results);
   if (typeof value === 'string' && streamed !== undefined) {
-    turn.artifact({ artifactId: streamed, parts: [{ text: value }] }, { append: true, lastChunk: false });
+    const chunk = { artifactId: streamed, parts: [{ text: value }] } satisfies ArtifactInit;
+    emitArtifact(chunk, { append: true, lastChunk: false }, results);
     return false;
   }
   const part: Part = typeof value === 'string' ? { text: value } : { data: value };
-  turn.artifact({ parts: [part] }, { append: false, lastChunk: true });
+  emitArtifact({ parts: [part] }, { append: false, lastChunk: true }, results);
   return false;
 }
 
-function emitOutput(output: Output, turn: Turn): boolean {
+function emitArtifact(
+  artifact: ArtifactInit,
+  options: { readonly append: boolean; readonly lastChunk: boolean },
+  { turn, output }: Results,
+): void {
+  output?.take(artifact, options.append);
+  turn.artifact(artifact, options);
+}
+
+function emitOutput(value: Output, results: Results): boolean {
+  const { turn, output } = results;
   // Throws for a text that no client could read.
-  if ('text' in output) outputJson({ text: output.text });
-  switch (output.output) {
+  if ('text' in value) outputJson({ text: value.text });
+  switch (value.output) {
     case 'working':
-      turn.status('TASK_STATE_WORKING', output.text);
+      turn.status('TASK_STATE_WORKING', value.text);
       return false;
     case 'artifact':
-      turn.artifact(output.artifact, output);
+      emitArtifact(value.artifact, value, results);
       return false;
     case 'input-required':
-      turn.status('TASK_STATE_INPUT_REQUIRED', output.text);
+      turn.status('TASK_STATE_INPUT_REQUIRED', value.text);
       return true;
     case 'auth-required':
-      turn.status('TASK_STATE_AUTH_REQUIRED', output.text);
+      turn.status('TASK_STATE_AUTH_REQUIRED', value.text);
       return true;
     case 'completed':
-      turn.status('TASK_STATE_COMPLETED', output.text);
+      output?.end(value.text);
+      turn.status('TASK_STATE_COMPLETED', value.text);
       return true;
     default:
-      return output satisfies never;
+      return value satisfies never;
   }
 }
 

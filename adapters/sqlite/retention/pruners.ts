@@ -3,7 +3,7 @@ import { KeptContents } from './contents.ts';
 import { EventPruner } from './events.ts';
 import { ExpiryPruner } from './expiries.ts';
 import { type LargestPass, LargestPruner } from './largest.ts';
-import { MessageIdPruner } from './message-ids.ts';
+import { type KnowsMessage, MessageIdPruner } from './message-ids.ts';
 import { MessagePruner, type MessageRetention } from './messages.ts';
 import { RecordPruner, type UnreadRecords } from './records.ts';
 import type { Work } from './step.ts';
@@ -35,7 +35,7 @@ export class Pruners {
   readonly #contents: KeptContents;
   readonly #largest: LargestPruner;
 
-  constructor(database: Database) {
+  constructor(database: Database, knows: KnowsMessage) {
     const logs = new TaskLogs(database);
     this.#tasks = new TaskPruner(database, logs);
     this.#events = new EventPruner(database);
@@ -47,7 +47,7 @@ export class Pruners {
       size: 'octet_length(event)',
       keepsNewest: true,
     });
-    this.#messageIds = new MessageIdPruner(database);
+    this.#messageIds = new MessageIdPruner(database, knows);
     this.#messages = new MessagePruner(database);
     this.#expiries = new ExpiryPruner(database);
     this.#contents = new KeptContents(database);

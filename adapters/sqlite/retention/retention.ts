@@ -4,6 +4,7 @@ import type { Logger } from '#shared/telemetry/logger.ts';
 import type { Counters } from '#shared/telemetry/metrics.ts';
 import type { Database } from '../database.ts';
 import { Ledger } from './ledger.ts';
+import type { KnowsMessage } from './message-ids.ts';
 import type { MessageRetention } from './messages.ts';
 import { Pruners } from './pruners.ts';
 import type { Pruned, Step, Work } from './step.ts';
@@ -23,6 +24,7 @@ export interface RetentionOptions {
   /** Milliseconds for which a stream keeps its records. */
   readonly streamAge: (stream: string) => number;
   readonly messages: () => MessageRetention;
+  readonly knows: KnowsMessage;
 }
 
 /** The time between two checks of the store's size. */
@@ -150,7 +152,7 @@ export class Retention {
 
   /** Created on first use, so that a start does not wait for their statements. */
   get #all(): Pruners {
-    this.#pruners ??= new Pruners(this.#options.database);
+    this.#pruners ??= new Pruners(this.#options.database, this.#options.knows);
     return this.#pruners;
   }
 

@@ -2,13 +2,13 @@ import type { EventIngress, IngressResult } from '#shared/events/ingress.ts';
 import { EntryRefusedError } from '#shared/ports/errors.ts';
 import type { BusEntry } from '#shared/ports/event-bus.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
+import { limits } from '../reference/limits.ts';
 import type { Operation } from '../service.ts';
 import type { BusNames } from './bus-names.ts';
 import { busEntry, type EntryRefusal, readEntry, sizeOf } from './entries.ts';
 import { validation } from './validation-messages.ts';
 
-/** The limit of a call: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html */
-const MAX_BYTES = 1024 * 1024;
+const { callBytes } = limits.events;
 /** Characters of a reason in the log. The reason may repeat text of the client, which may be long. */
 const MAX_REASON = 200;
 
@@ -16,8 +16,8 @@ const MAX_REASON = 200;
 export function putEvents(ingress: EventIngress, bus: BusNames, log: Pick<Logger, 'warn'>): Operation {
   return async (input) => {
     const entries = input.structures('Entries').map(readEntry);
-    if (entries.reduce((sum, entry) => sum + sizeOf(entry), 0) > MAX_BYTES) {
-      throw validation(`Total size of the entries in the request is over the limit of ${MAX_BYTES} bytes.`);
+    if (entries.reduce((sum, entry) => sum + sizeOf(entry), 0) > callBytes) {
+      throw validation(`Total size of the entries in the request is over the limit of ${callBytes} bytes.`);
     }
     const read = entries.map((entry) => busEntry(entry, bus));
     const taken = read.filter((entry): entry is BusEntry => !('ErrorCode' in entry));

@@ -2,14 +2,14 @@ import { ServiceError } from '../errors.ts';
 import { ACCOUNT, arn, queueArn } from '../identity.ts';
 import type { InputReader } from '../input-reader.ts';
 import { pageOf, pageOptions } from '../pages.ts';
+import { limits } from '../reference/limits.ts';
 import type { Operation } from '../service.ts';
 import type { BusNames } from './bus-names.ts';
 import type { MadeRule, RuleStore } from './rule-store.ts';
 import { compile } from './test-event-pattern.ts';
 import { notFound, validation } from './validation-messages.ts';
 
-/** AWS's quotas: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
-const MAX_RULES = 300;
+const { rulesPerBus } = limits.events;
 /** The target id in rules of serverless.yml. Such a rule has one target. */
 const WIRED_TARGET = 'queue';
 /** `ManagedBy` of rules of serverless.yml. On AWS it is the service that manages the rule. */
@@ -34,10 +34,10 @@ export class Rules {
     const enabled = stateOf(input);
     const description = input.string('Description');
     await this.book.change(name, (rule) => {
-      if (rule === undefined && this.book.list().length + this.book.wired().length >= MAX_RULES) {
+      if (rule === undefined && this.book.list().length + this.book.wired().length >= rulesPerBus) {
         throw new ServiceError(
           'LimitExceededException',
-          `An event bus has at most ${MAX_RULES} rules. Delete a rule first.`,
+          `An event bus has at most ${rulesPerBus} rules. Delete a rule first.`,
         );
       }
       const targets = rule?.targets ?? [];

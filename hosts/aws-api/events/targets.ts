@@ -4,13 +4,13 @@ import { ServiceError } from '../errors.ts';
 import { isQueueArn, queueOf } from '../identity.ts';
 import type { InputReader } from '../input-reader.ts';
 import { pageOf, pageOptions } from '../pages.ts';
+import { limits } from '../reference/limits.ts';
 import type { Operation } from '../service.ts';
 import type { Target } from './rule-store.ts';
 import type { Rules } from './rules.ts';
 import { validation, validationMessages } from './validation-messages.ts';
 
-/** AWS's quota of targets of a rule. */
-const MAX_TARGETS = 5;
+const { targetsPerRule } = limits.events;
 
 /** PutTargets, for queues of the mesh. When a target is refused, the other targets are not affected. */
 export function putTargets(rules: Rules, queue: Pick<HostedQueues, 'settings'>): Operation {
@@ -27,8 +27,8 @@ export function putTargets(rules: Rules, queue: Pick<HostedQueues, 'settings'>):
     await rules.book.change(name, (rule) => {
       if (rule === undefined) throw rules.missing(name);
       const merged = new Map([...rule.targets, ...put].map((target) => [target.id, target]));
-      if (merged.size > MAX_TARGETS) {
-        throw new ServiceError('LimitExceededException', `A rule has at most ${MAX_TARGETS} targets.`);
+      if (merged.size > targetsPerRule) {
+        throw new ServiceError('LimitExceededException', `A rule has at most ${targetsPerRule} targets.`);
       }
       return { ...rule, targets: [...merged.values()] };
     });

@@ -1,21 +1,20 @@
 import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import type { StreamRecord } from '#shared/ports/event-stream.ts';
+import { limits } from '../reference/limits.ts';
 import type { Operation } from '../service.ts';
 import { invalidArgument } from './errors.ts';
 import { iteratorFor, readIterator } from './iterators.ts';
 import { type Streams, streamArn } from './streams.ts';
 
-/** The limits of an answer: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html */
-const MAX_RECORDS = 10_000;
-const MAX_BYTES = 10 * 1024 * 1024;
+const { answerBytes, answerRecords } = limits.kinesis;
 /** The most records that one read of the store returns. The store also ends a page by its bytes. */
 const PAGE = 1_000;
 
 export function getRecords(stream: StandaloneRuntime['stream'], streams: Streams, clock: Clock): Operation {
   return async (input) => {
     const place = readIterator(input.requiredString('ShardIterator'), clock);
-    const limit = input.integer('Limit') ?? MAX_RECORDS;
+    const limit = input.integer('Limit') ?? answerRecords;
     const arn = input.string('StreamARN');
     if (arn !== undefined && arn !== streamArn(place.stream)) {
       throw invalidArgument(`The ShardIterator is of the stream ${place.stream}, and StreamARN names another stream.`);
@@ -23,7 +22,7 @@ export function getRecords(stream: StandaloneRuntime['stream'], streams: Streams
     await streams.checkShard(place.stream, place.shard);
     const records: StreamRecord[] = [];
     let { after } = place;
-    let room = MAX_BYTES;
+    let room: number = answerBytes;
     let isEnd = false;
     while (!isEnd && records.length < limit && room > 0) {
       const max = Math.min(PAGE, limit - records.length);

@@ -2,6 +2,7 @@ import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import type { InputReader } from '../input-reader.ts';
 import type { kinesisInputs } from '../reference/kinesis.ts';
+import { limits } from '../reference/limits.ts';
 import { expiredIterator, foreignSequenceNumber, futureTimestamp, invalidArgument } from './errors.ts';
 import type { Streams } from './streams.ts';
 
@@ -21,8 +22,7 @@ export interface PositionOptions {
 
 type ShardIteratorType = (typeof kinesisInputs.GetShardIterator.ShardIteratorType.values)[number];
 
-/** Minutes for which an iterator is valid, as on Kinesis. */
-const LIFE = 5;
+const { iteratorMinutes } = limits.kinesis;
 
 /** The position that the input of GetShardIterator names. @throws ServiceError */
 export async function positionOf(
@@ -81,7 +81,7 @@ export function readIterator(text: string, clock: Clock): StreamPosition {
   if (typeof stream !== 'string' || typeof shard !== 'string' || !isSequenceNumber(after) || typeof at !== 'number') {
     throw invalidArgument('Invalid ShardIterator.');
   }
-  if (clock.now() - at > LIFE * 60_000) throw expiredIterator(LIFE);
+  if (clock.now() - at > iteratorMinutes * 60_000) throw expiredIterator(iteratorMinutes);
   return { stream, shard, after };
 }
 

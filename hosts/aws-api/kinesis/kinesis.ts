@@ -2,6 +2,7 @@ import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import { pageOf } from '../pages.ts';
 import { kinesisInputs } from '../reference/kinesis.ts';
+import { limits } from '../reference/limits.ts';
 import type { Service } from '../service.ts';
 import { invalidArgument, validationMessages } from './errors.ts';
 import { getRecords } from './get-records.ts';
@@ -20,8 +21,7 @@ export interface KinesisOptions {
   readonly since: number;
 }
 
-/** Shards in an answer of DescribeStream: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DescribeStream.html */
-const MAX_DESCRIBED = 100;
+const { describedShards: maxDescribed, listedStreams } = limits.kinesis;
 
 /** Amazon Kinesis Data Streams: https://docs.aws.amazon.com/kinesis/latest/APIReference/Welcome.html */
 export function kinesisService({ stream, clock, retention, since }: KinesisOptions): Service<typeof kinesisInputs> {
@@ -68,7 +68,7 @@ export function kinesisService({ stream, clock, retention, since }: KinesisOptio
       async DescribeStream(input) {
         const name = streams.named(input);
         const after = input.string('ExclusiveStartShardId');
-        const limit = Math.min(input.integer('Limit') ?? MAX_DESCRIBED, MAX_DESCRIBED);
+        const limit = Math.min(input.integer('Limit') ?? maxDescribed, maxDescribed);
         const shards = describedShards(await streams.shards(name)).filter(
           ({ ShardId }) => after === undefined || ShardId > after,
         );
@@ -86,7 +86,7 @@ export function kinesisService({ stream, clock, retention, since }: KinesisOptio
         const names = streams.names().filter((name) => after === undefined || name > after);
         const { items, next } = pageOf(names, {
           name: (name) => name,
-          limit: input.integer('Limit') ?? 100,
+          limit: input.integer('Limit') ?? listedStreams,
           token: token === undefined ? undefined : readPageToken(token, clock),
           invalid: () => invalidArgument('Invalid NextToken.'),
         });

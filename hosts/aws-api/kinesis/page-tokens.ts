@@ -1,8 +1,8 @@
 import type { Clock } from '#shared/ports/clock.ts';
+import { limits } from '../reference/limits.ts';
 import { expiredToken, invalidArgument } from './errors.ts';
 
-/** As on Kinesis: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListShards.html */
-const LIFE_MS = 300_000;
+const { tokenMinutes } = limits.kinesis;
 
 /** A NextToken that holds this text for five minutes. */
 export function pageToken(text: string, clock: Clock): string {
@@ -19,6 +19,6 @@ export function readPageToken(token: string, clock: Clock): string {
   }
   const [text, at] = Array.isArray(parts) ? (parts as unknown[]) : [];
   if (typeof text !== 'string' || typeof at !== 'number') throw invalidArgument('Invalid NextToken.');
-  if (clock.now() - at > LIFE_MS) throw expiredToken(LIFE_MS / 60_000);
+  if (clock.now() - at > tokenMinutes * 60_000) throw expiredToken(tokenMinutes);
   return text;
 }

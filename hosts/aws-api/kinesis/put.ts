@@ -1,6 +1,7 @@
 import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
 import type { InputReader } from '../input-reader.ts';
 import { kinesisInputs } from '../reference/kinesis.ts';
+import { limits } from '../reference/limits.ts';
 import type { Operation } from '../service.ts';
 import { invalidArgument, validationMessages } from './errors.ts';
 import type { Streams } from './streams.ts';
@@ -8,9 +9,7 @@ import type { Streams } from './streams.ts';
 type Stream = StandaloneRuntime['stream'];
 type Records = Parameters<Stream['put']>[1];
 
-/** Bytes: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html */
-const MAX_RECORD = kinesisInputs.PutRecord.Data.max;
-const MAX_CALL = 10 * 1024 * 1024;
+const { callBytes, recordBytes } = limits.kinesis;
 
 export function putRecord(stream: Stream, streams: Streams): Operation {
   return async (input) => {
@@ -25,8 +24,8 @@ export function putRecords(stream: Stream, streams: Streams): Operation {
   return async (input) => {
     const name = streams.named(input);
     const records = input.structures('Records').map(readRecord);
-    if (records.reduce((sum, record) => sum + sizeOf(record), 0) > MAX_CALL) {
-      throw invalidArgument(`Records size exceeds ${MAX_CALL} bytes.`);
+    if (records.reduce((sum, record) => sum + sizeOf(record), 0) > callBytes) {
+      throw invalidArgument(`Records size exceeds ${callBytes} bytes.`);
     }
     return { FailedRecordCount: 0, Records: await put(stream, name, records) };
   };
@@ -47,7 +46,7 @@ function readRecord(input: InputReader): Records[number] {
     throw invalidArgument('Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1].');
   }
   const record = { partitionKey, data, ...(explicitHashKey !== undefined && { explicitHashKey }) };
-  if (sizeOf(record) > MAX_RECORD) {
+  if (sizeOf(record) > recordBytes) {
     const violation = { limit: 'max', value: `of ${sizeOf(record)} bytes with its key`, size: sizeOf(record) } as const;
     throw validationMessages.invalid('Data', violation, kinesisInputs.PutRecord.Data);
   }

@@ -1,6 +1,7 @@
 import type { Clock } from '#shared/ports/clock.ts';
 import type { InputReader } from '../input-reader.ts';
 import { pageOf } from '../pages.ts';
+import { limits } from '../reference/limits.ts';
 import type { Operation } from '../service.ts';
 import { futureTimestamp, invalidArgument, validationMessages } from './errors.ts';
 import { pageToken, readPageToken } from './page-tokens.ts';
@@ -9,8 +10,7 @@ import type { Streams } from './streams.ts';
 /** The number of hashes. Partition keys are hashed to 128 bits, and each shard has an equal share of the hashes. */
 const HASHES = 2n ** 128n;
 
-/** Shards in an answer of ListShards. */
-const MAX_LISTED = 1000;
+const { listedShards } = limits.kinesis;
 
 /** The members that AWS refuses together with NextToken, which names the stream and the place. */
 const withoutToken = ['StreamName', 'StreamARN', 'StreamCreationTimestamp', 'ExclusiveStartShardId', 'ShardFilter'];
@@ -25,7 +25,7 @@ export function shardList(streams: Streams, clock: Clock): Operation {
       shards.filter(({ ShardId }) => after === undefined || ShardId > after),
       {
         name: ({ ShardId }) => ShardId,
-        limit: Math.min(input.integer('MaxResults') ?? MAX_LISTED, MAX_LISTED),
+        limit: Math.min(input.integer('MaxResults') ?? listedShards, listedShards),
         token: undefined,
         invalid: () => invalidArgument('Invalid NextToken.'),
       },

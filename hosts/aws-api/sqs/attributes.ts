@@ -1,5 +1,6 @@
 import type { QueueDepth } from '#shared/ports/queue.ts';
 import { queueArn } from '../identity.ts';
+import { limits } from '../reference/limits.ts';
 import { type QueueAttribute, type QueueAttributeName, queueAttributes } from '../reference/queue-attributes.ts';
 import { invalidAttributeName, invalidAttributeValue, queueNameExists, unsupported } from './errors.ts';
 import { describeFifo, readFifo } from './fifo-attributes.ts';
@@ -7,8 +8,7 @@ import type { QueueAttributes } from './queue-store.ts';
 import type { NamedQueue } from './queue-urls.ts';
 import { describeRedrivePolicy, readRedrivePolicy } from './redrive-policy.ts';
 
-/** The largest message in bytes, with its attributes. */
-export const MAX_MESSAGE = queueAttributes.MaximumMessageSize.max;
+const { messageBytes } = limits.sqs;
 
 type Given = Readonly<Record<string, string>>;
 type Exists = (queue: string) => boolean;
@@ -83,7 +83,7 @@ function attributesOf(queue: string, given: Given, exists: Exists): QueueAttribu
 
 /** The attributes that clients may set, and `FifoQueue`. */
 function describeSettable(attributes: QueueAttributes): Given {
-  const { maxMessageBytes = MAX_MESSAGE, retention = queueAttributes.MessageRetentionPeriod.default } = attributes;
+  const { maxMessageBytes = messageBytes, retention = queueAttributes.MessageRetentionPeriod.default } = attributes;
   return {
     VisibilityTimeout: String(attributes.visibilityTimeout),
     DelaySeconds: String(attributes.delay),
@@ -104,7 +104,7 @@ function checkSettable(name: string, value: string, operation: 'create' | 'alway
   const isSettable = attribute?.set === 'always' || attribute?.set === operation;
   if (attribute === undefined || !isSettable) throw invalidAttributeName(name);
   if (attribute.support !== 'refused' || value === '' || value === attribute.default) return;
-  throw unsupported(`the value '${value.slice(0, 80)}' of the queue attribute ${name}`);
+  throw unsupported(`this value of the queue attribute ${name}`, 'Leave the attribute out.');
 }
 
 function readNumber(given: Given, name: NumericAttribute): number {

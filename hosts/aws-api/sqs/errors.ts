@@ -1,6 +1,7 @@
 import { ServiceError } from '../errors.ts';
 import type { ValidationMessages } from '../input-reader.ts';
 import { constraintOf } from '../reference/constraint.ts';
+import { limits } from '../reference/limits.ts';
 import type { Member, Violation } from '../reference/member.ts';
 
 /** SQS's messages for a wrong input. */
@@ -15,7 +16,7 @@ export const validationMessages: ValidationMessages = {
     if (member === 'MessageBody') return validationMessages.missing(member);
     return invalidValue(member, violation.value, reasonOf(member, violation, limits));
   },
-  unsupported: (member) => unsupported(`the parameter ${member}`),
+  unsupported: (member) => unsupported(`the parameter ${member}`, 'Leave it out.'),
 };
 
 function reasonOf(member: string, { limit }: Violation, limits: Member): string {
@@ -87,8 +88,8 @@ export function resourceNotFound(message: string): ServiceError {
   return new ServiceError('ResourceNotFoundException', message, { status: 404 });
 }
 
-export function unsupported(what: string): ServiceError {
-  return ownError('UnsupportedOperation', `A standalone mesh does not support ${what}.`);
+export function unsupported(what: string, advice: string): ServiceError {
+  return ownError('UnsupportedOperation', `A standalone mesh does not support ${what}. ${advice}`);
 }
 
 export function invalidAddress(address: string): ServiceError {
@@ -133,7 +134,10 @@ export const batchErrors = {
       'A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long.',
     ),
   tooLong: (size: number) =>
-    ownError('BatchRequestTooLong', `Batch requests cannot be longer than 1048576 bytes. You have sent ${size} bytes.`),
+    ownError(
+      'BatchRequestTooLong',
+      `Batch requests cannot be longer than ${limits.sqs.messageBytes} bytes. You have sent ${size} bytes.`,
+    ),
 };
 
 /** Whether all characters are allowed in SQS. SQS allows the characters of XML 1.0. */

@@ -1,6 +1,6 @@
 import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
 import type { InputReader } from '../input-reader.ts';
-import { sqsInputs } from '../reference/sqs.ts';
+import { limits } from '../reference/limits.ts';
 import type { Operation } from '../service.ts';
 import { batchAnswer, readBatch, runBatch } from './batch.ts';
 import { invalidValue, notInFlight, validationMessages } from './errors.ts';
@@ -10,8 +10,7 @@ import { readReceipt } from './receipts.ts';
 type Runtime = Pick<StandaloneRuntime, 'queue' | 'clock'>;
 type Queue = StandaloneRuntime['queue'];
 
-/** Seconds after the receive. A message is in flight for no longer. */
-const MAX_VISIBILITY_SECONDS = sqsInputs.ChangeMessageVisibility.VisibilityTimeout.max;
+const { inFlightSeconds } = limits.sqs;
 
 /**
  * DeleteMessage. As on SQS, it succeeds when the message no longer exists, or when a message of a standard queue was
@@ -91,8 +90,8 @@ async function changeVisibility({ queue, clock }: Runtime, { name }: NamedQueue,
     throw invalidValue('ReceiptHandle', text, reason);
   }
   const seconds = receivedAt === undefined ? 0 : Math.floor((clock.now() - receivedAt) / 1000);
-  if (seconds + timeout > MAX_VISIBILITY_SECONDS) {
-    const reason = `Total VisibilityTimeout for the message is beyond the limit [${MAX_VISIBILITY_SECONDS} seconds].`;
+  if (seconds + timeout > inFlightSeconds) {
+    const reason = `Total VisibilityTimeout for the message is beyond the limit [${inFlightSeconds} seconds].`;
     throw invalidValue('VisibilityTimeout', timeout, reason);
   }
   await queue.changeVisibility(name, handle, timeout);

@@ -4,6 +4,7 @@ import type { Clock } from '#shared/ports/clock.ts';
 import type { HostedQueues, MadeResources, Moved } from '#shared/ports/control-plane.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
 import { Mutex } from '../mutex.ts';
+import { limits } from '../reference/limits.ts';
 import { NON_EXISTENT_QUEUE } from './errors.ts';
 
 export interface MoveTask {
@@ -31,8 +32,7 @@ export interface MoveTasksOptions {
   readonly log: Logger;
 }
 
-/** Tasks of one source that are kept: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ListMessageMoveTasks.html */
-const KEPT_PER_SOURCE = 10;
+const { listedTasks, runningTasksPerSource } = limits.sqs;
 /** Messages of one transaction. Calls wait while it runs. */
 const MAX_PER_STEP = 100;
 const SECOND_MS = 1000;
@@ -88,7 +88,8 @@ export class MoveTasks {
   start(options: Pick<MoveTask, 'source' | 'destination' | 'maxPerSecond'>): Promise<MoveTask | undefined> {
     return this.#changes.run(async () => {
       const others = this.of(options.source);
-      if (others.some(({ status }) => status === 'RUNNING')) return undefined;
+      const running = others.filter(({ status }) => status === 'RUNNING');
+      if (running.length >= runningTasksPerSource) return undefined;
       const { visible, mark } = await this.#queue.backlog(options.source);
       const now = this.#clock.now();
       // Tasks of one source start at different times, so that their order is certain.
@@ -103,7 +104,7 @@ export class MoveTasks {
         startedAt,
       };
       await this.#put(task);
-      for (const old of others.slice(KEPT_PER_SOURCE - 1)) await this.#forget(old);
+      for (const old of others.slice(listedTasks - 1)) await this.#forget(old);
       void this.#run(task.id);
       return task;
     });

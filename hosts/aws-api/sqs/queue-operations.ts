@@ -1,6 +1,7 @@
 import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
 import { ACCOUNT } from '../identity.ts';
 import { pageOf } from '../pages.ts';
+import { limits } from '../reference/limits.ts';
 import type { Operation } from '../service.ts';
 import { changeAttributes, checkSame, describe, readAttributes } from './attributes.ts';
 import {
@@ -25,16 +26,13 @@ export interface QueueOperationsOptions {
   readonly since: number;
 }
 
-/** SQS's waits: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_PurgeQueue.html and API_DeleteQueue.html */
-const WAIT_SECONDS = 60;
-/** Queues in an answer of ListQueues. */
-const MAX_LISTED = 1000;
+const { deletedSeconds, listedQueues, purgedSeconds } = limits.sqs;
 
 /** The operations on queues as a whole. */
 export function queueOperations({ runtime, queues, urls, tasks, since }: QueueOperationsOptions) {
   const { queue, clock } = runtime;
-  const deleted = new RecentTimes(clock, WAIT_SECONDS * 1000);
-  const purged = new RecentTimes(clock, WAIT_SECONDS * 1000);
+  const deleted = new RecentTimes(clock, deletedSeconds * 1000);
+  const purged = new RecentTimes(clock, purgedSeconds * 1000);
   const exists = (name: string) => queues.get(name) !== undefined;
   const seconds = () => Math.floor(clock.now() / 1000);
   return {
@@ -42,7 +40,7 @@ export function queueOperations({ runtime, queues, urls, tasks, since }: QueueOp
       const name = input.requiredString('QueueName');
       const given = input.stringMap('Attributes') ?? {};
       const asked = readAttributes(name, given, exists);
-      if (!exists(name) && deleted.has(name)) throw queueDeletedRecently(WAIT_SECONDS);
+      if (!exists(name) && deleted.has(name)) throw queueDeletedRecently(deletedSeconds);
       const now = seconds();
       checkSame(given, asked, await queues.create(name, { ...asked, createdAt: now, changedAt: now }));
       return { QueueUrl: urls.of(name) };
@@ -64,7 +62,7 @@ export function queueOperations({ runtime, queues, urls, tasks, since }: QueueOp
         queues.names().filter((name) => name.startsWith(prefix)),
         {
           name: (name) => name,
-          limit: max ?? MAX_LISTED,
+          limit: max ?? listedQueues,
           token,
           invalid: () => invalidParameter('Invalid or expired next token.'),
         },
@@ -97,7 +95,7 @@ export function queueOperations({ runtime, queues, urls, tasks, since }: QueueOp
       const named = urls.queue(input);
       refuseWired(named, 'PurgeQueue', 'Receive the messages and delete each one that you do not need.');
       const { name } = named;
-      if (purged.has(name)) throw purgeInProgress(name, WAIT_SECONDS);
+      if (purged.has(name)) throw purgeInProgress(name, purgedSeconds);
       purged.add(name);
       try {
         await queue.purge(name);

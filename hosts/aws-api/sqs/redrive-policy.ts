@@ -1,5 +1,6 @@
 import { isFifo } from '#shared/ports/fifo.ts';
 import { isQueueArn, queueArn, queueOf } from '../identity.ts';
+import { limits } from '../reference/limits.ts';
 import { invalidValue } from './errors.ts';
 import type { QueueAttributes } from './queue-store.ts';
 
@@ -13,8 +14,15 @@ export function readRedrivePolicy(
 ): Required<RedrivePolicy> {
   const { deadLetterTargetArn, maxReceiveCount } = parseObject(text);
   const count = Number(maxReceiveCount);
-  if (typeof deadLetterTargetArn !== 'string' || !(Number.isInteger(count) && count >= 1 && count <= 1000)) {
-    throw invalidValue('RedrivePolicy', text, 'It must have deadLetterTargetArn, and maxReceiveCount from 1 to 1000.');
+  if (
+    typeof deadLetterTargetArn !== 'string' ||
+    !(Number.isInteger(count) && count >= 1 && count <= limits.sqs.maxReceiveCount)
+  ) {
+    throw invalidValue(
+      'RedrivePolicy',
+      text,
+      `It must have deadLetterTargetArn, and maxReceiveCount from 1 to ${limits.sqs.maxReceiveCount}.`,
+    );
   }
   if (!isQueueArn(deadLetterTargetArn) || !exists(queueOf(deadLetterTargetArn))) {
     throw invalidValue('RedrivePolicy', text, 'Dead letter target does not exist.');

@@ -1,8 +1,8 @@
 import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
 import type { OutgoingMessage, SentMessage } from '#shared/ports/queue.ts';
 import type { InputReader } from '../input-reader.ts';
+import { limits } from '../reference/limits.ts';
 import type { Operation } from '../service.ts';
-import { MAX_MESSAGE } from './attributes.ts';
 import { readBatch } from './batch.ts';
 import { batchErrors, invalidContents, invalidParameter, isValidText } from './errors.ts';
 import { md5OfAttributes, md5OfBody } from './md5.ts';
@@ -13,6 +13,8 @@ import type { QueueUrls } from './queue-urls.ts';
 import { readTraceHeader, sentSystemAttributes } from './system-attributes.ts';
 
 type Queue = StandaloneRuntime['queue'];
+
+const { messageBytes } = limits.sqs;
 
 export function sendMessage(queue: Queue, urls: QueueUrls): Operation {
   return async (input) => {
@@ -28,7 +30,7 @@ export function sendMessageBatch(queue: Queue, urls: QueueUrls): Operation {
     const { name, attributes } = urls.queue(input);
     const { entries, failed } = readBatch(input, (entry) => readMessage(entry, attributes));
     const size = entries.reduce((sum, { entry }) => sum + sizeOf(entry), 0);
-    if (size > MAX_MESSAGE) throw batchErrors.tooLong(size);
+    if (size > messageBytes) throw batchErrors.tooLong(size);
     const messages = entries.map(({ entry }) => entry);
     const sent = messages.length > 0 ? await queue.send(name, messages) : [];
     const Successful = entries.map(({ id, entry }, index) => ({ Id: id, ...result(entry, sent[index]) }));
@@ -63,7 +65,7 @@ function readMessage(input: InputReader, queue: QueueAttributes): OutgoingMessag
     // A FIFO queue has one delay for all its messages.
     ...(queue.fifo === undefined && { delay: delay ?? queue.delay }),
   };
-  const { maxMessageBytes = MAX_MESSAGE } = queue;
+  const { maxMessageBytes = messageBytes } = queue;
   if (sizeOf(message) > maxMessageBytes) {
     throw invalidParameter(
       `One or more parameters are invalid. Reason: Message must be shorter than ${maxMessageBytes} bytes.`,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type MeshClient, textMessage } from '#test/support/mesh-client.ts';
+import { SKILL_EXTENSION } from '#shared/a2a/skill-extension.ts';
+import { bearer, type MeshClient, textMessage } from '#test/support/mesh-client.ts';
 import type { Place } from './place.ts';
 
 /** Calls to the example agents, and what becomes of them. */
@@ -213,6 +214,34 @@ export function callCases(mesh: () => MeshClient, { patience }: Place): void {
       ]);
       const etag = response.headers.get('etag') ?? '';
       expect((await fetch(address, { headers: { 'if-none-match': etag } })).status).toBe(304);
+    });
+  });
+
+  describe('schemas of skills', () => {
+    const input = {
+      type: 'object',
+      required: ['location'],
+      properties: { location: { type: 'string', maxLength: 100 } },
+    };
+    const weather = { get_weather: { input, output: { type: 'object', title: 'WeatherReport' } } };
+
+    it('are in the card, in an extension', async () => {
+      const card = await (await fetch(`${mesh().url}/agents/weather/.well-known/agent-card.json`)).json();
+      expect(card).toMatchObject({
+        capabilities: { extensions: [{ uri: SKILL_EXTENSION, required: false, params: { skills: weather } }] },
+      });
+    });
+
+    it('are in the admin API', async () => {
+      const response = await fetch(`${mesh().url}/admin/agents/weather`, { headers: bearer(await mesh().token()) });
+      expect(await response.json()).toMatchObject({ skills: [{ id: 'get_weather', ...weather.get_weather }] });
+    });
+
+    it('tell each problem in words', async () => {
+      const { body } = await mesh().rpc('weather', 'get_weather', { location: '', units: 'F' });
+      expect(body.error.message).toBe(
+        'The params of get_weather are not valid: location must not be empty; units is not allowed.',
+      );
     });
   });
 

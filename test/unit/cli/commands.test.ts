@@ -160,6 +160,15 @@ echo   Echo  Repeats.
     expect(JSON.parse((await runCommand(mesh, ['agents', 'get', 'echo', '--json'])).stdout)).toEqual(agent);
   });
 
+  it('shows the schemas of the skills', async () => {
+    const input = { type: 'object', required: ['text'] };
+    mesh.onAdmin = (_request, answer) =>
+      answer.json({ ...agent, skills: [{ ...agent.skills[0], input, output: { type: 'string' } }] });
+    const { stdout } = await runCommand(mesh, ['agents', 'get', 'echo']);
+    expect(stdout).toContain(`\n\nParams of echo (JSON Schema):\n${JSON.stringify(input, undefined, 2)}\n`);
+    expect(stdout).toContain('\n\nResult of echo (JSON Schema):\n{\n  "type": "string"\n}\n');
+  });
+
   it('says how to see the ids where the id is empty', async () => {
     expect(await runCommand(mesh, ['agents', 'get', ''])).toMatchObject({
       code: 2,

@@ -362,6 +362,89 @@ describe('what a handler gives', () => {
     expect(published().at(-1)).toMatch(/rejected The number 9007199254740993 has more digits than/);
   });
 
+  describe('the output schema of a skill', () => {
+    const output = { type: 'object', properties: { sum: { exclusiveMinimum: 0 } }, required: ['sum'] };
+    const made = (result: () => unknown, schema: object = output) =>
+      agent(result, {
+        skills: [
+          { id: 'add', name: 'Add', description: 'Adds.', tags: [], output: schema as never },
+          { id: 'free', name: 'Free', description: 'Has no schema.', tags: [] },
+        ],
+      });
+    const data = (sum: number) => artifact({ parts: [{ text: 'x' }, { data: { sum } }] });
+
+    it.each<[string, () => unknown, string]>([
+      ['data', () => ({ sum: 0 }), 'sum must be greater than 0'],
+      ['an artifact', () => data(0), 'sum must be greater than 0'],
+      ['text', () => 'zero', 'the result must be an object'],
+      ['nothing', () => undefined, 'the result must be an object'],
+      ['a text at the end', () => completed('done'), 'the result must be an object'],
+    ])('fails the task for %s that breaks it, and publishes no wrong data', async (_what, result, problem) => {
+      await run(made(result), requested({ skill: 'add' }));
+      expect(published().at(-1)).toMatch(
+        new RegExp(`failed The result of the skill add does not fit its schema: ${problem}.$`),
+      );
+      expect(published().filter((event) => event.includes('sum') && event.includes('artifact'))).toEqual([]);
+    });
+
+    it('fails the task of a generator, and lets it clean up', async () => {
+      let cleaned = false;
+      const handler = made(async function* () {
+        try {
+          yield working('on it');
+          yield { sum: 0 };
+        } finally {
+          cleaned = true;
+        }
+      });
+      await run(handler, requested({ skill: 'add' }));
+      expect(published().at(-1)).toContain('failed The result of the skill add');
+      expect(cleaned).toBe(true);
+    });
+
+    it.each<[string, () => unknown, object]>([
+      ['data', () => ({ sum: 1 }), output],
+      ['an artifact', () => data(1), output],
+      [
+        'other data after the result',
+        async function* () {
+          yield { sum: 1 };
+          yield { more: 1 };
+        },
+        output,
+      ],
+      ['a question', () => inputRequired('which?'), output],
+      [
+        'chunks of a text',
+        async function* () {
+          yield 'a';
+          yield 'b';
+        },
+        { const: 'ab' },
+      ],
+      [
+        'two texts',
+        async function* () {
+          yield artifact({ parts: [{ text: 'a' }] });
+          yield artifact({ parts: [{ text: 'b' }] });
+        },
+        { const: 'a\nb' },
+      ],
+      ['a text at the end', () => completed('done'), { const: 'done' }],
+    ])('takes %s that fits', async (_what, result, schema) => {
+      expect(await run(made(result, schema), requested({ skill: 'add' }))).toEqual(noFailures);
+      expect(published().join()).not.toContain('failed');
+    });
+
+    it.each([undefined, 'free'])('says nothing about a call of the skill %s', async (named) => {
+      await run(
+        made(() => ({ sum: 0 })),
+        requested(named === undefined ? {} : { skill: named }),
+      );
+      expect(published().at(-1)).toContain('completed');
+    });
+  });
+
   describe('a skill’s handler in a later turn', () => {
     const seen: unknown[] = [];
     const handler = agent(() => 'the agent’s own', {

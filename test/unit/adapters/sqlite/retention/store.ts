@@ -53,6 +53,7 @@ export async function openStore(clock: ForwardClock, folder?: string) {
       age: DAY,
       maxStore: Number.MAX_SAFE_INTEGER,
       streamAge: () => DAY,
+      knows: (message) => sqlite.tasks.knows(message),
       messages: () => ({ of: () => 4 * DAY, shortest: 4 * DAY, freed: () => {} }),
       ...options,
     });

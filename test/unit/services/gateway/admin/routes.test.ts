@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readSse } from '#cli/mesh/sse.ts';
-import type { AdminAgents, AdminQuarantine, AdminTask, AdminTasks } from '#shared/admin/schemas.ts';
+import type { AdminAgent, AdminAgents, AdminQuarantine, AdminTask, AdminTasks } from '#shared/admin/schemas.ts';
 import { StarlingError } from '#shared/errors.ts';
 import type { AgentId } from '#shared/ids.ts';
 import { type Mesh, openMesh } from './mesh.ts';
@@ -24,7 +24,8 @@ describe('GET /admin/agents', () => {
         defaultOutputModes: ['text/plain'],
         skills: [skill],
       };
-      const record = { id: id as AgentId, card, skillSchemas: [{ id: 'say' }], public: id === 'echo', deadline: 300 };
+      const skillSchemas = [{ id: 'say', input: { type: 'string' } }];
+      const record = { id: id as AgentId, card, skillSchemas, public: id === 'echo', deadline: 300 };
       const event = { source: 'test', detailType: 'AgentRegistered', detail: {} };
       await mesh.registry.put(record, () => event);
     }
@@ -41,6 +42,10 @@ describe('GET /admin/agents', () => {
       skills: [{ id: 'say', name: 'Say', description: 'Says it.' }],
       updatedAt: new Date(mesh.clock.now()).toISOString(),
     });
+    // One agent has its schemas too.
+    const { body: one } = await mesh.get<AdminAgent>('/agents/echo');
+    const skills = [{ id: 'say', name: 'Say', description: 'Says it.', input: { type: 'string' } }];
+    expect(one).toEqual({ ...body.agents[0], skills });
   });
 });
 
