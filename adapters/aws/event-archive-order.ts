@@ -31,7 +31,8 @@ export function secondOf(position: number): number {
 export class ArrivalOrder {
   readonly #from: number;
   readonly #to: number;
-  #waiting: LoggedEvent[] = [];
+  /** By the second of their coming in. At most three minutes wait, so a page looks at few seconds, not at all events. */
+  readonly #waiting = new Map<number, LoggedEvent[]>();
 
   /** Of the events that came in from one second to another, both included. */
   constructor(from: number, to: number) {
@@ -43,24 +44,25 @@ export class ArrivalOrder {
     const { timestamp, ingested } = event;
     const second = Math.floor(ingested / 1_000);
     const delay = ingested - timestamp;
-    if (second >= this.#from && second <= this.#to && delay >= -AHEAD_MS && delay <= LATE_MS) this.#waiting.push(event);
+    if (second < this.#from || second > this.#to || delay < -AHEAD_MS || delay > LATE_MS) return;
+    const its = this.#waiting.get(second);
+    if (its) its.push(event);
+    else this.#waiting.set(second, [event]);
   }
 
   /** The events of all seconds that are whole once everything with a timestamp under `timestamp` was added. */
   release(timestamp: number): ArchivedEvent[] {
-    const open = Math.floor((timestamp - AHEAD_MS) / 1_000) * 1_000;
-    const whole = this.#waiting.filter(({ ingested }) => ingested < open);
-    if (whole.length === 0) return [];
-    this.#waiting = this.#waiting.filter(({ ingested }) => ingested >= open);
-    // A stable sort: among those of a millisecond, the order in which CloudWatch Logs gives them is always the same.
-    whole.sort((a, b) => a.ingested - b.ingested);
-    let second = 0;
-    let place = 0;
-    return whole.map(({ ingested, message }) => {
-      const its = Math.floor(ingested / 1_000);
-      place = its === second ? Math.min(place + 1, PLACES - 1) : 1;
-      second = its;
-      return { position: second * PLACES + place, event: message };
-    });
+    const open = Math.floor((timestamp - AHEAD_MS) / 1_000);
+    const released: ArchivedEvent[] = [];
+    const whole = [...this.#waiting.keys()].filter((second) => second < open).sort((a, b) => a - b);
+    for (const second of whole) {
+      // A stable sort: among those of a millisecond, the order in which CloudWatch Logs gives them is always the same.
+      const events = (this.#waiting.get(second) ?? []).sort((a, b) => a.ingested - b.ingested);
+      this.#waiting.delete(second);
+      for (const [index, { message }] of events.entries()) {
+        released.push({ position: second * PLACES + Math.min(index + 1, PLACES - 1), event: message });
+      }
+    }
+    return released;
   }
 }

@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SKILL_EXTENSION } from '#shared/a2a/skill-extension.ts';
 import type { TaskState } from '#shared/a2a/types.ts';
 import { InexactNumber } from '#shared/exact-json.ts';
 import type { TaskId } from '#shared/ids.ts';
+import { TaskFullError } from '#shared/ports/errors.ts';
 import { endTask } from '#shared/tasks/end-task.ts';
 import { entriesOf, logOf } from '#shared/tasks/log.ts';
 import { type Submission, submit } from '#shared/tasks/submit.ts';
@@ -114,6 +115,33 @@ describe('a message with a task', () => {
     await expect(again()).rejects.toMatchObject({
       code: 'UNSUPPORTED_OPERATION',
       message: expect.stringContaining('has ended (TASK_STATE_CANCELED)'),
+    });
+  });
+
+  it('is refused for a task that is full, and the task stays as it is', async () => {
+    const task = await waitingTask();
+    vi.spyOn(core.tasks, 'begin').mockRejectedValueOnce(new TaskFullError(task.id, 'more than 64 MB'));
+    await expect(submit(core.runtime, submission(userMessage({ taskId: task.id })))).rejects.toMatchObject({
+      code: 'UNSUPPORTED_OPERATION',
+      message: `Task ${task.id} takes no more messages: it would have more than 64 MB. Send the message without a taskId. This makes a new task.`,
+    });
+    expect(await core.task(task.id)).toEqual(task);
+  });
+
+  it('is refused when the earlier messages are too much to go with it, but not when it comes again', async () => {
+    const { id: taskId } = await waitingTask();
+    const large = (turn: number) => userMessage({ taskId, parts: [{ text: `${turn} ${'x'.repeat(5_000_000)}` }] });
+    const asks = async (turn: number) =>
+      core.tasks.apply(statusEvent(await core.task(taskId), { turn, sequence: 1 }, 'TASK_STATE_INPUT_REQUIRED'));
+    await submit(core.runtime, submission(large(2)));
+    await asks(2);
+    const third = large(3);
+    expect((await submit(core.runtime, submission(third))).turn).toBe(3);
+    await asks(3);
+    expect((await submit(core.runtime, submission(third))).turn).toBe(3);
+    await expect(submit(core.runtime, submission(large(4)))).rejects.toMatchObject({
+      code: 'UNSUPPORTED_OPERATION',
+      message: expect.stringContaining('more than 8 MB of earlier messages'),
     });
   });
 
