@@ -1,6 +1,7 @@
 import type { Metric, Registry } from 'prom-client';
 import { Histogram } from './histogram.ts';
 import type { Logger } from './logger.ts';
+import { metricHelp } from './metric-help.ts';
 import { type CounterName, counters, type HistogramName, histograms, type Metrics } from './metrics.ts';
 
 /** A figure that is looked up when it is asked for, such as the depth of each queue. */
@@ -56,7 +57,7 @@ export function createMetrics({ gauges = [], log }: MetricsOptions = {}): Promet
   }
   const durations = new Map<HistogramName, Histogram>();
   for (const name of Object.keys(histograms) as HistogramName[]) {
-    durations.set(name, new Histogram(name, histograms[name]));
+    durations.set(name, new Histogram(name, { help: metricHelp[name], labels: histograms[name].labels }));
   }
   let registry: Promise<Registry> | undefined;
   return {
@@ -108,7 +109,7 @@ async function createRegistry(
   for (const [name, { labels, series }] of families) {
     new prometheus.Counter({
       name,
-      help: counters[name].help,
+      help: metricHelp[name],
       labelNames: labels,
       registers: [registry],
       collect() {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Registry } from 'prom-client';
 import { describe, expect, it, vi } from 'vitest';
-import { counters, histograms, type Metrics } from '#shared/telemetry/metrics.ts';
+import { metricHelp } from '#shared/telemetry/metric-help.ts';
+import { type CounterName, counters, type HistogramName, histograms, type Metrics } from '#shared/telemetry/metrics.ts';
 import { createMetrics } from '#shared/telemetry/prometheus.ts';
 
 /** The samples of the text format by their series, without comments. */
@@ -39,8 +40,8 @@ describe('createMetrics', () => {
   it('gives every counter its help, in the format that its content type says', async () => {
     const metrics = createMetrics();
     const text = await metrics.text();
-    for (const [name, { help }] of Object.entries(counters)) {
-      expect(text).toContain(`# HELP ${name} ${help}\n# TYPE ${name} counter\n`);
+    for (const name of Object.keys(counters) as CounterName[]) {
+      expect(text).toContain(`# HELP ${name} ${metricHelp[name]}\n# TYPE ${name} counter\n`);
     }
     expect(metrics.contentType).toBe(Registry.PROMETHEUS_CONTENT_TYPE);
   });
@@ -60,8 +61,8 @@ describe('createMetrics', () => {
     expect(found[`starling_task_duration_seconds_sum{agent="echo",state="${labels.state}"}`]).toBeCloseTo(4000.3015);
     expect(found[`starling_task_duration_seconds_count{agent="echo",state="${labels.state}"}`]).toBe(5);
     expect(found[`starling_task_duration_seconds_count{agent="weather",state="${labels.state}"}`]).toBe(1);
-    for (const [name, { help }] of Object.entries(histograms)) {
-      expect(text).toContain(`# HELP ${name} ${help}\n# TYPE ${name} histogram\n`);
+    for (const name of Object.keys(histograms) as HistogramName[]) {
+      expect(text).toContain(`# HELP ${name} ${metricHelp[name]}\n# TYPE ${name} histogram\n`);
     }
     metrics.observe('starling_task_duration_seconds', labels, 1);
     expect(samples(await metrics.text())[series('+Inf')]).toBe(6);
