@@ -9,7 +9,10 @@ import type { Mesh } from '#test/support/mesh.ts';
 import { type Block, blocksOf, patternOf, type Step, stepsOf, uuid, wordsOf } from '#test/support/page.ts';
 
 /** The pages whose commands are run here, and compared with what the pages say. */
-const pages = ['README.md', 'docs/build-an-agent.md', 'docs/cli.md', 'docs/operate.md', 'docs/concepts/tasks.md'];
+const pages = [
+  ...['README.md', 'docs/build-an-agent.md', 'docs/cli.md', 'docs/operate.md'],
+  ...['docs/concepts/tasks.md', 'docs/concepts/events.md', 'docs/concepts/telemetry.md'],
+];
 /** The agents of the project as it comes: the pages know of no others. */
 const exampleAgents = ['echo', 'calculator', 'weather'];
 /** Where the mesh of the pages is. */
