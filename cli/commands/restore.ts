@@ -20,7 +20,7 @@ export function addRestore(program: Command, context: CliContext): void {
   program
     .command('restore')
     .description('Checks a backup and makes the data folder of a standalone mesh from it.')
-    .argument('<file>', 'a file that npx starling backup wrote')
+    .argument('<file>', 'a file that the command backup wrote')
     .option('--force', 'if the data folder has content, move the content aside')
     .option('--json', 'print a summary as JSON')
     .addHelpText('after', examples(context, help))
