@@ -63,9 +63,14 @@ const MAY_BE_INEXACT = /[[:,]\s*-?(?:[\d.]{16}|\d+\.?\d*[eE])/;
  * @throws SyntaxError when the text is not JSON
  */
 export function parseJson(json: string): unknown {
+  return parseKnowing(json).value;
+}
+
+/** The same, and whether the text may have an inexact number. Most texts have none, which spares their reader a search. */
+export function parseKnowing(json: string): { readonly value: unknown; readonly mayBeInexact: boolean } {
   const value: unknown = JSON.parse(json);
-  if (typeof value !== 'number' && !MAY_BE_INEXACT.test(json)) return value;
-  return marking(json, value, LONG, (literal) => typeof numberOf(literal) === 'object');
+  if (typeof value !== 'number' && !MAY_BE_INEXACT.test(json)) return { value, mayBeInexact: false };
+  return { value: marking(json, value, LONG, (literal) => typeof numberOf(literal) === 'object'), mayBeInexact: true };
 }
 
 /**

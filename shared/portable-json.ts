@@ -1,19 +1,22 @@
 import { InexactNumber, parseJson } from './exact-json.ts';
 
-/** Few texts match. Only in them a string may have half of a surrogate pair, or a number may be larger than a double. */
-const SUSPICIOUS = /\\u[dD][89a-fA-F]|[[:,]\s*-?(?:\d{309}|[\d.]+[eE]\+?\d{3})/;
+/** Few texts match. Only in them a string may have half of a surrogate pair. */
+const MAY_BE_HALF = /\\u[dD][89a-fA-F]/;
+/** Few texts match. Only in them a number may be larger than a double. */
+const MAY_BE_LARGE = /[[:,]\s*-?(?:\d{309}|[\d.]+[eE]\+?\d{3})/;
 
 /**
  * Says where a JSON text has a value that many readers of JSON cannot read again: a string with half of a surrogate pair, which
  * protobuf refuses, or a number such as 1e400, which other languages read as infinite. Undefined if there is none.
  *
  * @param value the part of the text to look at. The whole text if it is left out
+ * @param mayBeInexact false when `parseKnowing` found no inexact number in the text
  *
  * @example
  * unportable('{"n":[1e400]}'); // 'n/0 is the number 1e400, which is too large for readers of JSON'
  */
-export function unportable(text: string, value?: unknown): string | undefined {
-  if (!SUSPICIOUS.test(text)) return undefined;
+export function unportable(text: string, value?: unknown, mayBeInexact = true): string | undefined {
+  if (!(text.includes('\\u') && MAY_BE_HALF.test(text)) && !(mayBeInexact && MAY_BE_LARGE.test(text))) return undefined;
   const root = value === undefined ? parseJson(text) : value;
   const problem = problemOf(root);
   if (problem !== undefined) return `the whole value ${problem}`;

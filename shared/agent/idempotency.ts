@@ -2,6 +2,7 @@ import { messageOf, StarlingError } from '#shared/errors.ts';
 import { parseJson } from '#shared/exact-json.ts';
 import type { Idempotency } from '#shared/ports/idempotency.ts';
 import { TaskFailed } from './errors.ts';
+import { outputJson } from './output-json.ts';
 import { powertoolsLayer } from './powertools-layer.ts';
 
 export interface OnceOptions {
@@ -117,7 +118,7 @@ export function createOnce({ idempotency, agentId, taskId, turn, signal, timeLef
 function outcomeOf(result: unknown): Outcome {
   let json: string | undefined;
   try {
-    json = JSON.stringify(result);
+    json = result === undefined ? undefined : outputJson(result);
   } catch (error) {
     return { problem: `is not JSON: ${messageOf(error)}` };
   }

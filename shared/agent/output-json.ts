@@ -2,13 +2,15 @@
 const SUSPICIOUS = /null|\\ud[89a-f]/;
 
 /**
- * The JSON of an agent's output.
+ * The JSON of an agent's output. Undefined for a value that JSON leaves out, such as a function.
  *
  * @throws TypeError for a value that JSON or protobuf cannot carry: a bigint, NaN, an infinite number, half of a surrogate pair
  */
-export function outputJson(output: object): string {
-  const text = JSON.stringify(output);
-  return SUSPICIOUS.test(text) ? JSON.stringify(output, portable) : text;
+export function outputJson(output: object): string;
+export function outputJson(output: unknown): string | undefined;
+export function outputJson(output: unknown): string | undefined {
+  const text: string | undefined = JSON.stringify(output);
+  return text !== undefined && SUSPICIOUS.test(text) ? JSON.stringify(output, portable) : text;
 }
 
 function portable(name: string, value: unknown): unknown {

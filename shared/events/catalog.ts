@@ -71,16 +71,18 @@ function validateWith(guard: Guard<unknown>, data: unknown): string | undefined 
  * Describes the first error in an event from outside: in its time, then in its data. Returns undefined without one.
  *
  * @param text the JSON of the event, or a JSON text that contains it
+ * @param mayBeInexact false when `parseKnowing` found no inexact number in the text
  */
 export function eventProblem(
   schema: EventSchema,
   event: Partial<CloudEvent> | undefined,
   text: string,
+  mayBeInexact = true,
 ): string | undefined {
   const time: unknown = event?.time;
   if (time !== undefined && !(typeof time === 'string' && isDateTime(time))) {
     return 'time must be an RFC 3339 time that exists, such as 2026-01-31T09:30:00Z. Leap seconds are not taken';
   }
-  const problem = unportable(text, event);
+  const problem = unportable(text, event, mayBeInexact);
   return problem === undefined ? schema.validate(event?.data) : problem;
 }

@@ -1,5 +1,5 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { parseJson } from '#shared/exact-json.ts';
+import { parseKnowing } from '#shared/exact-json.ts';
 import type { DetailType, EventCatalog } from '#shared/generated/catalog.ts';
 import { isStoreUnavailable } from '#shared/ports/errors.ts';
 import type { BusEvent } from '#shared/ports/event-bus.ts';
@@ -120,14 +120,19 @@ export function readEvent<Name extends DetailType>(
   types: readonly Name[],
 ): { event: TypedEvent<Name> } | { problem: string } {
   let event: BusEvent<CloudEvent>;
+  let mayBeInexact: boolean;
   try {
-    event = parseJson(body) as BusEvent<CloudEvent>;
+    const parsed = parseKnowing(body);
+    event = parsed.value as BusEvent<CloudEvent>;
+    mayBeInexact = parsed.mayBeInexact;
   } catch {
     return { problem: 'not JSON' };
   }
   const type = types.find((name) => name === event?.['detail-type']);
   if (type === undefined || typeof event.source !== 'string') return { problem: `not one of ${types.join(', ')}` };
   const schema = schemaFor(event.source, type);
-  const problem = schema ? eventProblem(schema, event.detail, body) : `${type} from ${event.source} has no schema`;
+  const problem = schema
+    ? eventProblem(schema, event.detail, body, mayBeInexact)
+    : `${type} from ${event.source} has no schema`;
   return problem === undefined ? { event: event as TypedEvent<Name> } : { problem };
 }

@@ -1,5 +1,5 @@
 import { StarlingError } from '#shared/errors.ts';
-import { parseJson } from '#shared/exact-json.ts';
+import { parseKnowing } from '#shared/exact-json.ts';
 import { nestingOf } from '#shared/json-nesting.ts';
 
 /** Why a body is no JSON that the mesh reads: as part of a sentence that begins with "The body". */
@@ -38,14 +38,20 @@ export function readJson(body: Uint8Array): unknown {
   return readJsonText(body).value;
 }
 
-/** The same with the text of the body. */
-export function readJsonText(body: Uint8Array): { readonly text: string; readonly value: unknown } {
+export interface JsonText {
+  readonly text: string;
+  readonly value: unknown;
+  readonly mayBeInexact: boolean;
+}
+
+/** The same with the text of the body, and whether it may have an inexact number. */
+export function readJsonText(body: Uint8Array): JsonText {
   if (nestingOf(body) > MAX_NESTING) {
     throw new JsonBodyError('nesting', `is nested more than ${MAX_NESTING} levels deep`);
   }
   const text = readText(body);
   try {
-    return { text, value: parseJson(text) };
+    return { text, ...parseKnowing(text) };
   } catch (cause) {
     throw new JsonBodyError('json', 'is not valid JSON', cause);
   }

@@ -39,12 +39,17 @@ function tooLong(): InvalidIdError {
   return new InvalidIdError(`id is longer than ${MAX_ID_LENGTH} characters. Send a shorter one.`);
 }
 
+const NAME = '"id"';
+
 /** Whether each number under a name `id` in the text is spelled as JavaScript writes this one. */
 function isPlain(text: string, id: number): boolean {
   const plain = String(id);
   let found = false;
-  for (const [, literal] of text.matchAll(/"id"\s*:\s*(-?[\d.eE+-]+)/g)) {
-    if (literal !== plain) return false;
+  for (let at = text.indexOf(NAME); at !== -1; at = text.indexOf(NAME, at + NAME.length)) {
+    let begin = at + NAME.length;
+    while (/[\s:]/.test(text.charAt(begin))) begin++;
+    if (!/[-\d]/.test(text.charAt(begin))) continue;
+    if (!text.startsWith(plain, begin) || /[\d.eE]/.test(text.charAt(begin + plain.length))) return false;
     found = true;
   }
   return found;

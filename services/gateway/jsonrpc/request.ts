@@ -1,5 +1,5 @@
 import { A2AError } from '#shared/a2a/errors.ts';
-import { JsonBodyError, readJsonText } from '#shared/http/json-body.ts';
+import { JsonBodyError, type JsonText, readJsonText } from '#shared/http/json-body.ts';
 import { isObject } from '#shared/objects.ts';
 import { unportable } from '#shared/portable-json.ts';
 import type { RegisteredAgent } from '#shared/ports/agent-registry.ts';
@@ -34,7 +34,7 @@ export class JsonRpcRequestError extends A2AError {
  * @throws JsonRpcRequestError
  */
 export function readRequest(body: Buffer): JsonRpcRequest {
-  const { text, value: request } = parse(body);
+  const { text, value: request, mayBeInexact } = parse(body);
   if (Array.isArray(request)) throw invalid(null, 'Batches are not supported: send one request a call.');
   if (!isObject(request)) throw invalid(null, 'The body is not a JSON-RPC request object.');
   const { jsonrpc, method, params } = request;
@@ -44,7 +44,7 @@ export function readRequest(body: Buffer): JsonRpcRequest {
   if (params !== undefined && !isObject(params) && !Array.isArray(params)) {
     throw invalid(id, 'params is neither an object nor an array.');
   }
-  const problem = unportable(text, { params });
+  const problem = unportable(text, { params }, mayBeInexact);
   if (problem !== undefined) throw new JsonRpcRequestError('INVALID_PARAMS', id, `${problem}.`);
   return { id, method, params };
 }
@@ -84,7 +84,7 @@ function idOf(text: string, id: unknown): RequestId {
   }
 }
 
-function parse(body: Buffer): { readonly text: string; readonly value: unknown } {
+function parse(body: Buffer): JsonText {
   try {
     return readJsonText(body);
   } catch (cause) {
