@@ -4,9 +4,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 NAME, SOURCE, TYPE, BUS = "umbrella", "examples.umbrella", "UmbrellaAdvised.v1", os.environ["STARLING_BUS"]
 PATTERN = {"source": ["starling.agents.weather"], "detail-type": ["TaskArtifact.v1"]}
-# Where you have AWS credentials of your own, `starling env` names a profile with the keys of the mesh.
-session = boto3.Session(profile_name=os.environ.get("STARLING_AWS_PROFILE"))
-events, sqs = session.client("events"), session.client("sqs")
+events, sqs = map(boto3.Session(profile_name=os.environ.get("STARLING_AWS_PROFILE")).client, ("events", "sqs"))
 
 def subscribe():
     """Creates the agent's queue and the rule that fills it. A second call changes nothing."""
