@@ -16,13 +16,30 @@ export const table = {
 
   // A host runs functions. Only hosts/runtimes knows the adapters.
   hosts: [],
-  'hosts/standalone': ['shared', 'wiring', 'hosts/aws-api', 'hosts/functions', 'hosts/runtimes', 'hosts/sources'],
-  'hosts/worker': ['shared', 'wiring', 'hosts/functions', 'hosts/lambda', 'hosts/runtimes', 'hosts/sources'],
+  'hosts/standalone': [
+    'shared',
+    'wiring',
+    'hosts/aws-api',
+    'hosts/functions',
+    'hosts/runtimes',
+    'hosts/sources',
+    'hosts/watchdog',
+  ],
+  'hosts/worker': [
+    'shared',
+    'wiring',
+    'hosts/functions',
+    'hosts/lambda',
+    'hosts/runtimes',
+    'hosts/sources',
+    'hosts/watchdog',
+  ],
   'hosts/aws-api': ['shared', 'hosts/runtimes'],
   'hosts/lambda': ['shared', 'wiring', 'hosts/runtimes'],
   'hosts/sources': ['shared', 'wiring', 'hosts/functions'],
   'hosts/functions': ['shared', 'wiring', 'hosts/runtimes'],
   'hosts/runtimes': ['shared', 'wiring', 'adapters'],
+  'hosts/watchdog': ['shared'],
 
   // A service imports no other service. An agent imports no other agent.
   services: [],

@@ -6,6 +6,8 @@ import {
   bodyBytes,
   CLEAR_BYTES,
   CLEAR_ROWS,
+  excuseInFlightIn,
+  idsOf,
   type MovableRange,
   type Receipt,
   type ReceiptState,
@@ -66,6 +68,7 @@ export class FifoRows {
   readonly #change: StatementSync;
   readonly #excuse: StatementSync;
   readonly #release: StatementSync;
+  readonly #excuseInFlight: StatementSync;
   readonly #releaseGroups: StatementSync;
   readonly #joinGroup: StatementSync;
   readonly #group: StatementSync;
@@ -131,6 +134,7 @@ export class FifoRows {
       `UPDATE fifo_messages SET excused = excused + 1, visible_at = iif(receive_count = ?3, ?4, visible_at)
        WHERE sequence = ?1 AND queue = ?2 AND receive_count >= ?3 RETURNING message_group AS id`,
     );
+    this.#excuseInFlight = database.prepare(excuseInFlightIn('fifo_messages'));
     this.#release = database.prepare(
       'UPDATE fifo_messages SET visible_at = ?1 WHERE queue = ?2 AND receive_count > 0 AND visible_at > ?1',
     );
@@ -249,6 +253,10 @@ export class FifoRows {
    */
   excuse(queue: string, { id, receiveCount }: Receipt, visibleAt: number): string | undefined {
     return groupOf(this.#excuse.get(id, queue, receiveCount, visibleAt));
+  }
+
+  excuseInFlight(queue: string, except: readonly string[], now: number): readonly string[] {
+    return idsOf(this.#excuseInFlight.all(queue, now, JSON.stringify(except)));
   }
 
   /** Makes the messages in flight visible. Returns their number. */

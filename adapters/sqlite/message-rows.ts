@@ -79,6 +79,7 @@ export class MessageRows {
   readonly #change: StatementSync;
   readonly #excuse: StatementSync;
   readonly #release: StatementSync;
+  readonly #excuseInFlight: StatementSync;
   readonly #depth: StatementSync;
   readonly #state: StatementSync;
   readonly #newest: StatementSync;
@@ -119,6 +120,7 @@ export class MessageRows {
       `UPDATE messages SET excused = excused + 1, visible_at = iif(receive_count = ?3, ?4, visible_at)
        WHERE id = ?1 AND queue = ?2 AND receive_count >= ?3 RETURNING tenant`,
     );
+    this.#excuseInFlight = database.prepare(excuseInFlightIn('messages'));
     this.#release = database.prepare(
       'UPDATE messages SET visible_at = ? WHERE queue = ? AND visible_at > ? AND receive_count > 0',
     );
@@ -217,6 +219,10 @@ export class MessageRows {
     return tenantOf(this.#excuse.get(id, queue, receiveCount, visibleAt));
   }
 
+  excuseInFlight(queue: string, except: readonly string[], now: number): readonly string[] {
+    return idsOf(this.#excuseInFlight.all(queue, now, JSON.stringify(except)));
+  }
+
   /** Makes the messages in flight visible. Returns their number. */
   release(queue: string, now: number): number {
     return Number(this.#release.run(now, queue, now).changes);
@@ -263,6 +269,18 @@ export interface MovableRow {
   readonly dead_letter_source: string | null;
   readonly body: string;
   readonly attributes: string | null;
+}
+
+/** Takes the current receive of each message in flight out of its count, but not of those whose ids the third parameter lists. */
+export function excuseInFlightIn(table: 'messages' | 'fifo_messages'): string {
+  return `UPDATE ${table} SET excused = excused + 1
+          WHERE queue = ? AND visible_at > ? AND receive_count > 0
+                AND message_id NOT IN (SELECT value FROM json_each(?))
+          RETURNING message_id AS id`;
+}
+
+export function idsOf(rows: readonly unknown[]): readonly string[] {
+  return rows.map((row) => (row as { readonly id: string }).id);
 }
 
 export function receiptState({ receiveCount }: Receipt, row: unknown, now: number): ReceiptState {

@@ -17,6 +17,7 @@ export interface QueueOfAKind {
   visibleSince(): Promise<number | undefined>;
   depth(): Promise<QueueDepth>;
   releaseInFlight(): Promise<number>;
+  excuseInFlight(except: readonly string[]): Promise<readonly string[]>;
   /** Called in the running transaction when a dead letter has arrived in this queue. */
   deadLetterArrived(): void;
   /** Called in the running transaction when retention deleted a message of this queue. */

@@ -28,6 +28,8 @@ export interface CommonRows {
   depth(queue: string, now: number): QueueDepth;
   /** Makes the messages in flight visible. Returns their number. */
   release(queue: string, now: number): number;
+  /** Excuses the current receive of the messages in flight. Returns their ids. */
+  excuseInFlight(queue: string, except: readonly string[], now: number): readonly string[];
 }
 
 /** The common part of standard and FIFO queues, with the callers that wait for messages. */
@@ -59,6 +61,11 @@ export abstract class QueueOnRows<Rows extends CommonRows> {
   async depth(): Promise<QueueDepth> {
     const { database, clock } = this.host;
     return database.read(() => this.rows.depth(this.name, clock.now()));
+  }
+
+  excuseInFlight(except: readonly string[]): Promise<readonly string[]> {
+    const { database, clock } = this.host;
+    return database.write(() => this.rows.excuseInFlight(this.name, except, clock.now()));
   }
 
   releaseInFlight(): Promise<number> {

@@ -168,6 +168,14 @@ export class SqliteQueue implements Queue, HostedQueues {
     return this.#queues.get(name)?.releaseInFlight() ?? missing(name);
   }
 
+  /**
+   * Takes the current receive of the messages in flight out of their counts, but not of the messages with the ids in
+   * `except`. For the start after a crash that was not their fault. Returns the ids of the excused messages.
+   */
+  excuseInFlight(name: string, except: readonly string[]): Promise<readonly string[]> {
+    return this.#queues.get(name)?.excuseInFlight(except) ?? missing(name);
+  }
+
   #make(name: string, settings: QueueSettings): QueueOfAKind {
     const host = { database: this.#database, clock: this.#clock, find: (other: string) => this.#queues.get(other) };
     const { fifo } = settings;

@@ -12,10 +12,10 @@ export class FunctionLoadTimeoutError extends StarlingError {
   }
 }
 
-/** The function ended the thread or the process that it runs in, or tried to. */
+/** The function ended the thread or the process that it runs in, or tried to. `call` is the call that did it. */
 export class FunctionExitError extends StarlingError {
-  constructor(name: string, code: number | string) {
-    super('FUNCTION_EXIT', `The function ${name} called process.exit(${code}).`);
+  constructor(name: string | undefined, call: string) {
+    super('FUNCTION_EXIT', `${name === undefined ? 'A function' : `The function ${name}`} called ${call}.`);
   }
 }
 

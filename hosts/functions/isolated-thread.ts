@@ -58,7 +58,7 @@ export class IsolatedThread {
         this.#end(
           this.#isLoaded && this.#invocation?.isBegun === false
             ? new NotBegunError()
-            : new FunctionExitError(start.name, code),
+            : new FunctionExitError(start.name, `process.exit(${code})`),
         );
         resolve();
       });

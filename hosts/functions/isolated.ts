@@ -90,7 +90,7 @@ export class IsolatedFunction implements LocalFunction {
 }
 
 /** The envelope decides. A client's text can contain every word of it. */
-function isCancel({ body }: SQSRecord): boolean {
+export function isCancel({ body }: SQSRecord): boolean {
   // Most messages are requests. They are not parsed here.
   return body.includes('TaskCancelRequested.v1') && 'event' in readEvent(body, ['TaskCancelRequested.v1']);
 }

@@ -3,6 +3,8 @@ import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
 import { causedBy, childTraceparent } from '#shared/events/envelope.ts';
 import { deliverSoon, readEvent } from '#shared/events/subscribe.ts';
 import type { TaskId } from '#shared/ids.ts';
+import type { Lineage } from '#shared/ports/publisher.ts';
+import type { RunningAttempt } from '#shared/runtime/delivery-scope.ts';
 import { endTask } from '#shared/tasks/end-task.ts';
 import { agentFailedText, attemptFailed } from '#shared/tasks/failed-attempt.ts';
 
@@ -34,30 +36,40 @@ export async function endLostAttempt(runtime: StandaloneRuntime, lost: LostAttem
 async function tell(runtime: StandaloneRuntime, { functionName, record, error }: LostAttempt): Promise<void> {
   const read = readEvent(record.body, ['TaskRequested.v1']);
   if ('problem' in read) return;
-  const { publisher, tasks, metrics, clock } = runtime;
-  const request = read.event.detail;
-  const { taskId, agentId, turn, attemptBase } = request.data;
+  const { data, ...request } = read.event.detail;
   const receiveCount = receiveCountOf(record);
   const { maxReceiveCount } = runtime.functionSettings(functionName);
   const isLast = receiveCount - runtime.excusedReceives(record) >= maxReceiveCount;
-  const place = { attempt: attemptBase + receiveCount, final: isLast, now: clock.now() };
-  const failure = attemptFailed(request.data, place, error);
+  const attempt = { ...data, attempt: data.attemptBase + receiveCount, isLast };
+  await endAttempt(runtime, attempt, error, causedBy({ ...request, data }));
+}
+
+/** Publishes the cause of an attempt that failed, and fails the task if it was the last attempt. */
+export async function endAttempt(
+  { publisher, tasks, metrics, clock }: StandaloneRuntime,
+  attempt: RunningAttempt,
+  error: unknown,
+  lineage: Lineage = { correlationId: attempt.taskId, traceparent: childTraceparent(undefined) },
+): Promise<void> {
+  const { taskId, agentId, turn, isLast } = attempt;
+  const traceparent = childTraceparent(lineage.traceparent);
+  const place = { attempt: attempt.attempt, final: isLast, now: clock.now() };
   await publisher.publish([
-    publisher.prepare('TaskAttemptFailed.v1', failure, {
-      ...causedBy(request),
+    publisher.prepare('TaskAttemptFailed.v1', attemptFailed(attempt, place, error), {
+      ...lineage,
       source: `starling.agents.${agentId}`,
       subject: taskId,
-      traceparent: childTraceparent(request.traceparent),
+      traceparent,
     }),
   ]);
   if (!isLast) return metrics.count('starling_agent_retries_total', { agent: agentId });
   const task = await tasks.get(taskId as TaskId);
   if (task?.agentId !== agentId || task.turn !== turn) return;
-  const ended = await endTask(runtime, task, {
+  const ended = await endTask({ tasks, publisher, clock }, task, {
     state: 'TASK_STATE_FAILED',
     text: agentFailedText(taskId),
     reason: 'the last attempt failed',
-    traceparent: request.traceparent,
+    traceparent,
   });
   if (ended) metrics.count('starling_tasks_ended_total', { agent: agentId, state: 'TASK_STATE_FAILED' });
 }

@@ -2,8 +2,10 @@ import { getRequestListener } from '@hono/node-server';
 import { ACCOUNT, REGION } from '#hosts/aws-api/identity.ts';
 import { isAwsRequest, LazyAwsApiServer } from '#hosts/aws-api/lazy-server.ts';
 import { type LocalFunction, loadExport } from '#hosts/functions/function.ts';
+import { GuardedFunction } from '#hosts/functions/guarded.ts';
 import { InProcessFunction } from '#hosts/functions/in-process.ts';
 import { IsolatedFunction } from '#hosts/functions/isolated.ts';
+import { Isolation } from '#hosts/functions/isolation.ts';
 import { type Settings, withPort } from '#hosts/runtimes/settings.ts';
 import {
   createStandaloneRuntime,
@@ -12,6 +14,7 @@ import {
   storeProblem,
 } from '#hosts/runtimes/standalone.ts';
 import type { Source } from '#hosts/sources/source.ts';
+import type { Fall } from '#hosts/watchdog/fall.ts';
 import { ConfigurationError } from '#shared/errors.ts';
 import { type HttpService, isHttpService } from '#shared/http/service.ts';
 import type { AgentRecord } from '#shared/ports/agent-registry.ts';
@@ -21,7 +24,7 @@ import type { CallLog } from '#shared/telemetry/call-log.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
 import { createMetrics } from '#shared/telemetry/prometheus.ts';
 import { queueName } from '#wiring/names.ts';
-import type { Wiring } from '#wiring/types.ts';
+import type { WiredFunction, Wiring } from '#wiring/types.ts';
 import { createApiGateway } from './api-gateway/api-gateway.ts';
 import { LocalAuthorizer } from './api-gateway/authorize.ts';
 import type { Listener } from './connections/connection.ts';
@@ -30,6 +33,7 @@ import { connectionGauges, gauges } from './gauges.ts';
 import { createIssuer, type Issuer } from './issuer/issuer.ts';
 import { type SeededClient, seedSecurity } from './issuer/seed-client.ts';
 import { collectAgents } from './manifest.ts';
+import { canBeIsolated, Recovery } from './recovery.ts';
 import { HttpServer, unavailable } from './server.ts';
 import { startSources } from './start-sources.ts';
 
@@ -43,6 +47,8 @@ export interface HostOptions {
   readonly wiring: Wiring;
   readonly log: Logger;
   readonly calls: CallLog;
+  /** Why the process before this one ended without a stop. Undefined: it stopped, or nobody knows. */
+  readonly fall: Fall | undefined;
   /** Called when the store cannot go on. The process must end. */
   readonly onFatal: (error: Error) => void;
 }
@@ -77,7 +83,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
 
 /** The start of a mesh, step by step. `stops` gets what must be undone if a later step fails. */
 async function startBehind(server: HttpServer, options: HostOptions, stops: (() => Promise<void>)[]): Promise<Host> {
-  const { settings, wiring, log } = options;
+  const { settings, wiring, log, fall } = options;
   const runtime = openRuntime(options, server);
   server.countRefused((why) => runtime.metrics.count('starling_connections_refused_total', { why }));
   stops.push(() => runtime.database.close());
@@ -85,7 +91,8 @@ async function startBehind(server: HttpServer, options: HostOptions, stops: (() 
   const issuer = await openIssuer(runtime);
   provideRuntime(runtime);
 
-  const functions = createFunctions(wiring, runtime);
+  const isolation = new Isolation(settings.data, runtime.wallClock);
+  const functions = createFunctions(wiring, runtime, isolation);
   const agents = await registerAgents(wiring, runtime, functions);
   const { clients, permissions, clock } = runtime;
   const client = await seedSecurity({ clients, permissions, folder: settings.data, clock });
@@ -96,7 +103,14 @@ async function startBehind(server: HttpServer, options: HostOptions, stops: (() 
     admission: server.admission,
   });
   const awsApi = new LazyAwsApiServer(runtime, server.admission);
-  const sources = await startSources({ runtime, wiring, functions, made: () => awsApi.restore() });
+  const recovery = fall && new Recovery({ fall, runtime, isolation, functions: wiring.functions });
+  const sources = await startSources({
+    runtime,
+    wiring,
+    functions,
+    recovery,
+    made: () => awsApi.restore(),
+  });
   runtime.retention.start();
   server.serve(route(issuer, awsApi, getRequestListener(api.fetch)));
   const loading = loadSoon(issuer, log);
@@ -129,13 +143,12 @@ function loadSoon(issuer: Issuer, log: Logger): NodeJS.Timeout {
   return setTimeout(load, ISSUER_LOAD_DELAY_MS);
 }
 
-function createFunctions(wiring: Wiring, runtime: StandaloneRuntime): Map<string, LocalFunction> {
-  return new Map(
-    wiring.functions.map((wired) => [
-      wired.name,
-      wired.isolation === 'thread' ? new IsolatedFunction(wired, runtime) : new InProcessFunction(wired),
-    ]),
-  );
+function createFunctions(wiring: Wiring, runtime: StandaloneRuntime, isolation: Isolation): Map<string, LocalFunction> {
+  const create = (wired: WiredFunction) => {
+    if (wired.isolation === 'thread') return new IsolatedFunction(wired, runtime);
+    return canBeIsolated(wired) ? new GuardedFunction(wired, runtime, isolation) : new InProcessFunction(wired);
+  };
+  return new Map(wiring.functions.map((wired) => [wired.name, create(wired)]));
 }
 
 /** Collects the agents and gives their manifest to the function that keeps the registry. */

@@ -1,6 +1,8 @@
 import path from 'node:path';
-import { outliveStrayErrors } from '#hosts/functions/stray-errors.ts';
+import { guardProcess, type ProcessGuard } from '#hosts/functions/process-guard.ts';
 import { readSettings } from '#hosts/runtimes/settings.ts';
+import { type Fall, fallNote, takeFall } from '#hosts/watchdog/fall.ts';
+import { startWatchdog } from '#hosts/watchdog/watchdog.ts';
 import { CommandLines, DEFAULT_DATA, shellOf } from '#shared/command-line.ts';
 import { messageOf, StarlingError } from '#shared/errors.ts';
 import { BufferedCallLog } from '#shared/telemetry/call-log.ts';
@@ -11,11 +13,14 @@ import { readWiring } from '#wiring/index.ts';
 import { greeting } from './greeting.ts';
 import { startHost } from './host.ts';
 import { keepOutputJson } from './json-output.ts';
-import { watchParent } from './parent-watch.ts';
+import { takeSupervisor } from './supervisor-channel.ts';
 
-/** `npm start`: the mesh on one machine, until Ctrl-C. */
+let exit: ProcessGuard['exit'] = (code) => process.exit(code);
+
+/** The process of a mesh on one machine, until Ctrl-C. `npm start` runs it below supervisor.js, `npm run dev` below dev.ts. */
 async function main(): Promise<void> {
   outliveLostOutput();
+  const supervisor = takeSupervisor(process.env);
   const settings = readSettings(process.env, process.stdout.isTTY ?? false);
   const format = settings.logFormat;
   const write = format === 'json' ? keepOutputJson(process.stdout, () => log) : undefined;
@@ -28,27 +33,36 @@ async function main(): Promise<void> {
     output,
     color: process.stdout.isTTY === true && process.stdout.hasColors(),
   });
-  outliveStrayErrors(log);
+  exit = guardProcess(log).exit;
   // The settings hold no secrets: keys and client secrets are in the data folder.
   log.debug('the settings of this mesh', { settings });
   const wiring = readWiring(settings.config, { stage: settings.stage, env: process.env });
+  const fall: Fall | undefined = takeFall(settings.data) ?? supervisor?.fall;
   const host = await startHost({
     settings,
     wiring,
     log,
     calls,
+    fall,
     onFatal(error) {
       const command = error instanceof StarlingError ? error.command : undefined;
       log.error('the mesh cannot go on', { error, ...(command && { remedy: remedies().line(...command) }) });
-      process.exit(1);
+      exit(1);
     },
   });
-  const stop = async () => {
+  const stopMesh = async () => {
     await host.stop();
     calls.flush();
     await output.drain();
   };
-  stopAtSignals(stop, log);
+  const onOrder = stopAtSignals(stopMesh, log);
+  const note = fallNote(settings.data);
+  const watchdog = startWatchdog({ supervisor: supervisor?.descriptor, note, format, log, onOrder });
+  if (supervisor) watchdog.tell(`ready ${host.settings.port}\n`);
+  if (fall) {
+    log.warn('the mesh is back after a crash', { url: host.settings.url, cause: fall.cause });
+    return;
+  }
   const isTerminal = process.stdout.isTTY ?? false;
   const shell = shellOf(process.env, process.cwd());
   const text = greeting(host, { shell, isTerminal, startMs: Math.round(performance.now()) });
@@ -71,29 +85,29 @@ function outliveLostOutput(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 }
 
-function stopAtSignals(stopMesh: () => Promise<void>, log: Logger): void {
+/** Returns a function that stops the mesh by an order of the supervisor. An order after the first changes nothing. */
+function stopAtSignals(stopMesh: () => Promise<void>, log: Logger): (signal: string) => void {
   let stopping = false;
-  const stop = (fields: { readonly signal: NodeJS.Signals } | { readonly parent: 'gone' }) => {
+  const stop = (signal: string) => {
+    if (stopping) return;
     stopping = true;
-    log.info('the mesh is stopping', fields);
+    log.info('the mesh is stopping', { signal });
     stopMesh().then(
-      () => process.exit(0),
+      () => exit(0),
       (error: unknown) => {
         process.stderr.write(`The mesh did not stop cleanly: ${messageOf(error)}\n`);
-        process.exit(1);
+        exit(1);
       },
     );
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       // The second signal ends the process at once.
-      if (stopping) process.exit(130);
-      stop({ signal });
+      if (stopping) exit(130);
+      stop(signal);
     });
   }
-  watchParent(process.env, () => {
-    if (!stopping) stop({ parent: 'gone' });
-  });
+  return stop;
 }
 
 /** Commands for the data folder. They do not need the other settings, which may be what is wrong. */
@@ -107,5 +121,5 @@ main().catch((error: unknown) => {
   const text =
     error instanceof StarlingError ? remedies().messageOf(error) : error instanceof Error ? error.stack : String(error);
   process.stderr.write(`${text}\n`);
-  process.exit(1);
+  exit(1);
 });

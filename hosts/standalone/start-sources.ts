@@ -11,6 +11,8 @@ import { queueNames, ruleName, undeliveredQueueName } from '#wiring/names.ts';
 import { COMMON_GROUP, type FifoOptions, fifoSettings, type Subscription } from '#wiring/subscription.ts';
 import type { StreamConsumer, WiredFunction, Wiring } from '#wiring/types.ts';
 
+import type { Recovery } from './recovery.ts';
+
 /** Shards of every stream. With several shards, the chunks of a slow task delay few other tasks. */
 const SHARDS = 4;
 /** The pause between two tries while the store has no room. */
@@ -27,19 +29,21 @@ export interface Sources {
   readonly runtime: StandaloneRuntime;
   readonly wiring: Wiring;
   readonly functions: ReadonlyMap<string, LocalFunction>;
+  /** The work after a crash. Undefined: there was no crash. */
+  readonly recovery: Recovery | undefined;
   /** Called after every queue and rule exists and before the first invocation. */
   readonly made: () => Promise<void>;
 }
 
 /** Creates the rules, queues and streams of serverless.yml, and starts the sources that wake its functions. */
-export async function startSources({ runtime, wiring, functions, made }: Sources): Promise<Source[]> {
+export async function startSources({ runtime, wiring, functions, recovery, made }: Sources): Promise<Source[]> {
   const sources: Source[] = [];
   await runtime.stream.create(runtime.settings.artifactStream, SHARDS);
   for (const wired of wiring.functions) {
     const target = functions.get(wired.name);
     if (target === undefined) continue;
     for (const subscription of wired.subscriptions)
-      sources.push(await queueSource(runtime, wiring, { wired, subscription, target }));
+      sources.push(await queueSource(runtime, wiring, { wired, subscription, target, recovery }));
     for (const consumer of wired.streams) sources.push(await streamSource(runtime, consumer, target));
     for (const { rate } of wired.schedules) {
       const ruleArn = arn('events', `rule/${ruleName(wiring.stage, wired.name)}`);
@@ -48,6 +52,7 @@ export async function startSources({ runtime, wiring, functions, made }: Sources
     }
   }
   await made();
+  await recovery?.endAttempt();
   for (const source of sources) source.start();
   return sources;
 }
@@ -74,12 +79,13 @@ interface Subscribed {
   readonly wired: WiredFunction;
   readonly subscription: Subscription;
   readonly target: LocalFunction;
+  readonly recovery: Recovery | undefined;
 }
 
 async function queueSource(
   runtime: StandaloneRuntime,
   { stage }: Wiring,
-  { wired, subscription, target }: Subscribed,
+  { wired, subscription, target, recovery }: Subscribed,
 ): Promise<Source> {
   const { queue, bus, log, metrics } = runtime;
   const { maxReceiveCount, visibilityTimeout, pattern, fifo } = subscription;
@@ -95,6 +101,7 @@ async function queueSource(
     deadLetterQueue,
     ...kind,
   });
+  await recovery?.excuse(wired, name);
   await queue.releaseInFlight(name);
   const undelivered = undeliveredQueueName(stage, wired.name);
   if (fifo) await queue.create(undelivered, deadLetters);

@@ -1,11 +1,11 @@
 /**
- * Ends one attempt when the task is canceled, at its deadline, or when the function's time is up, even if the handler
- * ignores its signal.
+ * Ends one attempt when the task is canceled, at its deadline, when the function's time is up, or by a stray error, even if
+ * the handler ignores its signal.
  */
 export class AttemptClock {
   readonly #controller = new AbortController();
   readonly #over: Promise<never>;
-  #break: (reason: Error) => void = () => {};
+  #break: (reason: unknown) => void = () => {};
   readonly #timer: NodeJS.Timeout;
   readonly #deadline: number;
 
@@ -32,6 +32,11 @@ export class AttemptClock {
     this.#abort(performance.now() >= this.#deadline ? new DeadlineError() : new CanceledError());
   }
 
+  /** Ends the attempt by an error that was thrown where no code catches it, such as in a timer. */
+  fail(error: unknown): void {
+    this.#abort(error);
+  }
+
   /** The work's result, or the reason of the abort if that comes first. */
   race<T>(work: Promise<T>): Promise<T> {
     return Promise.race([work, this.#over]);
@@ -41,7 +46,7 @@ export class AttemptClock {
     clearTimeout(this.#timer);
   }
 
-  #abort(reason: Error): void {
+  #abort(reason: unknown): void {
     this.#break(reason);
     this.#controller.abort(reason);
   }

@@ -4,6 +4,7 @@ import { type Delivery, type QueueHandler, subscribe } from '#shared/events/subs
 import { InexactNumberError } from '#shared/exact-json.ts';
 import type { TaskCancelRequestedV1, TaskRequestedV1 } from '#shared/generated/types.ts';
 import { currentAgentRuntime } from '#shared/runtime/current.ts';
+import { currentDelivery } from '#shared/runtime/delivery-scope.ts';
 import type { AgentRuntime } from '#shared/runtime/runtime.ts';
 import { ShortLivedMap } from '#shared/short-lived.ts';
 import type { LogFields, Logger } from '#shared/telemetry/logger.ts';
@@ -84,6 +85,13 @@ async function attempt(
   const key = `${agentId}/${taskId}`;
   running.set(key, clock);
   const turn = new Turn(runtime, request, number, clock);
+  const { maxReceiveCount } = runtime.functionSettings(context.functionName);
+  const isLast = receiveCount - excused >= maxReceiveCount;
+  const scope = currentDelivery();
+  if (scope) {
+    scope.attempt = { taskId, contextId: data.contextId, agentId, turn: data.turn, attempt: number, isLast };
+    scope.fail = (error) => clock.fail(error);
+  }
   try {
     const task = agentTask(data, {
       attempt: number,
@@ -95,11 +103,11 @@ async function attempt(
     await clock.race(runHandler(definition, task, turn));
     await turn.flush();
   } catch (error) {
-    const { maxReceiveCount } = runtime.functionSettings(context.functionName);
     // The store had no room: the message comes back, even after the last attempt.
-    const last = receiveCount - excused >= maxReceiveCount && !turn.foundNoRoom;
+    const last = isLast && !turn.foundNoRoom;
     await tell(turn, readable(error), { runtime, log, agentId, last });
   } finally {
+    if (scope) scope.fail = undefined;
     clock.stop();
     turn.close();
     if (running.get(key) === clock) running.delete(key);

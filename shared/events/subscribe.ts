@@ -4,6 +4,7 @@ import type { DetailType, EventCatalog } from '#shared/generated/catalog.ts';
 import { isStoreUnavailable } from '#shared/ports/errors.ts';
 import type { BusEvent } from '#shared/ports/event-bus.ts';
 import { currentAgentRuntime } from '#shared/runtime/current.ts';
+import { withinDelivery } from '#shared/runtime/delivery-scope.ts';
 import { eventProblem, schemaFor } from './catalog.ts';
 import type { CloudEvent } from './envelope.ts';
 import { isFifoBatch, lanesOf } from './fifo-batch.ts';
@@ -88,7 +89,10 @@ async function deliver<Name extends DetailType>(
   try {
     const read = readEvent(record.body, subscriber.types);
     if ('problem' in read) await subscriber.quarantine(read.problem, record.body, delivery);
-    else await subscriber.handle(read.event, delivery);
+    else
+      await withinDelivery({ functionName: context.functionName, messageId: record.messageId }, () =>
+        subscriber.handle(read.event, delivery),
+      );
     return undefined;
   } catch (error) {
     subscriber.failed?.(error, delivery);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AdminTask } from '#shared/admin/schemas.ts';
 import { fixtureConfig, Mesh } from '#test/support/mesh.ts';
 import { failureCases } from './cases/failures.ts';
 import { standalone } from './cases/place.ts';
@@ -35,9 +36,16 @@ describe('deadlines', () => {
 });
 
 describe('an agent that lets errors fall', () => {
-  it('does not take the mesh with it, and the log tells', async () => {
-    expect((await mesh.send('careless', 'go')).status.state).toBe('TASK_STATE_COMPLETED');
+  it('fails its own attempts alone, and the operator reads why', async () => {
+    const { id, status } = await mesh.send('careless', 'go');
+    expect(status.state).toBe('TASK_STATE_FAILED');
     expect((await mesh.send('echo', 'and the others')).status.state).toBe('TASK_STATE_COMPLETED');
+    const { failedAttempts } = (await (await mesh.admin(`/admin/tasks/${id}`)).json()) as AdminTask;
+    expect(failedAttempts?.map(({ cause }) => cause.message)).toEqual([
+      'a floating promise',
+      'a floating promise',
+      'a floating promise',
+    ]);
     for (const text of ['a floating promise', 'a throwing timer']) expect(mesh.output).toContain(text);
   });
 });

@@ -90,9 +90,7 @@ export class RecordingRuntime implements AgentRuntime {
   // A worker spreads its runtime, which copies no methods of a class.
   readonly excusedReceives = (record: SQSRecord) => this.excused.of(record);
 
-  functionSettings(): { maxReceiveCount: number } {
-    return { maxReceiveCount: this.maxReceiveCount };
-  }
+  readonly functionSettings = () => ({ maxReceiveCount: this.maxReceiveCount });
 
   /** All that the agent published for its clients, in the order of its sequence numbers. */
   get published(): readonly CloudEvent<AgentData>[] {

@@ -20,6 +20,8 @@ export interface MeshOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Clients that there are beside the first, by their scopes. */
   readonly clients?: readonly (readonly string[])[];
+  /** Starts the mesh below its supervisor, as `npm start` does. Signals go to the supervisor then. */
+  readonly supervised?: boolean;
   /** A command that runs the mesh as its last words say, in the same process. */
   readonly under?: readonly string[];
 }
@@ -29,7 +31,7 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** A standalone mesh in a process of its own, as `npm start` runs it. */
+/** A standalone mesh in a process of its own. */
 export class Mesh extends MeshClient {
   readonly url: string;
   readonly data: string;
@@ -151,9 +153,9 @@ export async function failingStart(options: MeshOptions & { data?: string } = {}
   return { ...exit, output: output() };
 }
 
-function spawnMesh({ data, config, env = {}, under = [] }: MeshOptions & { data: string }) {
+function spawnMesh({ data, config, env = {}, under = [], supervised = false }: MeshOptions & { data: string }) {
   const [program = process.execPath, ...words] = [...under, process.execPath];
-  const child = spawn(program, [...words, 'hosts/standalone/main.ts'], {
+  const child = spawn(program, [...words, `hosts/standalone/${supervised ? 'supervisor.js' : 'main.ts'}`], {
     cwd: root,
     env: {
       ...withoutOurs(process.env),

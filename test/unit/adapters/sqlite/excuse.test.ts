@@ -31,6 +31,17 @@ describe.each([
     return (await receive()) ?? expect.fail('nothing there');
   }
 
+  it('keeps its attempt after a crash that was not its fault', async () => {
+    await received();
+    expect(await queue.excuseInFlight(name, ['another'])).toHaveLength(1);
+    await queue.releaseInFlight(name);
+    const again = await received();
+    expect(again).toMatchObject({ receiveCount: 2, excused: 1 });
+    expect(await queue.excuseInFlight(name, [again.messageId])).toEqual([]);
+    await queue.releaseInFlight(name);
+    expect(await received()).toMatchObject({ receiveCount: 3, excused: 1 });
+  });
+
   it('comes back after the delay, is counted on and not buried for it, after a restart too', async () => {
     for (let count = 1; count <= 3; count++) {
       const message = await received();
