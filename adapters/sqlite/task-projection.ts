@@ -155,12 +155,10 @@ export class TaskProjection implements InlineConsumer {
     const outcome = fold(before.task, event, isKept);
     switch (outcome.kind) {
       case 'applied': {
-        // The log points at the archive, unless the entry differs from the event.
-        const same =
-          outcome.entry.kind !== 'artifact' || outcome.entry.append === (event.data as { append?: boolean }).append;
-        this.#rows.append(before.row, outcome.entry, same ? archived : undefined);
-        if (outcome.began !== undefined) this.#artifacts.add(before.row, outcome.task, outcome.began);
-        this.#remember({ row: before.row, task: outcome.task }, outcome.entry);
+        const { task, entries, began = [] } = outcome;
+        this.#append(before.row, entries, event, archived);
+        for (const artifactId of began) this.#artifacts.add(before.row, task, artifactId);
+        this.#remember({ row: before.row, task }, entries);
         break;
       }
       case 'parked': {
@@ -181,7 +179,23 @@ export class TaskProjection implements InlineConsumer {
     return outcome;
   }
 
-  #remember(current: TaskRow, entry?: LogEntry): void {
+  /** The log points at the archive, unless an entry differs from the event. */
+  #append(row: number, entries: readonly LogEntry[], { data }: AgentEvent, archived: number | undefined): void {
+    let artifactIndex = -1;
+    for (const entry of entries) {
+      if (entry.kind !== 'artifact') {
+        this.#rows.append(row, entry, archived);
+      } else if ('artifact' in data) {
+        this.#rows.append(row, entry, entry.append === data.append ? archived : undefined);
+      } else {
+        // The entries have the order of the event's artifacts, and may lack some of them.
+        artifactIndex = data.artifacts?.indexOf(entry.artifact, artifactIndex + 1) ?? -1;
+        this.#rows.append(row, entry, archived, artifactIndex);
+      }
+    }
+  }
+
+  #remember(current: TaskRow, entries: readonly LogEntry[] = []): void {
     const { id } = current.task;
     let changed = this.#changed.get(id);
     if (changed === undefined) {
@@ -189,6 +203,6 @@ export class TaskProjection implements InlineConsumer {
       this.#changed.set(id, changed);
     }
     changed.current = current;
-    if (entry) changed.entries.push(entry);
+    for (const entry of entries) changed.entries.push(entry);
   }
 }

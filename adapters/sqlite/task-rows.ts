@@ -40,6 +40,9 @@ interface StoredEntry {
   position: number;
   turn: number;
   attempt: number;
+  /** The position of the event in the archive. */
+  archived: number | null;
+  /** The entry itself; of an entry that points at an event, the index of its artifact. */
   entry: string | null;
   event: string | null;
 }
@@ -77,7 +80,7 @@ export class TaskRows {
       'INSERT INTO task_log (task, position, event, entry, turn, attempt) VALUES (?, ?, ?, ?, ?, ?)',
     );
     this.#log = database.prepare(
-      `SELECT l.position, l.turn, l.attempt, l.entry, e.event FROM task_log l LEFT JOIN events e ON e.position = l.event
+      `SELECT l.position, l.turn, l.attempt, l.event AS archived, l.entry, e.event FROM task_log l LEFT JOIN events e ON e.position = l.event
        WHERE l.task = ? AND l.position > ? ORDER BY l.position LIMIT ${LOG_PAGE}`,
     );
     this.#noteFailure = database.prepare('INSERT OR REPLACE INTO task_failures (task, slot, failure) VALUES (?, ?, ?)');
@@ -135,11 +138,14 @@ export class TaskRows {
     else this.#remember(changed);
   }
 
-  /** An entry of an archived event points at the event. Any other entry is stored itself. */
-  append(row: number, entry: LogEntry, archived: number | undefined): void {
+  /**
+   * An entry of an archived event points at the event, and at one of its artifacts if it has an `artifactIndex`. Any other
+   * entry is stored itself.
+   */
+  append(row: number, entry: LogEntry, archived: number | undefined, artifactIndex?: number): void {
     const { position, turn, attempt } = entry;
     if (archived === undefined) this.#append.run(row, position, null, JSON.stringify(entry), turn, attempt);
-    else this.#append.run(row, position, archived, null, turn, attempt);
+    else this.#append.run(row, position, archived, artifactIndex?.toString() ?? null, turn, attempt);
   }
 
   /** The next page of a log. An empty page is the end. */
@@ -189,12 +195,21 @@ export function toTaskRow(stored: StoredTask): TaskRow {
 }
 
 function entryBytes({ entry, event }: StoredEntry): number {
-  return Buffer.byteLength(entry ?? event ?? '');
+  return Buffer.byteLength(event ?? entry ?? '');
 }
 
 function toEntry(stored: StoredEntry): LogEntry {
-  if (stored.entry !== null) return parseJson(stored.entry) as LogEntry;
-  if (stored.event === null) throw new Error('an entry of the log points at an event that the archive lacks');
-  const event = parseJson(stored.event) as BusEvent;
-  return logEntryOf(event, stored);
+  const { archived, entry, event: text } = stored;
+  if (archived === null) return parseJson(entry ?? '') as LogEntry;
+  if (text === null) throw new Error('an entry of the log points at an event that the archive lacks');
+  return pointedEntry(text, stored);
+}
+
+/** The entry that points at an archived event. */
+export function pointedEntry(
+  event: string,
+  stored: Pick<StoredEntry, 'position' | 'turn' | 'attempt' | 'entry'>,
+): LogEntry {
+  const index = stored.entry === null ? undefined : Number(stored.entry);
+  return logEntryOf(parseJson(event) as BusEvent, stored, index);
 }

@@ -43,6 +43,11 @@ export interface FunctionDefinition {
 
 export type FunctionEvent = Readonly<Record<string, unknown>>;
 
+/** Writes to the terminal while packaging. */
+export interface PluginLog {
+  warning(text: string): void;
+}
+
 /** The functions that osls calls, by the name of the moment. */
 export type Hooks = Readonly<Record<string, () => void | Promise<void>>>;
 

@@ -1,4 +1,4 @@
-import type { Hooks, Serverless } from './osls.ts';
+import type { Hooks, PluginLog, Serverless } from './osls.ts';
 
 /** What a step does at each moment of packaging. At one moment, the steps run in the order of their list. */
 export interface Moments {
@@ -22,7 +22,7 @@ export interface Moments {
  *   compile: () => addResources(serverless, { Topic: { Type: 'AWS::SNS::Topic', Properties: {} } }),
  * });
  */
-export type Step = (serverless: Serverless) => Moments;
+export type Step = (serverless: Serverless, log: PluginLog) => Moments;
 
 /** The hooks of osls at which the moments run. `deploy function` uploads code alone, so it bundles and does nothing else. */
 const hooksOf: Readonly<Record<keyof Moments, readonly string[]>> = {
@@ -37,12 +37,18 @@ const hooksOf: Readonly<Record<keyof Moments, readonly string[]>> = {
  *
  * @example export default pluginOf([subscription, access]);
  */
-export function pluginOf(steps: readonly Step[]): new (serverless: Serverless) => { readonly hooks: Hooks } {
+export function pluginOf(
+  steps: readonly Step[],
+): new (
+  serverless: Serverless,
+  options: object,
+  utilities: { readonly log: PluginLog },
+) => { readonly hooks: Hooks } {
   return class {
     readonly hooks: Hooks;
 
-    constructor(serverless: Serverless) {
-      const all = steps.map((step) => step(serverless));
+    constructor(serverless: Serverless, _options: object, { log }: { readonly log: PluginLog }) {
+      const all = steps.map((step) => step(serverless, log));
       const names = Object.keys(hooksOf) as (keyof Moments)[];
       this.hooks = Object.fromEntries(
         names.flatMap((moment) =>

@@ -65,13 +65,12 @@ export async function endAttempt(
   if (!isLast) return metrics.count('starling_agent_retries_total', { agent: agentId });
   const task = await tasks.get(taskId as TaskId);
   if (task?.agentId !== agentId || task.turn !== turn) return;
-  const ended = await endTask({ tasks, publisher, clock }, task, {
+  await endTask({ tasks, publisher, clock }, task, {
     state: 'TASK_STATE_FAILED',
     text: agentFailedText(taskId),
     reason: 'the last attempt failed',
     traceparent,
   });
-  if (ended) metrics.count('starling_tasks_ended_total', { agent: agentId, state: 'TASK_STATE_FAILED' });
 }
 
 function receiveCountOf({ attributes }: SQSRecord): number {

@@ -1,5 +1,5 @@
 import type { FunctionSettings } from '#shared/runtime/runtime.ts';
-import type { MeshSettings } from '#shared/runtime/settings.ts';
+import { type MeshSettings, WORKING_AFTER_MS } from '#shared/runtime/settings.ts';
 import type { LogLevel } from '#shared/telemetry/logger.ts';
 import { artifactStreamName, busName } from '#wiring/names.ts';
 import {
@@ -51,9 +51,6 @@ export interface AwsSettings extends AwsAgentSettings, AwsAuthorizerSettings, Me
   /** How long tasks (from their creation) and quarantined events are kept. */
   readonly retentionMs: number;
 }
-
-/** See `MeshSettings`. A person who watches a task notices a second. A shorter task needs no WORKING status. */
-const WORKING_AFTER_MS = 1_000;
 
 /**
  * A buffered answer of Lambda has at most 6 MB as a JSON text, in which each quotation mark of the answer takes a byte more:

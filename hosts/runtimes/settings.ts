@@ -1,4 +1,4 @@
-import type { MeshSettings } from '#shared/runtime/settings.ts';
+import { type MeshSettings, WORKING_AFTER_MS } from '#shared/runtime/settings.ts';
 import type { LogLevel } from '#shared/telemetry/logger.ts';
 import { artifactStreamName, busName } from '#wiring/names.ts';
 import {
@@ -68,7 +68,7 @@ export function readSettings(env: Environment, terminal: boolean): Settings {
     ...urls(address(env, 'STARLING_PUBLIC_URL') ?? ownAddress(host, port)),
     bus: busName(stage),
     artifactStream: artifactStreamName(stage),
-    workingAfterMs: 0,
+    workingAfterMs: WORKING_AFTER_MS,
     responses: 'buffered',
     logLevel: readLogLevel(env),
     logFormat: oneOf(env, 'STARLING_LOG', ['json', 'pretty'], terminal ? 'pretty' : 'json'),

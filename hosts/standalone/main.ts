@@ -10,6 +10,7 @@ import { standardOutput } from '#shared/telemetry/line-output.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
 import { createLogger } from '#shared/telemetry/powertools-logger.ts';
 import { readWiring } from '#wiring/index.ts';
+import { resultWarning } from '#wiring/result-pattern.ts';
 import { greeting } from './greeting.ts';
 import { startHost } from './host.ts';
 import { keepOutputJson } from './json-output.ts';
@@ -37,6 +38,12 @@ async function main(): Promise<void> {
   // The settings hold no secrets: keys and client secrets are in the data folder.
   log.debug('the settings of this mesh', { settings });
   const wiring = readWiring(settings.config, { stage: settings.stage, env: process.env });
+  for (const { name, subscriptions } of wiring.functions) {
+    for (const subscription of subscriptions) {
+      const warning = resultWarning(name, subscription);
+      if (warning !== undefined) log.warn(warning);
+    }
+  }
   const fall: Fall | undefined = takeFall(settings.data) ?? supervisor?.fall;
   const host = await startHost({
     settings,

@@ -98,6 +98,7 @@ async function attempt(
       signal: clock.signal,
       log,
       idempotency: runtime.idempotency,
+      reportUsage: (usage) => turn.addUsage(usage),
       timeLeft: () => context.getRemainingTimeInMillis(),
     });
     await clock.race(runHandler(definition, task, turn));

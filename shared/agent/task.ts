@@ -1,6 +1,6 @@
 import { dataOf, textOf } from '#shared/a2a/parts.ts';
 import type { Message } from '#shared/a2a/types.ts';
-import type { TaskRequestedV1 } from '#shared/generated/types.ts';
+import type { TaskRequestedV1, Usage } from '#shared/generated/types.ts';
 import type { Idempotency } from '#shared/ports/idempotency.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
 import { createOnce, type Once } from './idempotency.ts';
@@ -41,6 +41,14 @@ export interface AgentTask {
   readonly log: Logger;
   /** Does a side effect once, although the handler may run more than once. */
   readonly once: Once;
+  /**
+   * Reports what a language model cost. Each call adds to the turn's sum. The event that ends the turn carries it.
+   *
+   * @throws InvalidEventError for tokens that are no whole numbers from 0, and for a cost below 0
+   *
+   * @example task.reportUsage({ inputTokens: 812, outputTokens: 96, model: 'small-1', cost: 0.0021 });
+   */
+  readonly reportUsage: (usage: Usage) => void;
 }
 
 export interface TaskSurroundings {
@@ -48,6 +56,7 @@ export interface TaskSurroundings {
   readonly signal: AbortSignal;
   readonly log: Logger;
   readonly idempotency: Idempotency;
+  readonly reportUsage: (usage: Usage) => void;
   /** Milliseconds until the function's time is up. */
   readonly timeLeft: () => number;
 }
@@ -70,6 +79,7 @@ export function agentTask(data: TaskRequestedV1, surroundings: TaskSurroundings)
     deadline: new Date(data.deadline),
     signal,
     log,
+    reportUsage: surroundings.reportUsage,
     once: createOnce({ idempotency, agentId, taskId, turn, signal, timeLeft }),
   };
 }

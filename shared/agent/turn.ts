@@ -1,9 +1,16 @@
-import type { Artifact, Message, TaskState } from '#shared/a2a/types.ts';
-import type { EventCatalog } from '#shared/events/catalog.ts';
+import type { Artifact, Message, TaskState, TaskStatus } from '#shared/a2a/types.ts';
+import { type EventCatalog, schemaFor } from '#shared/events/catalog.ts';
 import type { CloudEvent } from '#shared/events/envelope.ts';
 import { causedBy, childTraceparent } from '#shared/events/envelope.ts';
+import { InvalidEventError } from '#shared/events/publisher.ts';
 import { parseJson } from '#shared/exact-json.ts';
-import type { TaskRequestedV1 } from '#shared/generated/types.ts';
+import type {
+  TaskArtifactV1,
+  TaskAttemptFailedV1,
+  TaskRequestedV1,
+  TaskStatusChangedV1,
+  Usage,
+} from '#shared/generated/types.ts';
 import { uuidv7 } from '#shared/ids.ts';
 import { isoTime } from '#shared/iso-time.ts';
 import { isStoreUnavailable } from '#shared/ports/errors.ts';
@@ -13,11 +20,12 @@ import type { AgentRuntime } from '#shared/runtime/runtime.ts';
 import { sleep } from '#shared/sleep.ts';
 import { boundReason, passedBound } from '#shared/tasks/bounds.ts';
 import { agentFailedText, attemptFailed } from '#shared/tasks/failed-attempt.ts';
-import { isTerminal } from '#shared/tasks/state.ts';
+import { isTerminal, turnHasEnded } from '#shared/tasks/state.ts';
 import type { AttemptClock } from './attempt-clock.ts';
 import { TaskFailed } from './errors.ts';
 import { outputJson } from './output-json.ts';
 import type { ArtifactInit } from './outputs.ts';
+import { TurnResult } from './turn-result.ts';
 
 /** Characters of JSON. Whole artifacts up to this size go over the bus. Larger ones and chunks go over the stream. */
 const MAX_ON_BUS = 200_000;
@@ -26,11 +34,26 @@ const MAX_PENDING = 64;
 /** Pause before events are put again that the store had no room for. */
 const NO_ROOM_PAUSE_MS = 1_000;
 
+/** An event that is not published yet. It gets its place in the order when it is. */
+type Pending =
+  | { readonly kind: 'status'; readonly data: Omit<TaskStatusChangedV1, keyof Place> }
+  | {
+      readonly kind: 'artifact';
+      readonly data: Omit<TaskArtifactV1, keyof Place>;
+      /** Whether the event goes over the stream. */
+      readonly streamed: boolean;
+    }
+  /** For operators. It has no place in the order. */
+  | { readonly kind: 'failure'; readonly data: TaskAttemptFailedV1 };
+
+type Place = Pick<TaskArtifactV1, 'taskId' | 'contextId' | 'agentId' | 'turn' | 'attempt' | 'sequence'>;
+
 /**
  * The events of one turn and attempt, numbered in the order of the agent's work.
  *
- * Events are published in batches, when the handler ends or waits. A handler that answers at once costs one batch for
- * working, artifact and completed. A slow handler streams.
+ * The event that ends the turn carries the whole artifacts that nobody has seen yet. So a handler that answers at once
+ * publishes one event. A handler that streams, or that works for longer than a tick of the event loop, publishes what it
+ * has made at each tick, and WORKING before it.
  */
 export class Turn {
   readonly #runtime: AgentRuntime;
@@ -39,17 +62,20 @@ export class Turn {
   readonly #clock: Pick<AttemptClock, 'signal'>;
   readonly #source: string;
   readonly #traceparent: string;
-  readonly #begun = new Set<string>();
+  /** How many events each artifact of the attempt has. */
+  readonly #begun = new Map<string, number>();
+  readonly #result = new TurnResult();
+  /** Events of the attempt, published and pending. */
+  #events = 0;
   #sequence = 0;
   /** Bytes of what the agent made, as JSON. */
   #bytes = 0;
   #artifacts = 0;
-  #entries: BusEntry[] = [];
-  #records: OutgoingRecord[] = [];
+  #pending: Pending[] = [];
   #scheduled = false;
   #publishing: Promise<void> | undefined;
   #failure: unknown;
-  /** Publishes WORKING when the turn has lasted `workingAfterMs`. The first status clears it. */
+  /** Publishes WORKING when the turn has lasted `workingAfterMs`. The first event that is published clears it. */
   #unsaid: NodeJS.Timeout | undefined;
   #closed = false;
   #foundNoRoom = false;
@@ -69,14 +95,9 @@ export class Turn {
     this.#traceparent = childTraceparent(request.traceparent);
   }
 
-  /**
-   * Publishes WORKING: at once, or when the turn has lasted for the runtime's `workingAfterMs`. A turn that ends earlier
-   * publishes only its end.
-   */
+  /** Publishes WORKING when the turn has lasted for the runtime's `workingAfterMs`. */
   begin(): void {
-    const { workingAfterMs } = this.#runtime.settings;
-    if (workingAfterMs === 0) this.status('TASK_STATE_WORKING');
-    else this.#unsaid = setTimeout(() => this.#say(), workingAfterMs).unref();
+    this.#unsaid = setTimeout(() => this.#sayWorking(), this.#runtime.settings.workingAfterMs).unref();
   }
 
   /** Whether the mesh's store had no room for an event of the turn. */
@@ -87,13 +108,15 @@ export class Turn {
   /** @throws TaskFailed when the task passes a bound with the text. A task that is full can still end. */
   status(state: TaskState, text?: string): void {
     this.#leaveUnsaid();
+    if (this.#closed) return;
     if (text !== undefined && !isTerminal(state)) this.#count(Buffer.byteLength(text));
     const now = this.#runtime.clock.now();
     const message: Message | undefined = text === undefined ? undefined : this.#message(text, now);
-    const status = { state, timestamp: isoTime(now), ...(message && { message }) };
-    if (this.#closed) return;
-    this.#entries.push(this.#prepare('TaskStatusChanged.v1', { ...this.#place(), status }));
-    this.#made();
+    const status: TaskStatus = { state, timestamp: isoTime(now), ...(message && { message }) };
+    if (message) this.#check('TaskStatusChanged.v1', { ...this.#place(), status });
+    const data = turnHasEnded(state) ? { status, ...this.#takeResult() } : { status };
+    this.#pending.push({ kind: 'status', data });
+    this.#schedule();
   }
 
   /**
@@ -105,21 +128,26 @@ export class Turn {
   artifact(init: ArtifactInit, options: { append: boolean; lastChunk: boolean }): void {
     const artifactId = init.artifactId ?? this.nextArtifactId();
     const text = outputJson({ ...init, artifactId });
-    const append = options.append && this.#begun.has(artifactId);
     if (this.#closed) return;
-    this.#count(Buffer.byteLength(text), artifactId);
     const artifact = parseJson(text) as Artifact;
+    const append = options.append && this.#begun.has(artifactId);
+    const data = { artifact, append, lastChunk: options.lastChunk };
+    this.#check('TaskArtifact.v1', { ...this.#place(), ...data });
     // A client that gets chunks has seen WORKING before.
-    if (options.append || !options.lastChunk) this.#say();
-    const entry = this.#prepare('TaskArtifact.v1', {
-      ...this.#place(),
-      artifact,
-      append,
-      lastChunk: options.lastChunk,
-    });
-    if (options.append || text.length > MAX_ON_BUS) this.#records.push(this.#record(entry));
-    else this.#entries.push(entry);
-    this.#made();
+    if (options.append || !options.lastChunk) this.#sayWorking();
+    this.#begun.set(artifactId, (this.#begun.get(artifactId) ?? 0) + 1);
+    const bytes = Buffer.byteLength(text);
+    this.#count(bytes);
+    this.#result.add(artifact, append, bytes);
+    this.#pending.push({ kind: 'artifact', data, streamed: options.append || text.length > MAX_ON_BUS });
+    this.#schedule();
+  }
+
+  /** Adds to what the turn's language models cost. The event that ends the turn tells the sum. */
+  addUsage(usage: Usage): void {
+    const status = { state: 'TASK_STATE_COMPLETED', timestamp: isoTime(this.#runtime.clock.now()) } as const;
+    this.#check('TaskStatusChanged.v1', { ...this.#place(), status, usage });
+    this.#result.addUsage(usage);
   }
 
   /**
@@ -129,12 +157,9 @@ export class Turn {
   async fail(error: unknown, final: boolean): Promise<void> {
     const { data } = this.#request;
     const now = this.#runtime.clock.now();
-    const failure = this.#prepare(
-      'TaskAttemptFailed.v1',
-      attemptFailed(data, { attempt: this.#attempt, final, now }, error),
-    );
-    if (!final) return this.#runtime.publisher.publish([failure]);
-    this.#entries.push(failure);
+    const failure = attemptFailed(data, { attempt: this.#attempt, final, now }, error);
+    if (!final) return this.#runtime.publisher.publish([this.#prepare('TaskAttemptFailed.v1', failure)]);
+    this.#pending.push({ kind: 'failure', data: failure });
     this.status('TASK_STATE_FAILED', agentFailedText(data.taskId));
     return this.flush();
   }
@@ -146,12 +171,12 @@ export class Turn {
 
   /** Whether the handler should wait for `flush` before it makes more. */
   get isFull(): boolean {
-    return this.#entries.length + this.#records.length >= MAX_PENDING;
+    return this.#pending.length >= MAX_PENDING;
   }
 
   /** Publishes all events so far, and resolves when they are durable. */
   async flush(): Promise<void> {
-    while (this.#publishing || this.#entries.length + this.#records.length > 0) {
+    while (this.#publishing || this.#pending.length > 0) {
       this.#publishing ??= this.#publish();
       await this.#publishing;
     }
@@ -162,26 +187,28 @@ export class Turn {
   close(): void {
     this.#leaveUnsaid();
     this.#closed = true;
-    this.#entries = [];
-    this.#records = [];
+    this.#pending = [];
   }
 
   /**
    * Counts what the agent is about to publish. An agent learns of a bound here, before its events reach the task. Another
    * attempt would pass the bound too.
    */
-  #count(bytes: number, artifactId?: string): void {
+  #count(bytes: number): void {
     this.#bytes += bytes;
-    if (artifactId !== undefined) this.#begun.add(artifactId);
     // The last place is for the event that ends the turn.
-    const position = this.#sequence + 2;
+    const position = ++this.#events + 1;
     const bound = passedBound({ position, bytes: this.#bytes, artifactCount: this.#begun.size });
     if (bound !== undefined) throw new TaskFailed(boundReason(bound));
   }
 
-  /** Publishes WORKING, unless a status was published before. */
-  #say(): void {
-    if (this.#unsaid !== undefined) this.status('TASK_STATE_WORKING');
+  /** Publishes WORKING before all else, unless a status was published before. */
+  #sayWorking(): void {
+    if (this.#unsaid === undefined) return;
+    this.#leaveUnsaid();
+    const status: TaskStatus = { state: 'TASK_STATE_WORKING', timestamp: isoTime(this.#runtime.clock.now()) };
+    this.#pending.unshift({ kind: 'status', data: { status } });
+    this.#schedule();
   }
 
   #leaveUnsaid(): void {
@@ -189,21 +216,38 @@ export class Turn {
     this.#unsaid = undefined;
   }
 
-  /** The coordinates of the next event. Only `#made` advances them, because a gap would hold up all later events. */
+  /**
+   * The result for the event that ends the turn. It takes the whole artifacts that are pending right before that event, so
+   * that the log has the same order as if each had an event of its own. An artifact that replaces another one keeps its own
+   * event: the fold skips ids that it knows.
+   */
+  #takeResult(): ReturnType<TurnResult['toJson']> {
+    const result = this.#result.toJson();
+    if (result.artifacts === undefined) return result;
+    for (let last = this.#pending.at(-1); last?.kind === 'artifact'; last = this.#pending.at(-1)) {
+      const { artifact, lastChunk } = last.data;
+      if (last.streamed || !lastChunk || this.#begun.get(artifact.artifactId) !== 1) break;
+      this.#pending.pop();
+    }
+    return result;
+  }
+
+  /** The coordinates of the next event. Only a prepared event advances them, because a gap would hold up all later events. */
   #place() {
     const { taskId, contextId, agentId, turn } = this.#request.data;
     return { taskId, contextId, agentId, turn, attempt: this.#attempt, sequence: this.#sequence + 1 };
-  }
-
-  #made(): void {
-    this.#sequence++;
-    this.#schedule();
   }
 
   #message(text: string, now: number): Message {
     const { taskId, contextId } = this.#request.data;
     // The text of an error may be cut anywhere. It must not keep the turn from ending.
     return { messageId: uuidv7(now), role: 'ROLE_AGENT', parts: [{ text: text.toWellFormed() }], taskId, contextId };
+  }
+
+  /** Refuses the agent's output where the agent gives it, and not when it is published. */
+  #check<Name extends 'TaskStatusChanged.v1' | 'TaskArtifact.v1'>(type: Name, data: EventCatalog[Name]): void {
+    const problem = schemaFor(this.#source, type)?.validate(data);
+    if (problem !== undefined) throw new InvalidEventError(this.#source, type, problem);
   }
 
   #prepare<Name extends 'TaskStatusChanged.v1' | 'TaskArtifact.v1' | 'TaskAttemptFailed.v1'>(
@@ -216,6 +260,21 @@ export class Turn {
       subject: this.#request.data.taskId,
       traceparent: this.#traceparent,
     });
+  }
+
+  /** The event with its place in the order, and where it goes. */
+  #prepared(pending: Pending): { readonly entry: BusEntry; readonly streamed: boolean } {
+    if (pending.kind === 'failure')
+      return { entry: this.#prepare('TaskAttemptFailed.v1', pending.data), streamed: false };
+    const prepared =
+      pending.kind === 'status'
+        ? { entry: this.#prepare('TaskStatusChanged.v1', { ...this.#place(), ...pending.data }), streamed: false }
+        : {
+            entry: this.#prepare('TaskArtifact.v1', { ...this.#place(), ...pending.data }),
+            streamed: pending.streamed,
+          };
+    this.#sequence++;
+    return prepared;
   }
 
   /** A record of the stream is the event's CloudEvent; the key keeps a task's chunks in order. */
@@ -234,11 +293,14 @@ export class Turn {
   }
 
   async #publish(): Promise<void> {
-    const entries = this.#entries;
-    const records = this.#records;
-    this.#entries = [];
-    this.#records = [];
     try {
+      const entries: BusEntry[] = [];
+      const records: OutgoingRecord[] = [];
+      for (const pending of this.#takePending()) {
+        const { entry, streamed } = this.#prepared(pending);
+        if (streamed) records.push(this.#record(entry));
+        else entries.push(entry);
+      }
       for (let put = false; !put; ) {
         try {
           await Promise.all([
@@ -255,6 +317,12 @@ export class Turn {
     } finally {
       this.#publishing = undefined;
     }
+  }
+
+  /** The events to publish now. While the turn goes on they are progress, and a client sees WORKING before it. */
+  #takePending(): readonly Pending[] {
+    this.#sayWorking();
+    return this.#pending.splice(0);
   }
 
   /**

@@ -29,8 +29,16 @@ export function attemptFailureOf(
   return { source: event.source, data: (event.detail as CloudEvent).data as TaskAttemptFailedV1 };
 }
 
-/** The entry of the task's log for an archived event. `place` comes from the log. */
-export function logEntryOf(event: BusEvent, place: { position: number; turn: number; attempt: number }): LogEntry {
+/**
+ * The entry of the task's log for an archived event. `place` comes from the log.
+ *
+ * @param artifactIndex of the artifact that the entry is made of, if the event ends a turn and the entry is not its status
+ */
+export function logEntryOf(
+  event: BusEvent,
+  place: { position: number; turn: number; attempt: number },
+  artifactIndex?: number,
+): LogEntry {
   const { position, turn, attempt } = place;
   const { data, time } = event.detail as CloudEvent;
   switch (event['detail-type']) {
@@ -45,8 +53,13 @@ export function logEntryOf(event: BusEvent, place: { position: number; turn: num
         status: { state: 'TASK_STATE_SUBMITTED', timestamp: time },
       };
     }
-    case 'TaskStatusChanged.v1':
-      return { kind: 'status', position, turn, attempt, status: (data as TaskStatusChangedV1).status };
+    case 'TaskStatusChanged.v1': {
+      const { status, artifacts } = data as TaskStatusChangedV1;
+      if (artifactIndex === undefined) return { kind: 'status', position, turn, attempt, status };
+      const artifact = artifacts?.[artifactIndex];
+      if (artifact === undefined) throw new Error(`the event that ends a turn has no artifact ${artifactIndex}`);
+      return { kind: 'artifact', position, turn, attempt, artifact, append: false, lastChunk: true };
+    }
     case 'TaskArtifact.v1': {
       const { artifact, append, lastChunk } = data as TaskArtifactV1;
       return { kind: 'artifact', position, turn, attempt, artifact, append, lastChunk };

@@ -749,6 +749,22 @@ export interface TaskStatusChangedV1 {
    */
   status: TaskStatus;
   /**
+   * In the final event of a turn: all artifacts of the turn, whole, if they have at most 48 KB together. The task's log takes those that did not come as TaskArtifact.v1 before.
+   *
+   * @maxItems 1000
+   *
+   * Items: A result of the task, or a chunk of one.
+   */
+  artifacts?: Artifact[];
+  /**
+   * In the final event of a turn: true when its artifacts are too large for the event. All of them came as TaskArtifact.v1. An event with neither artifacts nor this field comes from an older producer.
+   */
+  artifactsOmitted?: boolean;
+  /**
+   * What language models cost in a turn, as the agent reports it.
+   */
+  usage?: Usage;
+  /**
    * Free data for agents and clients; the mesh carries it and never reads it.
    */
   metadata?: {
@@ -802,4 +818,26 @@ export interface UrlPart {
    * The media type of the content (RFC 6838), e.g. text/plain.
    */
   mediaType?: string;
+}
+
+/**
+ * What language models cost in a turn, as the agent reports it.
+ */
+export interface Usage {
+  /**
+   * Tokens that the models read.
+   */
+  inputTokens?: number;
+  /**
+   * Tokens that the models wrote.
+   */
+  outputTokens?: number;
+  /**
+   * The model that was used last.
+   */
+  model?: string;
+  /**
+   * US dollars.
+   */
+  cost?: number;
 }

@@ -28,6 +28,7 @@ import type {
   TaskStatusChangedV1,
   TextPart,
   UrlPart,
+  Usage,
 } from './types.ts';
 
 /** Why data is not what its schema says. */
@@ -71,3 +72,4 @@ export const isTaskStatus: Guard<TaskStatus>;
 export const isTaskStatusChangedV1: Guard<TaskStatusChangedV1>;
 export const isTextPart: Guard<TextPart>;
 export const isUrlPart: Guard<UrlPart>;
+export const isUsage: Guard<Usage>;

@@ -2714,6 +2714,67 @@ function validate61(data, { instancePath = "", parentData, parentDataProperty, r
   return validate61.errors = vErrors, errors === 0;
 }
 var isTaskStatusChangedV1 = validate63;
+function validate66(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+  let vErrors = null, errors = 0;
+  if (errors === 0)
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      if (data.inputTokens !== void 0) {
+        let data0 = data.inputTokens, _errs1 = errors;
+        if (!(typeof data0 == "number" && !(data0 % 1) && !isNaN(data0) && isFinite(data0)))
+          return validate66.errors = [{ instancePath: instancePath + "/inputTokens", keyword: "type", params: { type: "integer" } }], !1;
+        if (errors === _errs1 && typeof data0 == "number" && isFinite(data0)) {
+          if (data0 > 9007199254740991 || isNaN(data0))
+            return validate66.errors = [{ instancePath: instancePath + "/inputTokens", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 } }], !1;
+          if (data0 < 0 || isNaN(data0))
+            return validate66.errors = [{ instancePath: instancePath + "/inputTokens", keyword: "minimum", params: { comparison: ">=", limit: 0 } }], !1;
+        }
+        var valid0 = _errs1 === errors;
+      } else
+        var valid0 = !0;
+      if (valid0) {
+        if (data.outputTokens !== void 0) {
+          let data1 = data.outputTokens, _errs3 = errors;
+          if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1)))
+            return validate66.errors = [{ instancePath: instancePath + "/outputTokens", keyword: "type", params: { type: "integer" } }], !1;
+          if (errors === _errs3 && typeof data1 == "number" && isFinite(data1)) {
+            if (data1 > 9007199254740991 || isNaN(data1))
+              return validate66.errors = [{ instancePath: instancePath + "/outputTokens", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 } }], !1;
+            if (data1 < 0 || isNaN(data1))
+              return validate66.errors = [{ instancePath: instancePath + "/outputTokens", keyword: "minimum", params: { comparison: ">=", limit: 0 } }], !1;
+          }
+          var valid0 = _errs3 === errors;
+        } else
+          var valid0 = !0;
+        if (valid0) {
+          if (data.model !== void 0) {
+            let data2 = data.model, _errs5 = errors;
+            if (errors === _errs5)
+              if (typeof data2 == "string") {
+                if (func0(data2) > 256)
+                  return validate66.errors = [{ instancePath: instancePath + "/model", keyword: "maxLength", params: { limit: 256 } }], !1;
+              } else
+                return validate66.errors = [{ instancePath: instancePath + "/model", keyword: "type", params: { type: "string" } }], !1;
+            var valid0 = _errs5 === errors;
+          } else
+            var valid0 = !0;
+          if (valid0)
+            if (data.cost !== void 0) {
+              let data3 = data.cost, _errs7 = errors;
+              if (errors === _errs7)
+                if (typeof data3 == "number" && isFinite(data3)) {
+                  if (data3 < 0 || isNaN(data3))
+                    return validate66.errors = [{ instancePath: instancePath + "/cost", keyword: "minimum", params: { comparison: ">=", limit: 0 } }], !1;
+                } else
+                  return validate66.errors = [{ instancePath: instancePath + "/cost", keyword: "type", params: { type: "number" } }], !1;
+              var valid0 = _errs7 === errors;
+            } else
+              var valid0 = !0;
+        }
+      }
+    } else
+      return validate66.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
+  return validate66.errors = vErrors, errors === 0;
+}
 function validate63(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null, errors = 0;
   if (errors === 0)
@@ -2809,14 +2870,55 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
                     var valid0 = _errs17 === errors;
                   } else
                     var valid0 = !0;
-                  if (valid0)
-                    if (data.metadata !== void 0) {
-                      let data7 = data.metadata, _errs18 = errors;
-                      if (errors === errors && !(data7 && typeof data7 == "object" && !Array.isArray(data7)))
-                        return validate63.errors = [{ instancePath: instancePath + "/metadata", keyword: "type", params: { type: "object" } }], !1;
+                  if (valid0) {
+                    if (data.artifacts !== void 0) {
+                      let data7 = data.artifacts, _errs18 = errors;
+                      if (errors === _errs18)
+                        if (Array.isArray(data7)) {
+                          if (data7.length > 1e3)
+                            return validate63.errors = [{ instancePath: instancePath + "/artifacts", keyword: "maxItems", params: { limit: 1e3 } }], !1;
+                          {
+                            var valid5 = !0;
+                            let len0 = data7.length;
+                            for (let i0 = 0; i0 < len0; i0++) {
+                              let _errs20 = errors;
+                              validate26(data7[i0], { instancePath: instancePath + "/artifacts/" + i0, parentData: data7, parentDataProperty: i0, rootData }) || (vErrors = vErrors === null ? validate26.errors : vErrors.concat(validate26.errors), errors = vErrors.length);
+                              var valid5 = _errs20 === errors;
+                              if (!valid5)
+                                break;
+                            }
+                          }
+                        } else
+                          return validate63.errors = [{ instancePath: instancePath + "/artifacts", keyword: "type", params: { type: "array" } }], !1;
                       var valid0 = _errs18 === errors;
                     } else
                       var valid0 = !0;
+                    if (valid0) {
+                      if (data.artifactsOmitted !== void 0) {
+                        let _errs21 = errors;
+                        if (typeof data.artifactsOmitted != "boolean")
+                          return validate63.errors = [{ instancePath: instancePath + "/artifactsOmitted", keyword: "type", params: { type: "boolean" } }], !1;
+                        var valid0 = _errs21 === errors;
+                      } else
+                        var valid0 = !0;
+                      if (valid0) {
+                        if (data.usage !== void 0) {
+                          let _errs23 = errors;
+                          validate66(data.usage, { instancePath: instancePath + "/usage", parentData: data, parentDataProperty: "usage", rootData }) || (vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors), errors = vErrors.length);
+                          var valid0 = _errs23 === errors;
+                        } else
+                          var valid0 = !0;
+                        if (valid0)
+                          if (data.metadata !== void 0) {
+                            let data11 = data.metadata, _errs24 = errors;
+                            if (errors === errors && !(data11 && typeof data11 == "object" && !Array.isArray(data11)))
+                              return validate63.errors = [{ instancePath: instancePath + "/metadata", keyword: "type", params: { type: "object" } }], !1;
+                            var valid0 = _errs24 === errors;
+                          } else
+                            var valid0 = !0;
+                      }
+                    }
+                  }
                 }
               }
             }
@@ -2827,18 +2929,18 @@ function validate63(data, { instancePath = "", parentData, parentDataProperty, r
       return validate63.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
   return validate63.errors = vErrors, errors === 0;
 }
-var isTextPart = validate65;
-function validate65(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var isTextPart = validate68;
+function validate68(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null, errors = 0;
   if (errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.text === void 0 && (missing0 = "text"))
-        return validate65.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
+        return validate68.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
       if (data.text !== void 0) {
         let _errs1 = errors;
         if (typeof data.text != "string")
-          return validate65.errors = [{ instancePath: instancePath + "/text", keyword: "type", params: { type: "string" } }], !1;
+          return validate68.errors = [{ instancePath: instancePath + "/text", keyword: "type", params: { type: "string" } }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -2846,7 +2948,7 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
         if (data.metadata !== void 0) {
           let data1 = data.metadata, _errs3 = errors;
           if (errors === errors && !(data1 && typeof data1 == "object" && !Array.isArray(data1)))
-            return validate65.errors = [{ instancePath: instancePath + "/metadata", keyword: "type", params: { type: "object" } }], !1;
+            return validate68.errors = [{ instancePath: instancePath + "/metadata", keyword: "type", params: { type: "object" } }], !1;
           var valid0 = _errs3 === errors;
         } else
           var valid0 = !0;
@@ -2856,9 +2958,9 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
             if (errors === _errs7)
               if (typeof data2 == "string") {
                 if (func0(data2) > 1024)
-                  return validate65.errors = [{ instancePath: instancePath + "/filename", keyword: "maxLength", params: { limit: 1024 } }], !1;
+                  return validate68.errors = [{ instancePath: instancePath + "/filename", keyword: "maxLength", params: { limit: 1024 } }], !1;
               } else
-                return validate65.errors = [{ instancePath: instancePath + "/filename", keyword: "type", params: { type: "string" } }], !1;
+                return validate68.errors = [{ instancePath: instancePath + "/filename", keyword: "type", params: { type: "string" } }], !1;
             var valid0 = _errs7 === errors;
           } else
             var valid0 = !0;
@@ -2868,36 +2970,36 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
               if (errors === _errs9)
                 if (typeof data3 == "string") {
                   if (func0(data3) > 255)
-                    return validate65.errors = [{ instancePath: instancePath + "/mediaType", keyword: "maxLength", params: { limit: 255 } }], !1;
+                    return validate68.errors = [{ instancePath: instancePath + "/mediaType", keyword: "maxLength", params: { limit: 255 } }], !1;
                 } else
-                  return validate65.errors = [{ instancePath: instancePath + "/mediaType", keyword: "type", params: { type: "string" } }], !1;
+                  return validate68.errors = [{ instancePath: instancePath + "/mediaType", keyword: "type", params: { type: "string" } }], !1;
               var valid0 = _errs9 === errors;
             } else
               var valid0 = !0;
         }
       }
     } else
-      return validate65.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
-  return validate65.errors = vErrors, errors === 0;
+      return validate68.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
+  return validate68.errors = vErrors, errors === 0;
 }
-var isUrlPart = validate66;
-function validate66(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var isUrlPart = validate69;
+function validate69(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null, errors = 0;
   if (errors === 0)
     if (data && typeof data == "object" && !Array.isArray(data)) {
       let missing0;
       if (data.url === void 0 && (missing0 = "url"))
-        return validate66.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
+        return validate69.errors = [{ instancePath, keyword: "required", params: { missingProperty: missing0 } }], !1;
       if (data.url !== void 0) {
         let data0 = data.url, _errs1 = errors;
         if (errors === _errs1)
           if (typeof data0 == "string") {
             if (func0(data0) > 8192)
-              return validate66.errors = [{ instancePath: instancePath + "/url", keyword: "maxLength", params: { limit: 8192 } }], !1;
+              return validate69.errors = [{ instancePath: instancePath + "/url", keyword: "maxLength", params: { limit: 8192 } }], !1;
             if (func0(data0) < 1)
-              return validate66.errors = [{ instancePath: instancePath + "/url", keyword: "minLength", params: { limit: 1 } }], !1;
+              return validate69.errors = [{ instancePath: instancePath + "/url", keyword: "minLength", params: { limit: 1 } }], !1;
           } else
-            return validate66.errors = [{ instancePath: instancePath + "/url", keyword: "type", params: { type: "string" } }], !1;
+            return validate69.errors = [{ instancePath: instancePath + "/url", keyword: "type", params: { type: "string" } }], !1;
         var valid0 = _errs1 === errors;
       } else
         var valid0 = !0;
@@ -2905,7 +3007,7 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
         if (data.metadata !== void 0) {
           let data1 = data.metadata, _errs3 = errors;
           if (errors === errors && !(data1 && typeof data1 == "object" && !Array.isArray(data1)))
-            return validate66.errors = [{ instancePath: instancePath + "/metadata", keyword: "type", params: { type: "object" } }], !1;
+            return validate69.errors = [{ instancePath: instancePath + "/metadata", keyword: "type", params: { type: "object" } }], !1;
           var valid0 = _errs3 === errors;
         } else
           var valid0 = !0;
@@ -2915,9 +3017,9 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
             if (errors === _errs7)
               if (typeof data2 == "string") {
                 if (func0(data2) > 1024)
-                  return validate66.errors = [{ instancePath: instancePath + "/filename", keyword: "maxLength", params: { limit: 1024 } }], !1;
+                  return validate69.errors = [{ instancePath: instancePath + "/filename", keyword: "maxLength", params: { limit: 1024 } }], !1;
               } else
-                return validate66.errors = [{ instancePath: instancePath + "/filename", keyword: "type", params: { type: "string" } }], !1;
+                return validate69.errors = [{ instancePath: instancePath + "/filename", keyword: "type", params: { type: "string" } }], !1;
             var valid0 = _errs7 === errors;
           } else
             var valid0 = !0;
@@ -2927,17 +3029,79 @@ function validate66(data, { instancePath = "", parentData, parentDataProperty, r
               if (errors === _errs9)
                 if (typeof data3 == "string") {
                   if (func0(data3) > 255)
-                    return validate66.errors = [{ instancePath: instancePath + "/mediaType", keyword: "maxLength", params: { limit: 255 } }], !1;
+                    return validate69.errors = [{ instancePath: instancePath + "/mediaType", keyword: "maxLength", params: { limit: 255 } }], !1;
                 } else
-                  return validate66.errors = [{ instancePath: instancePath + "/mediaType", keyword: "type", params: { type: "string" } }], !1;
+                  return validate69.errors = [{ instancePath: instancePath + "/mediaType", keyword: "type", params: { type: "string" } }], !1;
               var valid0 = _errs9 === errors;
             } else
               var valid0 = !0;
         }
       }
     } else
-      return validate66.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
-  return validate66.errors = vErrors, errors === 0;
+      return validate69.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
+  return validate69.errors = vErrors, errors === 0;
+}
+var isUsage = validate70;
+function validate70(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+  let vErrors = null, errors = 0;
+  if (errors === 0)
+    if (data && typeof data == "object" && !Array.isArray(data)) {
+      if (data.inputTokens !== void 0) {
+        let data0 = data.inputTokens, _errs1 = errors;
+        if (!(typeof data0 == "number" && !(data0 % 1) && !isNaN(data0) && isFinite(data0)))
+          return validate70.errors = [{ instancePath: instancePath + "/inputTokens", keyword: "type", params: { type: "integer" } }], !1;
+        if (errors === _errs1 && typeof data0 == "number" && isFinite(data0)) {
+          if (data0 > 9007199254740991 || isNaN(data0))
+            return validate70.errors = [{ instancePath: instancePath + "/inputTokens", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 } }], !1;
+          if (data0 < 0 || isNaN(data0))
+            return validate70.errors = [{ instancePath: instancePath + "/inputTokens", keyword: "minimum", params: { comparison: ">=", limit: 0 } }], !1;
+        }
+        var valid0 = _errs1 === errors;
+      } else
+        var valid0 = !0;
+      if (valid0) {
+        if (data.outputTokens !== void 0) {
+          let data1 = data.outputTokens, _errs3 = errors;
+          if (!(typeof data1 == "number" && !(data1 % 1) && !isNaN(data1) && isFinite(data1)))
+            return validate70.errors = [{ instancePath: instancePath + "/outputTokens", keyword: "type", params: { type: "integer" } }], !1;
+          if (errors === _errs3 && typeof data1 == "number" && isFinite(data1)) {
+            if (data1 > 9007199254740991 || isNaN(data1))
+              return validate70.errors = [{ instancePath: instancePath + "/outputTokens", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 } }], !1;
+            if (data1 < 0 || isNaN(data1))
+              return validate70.errors = [{ instancePath: instancePath + "/outputTokens", keyword: "minimum", params: { comparison: ">=", limit: 0 } }], !1;
+          }
+          var valid0 = _errs3 === errors;
+        } else
+          var valid0 = !0;
+        if (valid0) {
+          if (data.model !== void 0) {
+            let data2 = data.model, _errs5 = errors;
+            if (errors === _errs5)
+              if (typeof data2 == "string") {
+                if (func0(data2) > 256)
+                  return validate70.errors = [{ instancePath: instancePath + "/model", keyword: "maxLength", params: { limit: 256 } }], !1;
+              } else
+                return validate70.errors = [{ instancePath: instancePath + "/model", keyword: "type", params: { type: "string" } }], !1;
+            var valid0 = _errs5 === errors;
+          } else
+            var valid0 = !0;
+          if (valid0)
+            if (data.cost !== void 0) {
+              let data3 = data.cost, _errs7 = errors;
+              if (errors === _errs7)
+                if (typeof data3 == "number" && isFinite(data3)) {
+                  if (data3 < 0 || isNaN(data3))
+                    return validate70.errors = [{ instancePath: instancePath + "/cost", keyword: "minimum", params: { comparison: ">=", limit: 0 } }], !1;
+                } else
+                  return validate70.errors = [{ instancePath: instancePath + "/cost", keyword: "type", params: { type: "number" } }], !1;
+              var valid0 = _errs7 === errors;
+            } else
+              var valid0 = !0;
+        }
+      }
+    } else
+      return validate70.errors = [{ instancePath, keyword: "type", params: { type: "object" } }], !1;
+  return validate70.errors = vErrors, errors === 0;
 }
 export {
   isAgentCapabilities,
@@ -2966,5 +3130,6 @@ export {
   isTaskStatus,
   isTaskStatusChangedV1,
   isTextPart,
-  isUrlPart
+  isUrlPart,
+  isUsage
 };

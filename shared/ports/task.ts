@@ -85,9 +85,10 @@ export type FailedAttempt = Readonly<Pick<TaskAttemptFailedV1, 'turn' | 'attempt
 export interface Applied {
   readonly kind: 'applied';
   readonly task: TaskRecord;
-  readonly entry: LogEntry;
-  /** The id of an artifact that the attempt has begun and that `task.artifacts` has no room for. The store keeps it. */
-  readonly began?: string;
+  /** The event that ends a turn makes an entry for each of its artifacts that the log lacks, and then one for the status. */
+  readonly entries: readonly LogEntry[];
+  /** The ids of artifacts that the attempt has begun and that `task.artifacts` has no room for. The store keeps them. */
+  readonly began?: readonly string[];
 }
 
 export interface Exceeded {
@@ -98,7 +99,7 @@ export interface Exceeded {
 
 /**
  * What the fold did with an event:
- * - `applied`: the event was the next in order, and the log has a new entry.
+ * - `applied`: the event was the next in order, and the log has new entries.
  * - `parked`: an earlier event is missing. The store keeps this event until the earlier event comes.
  * - `dropped`: the event is a duplicate, belongs to a fenced attempt, or its task has ended.
  * - `quarantined`: the event breaks the contract. If it was the next in order, the task continues after it.

@@ -1,3 +1,6 @@
+/** The `workingAfterMs` of both runtimes. A person who watches a task notices a second. */
+export const WORKING_AFTER_MS = 1_000;
+
 /** The settings that services read. */
 export interface MeshSettings {
   readonly stage: string;
@@ -14,8 +17,8 @@ export interface MeshSettings {
   readonly bus: string;
   readonly artifactStream: string;
   /**
-   * An agent that has published nothing else publishes WORKING after this time. It is 0 where an event costs nothing. On
-   * AWS it is long enough that a short call pays for no WORKING event (docs/cost.md).
+   * An agent that has published nothing else publishes WORKING after this time. It is long enough that a short call needs
+   * no WORKING event.
    */
   readonly workingAfterMs: number;
   /** Whether the API in front of a Lambda handler streams an answer, or sends it when it is complete. */

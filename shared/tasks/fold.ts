@@ -1,15 +1,17 @@
+import type { Artifact } from '#shared/a2a/types.ts';
 import type { TaskArtifactV1, TaskStatusChangedV1 } from '#shared/generated/types.ts';
 import type {
   AgentEvent,
   Applied,
   ArtifactEntry,
   Exceeded,
+  LogEntry,
   Outcome,
   StatusEntry,
   TaskRecord,
 } from '#shared/ports/task.ts';
 import { boundReason, entryBytes, MAX_TASK_ENTRIES, passedBound } from './bounds.ts';
-import { isTerminal } from './state.ts';
+import { isTerminal, turnHasEnded } from './state.ts';
 
 /**
  * The ids of an attempt's first artifacts are in the task's record, because most attempts have few. With all of them, each
@@ -57,35 +59,65 @@ export function fold(task: TaskRecord, event: AgentEvent, isKept: (artifactId: s
     sequence: data.sequence,
     ...(!isSameAttempt && { artifacts: [], artifactCount: 0 }),
   };
+  const isKeptNow = isSameAttempt ? isKept : () => false;
   return event.detailType === 'TaskArtifact.v1'
-    ? applyArtifact(moved, event.data, isSameAttempt ? isKept : () => false)
-    : applyStatus(moved, event.data);
+    ? applyArtifact(moved, event.data, isKeptNow)
+    : applyStatus(moved, event.data, isKeptNow);
 }
 
-function applyStatus(task: TaskRecord, data: TaskStatusChangedV1): Outcome {
-  if (data.status.state === 'TASK_STATE_SUBMITTED') {
-    return { kind: 'quarantined', reason: `an agent cannot move a task to ${data.status.state}`, task };
-  }
+function applyStatus(task: TaskRecord, data: TaskStatusChangedV1, isKept: (artifactId: string) => boolean): Outcome {
   const { status } = data;
-  const position = task.position + 1;
+  if (status.state === 'TASK_STATE_SUBMITTED') {
+    return { kind: 'quarantined', reason: `an agent cannot move a task to ${status.state}`, task };
+  }
+  const before: Applied = { kind: 'applied', task, entries: [] };
+  const made = turnHasEnded(status.state) ? applyResult(before, data.artifacts ?? [], isKept) : before;
+  if (made.kind === 'exceeded') return made;
+  const position = made.task.position + 1;
   const entry: StatusEntry = { kind: 'status', position, turn: task.turn, attempt: task.attempt, status };
   const moved: TaskRecord = {
-    ...task,
+    ...made.task,
     position,
-    bytes: task.bytes + entryBytes(entry),
+    bytes: made.task.bytes + entryBytes(entry),
     state: status.state,
     statusAt: Date.parse(status.timestamp),
   };
+  const applied: Applied = { ...made, task: moved, entries: [...made.entries, entry] };
   // A task that is full can still end.
-  return isTerminal(status.state)
-    ? { kind: 'applied', entry, task: moved }
-    : bounded({ kind: 'applied', entry, task: moved });
+  return isTerminal(status.state) ? applied : bounded(applied);
 }
 
-function applyArtifact(task: TaskRecord, data: TaskArtifactV1, isKept: (artifactId: string) => boolean): Outcome {
+/** Applies the artifacts of the event that ends a turn. Those that came before, as progress, are in the log already. */
+function applyResult(
+  before: Applied,
+  artifacts: readonly Artifact[],
+  isKept: (artifactId: string) => boolean,
+): Applied | Exceeded {
+  let { task } = before;
+  const entries: LogEntry[] = [];
+  const began: string[] = [];
+  const taken = new Set<string>();
+  for (const artifact of artifacts) {
+    const { artifactId } = artifact;
+    if (taken.has(artifactId) || hasBegun(task, artifactId, isKept)) continue;
+    taken.add(artifactId);
+    const outcome = applyArtifact(task, { artifact, append: false, lastChunk: true }, isKept);
+    if (outcome.kind === 'exceeded') return outcome;
+    task = outcome.task;
+    entries.push(...outcome.entries);
+    began.push(...(outcome.began ?? []));
+  }
+  return { kind: 'applied', task, entries, ...(began.length > 0 && { began }) };
+}
+
+function applyArtifact(
+  task: TaskRecord,
+  data: Pick<TaskArtifactV1, 'artifact' | 'append' | 'lastChunk'>,
+  isKept: (artifactId: string) => boolean,
+): Applied | Exceeded {
   const { artifactId } = data.artifact;
   const { artifacts, artifactCount } = task;
-  const begun = artifacts.includes(artifactId) || (artifactCount > artifacts.length && isKept(artifactId));
+  const begun = hasBegun(task, artifactId, isKept);
   const hasRoom = artifacts.length < ARTIFACTS_IN_RECORD;
   const position = task.position + 1;
   const entry: ArtifactEntry = {
@@ -104,7 +136,20 @@ function applyArtifact(task: TaskRecord, data: TaskArtifactV1, isKept: (artifact
     bytes: task.bytes + entryBytes(entry),
     ...(!begun && { artifactCount: artifactCount + 1, ...(hasRoom && { artifacts: [...artifacts, artifactId] }) }),
   };
-  return bounded({ kind: 'applied', entry, task: moved, ...(!begun && !hasRoom && { began: artifactId }) });
+  return bounded({
+    kind: 'applied',
+    entries: [entry],
+    task: moved,
+    ...(!begun && !hasRoom && { began: [artifactId] }),
+  });
+}
+
+function hasBegun(
+  { artifacts, artifactCount }: TaskRecord,
+  artifactId: string,
+  isKept: (artifactId: string) => boolean,
+): boolean {
+  return artifacts.includes(artifactId) || (artifactCount > artifacts.length && isKept(artifactId));
 }
 
 function bounded(applied: Applied): Applied | Exceeded {

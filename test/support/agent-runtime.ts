@@ -26,7 +26,7 @@ export interface Batch {
 
 /** An agent's runtime in memory, which remembers what is done with it. */
 export class RecordingRuntime implements AgentRuntime {
-  settings = { artifactStream: 'starling-local-artifacts', workingAfterMs: 0 };
+  settings = { artifactStream: 'starling-local-artifacts', workingAfterMs: 60_000 };
   readonly clock = { now: () => Date.now() };
   readonly batches: Batch[] = [];
   readonly entries: BusEntry[] = [];

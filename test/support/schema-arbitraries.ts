@@ -169,7 +169,24 @@ export const events: { readonly [Name in keyof EventCatalog]: fc.Arbitrary<Event
     ['taskId', 'contextId', 'agentId', 'turn', 'message', 'deadline', 'attemptBase', 'principal'],
   ),
   'TaskStatusChanged.v1': record<t.TaskStatusChangedV1>(
-    { ...ids, attempt: from(0), sequence: from(0), status, metadata: free },
+    {
+      ...ids,
+      attempt: from(0),
+      sequence: from(0),
+      status,
+      artifacts: list(artifact),
+      artifactsOmitted: fc.boolean(),
+      usage: record<t.Usage>(
+        {
+          inputTokens: fc.maxSafeNat(),
+          outputTokens: fc.maxSafeNat(),
+          model: text(256),
+          cost: fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }),
+        },
+        [],
+      ),
+      metadata: free,
+    },
     ['taskId', 'contextId', 'agentId', 'turn', 'attempt', 'sequence', 'status'],
   ),
   'TaskArtifact.v1': record<t.TaskArtifactV1>(

@@ -87,6 +87,18 @@ export function statusEvent(
   };
 }
 
+/** The event that ends a turn, with an artifact for each id. The text of an artifact is its id. */
+export function resultEvent(
+  task: Named,
+  place: Place,
+  artifactIds: readonly string[],
+  state: TaskRecord['state'] = 'TASK_STATE_COMPLETED',
+): AgentEvent {
+  const event = statusEvent(task, place, state);
+  const artifacts = artifactIds.map((artifactId) => ({ artifactId, parts: [{ text: artifactId }] as [Part] }));
+  return { ...event, data: { ...event.data, artifacts } };
+}
+
 /** The cause of an attempt of the first turn, as a producer other than our library may send it. */
 export function attemptFailure(task: Named, attempt: number, message: string): AttemptFailure {
   const { id: taskId, contextId, agentId } = task;

@@ -71,7 +71,9 @@ export async function foldBatch(
     if (task.artifactCount === task.artifacts.length) return;
     const ids = new Set<string>();
     for (const { detailType, data } of batch) {
-      if (detailType === 'TaskArtifact.v1' && data.attempt === task.attempt) ids.add(data.artifact.artifactId);
+      if (data.attempt !== task.attempt) continue;
+      if (detailType === 'TaskArtifact.v1') ids.add(data.artifact.artifactId);
+      else for (const { artifactId } of data.artifacts ?? []) ids.add(artifactId);
     }
     const { attempt } = task;
     for (const [id, sequence] of await begun(task, [...ids])) sequences.set(`${attempt} ${id}`, sequence);
@@ -81,14 +83,16 @@ export async function foldBatch(
     const isKept = (id: string) => (sequences.get(`${task.attempt} ${id}`) ?? Infinity) < event.data.sequence;
     const outcome = fold(task, event, isKept);
     outcomes.set(event, outcome);
-    if (outcome.kind === 'applied') entries.push(outcome.entry);
+    if (outcome.kind === 'applied') for (const entry of outcome.entries) entries.push(entry);
     if (outcome.kind === 'quarantined') quarantined.push({ event, reason: outcome.reason });
     if (outcome.kind === 'exceeded') exceeded ??= outcome;
     if ('task' in outcome && outcome.task !== undefined) task = outcome.task;
-    if (outcome.kind === 'applied' && outcome.began !== undefined) {
+    if (outcome.kind === 'applied') {
       const { turn, attempt, sequence } = task;
-      sequences.set(`${attempt} ${outcome.began}`, sequence);
-      began.push({ artifactId: outcome.began, turn, attempt, sequence });
+      for (const artifactId of outcome.began ?? []) {
+        sequences.set(`${attempt} ${artifactId}`, sequence);
+        began.push({ artifactId, turn, attempt, sequence });
+      }
     }
     return outcome;
   };

@@ -1,9 +1,7 @@
 import type { StatementSync } from 'node:sqlite';
-import { logEntryOf } from '#shared/events/task-events.ts';
-import { parseJson } from '#shared/exact-json.ts';
-import type { BusEvent } from '#shared/ports/event-bus.ts';
 import type { Database } from '../database.ts';
 import { readPage } from '../page.ts';
+import { pointedEntry } from '../task-rows.ts';
 import { type Cost, endOfStep, STEP_LIMIT, type Step, type Work } from './step.ts';
 
 /** Tasks, at most, whose logs are deleted at once. */
@@ -17,6 +15,7 @@ interface Pointing {
   readonly position: number;
   readonly turn: number;
   readonly attempt: number;
+  readonly entry: string | null;
   readonly event: string;
 }
 
@@ -34,7 +33,7 @@ export class TaskLogs {
 
   constructor(database: Database) {
     this.#pointing = database.prepare(
-      `SELECT l.position, l.turn, l.attempt, e.event FROM task_log l JOIN events e ON e.position = l.event
+      `SELECT l.position, l.turn, l.attempt, l.entry, e.event FROM task_log l JOIN events e ON e.position = l.event
        WHERE l.task = ? AND l.event <= ? ORDER BY l.position LIMIT ${COPIED}`,
     );
     this.#copy = database.prepare('UPDATE task_log SET event = NULL, entry = ? WHERE task = ? AND position = ?');
@@ -61,8 +60,7 @@ export class TaskLogs {
       if (bytes >= room) return { bytes, all: false };
       const { rows, isCut } = readPage<Pointing>(this.#pointing.iterate(task, position), ({ event }) => event.length);
       for (const entry of rows) {
-        const event = parseJson(entry.event) as BusEvent;
-        const text = JSON.stringify(logEntryOf(event, entry));
+        const text = JSON.stringify(pointedEntry(entry.event, entry));
         this.#copy.run(text, task, entry.position);
         bytes += text.length;
       }

@@ -1,8 +1,9 @@
 import { messageOf } from '#shared/errors.ts';
 import { fifoQueueName } from '#wiring/names.ts';
+import { resultWarning } from '#wiring/result-pattern.ts';
 import { Subscriptions } from '#wiring/subscriptions.ts';
 import { DEFAULT_TIMEOUT_SECONDS } from '#wiring/types.ts';
-import { addResources, type FunctionDefinition, type Serverless } from '../osls.ts';
+import { addResources, agentOf, eventOf, type FunctionDefinition, type PluginLog, type Serverless } from '../osls.ts';
 import type { Step } from '../step.ts';
 import type { ResourceMap } from '../template.ts';
 import { logicalIds } from './ids.ts';
@@ -26,7 +27,7 @@ import { queueEvent, subscriptionResources } from './resources.ts';
  * thread, and `wakeAtDeadlines: true` invokes it at each task's deadline. So does the option `inline: true` of a
  * subscription: standalone folds its events in the publisher's transaction.
  */
-export const subscription: Step = (serverless) => {
+export const subscription: Step = (serverless, log) => {
   const schema = serverless.configSchemaHandler;
   // parseSubscription checks the shape, for standalone too, so both runtimes report the same error.
   schema.defineFunctionEvent('aws', 'subscription', { type: 'object' });
@@ -41,13 +42,14 @@ export const subscription: Step = (serverless) => {
   let resources: ResourceMap = {};
   return {
     prepare() {
-      resources = expand(serverless);
+      resources = expand(serverless, log);
     },
     compile: () => addResources(serverless, resources),
+    finish: () => putProjectorFirst(serverless),
   };
 };
 
-function expand(serverless: Serverless): ResourceMap {
+function expand(serverless: Serverless, log: PluginLog): ResourceMap {
   const subscriptions = new Subscriptions();
   const resources: ResourceMap = {};
   for (const [functionName, definition] of Object.entries(serverless.service.functions)) {
@@ -56,7 +58,7 @@ function expand(serverless: Serverless): ResourceMap {
       if (event.subscription === undefined) continue;
       try {
         const raw = event.subscription;
-        Object.assign(resources, expandOne(serverless, functionName, definition, { raw, subscriptions }));
+        Object.assign(resources, expandOne(serverless, functionName, definition, { raw, subscriptions, log }));
       } catch (error) {
         throw new serverless.classes.Error(
           `functions.${functionName}.events.subscription: ${messageOf(error)}`,
@@ -68,16 +70,50 @@ function expand(serverless: Serverless): ResourceMap {
   return resources;
 }
 
+/**
+ * A deployment replaces the code of the functions that fold agents' events before the code of the agents. An older fold
+ * would overlook the artifacts in the final events of newer agents.
+ */
+function putProjectorFirst(serverless: Serverless): void {
+  const { service } = serverless;
+  const { naming } = serverless.getProvider('aws');
+  const { Resources } = service.provider.compiledCloudFormationTemplate;
+  const functions = Object.entries(service.functions);
+  const folding = functions
+    .filter(([, definition]) => folds(definition))
+    .map(([name]) => naming.getLambdaLogicalId(name));
+  for (const [name, definition] of functions) {
+    const resource = Resources[naming.getLambdaLogicalId(name)];
+    if (agentOf(definition) === undefined || resource === undefined) continue;
+    resource.DependsOn = [...[resource.DependsOn ?? []].flat(), ...folding];
+  }
+}
+
+/** The projector, and the consumer of the stream of artifacts: both take events and write tasks. */
+function folds(definition: FunctionDefinition): boolean {
+  const { tasks } = (definition.access ?? {}) as { readonly tasks?: string };
+  const takesEvents = eventOf(definition, 'subscription') !== undefined || eventOf(definition, 'stream') !== undefined;
+  return tasks === 'write' && takesEvents && agentOf(definition) === undefined;
+}
+
+interface Expansion {
+  readonly raw: unknown;
+  readonly subscriptions: Subscriptions;
+  readonly log: PluginLog;
+}
+
 function expandOne(
   serverless: Serverless,
   functionName: string,
   definition: FunctionDefinition,
-  { raw, subscriptions }: { readonly raw: unknown; readonly subscriptions: Subscriptions },
+  { raw, subscriptions, log }: Expansion,
 ): ResourceMap {
   const { service } = serverless;
   const provider = serverless.getProvider('aws');
   const timeout = definition.timeout ?? service.provider.timeout ?? DEFAULT_TIMEOUT_SECONDS;
   const subscription = subscriptions.add(functionName, raw, timeout);
+  const warning = resultWarning(functionName, subscription);
+  if (warning !== undefined) log.warning(warning);
   const ids = logicalIds(provider.naming.getNormalizedFunctionName(functionName));
   const custom = service.custom?.subscription as { readonly eventBus?: unknown } | undefined;
   const where = { stage: provider.getStage(), functionName, ids, eventBus: custom?.eventBus };

@@ -41,7 +41,7 @@ it('gives a later attempt of task.once what DynamoDB itself could not hold', asy
   const log = { debug() {}, info() {}, warn() {}, error() {} };
   const { signal } = new AbortController();
   const attempt = (number: number) =>
-    agentTask(request, { attempt: number, signal, log, idempotency, timeLeft: () => 10_000 });
+    agentTask(request, { attempt: number, signal, log, idempotency, timeLeft: () => 10_000, reportUsage() {} });
   let deep: unknown = { large: 1e300, '': 'no name', text: 'é'.repeat(100_000) };
   for (let i = 0; i < 100; i++) deep = [deep];
   let calls = 0;

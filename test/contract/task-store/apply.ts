@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TaskId } from '#shared/ids.ts';
 import type { AgentEvent } from '#shared/ports/task.ts';
-import { artifactEvent, noon, statusEvent } from '#test/support/task-events.ts';
+import { artifactEvent, nextTurn, noon, resultEvent, statusEvent } from '#test/support/task-events.ts';
 import type { TaskStoreSetting } from './setting.ts';
 
 /** How agents’ events become a log. */
@@ -26,6 +26,45 @@ export function applyCases({ subject, tasks, create, get, deliver, log, brief, t
         sequence: 5,
         position: 6,
       });
+    });
+
+    it('makes the same log of a result that the last event carries', async () => {
+      const task = await create();
+      await deliver(resultEvent(task, { sequence: 1 }, ['one', 'two']));
+      expect(brief(await log(task))).toEqual(['1 message hello', '2 one = one', '3 two = two', '4 completed']);
+      expect(brief(await log(task, 2))).toEqual(['3 two = two', '4 completed']);
+      expect(await get(task)).toMatchObject({ state: 'TASK_STATE_COMPLETED', position: 4, sequence: 1 });
+    });
+
+    it('takes nothing of a result twice that came as progress before, in any order', async () => {
+      const task = await create();
+      const progress = [
+        artifactEvent(task, { sequence: 1 }, { artifactId: 'a', text: 'a1', lastChunk: false }),
+        artifactEvent(task, { sequence: 2 }, { artifactId: 'a', text: 'a2', append: true }),
+      ];
+      await deliver(resultEvent(task, { sequence: 3 }, ['a', 'b']), ...progress.toReversed());
+      await deliver(...progress, resultEvent(task, { sequence: 3 }, ['a', 'b']));
+      expect(brief(await log(task))).toEqual(['1 message hello', '2 a = a1 …', '3 a + a2', '4 b = b', '5 completed']);
+    });
+
+    it('takes a result with more artifacts than a task’s record has room for', async () => {
+      const task = await create();
+      const ids = Array.from({ length: 100 }, (_, i) => `artifact-${i}`);
+      const progress = ids
+        .slice(0, 50)
+        .map((artifactId, i) => artifactEvent(task, { sequence: i + 1 }, { artifactId }));
+      await deliver(...progress, resultEvent(task, { sequence: 51 }, ids));
+      const entries = await log(task, 1);
+      expect(entries.map(({ position }) => position)).toEqual(Array.from({ length: 101 }, (_, i) => i + 2));
+      expect(entries.flatMap((entry) => (entry.kind === 'artifact' ? [entry.artifact.artifactId] : []))).toEqual(ids);
+    });
+
+    it('goes on in the next turn behind a result', async () => {
+      const task = await create();
+      await deliver(resultEvent(task, { sequence: 1 }, ['one'], 'TASK_STATE_INPUT_REQUIRED'));
+      await tasks.begin(nextTurn(task, 1));
+      await deliver(resultEvent(task, { turn: 2, sequence: 1 }, ['one', 'two']));
+      expect(brief(await log(task)).slice(3)).toEqual(['4 message more', '5 one = one', '6 two = two', '7 completed']);
     });
 
     it('gives the same log for events that come backwards', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Statement } from '#deployment/plugin/access/access.ts';
 import { access } from '#deployment/plugin/access/step.ts';
 import type { FunctionDefinition } from '#deployment/plugin/osls.ts';
-import { functionOf, serverlessOf } from './serverless.ts';
+import { functionOf, serverlessOf, silent } from './serverless.ts';
 
 const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 const blobs = (keys: string) => ({ 'Fn::Sub': `\${BlobBucket.Arn}/${keys}` });
@@ -12,7 +12,7 @@ const blobs = (keys: string) => ({ 'Fn::Sub': `\${BlobBucket.Arn}/${keys}` });
 function statementsOf(parts: Partial<FunctionDefinition>): Statement[] {
   const definition = functionOf(parts);
   const serverless = serverlessOf({ f: definition });
-  const moments = access(serverless);
+  const moments = access(serverless, silent);
   moments.prepare?.();
   moments.compile?.();
   expect(definition.role).toBe('fRole');

@@ -2,14 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import { alarms } from '#deployment/plugin/alarms/step.ts';
 import type { ResourceMap } from '#deployment/plugin/template.ts';
-import { serverlessOf } from './serverless.ts';
+import { serverlessOf, silent } from './serverless.ts';
 
 const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 
 /** The alarms that are added to a template. */
 function alarmsOf(resources: ResourceMap): ResourceMap {
   const template = { Resources: { ...resources } };
-  alarms(serverlessOf({}, { template })).finish?.();
+  alarms(serverlessOf({}, { template }), silent).finish?.();
   return Object.fromEntries(Object.entries(template.Resources).filter(([id]) => !(id in resources)));
 }
 

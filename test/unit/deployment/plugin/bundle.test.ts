@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { bundle } from '#deployment/plugin/bundle/step.ts';
 import { filesOfZip } from '#tools/bundles/zip.ts';
-import { functionOf, serverlessOf } from './serverless.ts';
+import { functionOf, serverlessOf, silent } from './serverless.ts';
 
 /** A project of two functions with this module. */
 function project(module: string) {
@@ -18,7 +18,7 @@ function project(module: string) {
     two: functionOf({ handler: 'src/two.handler' }),
   };
   const custom = { esbuild: { minify: true, sourcemap: 'external' } };
-  return { serviceDir, functions, step: bundle(serverlessOf(functions, { serviceDir, custom })) };
+  return { serviceDir, functions, step: bundle(serverlessOf(functions, { serviceDir, custom }), silent) };
 }
 
 describe('the archives of functions', () => {

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { leftOut } from '#deployment/plugin/emulator/leave-out.ts';
 import { emulator } from '#deployment/plugin/emulator/step.ts';
 import type { Resource, Template } from '#deployment/plugin/template.ts';
-import { serverlessOf } from './serverless.ts';
+import { serverlessOf, silent } from './serverless.ts';
 
 const resource = (Type: string, rest: Partial<Resource> = {}): Resource => ({ Type, Properties: {}, ...rest });
 
@@ -42,7 +42,7 @@ function template(): Template {
 
 async function packaged(): Promise<Template> {
   const made = template();
-  await emulator(serverlessOf({}, { template: made })).finish?.();
+  await emulator(serverlessOf({}, { template: made }), silent).finish?.();
   return made;
 }
 

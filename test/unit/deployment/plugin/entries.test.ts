@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { hostingOf } from '#deployment/plugin/entries/entry.ts';
 import { entries } from '#deployment/plugin/entries/step.ts';
-import { functionOf, serverlessOf } from './serverless.ts';
+import { functionOf, serverlessOf, silent } from './serverless.ts';
 
 const functions = () => ({
   echo: functionOf({
@@ -60,7 +60,7 @@ describe('the entry of a function', () => {
   it('sets the runtime up before the handler is loaded, and hosts the handler', async () => {
     const at = project();
     const all = functions();
-    const moments = entries(serverlessOf(all, { serviceDir: at.folder }));
+    const moments = entries(serverlessOf(all, { serviceDir: at.folder }), silent);
     await moments.bundle?.();
     writeFileSync(join(at.folder, 'build/functions/registry.manifest.json'), '{"agents":["echo"]}');
 
@@ -77,7 +77,7 @@ describe('the entry of a function', () => {
 
   it('has nothing of the runtimes that other functions have', async () => {
     const at = project();
-    await entries(serverlessOf(functions(), { serviceDir: at.folder })).bundle?.();
+    await entries(serverlessOf(functions(), { serviceDir: at.folder }), silent).bundle?.();
     await printed(at.folder, 'echo');
     const bundled = readFileSync(join(at.folder, 'echo.mjs'), 'utf8');
     expect(bundled).toContain('Agent hosts');
@@ -87,7 +87,7 @@ describe('the entry of a function', () => {
   it('takes the place of the handler where osls and the bundler look for it', async () => {
     const at = project();
     const all = functions();
-    const moments = entries(serverlessOf(all, { serviceDir: at.folder }));
+    const moments = entries(serverlessOf(all, { serviceDir: at.folder }), silent);
     await moments.bundle?.();
     expect(Object.values(all).map(({ handler }) => handler)).toEqual([
       'build/functions/echo.handler',
@@ -101,11 +101,11 @@ describe('the entry of a function', () => {
   it('of a function that is gone is gone, too', async () => {
     const at = project();
     const written = () => readdirSync(join(at.folder, 'build/functions'));
-    const first = entries(serverlessOf(functions(), { serviceDir: at.folder }));
+    const first = entries(serverlessOf(functions(), { serviceDir: at.folder }), silent);
     await first.bundle?.();
     expect(written()).toContain('echo.ts');
     const { gateway } = functions();
-    const second = entries(serverlessOf({ gateway }, { serviceDir: at.folder }));
+    const second = entries(serverlessOf({ gateway }, { serviceDir: at.folder }), silent);
     await second.bundle?.();
     expect(written()).toEqual(['gateway.start.ts', 'gateway.ts']);
   });

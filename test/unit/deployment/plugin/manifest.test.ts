@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { manifest as manifestStep } from '#deployment/plugin/manifest/step.ts';
 import type { FunctionDefinition } from '#deployment/plugin/osls.ts';
 import type { ResourceMap } from '#deployment/plugin/template.ts';
-import { functionOf, serverlessOf } from './serverless.ts';
+import { functionOf, serverlessOf, silent } from './serverless.ts';
 
 const sdk = resolve(import.meta.dirname, '../../../../shared/agent/index.ts');
 const agent = (skill: string) => `
@@ -35,7 +35,7 @@ async function packaged(
     mkdirSync(join(folder, 'build/functions'), { recursive: true });
     writeFileSync(join(folder, 'parrot.ts'), module);
     const template = { Resources: { ...resources } };
-    const moments = manifestStep(serverlessOf(functions, { serviceDir: folder, template }));
+    const moments = manifestStep(serverlessOf(functions, { serviceDir: folder, template }), silent);
     await moments.prepare?.();
     await moments.bundle?.();
     await moments.finish?.();

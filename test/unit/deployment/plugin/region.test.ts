@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { region } from '#deployment/plugin/region/step.ts';
 import type { Resource, Template } from '#deployment/plugin/template.ts';
-import { serverlessOf } from './serverless.ts';
+import { serverlessOf, silent } from './serverless.ts';
 
 const resource = (Type: string): Resource => ({ Type, Properties: {} });
 
@@ -15,7 +15,7 @@ async function typesIn(regionLacks?: string): Promise<string[]> {
     },
   };
   const custom = regionLacks === undefined ? {} : { regionLacks };
-  const moments = region(serverlessOf({}, { template, custom }));
+  const moments = region(serverlessOf({}, { template, custom }), silent);
   await moments.finish?.();
   return Object.values(template.Resources).map(({ Type }) => Type);
 }

@@ -2,11 +2,11 @@ import { globSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { schemas as schemasStep } from '#deployment/plugin/schemas/step.ts';
-import { serverlessOf } from './serverless.ts';
+import { serverlessOf, silent } from './serverless.ts';
 
 describe('the schema registry', () => {
   const serverless = serverlessOf({});
-  schemasStep(serverless).compile?.();
+  schemasStep(serverless, silent).compile?.();
   const { SchemaRegistry, ...schemas } = serverless.service.provider.compiledCloudFormationTemplate.Resources;
 
   it('bears the name of the bus', () => {

@@ -1,4 +1,4 @@
-import type { FunctionDefinition, Serverless } from '#deployment/plugin/osls.ts';
+import type { FunctionDefinition, PluginLog, Serverless } from '#deployment/plugin/osls.ts';
 import type { Template } from '#deployment/plugin/template.ts';
 
 /** osls as our plugins see it, with a template that is still empty and names that are their own logical ids. */
@@ -34,3 +34,6 @@ export function serverlessOf(
 export function functionOf(parts: Partial<FunctionDefinition>): FunctionDefinition {
   return { handler: 'handler.handler', events: [], ...parts };
 }
+
+/** Takes warnings and writes nothing. */
+export const silent: PluginLog = { warning() {} };

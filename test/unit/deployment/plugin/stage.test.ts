@@ -3,7 +3,7 @@ import { api } from '#deployment/plugin/api/step.ts';
 import { identity } from '#deployment/plugin/identity/step.ts';
 import type { Moments } from '#deployment/plugin/step.ts';
 import type { ResourceMap } from '#deployment/plugin/template.ts';
-import { functionOf, serverlessOf } from './serverless.ts';
+import { functionOf, serverlessOf, silent } from './serverless.ts';
 
 async function merged({ finish }: Moments): Promise<void> {
   await finish?.();
@@ -20,7 +20,7 @@ describe("the API's stage", () => {
       ApiStage: { Type: 'AWS::ApiGateway::Stage', Properties: { StageName: 'dev' } },
       NotFound: { Type: 'AWS::ApiGateway::GatewayResponse', Properties: {} },
     };
-    await merged(api(serverlessOf({}, { template: { Resources } })));
+    await merged(api(serverlessOf({}, { template: { Resources } }), silent));
     expect(Resources.ApiStage?.Properties).toEqual({ StageName: 'dev', DeploymentId: { Ref: 'Deployment123' } });
     expect(Resources.Deployment123).toEqual({
       Type: 'AWS::ApiGateway::Deployment',
@@ -30,7 +30,7 @@ describe("the API's stage", () => {
   });
 
   it('is not missed where there is no API', async () => {
-    await expect(merged(api(serverlessOf({})))).resolves.toBeUndefined();
+    await expect(merged(api(serverlessOf({}), silent))).resolves.toBeUndefined();
   });
 });
 
@@ -40,7 +40,7 @@ describe('the resource server', () => {
 
   async function scopesWith(functions: Parameters<typeof serverlessOf>[0]): Promise<unknown> {
     const server = { Type: 'AWS::Cognito::UserPoolResourceServer', Properties: { Scopes: scopes } };
-    await merged(identity(serverlessOf(functions, { template: { Resources: { Server: server } } })));
+    await merged(identity(serverlessOf(functions, { template: { Resources: { Server: server } } }), silent));
     return server.Properties.Scopes;
   }
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { pluginOf, type Step } from '#deployment/plugin/step.ts';
-import { serverlessOf } from './serverless.ts';
+import { serverlessOf, silent } from './serverless.ts';
 
 it('at each moment the steps run in the order of their list, and each waits for the one before', async () => {
   const done: string[] = [];
@@ -13,7 +13,7 @@ it('at each moment the steps run in the order of their list, and each waits for 
       },
       finish: () => void done.push(`finish ${name}`),
     });
-  const { hooks } = new (pluginOf([step('a'), () => ({}), step('b')]))(serverlessOf({}));
+  const { hooks } = new (pluginOf([step('a'), () => ({}), step('b')]))(serverlessOf({}), {}, { log: silent });
   await hooks['after:aws:package:finalize:mergeCustomProviderResources']?.();
   await hooks['before:package:initialize']?.();
   await hooks['package:compileEvents']?.();
@@ -26,6 +26,8 @@ it('a step that fails ends the moment', async () => {
   };
   const { hooks } = new (pluginOf([() => ({ bundle: fail }), () => ({ bundle: () => expect.unreachable() })]))(
     serverlessOf({}),
+    {},
+    { log: silent },
   );
   await expect(hooks['before:package:createDeploymentArtifacts']?.()).rejects.toThrow('no');
 });

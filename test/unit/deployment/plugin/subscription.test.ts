@@ -5,7 +5,7 @@ import type { FunctionEvent } from '#deployment/plugin/osls.ts';
 import { subscription } from '#deployment/plugin/subscription/step.ts';
 import type { ResourceMap } from '#deployment/plugin/template.ts';
 import { osls, type ServiceFolder, serviceFolder } from '#test/support/service-folder.ts';
-import { functionOf, serverlessOf } from './serverless.ts';
+import { functionOf, serverlessOf, silent } from './serverless.ts';
 
 /** A service whose code is packed already: what is of interest is the template. */
 function packedService(functions: string): ServiceFolder {
@@ -35,7 +35,7 @@ async function packaged(service: ServiceFolder, stage: string): Promise<Resource
 
 const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 
-describe.concurrent('a packaged subscription', { timeout: 60_000 }, () => {
+describe.concurrent('a packaged subscription', { timeout: 300_000 }, () => {
   it('becomes rule, queue, dead-letter queue, policy and mapping', async () => {
     const service = packedService(`
   calculator:
@@ -168,7 +168,7 @@ function expand(
     Object.fromEntries(Object.entries(functions).map(([name, each]) => [name, functionOf(each)])),
     { custom: { subscription: { eventBus } }, ...(timeout === undefined ? {} : { timeout }) },
   );
-  const moments = subscription(serverless);
+  const moments = subscription(serverless, silent);
   moments.prepare?.();
   moments.compile?.();
   return serverless.service.provider.compiledCloudFormationTemplate.Resources;
@@ -279,11 +279,44 @@ describe('what a function is told', () => {
     const event = { subscription: { pattern: { source: ['shop'] } } };
     const fifo = { subscription: { ...event.subscription, fifo: true } };
     const serverless = serverlessOf({ audit: functionOf({ events: [event] }), ledger: functionOf({ events: [fifo] }) });
-    subscription(serverless).prepare?.();
+    subscription(serverless, silent).prepare?.();
     const { audit, ledger } = serverless.service.functions;
     expect(ledger?.environment).toMatchObject({ STARLING_FIFO_QUEUE: 'starling-dev-ledger.fifo' });
     expect(audit?.environment).not.toHaveProperty('STARLING_FIFO_QUEUE');
   });
+});
+
+describe('an agent', () => {
+  const lambda = () => ({ Type: 'AWS::Lambda::Function', Properties: {} });
+  const functions = {
+    echo: functionOf({ events: [{ subscription: { agent: 'echo' } }] }),
+    projector: functionOf({
+      access: { tasks: 'write' },
+      events: [{ subscription: { pattern: { 'detail-type': ['TaskStatusChanged.v1'] } } }],
+    }),
+    chunks: functionOf({ access: { tasks: 'write' }, events: [{ stream: {} }] }),
+    gateway: functionOf({ access: { tasks: 'write' }, events: [{ http: {} }] }),
+    audit: functionOf({ events: [{ subscription: { pattern: { source: ['shop'] } } }] }),
+  };
+
+  it('is deployed after the functions that fold its events', async () => {
+    const Resources: ResourceMap = {};
+    for (const name of Object.keys(functions)) Resources[`${name}LambdaFunction`] = lambda();
+    const moments = subscription(serverlessOf(functions, { template: { Resources } }), silent);
+    await moments.finish?.();
+    expect(Resources.echoLambdaFunction?.DependsOn).toEqual(['projectorLambdaFunction', 'chunksLambdaFunction']);
+    for (const name of ['projector', 'chunks', 'gateway', 'audit']) {
+      expect(Resources[`${name}LambdaFunction`]).not.toHaveProperty('DependsOn');
+    }
+  });
+});
+
+it('a pattern that misses the results of short tasks is warned of', async () => {
+  const warnings: string[] = [];
+  const events = [{ subscription: { pattern: { 'detail-type': ['TaskArtifact.v1'] } } }];
+  const log = { warning: (text: string) => void warnings.push(text) };
+  await subscription(serverlessOf({ indexer: functionOf({ events }) }), log).prepare?.();
+  expect(warnings).toEqual([expect.stringContaining('The function indexer subscribes to TaskArtifact.v1 alone')]);
 });
 
 describe('the rule', () => {

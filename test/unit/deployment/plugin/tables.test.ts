@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { type TableDefinition, tables } from '#adapters/aws/tables.ts';
 import { tables as tablesStep } from '#deployment/plugin/tables/step.ts';
-import { serverlessOf } from './serverless.ts';
+import { serverlessOf, silent } from './serverless.ts';
 
 function resources(custom: Record<string, unknown>) {
   const serverless = serverlessOf({}, { custom });
-  tablesStep(serverless).compile?.();
+  tablesStep(serverless, silent).compile?.();
   return serverless.service.provider.compiledCloudFormationTemplate.Resources;
 }
 

@@ -6,7 +6,7 @@ import { subscription } from '#deployment/plugin/subscription/step.ts';
 import type { Template } from '#deployment/plugin/template.ts';
 import { parseWorkers } from '#deployment/plugin/worker/options.ts';
 import { worker } from '#deployment/plugin/worker/step.ts';
-import { functionOf, serverlessOf } from './serverless.ts';
+import { functionOf, serverlessOf, silent } from './serverless.ts';
 
 /** As parameters give it: all texts, or numbers of the file. */
 const workers = {
@@ -46,7 +46,7 @@ async function deployed(custom: object) {
     template.Resources[`${name}LogGroup`] = { Type: 'AWS::Logs::LogGroup', Properties: { RetentionInDays: 30 } };
   }
   const serverless = serverlessOf(functions, { custom: { workers: custom }, template, timeout: 30 });
-  const { hooks } = new (pluginOf([subscription, access, worker]))(serverless);
+  const { hooks } = new (pluginOf([subscription, access, worker]))(serverless, {}, { log: silent });
   for (const hook of [
     'before:package:initialize',
     'package:compileEvents',

@@ -27,7 +27,7 @@ describe('readSettings', () => {
       tokenUrl: 'http://127.0.0.1:4280/oauth2/token',
       bus: 'starling-local',
       artifactStream: 'starling-local-artifacts',
-      workingAfterMs: 0,
+      workingAfterMs: 1_000,
       responses: 'buffered',
       logLevel: 'INFO',
       logFormat: 'json',

@@ -38,9 +38,9 @@ describe('a worker with a queue', () => {
     await workers.send('echo', JSON.stringify(delivered('TaskRequested.v1', requested())));
     await until(
       async () =>
-        (await workers.queue.depth(queueName(stage, 'echo'))).inFlight === 0 && workers.inner.published.length === 3,
+        (await workers.queue.depth(queueName(stage, 'echo'))).inFlight === 0 && workers.inner.published.length === 1,
     );
-    expect(workers.inner.published.map(briefly)).toEqual(['1 working', '2 artifact-1-1 = "hello"', '3 completed']);
+    expect(workers.inner.published.map(briefly)).toEqual(['1 completed [artifact-1-1 "hello"]']);
   });
 
   it('hands over batches of the size that stands in serverless.yml, as SQS events', async () => {

@@ -90,14 +90,14 @@ describe('an attempt', () => {
       throw error;
     };
     expect(await run(agent(throwing), requested())).toEqual(noFailures);
-    expect(published()).toEqual(['1 working', `2 ${expected}`]);
+    expect(published()).toEqual([`1 ${expected}`]);
     runtime.batches.length = 0;
     const yielding = async function* () {
       yield { half: true };
       throw error;
     };
     expect(await run(agent(yielding), requested())).toEqual(noFailures);
-    expect(published()).toEqual(['1 working', '2 artifact-1-1 = {"half":true}', `3 ${expected}`]);
+    expect(published()).toEqual([`1 ${expected} [artifact-1-1 {"half":true}]`]);
   });
 
   describe('that throws anything else', () => {
@@ -122,7 +122,7 @@ describe('an attempt', () => {
     it('fails the task at the last receive, and still dead-letters its message', async () => {
       const request = requested();
       expect(await run(handler, request, { receiveCount: 3 })).toEqual(failed);
-      expect(published()).toEqual(['1 working', `2 failed The agent failed. Task ${request.taskId}.`]);
+      expect(published()).toEqual([`1 failed The agent failed. Task ${request.taskId}.`]);
       expect(runtime.failures).toMatchObject([{ attempt: 3, final: true, cause: { message: 'the network is down' } }]);
       expect(logged()).toEqual(['error: the last attempt failed']);
       expect(runtime.counts.filter((count) => count.includes('retries'))).toEqual([]);
@@ -152,7 +152,7 @@ describe('an attempt', () => {
       });
       expect(await run(throwing, requested(), { receiveCount: 1 })).toEqual(failed);
       expect(await run(throwing, requested(), { receiveCount: 3 })).toEqual(failed);
-      expect(published().at(-1)).toMatch(/^2 failed The agent failed\. Task /);
+      expect(published().at(-1)).toMatch(/^1 failed The agent failed\. Task /);
       expect(runtime.failures.map(({ final }) => final)).toEqual([false, true]);
     });
 
@@ -161,13 +161,13 @@ describe('an attempt', () => {
         throw Object.assign(new TaskFailed('x'), { message: 5 });
       });
       expect(await run(throwing, requested(), { receiveCount: 3 })).toEqual(failed);
-      expect(published().at(-1)).toMatch(/^2 failed The agent failed\. Task /);
+      expect(published().at(-1)).toMatch(/^1 failed The agent failed\. Task /);
     });
 
     it('takes the number of receives from the function’s settings', async () => {
       runtime.maxReceiveCount = 1;
       await run(handler, requested());
-      expect(published()).toHaveLength(2);
+      expect(published()).toHaveLength(1);
     });
 
     it.each([
@@ -178,7 +178,7 @@ describe('an attempt', () => {
         throw thrown;
       });
       expect(await run(throwing, requested(), { receiveCount: 3 })).toEqual(failed);
-      expect(published()[1]).toMatch(/^2 failed The agent failed\. Task /);
+      expect(published()[0]).toMatch(/^1 failed The agent failed\. Task /);
       expect(runtime.failures).toMatchObject([{ cause: { name: 'a value that is no Error', message: `${thrown}` } }]);
     });
   });
@@ -189,11 +189,7 @@ describe('an attempt', () => {
       yield artifact({ artifactId: 'a', parts: [] as never });
     });
     expect(await run(handler, requested(), { receiveCount: 3 })).toEqual(failed);
-    expect(published()).toMatchObject([
-      '1 working',
-      '2 working on it',
-      expect.stringMatching(/^3 failed The agent failed\. Task /),
-    ]);
+    expect(published()).toMatchObject(['1 working on it', expect.stringMatching(/^2 failed The agent failed\. Task /)]);
     expect(runtime.failures[0]?.cause.message).toContain('data/artifact/parts');
   });
 
@@ -212,7 +208,7 @@ describe('an attempt', () => {
     expect(published()).toEqual([
       '1 working',
       '2 artifact-1-1 = "begun" …',
-      '3 failed The task reached a bound: it would have more than 64 MB.',
+      '3 failed The task reached a bound: it would have more than 64 MB. [artifact-1-1 "begun"]',
     ]);
     expect(isLeft).toBe(true);
   });
@@ -225,7 +221,7 @@ describe('an attempt', () => {
         { receiveCount: 3 },
       ),
     ).toEqual(failed);
-    expect(published()[1]).toMatch(/^2 failed /);
+    expect(published()[0]).toMatch(/^1 failed /);
     expect(runtime.failures[0]?.cause.message).toContain('BigInt');
   });
 
@@ -268,12 +264,13 @@ describe('an attempt', () => {
     expect(await run(handler, requested(), { receiveCount: 4 })).toEqual(failed);
     expect(published()).toEqual([]);
     expect(await run(handler, requested(), { receiveCount: 5 })).toEqual(failed);
-    expect(published()).toMatchObject(['1 working', expect.stringMatching(/^2 failed/)]);
+    expect(published()).toMatchObject([expect.stringMatching(/^1 failed/)]);
     expect(logged()).toEqual(['warn: the attempt failed and will be made again', 'error: the last attempt failed']);
   });
 
   it('fails no task at the last receive because there was no room: its message comes back', async () => {
     let full = true;
+    runtime.settings = { ...runtime.settings, workingAfterMs: 1 };
     runtime.disk = async () => {
       if (full) throw new StoreUnavailableError('no room');
     };
@@ -314,7 +311,7 @@ describe('an attempt', () => {
       expect(await cancel(handler, request)).toEqual(noFailures);
       expect(await turn).toEqual(noFailures);
       for (let i = 0; i < 5; i++) await setImmediate();
-      expect(published()).toEqual(['1 working', '2 working half way']);
+      expect(published()).toEqual(['1 working half way']);
       expect(aborted).toMatchObject({ name: 'CanceledError' });
     });
 
@@ -325,7 +322,7 @@ describe('an attempt', () => {
       await setImmediate();
       await cancel(handler, request);
       expect(await turn).toEqual(noFailures);
-      expect(published()).toEqual(['1 working']);
+      expect(published()).toEqual([]);
     });
 
     it('publishes nothing of what a handler gives afterwards', async () => {
@@ -343,7 +340,7 @@ describe('an attempt', () => {
       await turn;
       finish('too late');
       for (let i = 0; i < 5; i++) await setImmediate();
-      expect(published()).toEqual(['1 working']);
+      expect(published()).toEqual([]);
     });
 
     it('does not wait for what a generator does when it is left', async () => {
@@ -378,7 +375,7 @@ describe('an attempt', () => {
       await cancel(handler, { ...request, agentId: 'other' });
       finish('in time');
       await turn;
-      expect(published()).toEqual(['1 working', '2 artifact-1-1 = "in time"', '3 completed']);
+      expect(published()).toEqual(['1 completed [artifact-1-1 "in time"]']);
     });
 
     it('may be canceled in the batch that brings it', async () => {
@@ -414,7 +411,7 @@ describe('an attempt', () => {
       const deadline = new Date(Date.now() + 30).toISOString();
       expect(await run(handler, requested({ deadline }), { receiveCount: 3 })).toEqual(failed);
       expect(reason).toMatchObject({ name: 'DeadlineError' });
-      expect(published()).toEqual(['1 working']);
+      expect(published()).toEqual([]);
     });
 
     it('ends before the function’s time is up, and is made again', async () => {
@@ -427,12 +424,12 @@ describe('an attempt', () => {
       });
       expect(await run(handler, requested(), { timeLeft: 530 })).toEqual(failed);
       expect(reason).toMatchObject({ name: 'TimeoutError' });
-      expect(published()).toEqual(['1 working']);
+      expect(published()).toEqual([]);
     });
 
     it('fails the task when the last attempt takes too long', async () => {
       expect(await run(agent(forEver), requested(), { timeLeft: 530, receiveCount: 3 })).toEqual(failed);
-      expect(published()[1]).toMatch(/^2 failed The agent failed\. Task /);
+      expect(published()[0]).toMatch(/^1 failed The agent failed\. Task /);
       expect(runtime.failures[0]?.cause.message).toMatch(/did not end within/);
     });
 
@@ -471,6 +468,6 @@ describe('an attempt', () => {
     expect(await handler(sqsEvent(...(records as [never])), lambdaContext())).toEqual({
       batchItemFailures: [{ itemIdentifier: 'bad' }],
     });
-    expect(published().filter((event) => event.endsWith('completed'))).toHaveLength(2);
+    expect(published().filter((event) => event.includes('completed'))).toHaveLength(2);
   });
 });

@@ -54,6 +54,7 @@ describe('task.once', () => {
       signal,
       log: silent,
       idempotency: new StoreIdempotency(store),
+      reportUsage: () => {},
       timeLeft: () => 10_000,
     });
   }
@@ -188,7 +189,13 @@ describe('task.once', () => {
 
   it('is not done when the store cannot say that it is free', async () => {
     const broken = { ...store, put: () => Promise.reject(new Error('the disk is full')) } as IdempotencyStore;
-    const surroundings = { attempt: 1, signal: new AbortController().signal, log: silent, timeLeft: () => 10_000 };
+    const surroundings = {
+      attempt: 1,
+      signal: new AbortController().signal,
+      log: silent,
+      timeLeft: () => 10_000,
+      reportUsage() {},
+    };
     const work = vi.fn();
     const task = agentTask(request, { ...surroundings, idempotency: new StoreIdempotency(broken) });
     await expect(task.once('charge', work)).rejects.toThrow(/in progress record/);

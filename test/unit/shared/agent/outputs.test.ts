@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { namingSkill } from '#shared/a2a/skill-extension.ts';
 import type { Message, Part } from '#shared/a2a/types.ts';
 import { skill } from '#shared/agent/definition.ts';
-import { artifact, authRequired, chunk, completed, inputRequired, working } from '#shared/agent/index.ts';
+import { artifact, authRequired, chunk, completed, inputRequired, TaskFailed, working } from '#shared/agent/index.ts';
 import { InexactNumber } from '#shared/exact-json.ts';
 import { provideRuntime } from '#shared/runtime/current.ts';
 import { RecordingRuntime } from '#test/support/agent-runtime.ts';
@@ -36,34 +36,34 @@ describe('what a handler gives', () => {
         requested(),
       ),
     ).toEqual(noFailures);
-    expect(published()).toEqual(['1 working', `2 artifact-1-1 = ${text}`, '3 completed']);
+    expect(published()).toEqual([`1 completed [artifact-1-1 ${text}]`]);
     runtime.batches.length = 0;
     await run(
       agent(async () => result),
       requested(),
     );
-    expect(published()).toEqual(['1 working', `2 artifact-1-1 = ${text}`, '3 completed']);
+    expect(published()).toEqual([`1 completed [artifact-1-1 ${text}]`]);
   });
 
   it.each([
-    ['nothing', undefined, ['2 completed']],
-    ['a message', completed('all good'), ['2 completed all good']],
-    ['progress', working('nearly'), ['2 working nearly', '3 completed']],
-    ['a question', inputRequired('which?'), ['2 input_required which?']],
-    ['a need for a credential', authRequired('log in'), ['2 auth_required log in']],
-    ['an artifact', artifact({ artifactId: 'a', name: 'A', parts: [{ text: 'x' }] }), ['2 a = "x"', '3 completed']],
+    ['nothing', undefined, ['1 completed']],
+    ['a message', completed('all good'), ['1 completed all good']],
+    ['progress', working('nearly'), ['1 working nearly', '2 completed']],
+    ['a question', inputRequired('which?'), ['1 input_required which?']],
+    ['a need for a credential', authRequired('log in'), ['1 auth_required log in']],
+    ['an artifact', artifact({ artifactId: 'a', name: 'A', parts: [{ text: 'x' }] }), ['1 completed [a "x"]']],
   ])('%s', async (_, result, expected) => {
     await run(
       agent(async () => result),
       requested(),
     );
-    expect(published()).toEqual(['1 working', ...expected]);
+    expect(published()).toEqual(expected);
   });
 
   it.each([
-    ['a question', inputRequired('which?'), ['2 input_required which?']],
-    ['a need for a credential', authRequired('log in'), ['2 auth_required log in']],
-    ['a message', completed('all good'), ['2 completed all good']],
+    ['a question', inputRequired('which?'), ['1 input_required which?']],
+    ['a need for a credential', authRequired('log in'), ['1 auth_required log in']],
+    ['a message', completed('all good'), ['1 completed all good']],
   ])('%s that a generator yields ends the turn, and the generator', async (_, output, expected) => {
     let cleaned = false;
     const generator = async function* () {
@@ -75,7 +75,7 @@ describe('what a handler gives', () => {
       }
     };
     expect(await run(agent(generator), requested())).toEqual(noFailures);
-    expect(published()).toEqual(['1 working', ...expected]);
+    expect(published()).toEqual(expected);
     expect(cleaned).toBe(true);
   });
 
@@ -93,7 +93,7 @@ describe('what a handler gives', () => {
       '2 artifact-4-1 = "one " …',
       '3 artifact-4-1 + "two " …',
       '4 artifact-4-1 + "three" …',
-      '5 completed',
+      '5 completed [artifact-4-1 "one two three"]',
     ]);
   });
 
@@ -111,8 +111,7 @@ describe('what a handler gives', () => {
       '3 artifact-1-2 = "streamed " …',
       '4 artifact-1-3 = {"second":true}',
       '5 artifact-1-2 + "text" …',
-      '6 artifact-1-4 = "the end"',
-      '7 completed',
+      '6 completed [artifact-1-1 {"first":true}] [artifact-1-2 "streamed text"] [artifact-1-3 {"second":true}] [artifact-1-4 "the end"]',
     ];
     const request = requested();
     for (const receiveCount of [1, 2]) {
@@ -141,7 +140,7 @@ describe('what a handler gives', () => {
       '4 a + "a2"',
       '5 a = "anew"',
       '6 a + "more" …',
-      '7 completed',
+      '7 completed [a "anewmore"] [b 1 2]',
     ]);
   });
 
@@ -154,7 +153,7 @@ describe('what a handler gives', () => {
       }),
       requested(),
     );
-    expect(published()).toEqual(['1 working', '2 working half way', '3 completed']);
+    expect(published()).toEqual(['1 working half way', '2 completed']);
   });
 
   it('takes what is yielded as it is in that moment', async () => {
@@ -171,22 +170,16 @@ describe('what a handler gives', () => {
       }),
       requested(),
     );
-    expect(published()).toEqual([
-      '1 working',
-      '2 artifact-1-1 = [1]',
-      '3 artifact-1-2 = [1,2]',
-      '4 a = "before"',
-      '5 completed',
-    ]);
+    expect(published()).toEqual(['1 completed [artifact-1-1 [1]] [artifact-1-2 [1,2]] [a "before"]']);
   });
 
   describe('is published', () => {
-    it('as one batch when the handler answers at once', async () => {
+    it('as one event when the handler answers at once', async () => {
       await run(
         agent(() => 'hello'),
         requested(),
       );
-      expect(batches()).toEqual([['bus', '1 working', '2 artifact-1-1 = "hello"', '3 completed']]);
+      expect(batches()).toEqual([['bus', '1 completed [artifact-1-1 "hello"]']]);
     });
 
     it('as one batch also by an async function and a generator that do not wait', async () => {
@@ -200,8 +193,8 @@ describe('what a handler gives', () => {
       };
       await run(agent(generator), requested());
       expect(batches()).toEqual([
-        ['bus', '1 working', '2 artifact-1-1 = "hello"', '3 completed'],
-        ['bus', '1 working', '2 working on it', '3 artifact-1-1 = {"sum":27}', '4 completed'],
+        ['bus', '1 completed [artifact-1-1 "hello"]'],
+        ['bus', '1 working on it', '2 completed [artifact-1-1 {"sum":27}]'],
       ]);
     });
 
@@ -229,9 +222,9 @@ describe('what a handler gives', () => {
       goOn();
       await turn;
       expect(batches()).toEqual([
-        ['bus', '1 working', '2 working half way'],
-        ['bus', '3 artifact-1-1 = {"sum":27}'],
-        ['bus', '4 completed'],
+        ['bus', '1 working half way'],
+        ['bus', '2 artifact-1-1 = {"sum":27}'],
+        ['bus', '3 completed [artifact-1-1 {"sum":27}]'],
       ]);
     });
 
@@ -246,7 +239,6 @@ describe('what a handler gives', () => {
       );
       expect(runtime.entries.map(({ source, detailType }) => `${source} ${detailType}`)).toEqual([
         'starling.agents.echo TaskStatusChanged.v1',
-        'starling.agents.echo TaskArtifact.v1',
         'starling.agents.echo TaskStatusChanged.v1',
       ]);
       expect(runtime.records.map(({ partitionKey }) => partitionKey)).toEqual([request.taskId]);
@@ -259,7 +251,7 @@ describe('what a handler gives', () => {
       );
       expect(
         runtime.batches.map(({ to, events }) => `${to} ${events.map(({ data }) => data.sequence)}`).toSorted(),
-      ).toEqual(['bus 1,3', 'stream 2']);
+      ).toEqual(['bus 2', 'stream 1']);
     });
 
     it('no faster than the disk takes it', async () => {
@@ -279,10 +271,127 @@ describe('what a handler gives', () => {
       expect(made).toBeLessThan(200);
       release();
       await turn;
-      expect(published()).toHaveLength(1_002);
+      expect(published()).toHaveLength(1_001);
       expect(runtime.published.map(({ data }) => data.sequence)).toEqual(
-        Array.from({ length: 1_002 }, (_, i) => i + 1),
+        Array.from({ length: 1_001 }, (_, i) => i + 1),
       );
+    });
+  });
+
+  describe('at the end of the turn', () => {
+    const KB = 'x'.repeat(1_024);
+    const tick = () => setImmediate();
+
+    it('is published before it, and told whole at the end, when the handler waits', async () => {
+      await run(
+        agent(async function* () {
+          yield { first: 1 };
+          await tick();
+          await tick();
+          yield { second: 2 };
+        }),
+        requested(),
+      );
+      expect(published()).toEqual([
+        '1 working',
+        '2 artifact-1-1 = {"first":1}',
+        '3 completed [artifact-1-1 {"first":1}] [artifact-1-2 {"second":2}]',
+      ]);
+    });
+
+    it('keeps an event of its own where it replaces another artifact', async () => {
+      await run(
+        agent(async function* () {
+          yield artifact({ artifactId: 'a', parts: [{ text: 'one' }] });
+          yield artifact({ artifactId: 'b', parts: [{ text: 'two' }] });
+          yield artifact({ artifactId: 'a', parts: [{ text: 'three' }] });
+        }),
+        requested(),
+      );
+      expect(published()).toEqual(['1 a = "one"', '2 b = "two"', '3 a = "three"', '4 completed [a "three"] [b "two"]']);
+    });
+
+    it('keeps its place in the order before progress', async () => {
+      await run(
+        agent(async function* () {
+          yield { first: 1 };
+          yield working('half way');
+          yield { second: 2 };
+        }),
+        requested(),
+      );
+      expect(published()).toEqual([
+        '1 artifact-1-1 = {"first":1}',
+        '2 working half way',
+        '3 completed [artifact-1-1 {"first":1}] [artifact-1-2 {"second":2}]',
+      ]);
+    });
+
+    it('is left out when it has more than 48 KB together, and published before', async () => {
+      const of = (sizes: number[]) =>
+        agent(async function* () {
+          for (const size of sizes) yield { text: KB.repeat(size) };
+        });
+      await run(of([23, 24]), requested());
+      expect(runtime.published).toMatchObject([{ data: { artifacts: [{}, {}] } }]);
+      runtime.batches.length = 0;
+      await run(of([24, 24]), requested());
+      const [first, second, last] = runtime.published;
+      expect(first?.type).toBe('TaskArtifact.v1');
+      expect(second?.type).toBe('TaskArtifact.v1');
+      expect(last?.data).toMatchObject({ artifactsOmitted: true });
+      expect(last?.data).not.toHaveProperty('artifacts');
+    });
+
+    it('counts a streamed text as the text, and not as its many chunks', async () => {
+      await run(
+        agent(async function* () {
+          for (let word = 0; word < 4_000; word++) yield 'word ';
+        }),
+        requested(),
+      );
+      expect(runtime.published.at(-1)?.data).toMatchObject({
+        artifacts: [{ artifactId: 'artifact-1-1', parts: [{ text: 'word '.repeat(4_000) }] }],
+      });
+    });
+
+    it('goes with a failure that the handler tells', async () => {
+      await run(
+        agent(async function* () {
+          yield { half: true };
+          throw new TaskFailed('no more');
+        }),
+        requested(),
+      );
+      expect(published()).toEqual(['1 failed no more [artifact-1-1 {"half":true}]']);
+    });
+
+    it('has the sum of what its models cost', async () => {
+      await run(
+        agent((task) => {
+          task.reportUsage({ inputTokens: 3, model: 'small' });
+          task.reportUsage({ inputTokens: 4, outputTokens: 1, cost: 0.25, model: 'large' });
+          expect(() => task.reportUsage({ inputTokens: 0.5 })).toThrow('usage/inputTokens');
+          expect(() => task.reportUsage({ cost: Number.NaN })).toThrow('usage/cost');
+          return 'done';
+        }),
+        requested(),
+      );
+      expect(runtime.published.at(-1)?.data).toMatchObject({
+        usage: { inputTokens: 7, outputTokens: 1, cost: 0.25, model: 'large' },
+      });
+    });
+
+    it('says WORKING first when the turn lasts', async () => {
+      runtime.settings = { ...runtime.settings, workingAfterMs: 1 };
+      await run(
+        agent(async () => {
+          while (runtime.batches.length === 0) await tick();
+          return 'late';
+        }),
+        requested(),
+      );
+      expect(published()).toEqual(['1 working', '2 completed [artifact-1-1 "late"]']);
     });
   });
 
@@ -345,7 +454,7 @@ describe('what a handler gives', () => {
           requested(),
         ),
       ).toEqual(noFailures);
-      expect(JSON.stringify(runtime.published[1]?.data)).toContain(`"parts":[{"data":${json}}]`);
+      expect(JSON.stringify(runtime.published[0]?.data)).toContain(`"parts":[{"data":${json}}]`);
     });
   });
 
@@ -382,7 +491,7 @@ describe('what a handler gives', () => {
     ])('fails the task for %s that breaks it, and publishes no wrong data', async (_what, result, problem) => {
       await run(made(result), requested({ skill: 'add' }));
       expect(published().at(-1)).toMatch(
-        new RegExp(`failed The result of the skill add does not fit its schema: ${problem}.$`),
+        new RegExp(`failed The result of the skill add does not fit its schema: ${problem}\\.( \\[artifact-1-1 "zero"\\])?$`),
       );
       expect(published().filter((event) => event.includes('sum') && event.includes('artifact'))).toEqual([]);
     });
@@ -501,7 +610,7 @@ describe('what a handler gives', () => {
       [undefined, '"general: hi"'],
     ])('answers to its name: %s', async (named, expected) => {
       await run(handler, requested({ message, ...(named !== undefined && { skill: named }) }));
-      expect(published()[1]).toBe(`2 artifact-1-1 = ${expected}`);
+      expect(published()).toEqual([`1 completed [artifact-1-1 ${expected}]`]);
     });
   });
 });

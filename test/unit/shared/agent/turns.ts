@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { SQSBatchResponse } from 'aws-lambda';
+import type { Part } from '#shared/a2a/types.ts';
 import { type AgentHandler, defineAgent } from '#shared/agent/define-agent.ts';
 import type { AgentDefinition, Handler } from '#shared/agent/definition.ts';
 import type { CloudEvent } from '#shared/events/envelope.ts';
@@ -58,16 +59,22 @@ export function cancel(
   return handler(sqsEvent(sqsRecord(delivered('TaskCancelRequested.v1', data))), lambdaContext());
 }
 
-/** An agent's event in a line: `2 artifact-1-1 + "text" …`, where `+` appends, `=` replaces and `…` has more to come. */
+function shown(parts: readonly Part[]): string {
+  return parts.map((part) => JSON.stringify('data' in part ? part.data : 'text' in part ? part.text : part)).join(' ');
+}
+
+/**
+ * An agent's event in a line: `2 artifact-1-1 + "text" …`, where `+` appends, `=` replaces and `…` has more to come. The event
+ * that ends a turn has its artifacts in brackets: `1 completed [artifact-1-1 "text"]`.
+ */
 export function briefly({ data }: CloudEvent<TaskStatusChangedV1 | TaskArtifactV1>): string {
   if ('artifact' in data) {
     const { artifact, append, lastChunk } = data;
-    const parts = artifact.parts.map((part) =>
-      JSON.stringify('data' in part ? part.data : 'text' in part ? part.text : part),
-    );
-    return `${data.sequence} ${artifact.artifactId} ${append ? '+' : '='} ${parts.join(' ')}${lastChunk ? '' : ' …'}`;
+    return `${data.sequence} ${artifact.artifactId} ${append ? '+' : '='} ${shown(artifact.parts)}${lastChunk ? '' : ' …'}`;
   }
   const [part] = data.status.message?.parts ?? [];
   const text = part && 'text' in part ? ` ${part.text}` : '';
-  return `${data.sequence} ${data.status.state.replace('TASK_STATE_', '').toLowerCase()}${text}`;
+  const result = data.artifacts?.map(({ artifactId, parts }) => ` [${artifactId} ${shown(parts)}]`) ?? [];
+  const omitted = data.artifactsOmitted ? ' [omitted]' : '';
+  return `${data.sequence} ${data.status.state.replace('TASK_STATE_', '').toLowerCase()}${text}${result.join('')}${omitted}`;
 }

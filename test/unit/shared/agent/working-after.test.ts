@@ -31,7 +31,7 @@ describe('where an event is paid for, an agent says that it works', () => {
       requested(),
     );
     await vi.advanceTimersByTimeAsync(2 * AFTER);
-    expect(published()).toEqual(['1 artifact-1-1 = "hello"', '2 completed']);
+    expect(published()).toEqual(['1 completed [artifact-1-1 "hello"]']);
   });
 
   it('not when it fails before either', async () => {
@@ -60,7 +60,7 @@ describe('where an event is paid for, an agent says that it works', () => {
     await vi.waitFor(() => expect(published()).toEqual(['1 working']), 30_000);
     resolve();
     await turn;
-    expect(published()).toEqual(['1 working', '2 artifact-1-1 = "hello"', '3 completed']);
+    expect(published()).toEqual(['1 working', '2 completed [artifact-1-1 "hello"]']);
   });
 
   it('before the first chunk', async () => {
@@ -71,7 +71,12 @@ describe('where an event is paid for, an agent says that it works', () => {
       }),
       requested(),
     );
-    expect(published()).toEqual(['1 working', '2 artifact-1-1 = "a" …', '3 artifact-1-1 + "b" …', '4 completed']);
+    expect(published()).toEqual([
+      '1 working',
+      '2 artifact-1-1 = "a" …',
+      '3 artifact-1-1 + "b" …',
+      '4 completed [artifact-1-1 "ab"]',
+    ]);
   });
 
   it('in its own words, and then not again', async () => {

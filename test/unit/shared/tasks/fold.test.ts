@@ -4,7 +4,7 @@ import type { AgentEvent, Outcome, TaskRecord } from '#shared/ports/task.ts';
 import { jsonBytes, passedParkedBound } from '#shared/tasks/bounds.ts';
 import { fold as foldWith } from '#shared/tasks/fold.ts';
 import { isTerminal, isWaitingForClient } from '#shared/tasks/state.ts';
-import { artifactEvent, noon, statusEvent } from '#test/support/task-events.ts';
+import { artifactEvent, noon, resultEvent, statusEvent } from '#test/support/task-events.ts';
 
 const task: TaskRecord = {
   id: 'task-1' as TaskId,
@@ -52,7 +52,7 @@ describe('fold', () => {
         state: 'TASK_STATE_INPUT_REQUIRED',
         statusAt: noon + 5,
       },
-      entry: { kind: 'status', position: 11, turn: 2, attempt: 3, status },
+      entries: [{ kind: 'status', position: 11, turn: 2, attempt: 3, status }],
     });
   });
 
@@ -69,7 +69,7 @@ describe('fold', () => {
         artifacts: ['artifact-2-1', 'new'],
         artifactCount: 2,
       },
-      entry: { kind: 'artifact', position: 11, turn: 2, attempt: 3, artifact, append: false, lastChunk: false },
+      entries: [{ kind: 'artifact', position: 11, turn: 2, attempt: 3, artifact, append: false, lastChunk: false }],
     });
   });
 
@@ -79,9 +79,70 @@ describe('fold', () => {
     ['begins an artifact that it appends to first', at(5), 'other', true, false],
     ['begins anew in a higher attempt', at(1, 4), 'artifact-2-1', true, false],
   ] as const)('%s', (_, place, artifactId, append, expected) => {
-    const { entry, task: after } = applied(fold(task, artifactEvent(task, place, { artifactId, append })));
-    expect(entry).toMatchObject({ append: expected });
+    const { entries, task: after } = applied(fold(task, artifactEvent(task, place, { artifactId, append })));
+    expect(entries).toMatchObject([{ append: expected }]);
     expect(after.artifacts).toContain(artifactId);
+  });
+
+  describe('the end of a turn', () => {
+    const brief = (outcome: Outcome) =>
+      applied(outcome).entries.map((entry) =>
+        entry.kind === 'artifact'
+          ? `${entry.position} ${entry.artifact.artifactId} ${entry.append} ${entry.lastChunk}`
+          : `${entry.position} ${entry.kind}`,
+      );
+
+    it('takes the artifacts that it carries, each before the status', () => {
+      const outcome = fold(task, resultEvent(task, at(5), ['one', 'two']));
+      expect(brief(outcome)).toEqual(['11 one false true', '12 two false true', '13 status']);
+      expect(applied(outcome).task).toMatchObject({
+        position: 13,
+        sequence: 5,
+        state: 'TASK_STATE_COMPLETED',
+        artifacts: ['artifact-2-1', 'one', 'two'],
+        artifactCount: 3,
+      });
+    });
+
+    it('takes no artifact again that came as progress, or twice in the event', () => {
+      const outcome = fold(task, resultEvent(task, at(5), ['artifact-2-1', 'new', 'new']));
+      expect(brief(outcome)).toEqual(['11 new false true', '12 status']);
+    });
+
+    it('takes all of them in a higher attempt, which replaces what came before', () => {
+      const outcome = fold(task, resultEvent(task, at(1, 4), ['artifact-2-1']));
+      expect(brief(outcome)).toEqual(['11 artifact-2-1 false true', '12 status']);
+    });
+
+    it('is the same with and without the fields, for an older agent', () => {
+      const event = statusEvent(task, at(5), 'TASK_STATE_COMPLETED');
+      expect(brief(fold(task, event))).toEqual(['11 status']);
+      expect(brief(fold(task, resultEvent(task, at(5), [])))).toEqual(['11 status']);
+    });
+
+    it('takes no artifacts of a status that ends no turn', () => {
+      const event = resultEvent(task, at(5), ['one'], 'TASK_STATE_WORKING');
+      expect(brief(fold(task, event))).toEqual(['11 status']);
+    });
+
+    it('carries them also where it asks the client', () => {
+      const event = resultEvent(task, at(5), ['one'], 'TASK_STATE_INPUT_REQUIRED');
+      expect(brief(fold(task, event))).toEqual(['11 one false true', '12 status']);
+    });
+
+    it('fails the task at a bound that its artifacts pass', () => {
+      const full = { ...task, position: 99_999 };
+      expect(fold(full, resultEvent(task, at(5), ['one', 'two'])).kind).toBe('exceeded');
+      expect(fold(full, resultEvent(task, at(5), ['one'])).kind).toBe('applied');
+    });
+
+    it('asks the store for the ids that the record lacks, and gives it those that it begins', () => {
+      const artifacts = Array.from({ length: 32 }, (_, i) => `artifact-${i}`);
+      const more = { ...task, artifacts, artifactCount: 33 };
+      const outcome = foldWith(more, resultEvent(task, at(5), ['kept', 'new']), (id) => id === 'kept');
+      expect(brief(outcome)).toEqual(['11 new false true', '12 status']);
+      expect(applied(outcome).began).toEqual(['new']);
+    });
   });
 
   it('forgets the artifacts of the attempt that is fenced', () => {
@@ -170,7 +231,7 @@ describe('fold', () => {
       const full = { ...task, artifactCount: 20_000 };
       expect(kept(full, artifactEvent(task, at(5), { artifactId: 'old', append: true }))).toMatchObject({
         kind: 'applied',
-        entry: { append: true },
+        entries: [{ append: true }],
         task: { artifactCount: 20_000 },
       });
     });
@@ -202,24 +263,22 @@ describe('fold', () => {
 
     it('has the ids of the first in its record, and the store keeps the others', () => {
       const outcome = applied(fold(many, artifactEvent(task, at(5), { artifactId: 'new', append: true })));
-      expect(outcome).toMatchObject({ began: 'new', entry: { append: false } });
+      expect(outcome).toMatchObject({ began: ['new'], entries: [{ append: false }] });
       expect(outcome.task).toMatchObject({ artifacts: ids, artifactCount: 33 });
     });
 
     it('asks the store only for ids that the record lacks', () => {
       const more = { ...many, artifactCount: 33 };
       expect(
-        applied(fold(more, artifactEvent(task, at(5), { artifactId: 'artifact-7', append: true }))).entry,
-      ).toMatchObject({
-        append: true,
-      });
+        applied(fold(more, artifactEvent(task, at(5), { artifactId: 'artifact-7', append: true }))).entries,
+      ).toMatchObject([{ append: true }]);
       const asked: string[] = [];
       const outcome = foldWith(more, artifactEvent(task, at(5), { artifactId: 'new', append: true }), (artifactId) => {
         asked.push(artifactId);
         return true;
       });
       expect(asked).toEqual(['new']);
-      expect(outcome).toMatchObject({ kind: 'applied', entry: { append: true }, task: { artifactCount: 33 } });
+      expect(outcome).toMatchObject({ kind: 'applied', entries: [{ append: true }], task: { artifactCount: 33 } });
       expect(outcome).not.toHaveProperty('began');
     });
 
@@ -227,7 +286,7 @@ describe('fold', () => {
       const outcome = applied(
         fold({ ...many, artifactCount: 40 }, artifactEvent(task, at(1, 4), { artifactId: 'new', append: true })),
       );
-      expect(outcome).toMatchObject({ entry: { append: false }, task: { artifacts: ['new'], artifactCount: 1 } });
+      expect(outcome).toMatchObject({ entries: [{ append: false }], task: { artifacts: ['new'], artifactCount: 1 } });
     });
   });
 
