@@ -491,7 +491,9 @@ describe('what a handler gives', () => {
     ])('fails the task for %s that breaks it, and publishes no wrong data', async (_what, result, problem) => {
       await run(made(result), requested({ skill: 'add' }));
       expect(published().at(-1)).toMatch(
-        new RegExp(`failed The result of the skill add does not fit its schema: ${problem}\\.( \\[artifact-1-1 "zero"\\])?$`),
+        new RegExp(
+          `failed The result of the skill add does not fit its schema: ${problem}\\.( \\[artifact-1-1 "zero"\\])?$`,
+        ),
       );
       expect(published().filter((event) => event.includes('sum') && event.includes('artifact'))).toEqual([]);
     });
