@@ -11,7 +11,7 @@ const { BEAT, PAUSED, MEGABYTES } = /** @type {const} */ ({ BEAT: 0, PAUSED: 1, 
 
 const TICK_MS = 250;
 /** The thread counts its own ticks, so that a machine that slept or stood still looks like no hang. */
-const TICKS_OF_A_HANG = 10;
+const TICKS_OF_A_HANG = 8;
 /** A main thread that has used less than this waits for a processor on a busy machine. It gets more time. */
 const PROCESSOR_MS_OF_A_HANG = 1_000;
 /** A main thread that uses less than this part of the time is blocked. It does not wait for a processor. */

@@ -29,7 +29,7 @@ const MEGABYTES = 2;
 const PART_OF_HEAP_LIMIT = 0.9;
 
 /**
- * A thread that watches the main thread. When the main thread does not yield for 3 s, or takes as much memory as V8 gives a
+ * A thread that watches the main thread. When the main thread does not yield for 2 s, or takes as much memory as V8 gives a
  * heap, the thread notes what runs and ends the process. A supervisor or an orchestrator then starts it again.
  *
  * Nothing of it is on the path of a call: the main thread writes three numbers, five times a second.
