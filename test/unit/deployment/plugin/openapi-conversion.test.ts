@@ -34,7 +34,7 @@ test.each<[string, Json, Json]>([
   ],
   ['any value', {}, {}],
 ])('%s', (_, from, to) => {
-  const { it } = (schemasOf({ it: described(from) }).OrderPlacedV1?.properties ?? {}) as Json;
+  const { it } = (schemasOf({ it: described(from) }, { required: ['it'] }).OrderPlacedV1?.properties ?? {}) as Json;
   expect(it).toEqual(described(to));
 });
 
