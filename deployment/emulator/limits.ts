@@ -6,6 +6,7 @@ export const limits: readonly string[] = [
   'Kinesis: its mapping takes no partial batch response, does not bisect, retries for ever and has no destination for failures. The SQLite contract suite and the template’s tests stand in.',
   'Pipes: it makes them, and they carry nothing from queue to queue. Here the tests carry the messages in their place, as the template’s parameters say; its FIFO queues have one invocation at a time, and delete by receipts that have expired.',
   `What it has no types for, and the template is deployed without: ${leftOut.join(', ')}. The template’s tests say that they are there, and published schemas are tested against their originals.`,
+  'The trace header of a message: SendMessageBatch of the emulator drops it. The adapter’s unit tests stand in.',
   'The event log: a rule’s target in CloudWatch Logs gets nothing, so `starling events tail` has nothing to show. The reader is tested by its contract suite.',
   'Alarms and X-Ray: alarms are made and never fire, traces go nowhere. The template’s tests say which there are.',
   'What is stored for good or not at all: TTL, point-in-time recovery, encryption and lifecycle rules are taken and do nothing.',

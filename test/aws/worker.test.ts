@@ -100,7 +100,8 @@ async function told({ taskId }: TaskRequestedV1, last = /completed|failed/): Pro
   while (!lines.some(([, line]) => last.test(line))) {
     for (const { body, receiptHandle } of await queue.receive(watched, { max: 10, wait: 20 })) {
       const { detail } = JSON.parse(body);
-      if (detail.data.taskId === taskId) lines.push([detail.data.sequence, briefly(detail)]);
+      if (detail.data.taskId === taskId && detail.type !== 'TaskAttemptFailed.v1')
+        lines.push([detail.data.sequence, briefly(detail)]);
       await queue.delete(watched, [receiptHandle]);
     }
   }

@@ -4,7 +4,12 @@ import type { QueueControl, QueueSettings } from '#shared/ports/control-plane.ts
 import { QueueNotFoundError } from '#shared/ports/errors.ts';
 import type { Queue, ReceivedMessage } from '#shared/ports/queue.ts';
 
-type Lacking = 'abortedPollTakesNothing' | 'exactDepth' | 'deduplicationEnds' | 'receiptsExpire';
+type Lacking =
+  | 'abortedPollTakesNothing'
+  | 'exactDepth'
+  | 'deduplicationEnds'
+  | 'receiptsExpire'
+  | 'traceHeaderOfBatches';
 
 export interface QueueSubject {
   readonly queue: Queue & QueueControl;
@@ -64,7 +69,8 @@ export function queueContract(name: string, open: () => Promise<QueueSubject>): 
       expect((await receiveOne()).attributeTypes).toBeUndefined();
     });
 
-    it('delivers the trace header that a message was sent with, and no other', async () => {
+    it('delivers the trace header that a message was sent with, and no other', async ({ skip }) => {
+      skip(subject.lacks?.traceHeaderOfBatches !== undefined, subject.lacks?.traceHeaderOfBatches);
       const traceHeader = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1';
       await queue.send(jobs, [{ body: 'traced', traceHeader, attributes: { a: '1' }, groupId: 'g' }]);
       expect(await receiveOne()).toMatchObject({ traceHeader, attributes: { a: '1' }, groupId: 'g' });
