@@ -30,6 +30,8 @@ function placeOf(): Omit<Place, 'testAgents'> {
     streams: endpoint === undefined,
     // And one invocation at a time of a FIFO queue.
     sideBySide: endpoint === undefined,
+    keepsFractions: endpoint === undefined,
+    tellsCrashes: false,
     maxBodyBytes: 4 * 1024 * 1024,
     wrongSecret: 400,
   };

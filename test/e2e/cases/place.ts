@@ -8,6 +8,10 @@ export interface Place {
   readonly testAgents: boolean;
   /** Whether message groups of a FIFO queue are worked on side by side. */
   readonly sideBySide: boolean;
+  /** Whether the bus keeps all digits of a fraction. The emulator's bus reads and writes JSON with binary fractions. */
+  readonly keepsFractions: boolean;
+  /** Whether the host can tell why the process of an agent ended. Lambda does not tell the mesh. */
+  readonly tellsCrashes: boolean;
   /** Bytes: a larger body is refused. */
   readonly maxBodyBytes: number;
   /** Who issues tokens: Cognito answers 400 to a wrong secret, where RFC 6749 leaves the choice. */
@@ -19,6 +23,8 @@ export const standalone: Place = {
   streams: true,
   testAgents: true,
   sideBySide: true,
+  keepsFractions: true,
+  tellsCrashes: true,
   maxBodyBytes: 4 * 1024 * 1024,
   wrongSecret: 401,
 };
