@@ -96,7 +96,7 @@ describeWith(['python3'], 'examples/python-agent', () => {
     expect(advice).toMatchObject([
       { source: 'examples.umbrella', data: { location: 'Seoul', umbrella: expect.any(Boolean) } },
     ]);
-    expect(cause).toMatchObject({ source: 'starling.agents.weather', 'detail-type': 'TaskArtifact.v1' });
+    expect(cause).toMatchObject({ source: 'starling.agents.weather', 'detail-type': 'TaskStatusChanged.v1' });
     expect(advice[0].traceparent).toBe(cause?.detail.traceparent);
     await vi.waitFor(async () => expect(await queued()).toEqual(['0', '0']), 15_000);
   });
