@@ -104,7 +104,7 @@ function options(counts: Counts): string {
       ],
       [`tasks kept for 30 days instead of ${retention.tasks}`, money(stored * 1e6)],
       [
-        'a fourth event: the agent says `working`, because it takes over a second or says so itself',
+        'a third event: the agent says `working`, because it takes over a second or says so itself',
         money(
           prices.event.usd * 1e6 +
             3 * prices.queueRequest.usd * 1e6 +
