@@ -4,6 +4,11 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+/**
+ * Node keeps compiled modules here, and the next start need not strip types and compile again: the larger part of a start. The
+ * folder belongs to the installation, because whoever writes into it runs code in the mesh.
+ */
+const compileCache = fileURLToPath(new URL('../../node_modules/.cache/starling-compile', import.meta.url));
 /** The end of a process by one of these is a crash. `kill` of a person, Ctrl-C and the end of a terminal have others. */
 const crashSignals = new Set(['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGKILL', 'SIGSEGV', 'SIGSYS', 'SIGTRAP']);
 /** A mesh stops within 5 s. */
@@ -31,6 +36,7 @@ function start(crash) {
   child = spawn(process.execPath, [...process.execArgv, main, ...process.argv.slice(2)], {
     stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
     env: {
+      NODE_COMPILE_CACHE: compileCache,
       ...process.env,
       STARLING_SUPERVISOR: JSON.stringify({ descriptor: 3, ...(crash && { crash }) }),
       // A mesh that let the system choose its port comes back at the same address.

@@ -42,6 +42,7 @@ describe.skipIf(process.platform === 'win32')('SIGTERM to', () => {
     process.kill(target(npm.pid as number), 'SIGTERM');
     await closed;
     expect(output).toContain('the mesh is stopping');
+    expect(existsSync(path.join(root, 'node_modules/.cache/starling-compile'))).toBe(true);
     expect(existsSync(path.join(data, 'starling.db-wal'))).toBe(false);
   });
 });
