@@ -36,31 +36,50 @@ export class ShortLivedMap<Key extends string, Value> {
   }
 }
 
-/** Distinct values without an order. A search reads every value, so the set is for dozens or hundreds of values. */
+/** A search through so many values takes less than a microsecond. Above it, the set keeps an index. */
+const MAX_SEARCHED = 256;
+
+/** Distinct values without an order. A usual set is small and has no index, which is a Map. */
 export class ShortLivedSet<Value> {
   readonly #values: Value[] = [];
+  /** Where each value is. Undefined while the set is small. */
+  #index: Map<Value, number> | undefined;
 
   get size(): number {
     return this.#values.length;
   }
 
   add(value: Value): void {
-    if (!this.#values.includes(value)) this.#values.push(value);
+    if (this.#find(value) >= 0) return;
+    this.#index?.set(value, this.#values.length);
+    this.#values.push(value);
+    if (this.#values.length > MAX_SEARCHED) this.#index ??= new Map(this.#values.map((each, at) => [each, at]));
   }
 
   delete(value: Value): void {
-    const at = this.#values.indexOf(value);
+    const at = this.#find(value);
     if (at < 0) return;
-    const last = this.#values.pop();
-    if (at < this.#values.length) this.#values[at] = last as Value;
+    const last = this.#values.pop() as Value;
+    this.#index?.delete(value);
+    if (at < this.#values.length) {
+      this.#values[at] = last;
+      this.#index?.set(last, at);
+    }
+    // Far below the limit, so that a set around the limit does not make an index again and again.
+    if (this.#values.length < MAX_SEARCHED / 2) this.#index = undefined;
   }
 
   /** Removes and returns all values. */
   drain(): readonly Value[] {
+    this.#index = undefined;
     return this.#values.splice(0);
   }
 
   [Symbol.iterator](): Iterator<Value> {
     return this.#values[Symbol.iterator]();
+  }
+
+  #find(value: Value): number {
+    return this.#index === undefined ? this.#values.indexOf(value) : (this.#index.get(value) ?? -1);
   }
 }

@@ -51,6 +51,28 @@ describe('ShortLivedSet', () => {
     );
   });
 
+  it('does the same with thousands of values, while it grows and while it shrinks', () => {
+    const set = new ShortLivedSet<number>();
+    const model = new Set<number>();
+    const step = (value: number, adds: boolean) => {
+      set[adds ? 'add' : 'delete'](value);
+      model[adds ? 'add' : 'delete'](value);
+      expect(set.size).toBe(model.size);
+    };
+    for (let value = 0; value < 2_000; value++) {
+      step(value, true);
+      step(value, true);
+      if (value % 3 === 0) step(value - 30, false);
+    }
+    expect([...set].sort()).toEqual([...model].sort());
+    for (let value = 0; value < 2_000; value += 2) step(value, false);
+    expect([...set].sort()).toEqual([...model].sort());
+    for (let value = 1_999; value > 0; value--) step(value, false);
+    expect([...set]).toEqual([]);
+    step(7, true);
+    expect([...set]).toEqual([7]);
+  });
+
   it('gives all at once, and goes on empty', () => {
     const set = new ShortLivedSet<string>();
     set.add('a');
