@@ -1,5 +1,7 @@
 import { isDateTime } from '#shared/date-time.ts';
+import { InexactNumber } from '#shared/exact-json.ts';
 import { type DetailType, eventTable } from '#shared/generated/catalog.ts';
+import { isObject } from '#shared/objects.ts';
 import { unportable } from '#shared/portable-json.ts';
 import type { Guard } from '../generated/validators.js';
 import type { CloudEvent } from './envelope.ts';
@@ -68,7 +70,9 @@ function validateWith(guard: Guard<unknown>, data: unknown): string | undefined 
 }
 
 /**
- * Describes the first error in an event from outside: in its time, then in its data. Returns undefined without one.
+ * Describes the first error in an event from outside: in its time, then in its data. Returns undefined without one. Rounds
+ * numbers that stand in the data itself, such as a `sequence`: schemas and the fold compute with them. Numbers within free
+ * contents keep their digits.
  *
  * @param text the JSON of the event, or a JSON text that contains it
  * @param mayBeInexact false when `parseKnowing` found no inexact number in the text
@@ -84,5 +88,14 @@ export function eventProblem(
     return 'time must be an RFC 3339 time that exists, such as 2026-01-31T09:30:00Z. Leap seconds are not taken';
   }
   const problem = unportable(text, event, mayBeInexact);
+  if (mayBeInexact) roundMembers(event?.data);
   return problem === undefined ? schema.validate(event?.data) : problem;
+}
+
+function roundMembers(data: unknown): void {
+  if (!isObject(data)) return;
+  const members: Record<string, unknown> = data;
+  for (const [name, value] of Object.entries(members)) {
+    if (value instanceof InexactNumber) members[name] = Number(value.digits);
+  }
 }

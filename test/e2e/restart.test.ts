@@ -30,6 +30,12 @@ describe('a mesh that is stopped and started again', () => {
     const streamed = stream.text();
     const hanging = first.send('patient', '60000');
     expect((await waiting).status.state).toBe('TASK_STATE_COMPLETED');
+    // An agent that publishes nothing else says that it works after a second.
+    const working = async () => {
+      const response = await first.admin('/admin/tasks?agent=patient&state=working');
+      return ((await response.json()) as { tasks: unknown[] }).tasks.length;
+    };
+    await expect.poll(working).toBe(2);
 
     const stopped = first.stop();
     // The blocking call is answered with the task as it stands, the stream ends in good order.
