@@ -3,8 +3,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 NAME, SOURCE, TYPE, BUS = "umbrella", "examples.umbrella", "UmbrellaAdvised.v1", os.environ["STARLING_BUS"]
-PATTERN = {"source": ["starling.agents.weather"], "detail-type": ["TaskStatusChanged.v1"],
-           "detail": {"data": {"status": {"state": ["TASK_STATE_COMPLETED"]}}}}
+PATTERN = {"source": ["starling.agents.weather"], "detail-type": ["TaskStatusChanged.v1"]}
 events, sqs = map(boto3.Session(profile_name=os.environ.get("STARLING_AWS_PROFILE")).client, ("events", "sqs"))
 
 def subscribe():
@@ -17,10 +16,9 @@ def subscribe():
 
 def handle(cause):
     """Publishes the advice for a report. Returns whether the bus took it. The same report gives the same id."""
-    parts = [part for artifact in cause["data"].get("artifacts", []) for part in artifact["parts"]]
-    report = next((part["data"] for part in parts if "data" in part), None)
+    report = next((p["data"] for a in cause["data"].get("artifacts", []) for p in a["parts"] if "data" in p), None)
     if report is None:
-        return True  # the result is a summary in words, without data
+        return True  # no result yet, or a summary in words
     made = str(uuid.uuid5(uuid.NAMESPACE_URL, cause["id"]))
     detail = {"specversion": "1.0", "id": made, "source": SOURCE, "type": TYPE,
               "causationid": cause["id"], "correlationid": cause["correlationid"], "traceparent": cause["traceparent"],
