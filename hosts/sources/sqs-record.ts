@@ -9,7 +9,7 @@ import { attributeType, type FifoCoordinates, type ReceivedMessage } from '#shar
  */
 export function sqsRecord(message: ReceivedMessage, arn: string): SQSRecord {
   const { attributes, attributeTypes } = message;
-  return {
+  const record = {
     messageId: message.messageId,
     receiptHandle: message.receiptHandle,
     body: message.body,
@@ -21,15 +21,24 @@ export function sqsRecord(message: ReceivedMessage, arn: string): SQSRecord {
         messageAttribute(value, attributeType(attributeTypes, name)),
       ]),
     ),
-    // Few handlers read the digest, so only these pay for it.
-    get md5OfBody() {
-      return hash('md5', message.body);
-    },
     eventSource: 'aws:sqs',
     eventSourceARN: arn,
     awsRegion: arn.split(':')[3] ?? '',
   };
+  return Object.defineProperty(record as SQSRecord, 'md5OfBody', md5OfBody);
 }
+
+/**
+ * Few handlers read the digest, so only these pay for it. All records share this getter: a getter in the literal would give
+ * each record a hidden class of its own, which outlives the call together with the message (docs/decisions/0013).
+ */
+const md5OfBody: PropertyDescriptor & ThisType<SQSRecord> = {
+  enumerable: true,
+  configurable: true,
+  get() {
+    return hash('md5', this.body);
+  },
+};
 
 function systemAttributes(message: ReceivedMessage, arn: string): SQSRecordAttributes {
   return {
