@@ -24,7 +24,7 @@ export function guardProcess(log: Logger, { allowsOutside = false } = {}): Proce
   const refuse = (call: string): never => {
     const delivery = currentDelivery();
     const error = new FunctionExitError(delivery?.functionName, call);
-    delivery?.fail?.(error);
+    delivery?.clock?.fail(error);
     throw error;
   };
   const leave = (code: number | string): never => {
@@ -49,7 +49,7 @@ function stray(log: Logger, message: string, error: unknown): void {
     ...(delivery && { function: delivery.functionName, messageId: delivery.messageId, ...delivery.attempt }),
     error,
   });
-  delivery?.fail?.(error);
+  delivery?.clock?.fail(error);
 }
 
 /** This process, its group, or its parent, which would take this process with it. */

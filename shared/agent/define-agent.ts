@@ -90,7 +90,7 @@ async function attempt(
   const scope = currentDelivery();
   if (scope) {
     scope.attempt = { taskId, contextId: data.contextId, agentId, turn: data.turn, attempt: number, isLast };
-    scope.fail = (error) => clock.fail(error);
+    scope.clock = clock;
   }
   try {
     const task = agentTask(data, {
@@ -108,7 +108,7 @@ async function attempt(
     const last = isLast && !turn.foundNoRoom;
     await tell(turn, readable(error), { runtime, log, agentId, last });
   } finally {
-    if (scope) scope.fail = undefined;
+    if (scope) scope.clock = undefined;
     clock.stop();
     turn.close();
     if (running.get(key) === clock) running.delete(key);

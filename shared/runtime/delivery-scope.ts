@@ -16,8 +16,11 @@ export interface DeliveryScope {
   readonly functionName: string;
   readonly messageId: string;
   attempt?: RunningAttempt;
-  /** Fails the running attempt: an error was thrown where no code catches it. */
-  fail?: ((error: unknown) => void) | undefined;
+  /**
+   * Fails the running attempt: an error was thrown where no code catches it. This is an object and not a function, because a
+   * function in this place would outlive the call together with all that it sees (docs/decisions/0013).
+   */
+  clock?: { fail(error: unknown): void } | undefined;
 }
 
 const scopes = new AsyncLocalStorage<DeliveryScope>();
