@@ -36,6 +36,9 @@ export interface Loadable {
   readonly handler: HandlerModule;
 }
 
+/** A module that awaits something at its top level may wait for ever. */
+const MAX_IMPORT_MS = 30_000;
+
 /**
  * Imports the module of a function.
  *
@@ -44,13 +47,34 @@ export interface Loadable {
  */
 async function loadModule({ name, handler }: Loadable): Promise<Record<string, unknown>> {
   try {
-    return await import(handler.file);
+    return await withinTime(import(handler.file));
   } catch (cause) {
     if (lacksResources(cause)) throw outOfResources(name, cause);
-    throw new ConfigurationError(
-      `${handler.at}: the function ${name} cannot be loaded. ${await describeLoadProblem(cause, handler.file)}`,
-      { cause },
-    );
+    const problem =
+      cause instanceof ImportTimeoutError
+        ? `${handler.file}: ${cause.message}`
+        : await describeLoadProblem(cause, handler.file);
+    throw new ConfigurationError(`${handler.at}: the function ${name} cannot be loaded. ${problem}`, { cause });
+  }
+}
+
+/** @throws ImportTimeoutError */
+async function withinTime(loading: Promise<Record<string, unknown>>): Promise<Record<string, unknown>> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new ImportTimeoutError()), MAX_IMPORT_MS);
+  });
+  try {
+    return await Promise.race([loading, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+class ImportTimeoutError extends Error {
+  constructor() {
+    super(`The import has not ended after ${MAX_IMPORT_MS / 1000} s. Await in the handler, and not at the top level.`);
+    this.name = 'ImportTimeoutError';
   }
 }
 

@@ -75,7 +75,9 @@ export class GuardedFunction implements LocalFunction {
     while (this.#running >= MAX_THREADS) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     this.#running++;
     try {
-      return await this.#isolated.invoke(event);
+      const response = await this.#isolated.invoke(event);
+      this.#isolation.removeMessages(doneOf(event, response as SQSBatchResponse | undefined));
+      return response;
     } catch (error) {
       if (isHarmful(error) && !this.#isolation.hasFunction(this.name)) {
         this.#isolation.addFunction(this.name);
@@ -90,6 +92,12 @@ export class GuardedFunction implements LocalFunction {
       this.#waiting.shift()?.();
     }
   }
+}
+
+/** The ids of the messages that the function did not report as failed. */
+function doneOf(event: unknown, response: SQSBatchResponse | undefined): readonly string[] {
+  const failed = new Set(response?.batchItemFailures?.map(({ itemIdentifier }) => itemIdentifier));
+  return recordsOf(event).flatMap(({ messageId }) => (failed.has(messageId) ? [] : [messageId]));
 }
 
 /** What would have held up or ended the process. */

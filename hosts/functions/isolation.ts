@@ -42,7 +42,12 @@ export class Isolation {
   }
 
   hasFunction(name: string): boolean {
-    return (this.#functions.get(name) ?? 0) > this.#clock.now();
+    const until = this.#functions.get(name);
+    if (until === undefined) return false;
+    if (until > this.#clock.now()) return true;
+    this.#functions.delete(name);
+    this.#save();
+    return false;
   }
 
   hasMessage(id: string): boolean {
@@ -62,6 +67,13 @@ export class Isolation {
       this.#messages.delete(id);
     }
     this.#save();
+  }
+
+  /** Forgets messages that are done. The file is written when none is left: until then a restart only isolates too much. */
+  removeMessages(ids: readonly string[]): void {
+    if (this.#messages.size === 0) return;
+    for (const id of ids) this.#messages.delete(id);
+    if (this.#messages.size === 0) this.#save();
   }
 
   #save(): void {

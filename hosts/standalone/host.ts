@@ -15,6 +15,7 @@ import {
 } from '#hosts/runtimes/standalone.ts';
 import type { Source } from '#hosts/sources/source.ts';
 import type { Fall } from '#hosts/watchdog/fall.ts';
+import type { Phase } from '#hosts/watchdog/watchdog.ts';
 import { ConfigurationError } from '#shared/errors.ts';
 import { type HttpService, isHttpService } from '#shared/http/service.ts';
 import type { AgentRecord } from '#shared/ports/agent-registry.ts';
@@ -51,6 +52,8 @@ export interface HostOptions {
   readonly fall: Fall | undefined;
   /** Called when the store cannot go on. The process must end. */
   readonly onFatal: (error: Error) => void;
+  /** Called when the start begins to import agents' modules, and when the mesh serves. */
+  readonly onPhase?: (phase: Phase) => void;
 }
 
 /** A running mesh. */
@@ -93,6 +96,7 @@ async function startBehind(server: HttpServer, options: HostOptions, stops: (() 
 
   const isolation = new Isolation(settings.data, runtime.wallClock);
   const functions = createFunctions(wiring, runtime, isolation);
+  options.onPhase?.('importing');
   const agents = await registerAgents(wiring, runtime, functions);
   const { clients, permissions, clock } = runtime;
   const client = await seedSecurity({ clients, permissions, folder: settings.data, clock });
@@ -114,6 +118,7 @@ async function startBehind(server: HttpServer, options: HostOptions, stops: (() 
   runtime.retention.start();
   server.serve(route(issuer, awsApi, getRequestListener(api.fetch)));
   const loading = loadSoon(issuer, log);
+  options.onPhase?.('serving');
   return {
     settings,
     client,

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { guardProcess, type ProcessGuard } from '#hosts/functions/process-guard.ts';
 import { readSettings } from '#hosts/runtimes/settings.ts';
 import { type Fall, fallNote, takeFall } from '#hosts/watchdog/fall.ts';
-import { startWatchdog } from '#hosts/watchdog/watchdog.ts';
+import { startWatchdog, type Watchdog } from '#hosts/watchdog/watchdog.ts';
 import { CommandLines, DEFAULT_DATA, shellOf } from '#shared/command-line.ts';
 import { messageOf, StarlingError } from '#shared/errors.ts';
 import { BufferedCallLog } from '#shared/telemetry/call-log.ts';
@@ -44,6 +44,16 @@ async function main(): Promise<void> {
       if (warning !== undefined) log.warn(warning);
     }
   }
+  let stop: ((signal: string) => void) | undefined;
+  let watchdog: Watchdog | undefined;
+  const startWatching = () =>
+    startWatchdog({
+      supervisor: supervisor?.descriptor,
+      note: fallNote(settings.data),
+      format,
+      log,
+      onOrder: (signal) => stop?.(signal),
+    });
   const fall: Fall | undefined = takeFall(settings.data) ?? supervisor?.fall;
   const host = await startHost({
     settings,
@@ -51,6 +61,10 @@ async function main(): Promise<void> {
     log,
     calls,
     fall,
+    onPhase(phase) {
+      watchdog ??= startWatching();
+      watchdog.enter(phase);
+    },
     onFatal(error) {
       const command = error instanceof StarlingError ? error.command : undefined;
       log.error('the mesh cannot go on', { error, ...(command && { remedy: remedies().line(...command) }) });
@@ -62,10 +76,8 @@ async function main(): Promise<void> {
     calls.flush();
     await output.drain();
   };
-  const onOrder = stopAtSignals(stopMesh, log);
-  const note = fallNote(settings.data);
-  const watchdog = startWatchdog({ supervisor: supervisor?.descriptor, note, format, log, onOrder });
-  if (supervisor) watchdog.tell(`ready ${host.settings.port}\n`);
+  stop = stopAtSignals(stopMesh, log);
+  if (supervisor) watchdog?.tell(`ready ${host.settings.port}\n`);
   if (fall) {
     log.warn('the mesh is back after a crash', { url: host.settings.url, cause: fall.cause });
     return;

@@ -7,16 +7,19 @@ import { parentPort, workerData } from 'node:worker_threads';
 /** @import { WatchdogStart } from './watchdog.ts' */
 
 const { cells, supervisor, note, format, maxMegabytes } = /** @type {WatchdogStart} */ (workerData);
-const { BEAT, PAUSED, MEGABYTES } = /** @type {const} */ ({ BEAT: 0, PAUSED: 1, MEGABYTES: 2 });
+const { BEAT, PAUSED, MEGABYTES, PHASE } = /** @type {const} */ ({ BEAT: 0, PAUSED: 1, MEGABYTES: 2, PHASE: 3 });
+const { OPENING, IMPORTING } = /** @type {const} */ ({ OPENING: 0, IMPORTING: 1 });
 
 const TICK_MS = 250;
-/** The thread counts its own ticks, so that a machine that slept or stood still looks like no hang. */
-const TICKS_OF_A_HANG = 8;
-/** A main thread that has used less than this waits for a processor on a busy machine. It gets more time. */
-const PROCESSOR_MS_OF_A_HANG = 1_000;
+/**
+ * When a silent main thread hangs. The thread counts its own ticks, so that a machine that slept or stood still looks like no
+ * hang. A main thread that has used less of a processor than `processorMs` waits for one on a busy machine. It gets more time.
+ */
+const OF_A_CALL = { ticks: 8, processorMs: 1_000, ticksOfASlowMachine: 40 };
+/** A module that is compiled and evaluated does not yield either. */
+const OF_AN_IMPORT = { ticks: 40, processorMs: 8_000, ticksOfASlowMachine: 240 };
 /** A main thread that uses less than this part of the time is blocked. It does not wait for a processor. */
 const PART_OF_A_BLOCK = 0.05;
-const TICKS_OF_A_SLOW_MACHINE = 40;
 /** Linux counts the time of a thread in hundredths of a second. */
 const MS_OF_A_CLOCK_TICK = 10;
 const INVESTIGATION_MS = 1_000;
@@ -33,7 +36,8 @@ if (supervisor !== undefined) listen(supervisor);
 
 function tick() {
   const beat = Atomics.load(cells, BEAT);
-  if (beat !== lastBeat || Atomics.load(cells, PAUSED) === 1) {
+  const phase = Atomics.load(cells, PHASE);
+  if (beat !== lastBeat || Atomics.load(cells, PAUSED) === 1 || phase === OPENING) {
     lastBeat = beat;
     silentTicks = 0;
     usedAtBeat = usedByMain();
@@ -44,15 +48,19 @@ function tick() {
     return;
   }
   silentTicks++;
-  if (silentTicks < TICKS_OF_A_HANG || (silentTicks < TICKS_OF_A_SLOW_MACHINE && isStarved())) return;
+  const { ticks, processorMs, ticksOfASlowMachine } = phase === IMPORTING ? OF_AN_IMPORT : OF_A_CALL;
+  if (silentTicks < ticks || (silentTicks < ticksOfASlowMachine && isStarved(processorMs))) return;
   const seconds = Math.round((silentTicks * TICK_MS) / 1000);
   investigate((found) => strike(`It did not yield for ${seconds} s.`, found));
 }
 
-/** @returns {boolean} */
-function isStarved() {
+/**
+ * @param {number} processorMs the time of a processor that a thread that hangs has used
+ * @returns {boolean}
+ */
+function isStarved(processorMs) {
   const used = usedByMain() - usedAtBeat;
-  return used < PROCESSOR_MS_OF_A_HANG && used > PART_OF_A_BLOCK * (performance.now() - timeAtBeat);
+  return used < processorMs && used > PART_OF_A_BLOCK * (performance.now() - timeAtBeat);
 }
 
 /**
@@ -123,9 +131,11 @@ function strike(cause, found = {}) {
   hasStruck = true;
   /** @type {Fall} */
   const fall = { cause, at: Date.now(), ...found };
+  const isImport = Atomics.load(cells, PHASE) === IMPORTING;
   try {
-    if (note !== undefined) writeNote(note, JSON.stringify(fall));
-    say(fall);
+    // The next start imports the same modules, so a note would be of no use to it.
+    if (note !== undefined && !isImport) writeNote(note, JSON.stringify(fall));
+    say(fall, isImport);
   } catch {
     // A full disk or a full pipe must not keep the process alive.
   }
@@ -144,9 +154,14 @@ function writeNote(file, text) {
   renameSync(`${file}.new`, file);
 }
 
-/** @param {Fall} fall */
-function say({ cause, delivery, stack }) {
-  const message = 'the watchdog ends this process, because its main thread does not serve anybody';
+/**
+ * @param {Fall} fall
+ * @param {boolean} isImport
+ */
+function say({ cause, delivery, stack }, isImport) {
+  const message = isImport
+    ? 'the mesh cannot start, because a module of an agent does not end its import: move the work into the handler'
+    : 'the watchdog ends this process, because its main thread does not serve anybody';
   const time = new Date();
   const { attempt, ...place } = delivery ?? {};
   const fields = { cause, ...place, ...attempt, stack };

@@ -5,7 +5,7 @@ import type { Logger } from '#shared/telemetry/logger.ts';
 
 /** The data of the watchdog's thread at its start. */
 export interface WatchdogStart {
-  /** Three numbers that the main thread writes: its heartbeat, whether a debugger may pause it, and its memory in MB. */
+  /** Numbers that the main thread writes: its heartbeat, whether a debugger may pause it, its memory in MB, its phase. */
   readonly cells: Int32Array;
   /** The file descriptor of the channel to the supervisor. Undefined: this process has no supervisor. */
   readonly supervisor: number | undefined;
@@ -25,17 +25,34 @@ const BEAT_MS = 200;
 const BEAT = 0;
 const PAUSED = 1;
 const MEGABYTES = 2;
+const PHASE = 3;
+/** The numbers of the phases. */
+const PHASES = { opening: 0, importing: 1, serving: 2 } as const;
 /** V8 ends the process when the heap reaches its limit. Memory outside of the heap has no limit of its own. */
 const PART_OF_HEAP_LIMIT = 0.9;
 
 /**
+ * The work of the main thread. `opening`: a database after a crash may hold the thread for long, so nobody watches.
+ * `importing`: agents' modules are imported. A slow machine takes seconds for a large module. `serving`: it answers clients.
+ */
+export type Phase = keyof typeof PHASES;
+
+export interface Watchdog {
+  /** Begins a phase. The first one is `opening`. */
+  enter(phase: Phase): void;
+  /** Sends a line to the supervisor. */
+  tell(text: string): void;
+}
+
+/**
  * A thread that watches the main thread. When the main thread does not yield for 2 s, or takes as much memory as V8 gives a
- * heap, the thread notes what runs and ends the process. A supervisor or an orchestrator then starts it again.
+ * heap, the thread notes what runs and ends the process. A supervisor or an orchestrator then starts it again. While agents'
+ * modules are imported, 10 s may pass.
  *
  * Nothing of it is on the path of a call: the main thread writes three numbers, five times a second.
  */
-export function startWatchdog({ log, onOrder, ...options }: WatchdogOptions): { tell(text: string): void } {
-  const cells = new Int32Array(new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT));
+export function startWatchdog({ log, onOrder, ...options }: WatchdogOptions): Watchdog {
+  const cells = new Int32Array(new SharedArrayBuffer(4 * Int32Array.BYTES_PER_ELEMENT));
   const megabyte = 1024 * 1024;
   const start: WatchdogStart = {
     ...options,
@@ -57,5 +74,8 @@ export function startWatchdog({ log, onOrder, ...options }: WatchdogOptions): { 
   thread.on('error', (error) =>
     log.error('the watchdog has ended: an agent that never yields now stops this process for ever', { error }),
   );
-  return { tell: (text) => thread.postMessage(text) };
+  return {
+    enter: (phase) => Atomics.store(cells, PHASE, PHASES[phase]),
+    tell: (text) => thread.postMessage(text),
+  };
 }

@@ -143,10 +143,12 @@ export class Mesh extends MeshClient {
 }
 
 /** Runs a mesh that is expected to end by itself. */
-export async function failingStart(options: MeshOptions & { data?: string } = {}): Promise<Exit & { output: string }> {
+export async function failingStart(
+  options: MeshOptions & { readonly data?: string; readonly patienceMs?: number } = {},
+): Promise<Exit & { output: string }> {
   const data = options.data ?? temporaryFolder();
   const { exited, output, child } = spawnMesh({ ...options, data });
-  const timer = setTimeout(() => child.kill('SIGKILL'), 15_000);
+  const timer = setTimeout(() => child.kill('SIGKILL'), options.patienceMs ?? 15_000);
   const exit = await exited;
   clearTimeout(timer);
   if (options.data === undefined) rmSync(data, { recursive: true, force: true });

@@ -65,3 +65,11 @@ it('adds a function to the list that ends its thread, and fails only the message
   expect(await isolatedOf('a', 'exit', 'b')).toEqual(['exit', 'b']);
   expect(isolation.hasFunction('where')).toBe(true);
 });
+
+it('runs a message in process again, when a thread has handled it', async () => {
+  isolation.addMessages(['done']);
+  await isolatedOf('other');
+  expect(isolation.isEmpty).toBe(false);
+  await isolatedOf('done');
+  expect(isolation.isEmpty).toBe(true);
+});

@@ -26,6 +26,16 @@ it('lets a function run in process again after an hour', () => {
   open().addFunction('slow');
   now += 3_600_000;
   expect(open().hasFunction('slow')).toBe(false);
+  expect(open().isEmpty).toBe(true);
+});
+
+it('forgets messages that are done', () => {
+  open().addMessages(['one', 'two']);
+  const isolation = open();
+  isolation.removeMessages(['one', 'other']);
+  expect([isolation.hasMessage('one'), isolation.hasMessage('two')]).toEqual([false, true]);
+  isolation.removeMessages(['two']);
+  expect([isolation.isEmpty, open().isEmpty]).toEqual([true, true]);
 });
 
 it('keeps the newest messages', () => {
