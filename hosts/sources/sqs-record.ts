@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto';
 import type { SQSMessageAttribute, SQSRecord, SQSRecordAttributes } from 'aws-lambda';
+import { listAttributes, md5OfAttributes, md5OfBody } from '#shared/message-digest.ts';
 import { attributeType, type FifoCoordinates, type ReceivedMessage } from '#shared/ports/queue.ts';
 
 /**
@@ -25,18 +25,21 @@ export function sqsRecord(message: ReceivedMessage, arn: string): SQSRecord {
     eventSourceARN: arn,
     awsRegion: arn.split(':')[3] ?? '',
   };
-  return Object.defineProperty(record as SQSRecord, 'md5OfBody', md5OfBody);
+  const whole: SQSRecord = Object.defineProperty(record as SQSRecord, 'md5OfBody', bodyDigest);
+  const all = listAttributes(message);
+  if (all.length > 0) whole.md5OfMessageAttributes = md5OfAttributes(all);
+  return whole;
 }
 
 /**
  * Few handlers read the digest, so only these pay for it. All records share this getter: a getter in the literal would give
  * each record a hidden class of its own, which outlives the call together with the message (docs/decisions/0013).
  */
-const md5OfBody: PropertyDescriptor & ThisType<SQSRecord> = {
+const bodyDigest: PropertyDescriptor & ThisType<SQSRecord> = {
   enumerable: true,
   configurable: true,
   get() {
-    return hash('md5', this.body);
+    return md5OfBody(this.body);
   },
 };
 

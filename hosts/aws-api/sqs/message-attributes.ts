@@ -1,17 +1,10 @@
+import type { MessageAttribute } from '#shared/message-digest.ts';
 import type { AttributeTypes, OutgoingMessage } from '#shared/ports/queue.ts';
-import { attributeType, isBinaryType } from '#shared/ports/queue.ts';
+import { isBinaryType } from '#shared/ports/queue.ts';
 import type { InputReader } from '../input-reader.ts';
 import { invalidContents, invalidValue, isValidText, validationMessages } from './errors.ts';
 
 type Attributes = Pick<OutgoingMessage, 'attributes' | 'attributeTypes'>;
-
-/** A message attribute. A binary value is in base64. */
-export interface MessageAttribute {
-  readonly name: string;
-  /** `String`, `Number` or `Binary`. A label may follow: `Number.int`. */
-  readonly type: string;
-  readonly value: string;
-}
 
 /** Reads the message attributes of an input. @throws ServiceError */
 export function readMessageAttributes(input: InputReader): Attributes {
@@ -22,23 +15,6 @@ export function readMessageAttributes(input: InputReader): Attributes {
     attributes: Object.fromEntries(all.map(({ name, value }) => [name, value])),
     ...(types.length > 0 && { attributeTypes: Object.fromEntries(types) as AttributeTypes }),
   };
-}
-
-export function listAttributes({ attributes = {}, attributeTypes }: Attributes): readonly MessageAttribute[] {
-  return Object.entries(attributes).map(([name, value]) => ({
-    name,
-    type: attributeType(attributeTypes, name),
-    value,
-  }));
-}
-
-export function isBinary({ type }: MessageAttribute): boolean {
-  return isBinaryType(type);
-}
-
-/** The bytes of the value. SQS counts and digests these bytes. */
-export function bytesOf(attribute: MessageAttribute): Buffer {
-  return Buffer.from(attribute.value, isBinary(attribute) ? 'base64' : 'utf8');
 }
 
 function readAttribute(name: string, member: InputReader): MessageAttribute {

@@ -1,8 +1,7 @@
 import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
+import { isBinary, listAttributes, type MessageAttribute, md5OfAttributes, md5OfBody } from '#shared/message-digest.ts';
 import type { ReceivedMessage } from '#shared/ports/queue.ts';
 import type { Operation } from '../service.ts';
-import { md5OfAttributes, md5OfBody } from './md5.ts';
-import { isBinary, listAttributes, type MessageAttribute } from './message-attributes.ts';
 import type { QueueUrls } from './queue-urls.ts';
 import { receiptFor } from './receipts.ts';
 import { systemAttributes, wantedSystemAttributes } from './system-attributes.ts';

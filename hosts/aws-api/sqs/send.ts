@@ -1,12 +1,12 @@
 import type { StandaloneRuntime } from '#hosts/runtimes/standalone.ts';
+import { bytesOf, listAttributes, md5OfAttributes, md5OfBody } from '#shared/message-digest.ts';
 import type { OutgoingMessage, SentMessage } from '#shared/ports/queue.ts';
 import type { InputReader } from '../input-reader.ts';
 import { limits } from '../reference/limits.ts';
 import type { Operation } from '../service.ts';
 import { readBatch } from './batch.ts';
 import { batchErrors, invalidContents, invalidParameter, isValidText } from './errors.ts';
-import { md5OfAttributes, md5OfBody } from './md5.ts';
-import { bytesOf, listAttributes, readMessageAttributes } from './message-attributes.ts';
+import { readMessageAttributes } from './message-attributes.ts';
 import { readMessageGroup, readStandardMessageGroup } from './message-group.ts';
 import type { QueueAttributes } from './queue-store.ts';
 import type { QueueUrls } from './queue-urls.ts';

@@ -1,9 +1,9 @@
+import type { MessageAttribute } from '#shared/message-digest.ts';
 import type { OutgoingMessage, ReceivedMessage } from '#shared/ports/queue.ts';
 import { ACCOUNT, queueArn } from '../identity.ts';
 import type { InputReader } from '../input-reader.ts';
 import { type MessageSystemAttribute, messageSystemAttributes } from '../reference/queue-attributes.ts';
 import { invalidAttributeName, invalidValue, validationMessages } from './errors.ts';
-import type { MessageAttribute } from './message-attributes.ts';
 
 const TRACE_HEADER = 'AWSTraceHeader';
 /** Characters. SQS does not count the header as part of the message, so it needs a limit of its own. It is EventBridge's. */

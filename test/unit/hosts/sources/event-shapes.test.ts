@@ -79,6 +79,7 @@ describe('the event of a queue', () => {
             bytes: { ...lists, binaryValue: 'AQI=', dataType: 'Binary' },
           },
           md5OfBody: hash('md5', '{"né":1}'),
+          md5OfMessageAttributes: expect.stringMatching(/^[0-9a-f]{32}$/),
           eventSource: 'aws:sqs',
           eventSourceARN: 'arn:aws:sqs:us-east-1:000000000000:work',
           awsRegion: 'us-east-1',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { md5OfAttributes, md5OfBody } from '#hosts/aws-api/sqs/md5.ts';
+import { md5OfAttributes, md5OfBody } from '#shared/message-digest.ts';
 
 const text = (name: string, value: string, type = 'String') => ({ name, type, value });
 
