@@ -20,6 +20,8 @@ export interface CloudWatchEventArchiveOptions {
   readonly settleMs?: number;
   /** Milliseconds between two looks for new events. FilterLogEvents costs nothing, and an account has 5 to 25 a second. */
   readonly intervalMs?: number;
+  /** Characters of events that may wait for those before them. More are read again later. */
+  readonly maxWaiting?: number | undefined;
 }
 
 /** CloudWatch Logs makes an event readable within seconds. */
@@ -39,6 +41,7 @@ export class CloudWatchEventArchive implements EventArchive {
   readonly #clock: Clock;
   readonly #settleMs: number;
   readonly #intervalMs: number;
+  readonly #maxWaiting: number | undefined;
 
   constructor({
     client,
@@ -46,12 +49,14 @@ export class CloudWatchEventArchive implements EventArchive {
     clock,
     settleMs = SETTLE_MS,
     intervalMs = INTERVAL_MS,
+    maxWaiting,
   }: CloudWatchEventArchiveOptions) {
     this.#client = client;
     this.#logGroup = logGroup;
     this.#clock = clock;
     this.#settleMs = settleMs;
     this.#intervalMs = intervalMs;
+    this.#maxWaiting = maxWaiting;
   }
 
   async newest(): Promise<number> {
@@ -92,14 +97,19 @@ export class CloudWatchEventArchive implements EventArchive {
 
   /** What came in from one second to another, both included, in the order of its positions. */
   async *#between(from: number, to: number, signal?: AbortSignal): AsyncIterable<ArchivedEvent> {
-    const order = new ArrivalOrder(from, to);
-    const range = { startTime: from * 1_000 - LATE_MS, endTime: (to + 1) * 1_000 + AHEAD_MS };
-    for await (const page of this.#pages(range, signal)) {
-      for (const event of page) order.add(event);
-      const last = page.at(-1);
-      if (last !== undefined) yield* order.release(last.timestamp);
+    for (let next = from; next <= to; ) {
+      const order = new ArrivalOrder(next, to, this.#maxWaiting);
+      const range = { startTime: next * 1_000 - LATE_MS, endTime: (to + 1) * 1_000 + AHEAD_MS };
+      for await (const page of this.#pages(range, signal)) {
+        for (const event of page) order.add(event);
+        const last = page.at(-1);
+        if (last === undefined) continue;
+        yield* order.release(last.timestamp);
+        if (last.timestamp > (order.to + 1) * 1_000 + AHEAD_MS) break;
+      }
+      yield* order.release(Number.POSITIVE_INFINITY);
+      next = order.to + 1;
     }
-    yield* order.release(Number.POSITIVE_INFINITY);
   }
 
   async *#pages(

@@ -54,6 +54,20 @@ describe('ArrivalOrder', () => {
     expect(order.release(all)).toEqual([]);
   });
 
+  it('drops the latest seconds when too much waits, says up to which it is whole, and keeps one second', () => {
+    const order = new ArrivalOrder(second, second + 9, 10);
+    order.add(logged('12345', 3_000));
+    order.add(logged('12345', 1_000));
+    expect(order.to).toBe(second + 9);
+    order.add(logged('1234567', 2_000));
+    expect(order.to).toBe(second + 1);
+    order.add(logged('not of it any more', 2_500));
+    order.add(logged('abcdefghijklmn', 1_500));
+    expect(order.release(all).map(({ event }) => event)).toEqual(['12345', 'abcdefghijklmn']);
+    order.add(logged('fits again', 1_700));
+    expect(order.to).toBe(second + 1);
+  });
+
   it('leaves out what is of other seconds, came too late, or was too far ahead', () => {
     const order = new ArrivalOrder(second + 200, second + 300);
     const inside = 250_000;
@@ -122,6 +136,21 @@ describe('CloudWatchEventArchive', () => {
     clock.advance(60);
     expect(names(await first(7))).toEqual(['e0', 'e1', 'e2', 'e3', 'e4', 'e5', 'e6']);
     expect(await archive.newest()).toBe((second + 1) * 100_000 + 3);
+  });
+
+  it('shows each event once, in order, where only a few fit into its memory', async () => {
+    const small = {
+      client: cloudWatchLogsClient(aws.options),
+      logGroup: 'events',
+      clock,
+      settleMs: 5_000,
+      intervalMs: 1,
+    };
+    archive = new CloudWatchEventArchive({ ...small, maxWaiting: 10 });
+    const all = Array.from({ length: 20 }, (_, n) => `event-${String(n).padStart(2, '0')}`);
+    for (const [n, name] of all.entries()) group.push(logged(name, n * 400, n % 3 === 0 ? n * 400 - 5_000 : n * 400));
+    clock.advance(60);
+    expect(names(await first(20))).toEqual(all);
   });
 
   it('shows no second before all of it can be read', async () => {
