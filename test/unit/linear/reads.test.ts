@@ -1,4 +1,5 @@
 import { describe, it } from 'vitest';
+import { ArrivalOrder } from '#adapters/aws/event-archive-order.ts';
 import { TestClock } from '#test/support/fixtures.ts';
 import { openSqlite, type SqliteAdapters } from '#test/support/sqlite.ts';
 import { newTask } from '#test/support/task-events.ts';
@@ -109,5 +110,18 @@ describe('a read takes work that grows with what there is', () => {
         await sqlite.remove();
       }
     });
+  });
+
+  it('of the events in CloudWatch Logs', async () => {
+    await expectLinear(SIZE, (size) =>
+      workOf(async () => {
+        const order = new ArrivalOrder(0, size, 1_000);
+        for (const n of of(size, (index) => index)) {
+          order.add({ timestamp: n * 1_000, ingested: n * 1_000, message: `event ${n}` });
+          order.release(n * 1_000);
+        }
+        order.release(Number.POSITIVE_INFINITY);
+      }),
+    );
   });
 });
