@@ -55,7 +55,7 @@ beforeAll(async () => {
   }
   await queue.create(watched, { visibilityTimeout: 30 });
   await bus.putRule({ name: watched, pattern: { source: [{ prefix: 'starling.agents.' }] }, queue: watched });
-  for (const name of ['echo', 'flaky', 'patient', 'talker']) {
+  for (const name of ['echo', 'flaky', 'menace', 'patient', 'talker']) {
     const deadLetterQueue = deadLetterQueueName(stage, name);
     await queue.create(deadLetterQueue, { visibilityTimeout: 30 });
     await queue.create(queueName(stage, name), { visibilityTimeout: 180, maxReceiveCount: 3, deadLetterQueue });
@@ -185,6 +185,14 @@ describe('npx starling worker, with its queue on SQS', () => {
     expect(await isEmpty('talker')).toBe(true);
   });
 
+  it('ends itself when an agent does not yield, so that its platform starts another one', async () => {
+    const { taskId } = await request('menace', 'spin');
+    const worker = start('menace');
+    await worker.exited;
+    const line = worker.output.split('\n').find((each) => each.includes('the watchdog ends this process')) ?? '';
+    expect(JSON.parse(line)).toMatchObject({ functionName: 'menace', taskId, attempt: 1 });
+  });
+
   it('gives back at once what does not end in time', async () => {
     await request('patient', 'wait');
     const worker = start('patient', { words: ['--drain', '6'] });
@@ -203,7 +211,7 @@ describe('npx starling worker, with its queue on SQS', () => {
       /There is no stack starling-\w+ .*npm run deploy/,
     ],
     ['a region', 'echo', { env: { AWS_REGION: '' } }, /AWS_REGION is not set/],
-    ['a function', 'nobody', {}, /has no function "nobody".*echo, flaky, patient, talker, orderer, printer/],
+    ['a function', 'nobody', {}, /has no function "nobody".*echo, flaky, patient, talker, menace, orderer, printer/],
     ['a good option', 'echo', { words: ['--concurrency', '0'] }, /--concurrency is "0"/],
   ])('does not start without %s', async (_what, name, more, message) => {
     const worker = start(name, more);
