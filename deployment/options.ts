@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { ConfigurationError, messageOf } from '#shared/errors.ts';
-import { isStage } from '#wiring/names.ts';
+import { stageProblem } from '#wiring/names.ts';
 
 export interface Options {
   readonly help: boolean;
@@ -55,6 +55,6 @@ interface Values {
 }
 
 function checkStage(stage: string): void {
-  if (isStage(stage)) return;
-  throw new Error(`--stage is "${stage}", but takes up to 20 lower-case letters, digits and hyphens, a letter first.`);
+  const problem = stageProblem(stage);
+  if (problem !== undefined) throw new Error(`--stage is "${stage}", ${problem}`);
 }

@@ -6,9 +6,21 @@ import type { QueueOptions } from './subscription.ts';
  * `starling-{stage}-{function}`).
  */
 
-/** Whether a stage on AWS may have this name. The names of functions, queues and a domain contain it, and AWS limits them. */
-export function isStage(text: string): boolean {
-  return /^[a-z](?:[a-z0-9-]{0,18}[a-z0-9])?$/.test(text);
+/** https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain-prefix.html */
+const notInDomains = ['aws', 'amazon', 'cognito'];
+
+/**
+ * Why a stage on AWS cannot have this name. The names of functions, queues, buckets and the token endpoint's domain contain
+ * it, and AWS limits them.
+ *
+ * @returns the end of a sentence that begins with the name; undefined: it can
+ */
+export function stageProblem(text: string): string | undefined {
+  if (!/^[a-z](?:[a-z0-9-]{0,18}[a-z0-9])?$/.test(text)) {
+    return 'but a stage has up to 20 lower-case letters, digits and hyphens, a letter first and no hyphen last.';
+  }
+  const word = notInDomains.find((each) => text.includes(each));
+  return word && `but Cognito takes no domain that contains "${word}". Choose another name.`;
 }
 
 /** The one bus of a stage. */

@@ -2,7 +2,7 @@ import { parseAddress, text } from '#hosts/runtimes/environment.ts';
 import { readSettings, type Settings } from '#hosts/runtimes/settings.ts';
 import type { CommandTarget } from '#shared/command-line.ts';
 import { ConfigurationError } from '#shared/errors.ts';
-import { isStage } from '#wiring/names.ts';
+import { stageProblem } from '#wiring/names.ts';
 import { UsageError } from '../errors.ts';
 import { type Io, pathFrom } from '../io.ts';
 import { type Credentials, readCredentials } from './credentials.ts';
@@ -54,10 +54,9 @@ export async function readTarget(options: GlobalOptions, io: Io): Promise<Target
 /** The stage of a mesh on AWS. @throws UsageError */
 export function readStage({ stage }: GlobalOptions): string | undefined {
   const name = stage?.trim();
-  if (name === undefined || isStage(name)) return name;
-  throw new UsageError(
-    `--stage is "${name}", but takes up to 20 lower-case letters, digits and hyphens, a letter first.`,
-  );
+  const problem = name === undefined ? undefined : stageProblem(name);
+  if (problem !== undefined) throw new UsageError(`--stage is "${name}", ${problem}`);
+  return name;
 }
 
 /**

@@ -8,6 +8,8 @@ import { identity } from './identity/step.ts';
 import { manifest } from './manifest/step.ts';
 import { region } from './region/step.ts';
 import { schemas } from './schemas/step.ts';
+import { size } from './size/step.ts';
+import { stage } from './stage/step.ts';
 import { pluginOf, type Step } from './step.ts';
 import { subscription } from './subscription/step.ts';
 import { tables } from './tables/step.ts';
@@ -15,6 +17,8 @@ import { worker } from './worker/step.ts';
 
 /** All that Starling adds to osls, in the order in which it runs. See docs/decisions/0008. */
 export const steps: readonly Step[] = [
+  // Refuses a stage whose name AWS would refuse.
+  stage,
   // The event `subscription`: a rule, a queue and its dead-letter queue for a function.
   subscription,
   // A role for each function, from its events and its `access`.
@@ -41,6 +45,8 @@ export const steps: readonly Step[] = [
   alarms,
   // Leaves out what an emulator does not know, whatever made it.
   emulator,
+  // Refuses a template with more resources than a stack takes.
+  size,
 ];
 
 export default pluginOf(steps);

@@ -1,5 +1,5 @@
 import { busName, queueNames, ruleName } from '#wiring/names.ts';
-import type { Subscription } from '#wiring/subscription.ts';
+import type { EventPattern, Subscription } from '#wiring/subscription.ts';
 import { arnOf, type ResourceMap } from '../template.ts';
 import { fifoQueueOf, intakeResources } from './fifo-resources.ts';
 import type { LogicalIds, Place } from './ids.ts';
@@ -23,7 +23,7 @@ export function subscriptionResources(subscription: Subscription, place: Place):
       Properties: {
         Name: ruleName(stage, functionName),
         EventBusName: eventBus ?? busName(stage),
-        EventPattern: subscription.pattern,
+        EventPattern: patternOf(subscription),
         // EventBridge retries for a day. It then puts the event into the dead-letter queue.
         Targets: [{ Id: 'queue', Arn: arnOf(entry), DeadLetterConfig: { Arn: arnOf(lost) } }],
       },
@@ -42,6 +42,18 @@ export function subscriptionResources(subscription: Subscription, place: Place):
     },
     ...(fifo && intakeResources(fifo, place)),
   };
+}
+
+/**
+ * Agents and the fold of tasks take no event that a replay of the archive puts again: agents would do old work again. Other
+ * subscribers get replays, because they are what a replay is for.
+ *
+ * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-replay-archived-event.html
+ */
+function patternOf(subscription: Subscription): EventPattern {
+  const { kind, pattern } = subscription;
+  const isOfTasks = kind === 'agent' || subscription.inline;
+  return isOfTasks ? { 'replay-name': [{ exists: false }], ...pattern } : pattern;
 }
 
 /** The `sqs` event of which osls makes the event source mapping. */

@@ -87,7 +87,7 @@ describe('the address of the mesh', () => {
   it('does not hide that the stage has no name that AWS takes', async () => {
     const { code, stderr } = await runCommand(await temporary(), ['--stage', 'Prod!', 'agents']);
     expect(code).toBe(2);
-    expect(stderr).toContain('--stage is "Prod!", but takes up to 20 lower-case letters');
+    expect(stderr).toContain('--stage is "Prod!", but a stage has up to 20 lower-case letters');
   });
 });
 

@@ -25,6 +25,8 @@ describe('the options of deploy, remove and test:aws', () => {
     [['--stage', 'a-'], '--stage is "a-"'],
     [['--stage', 'a'.repeat(21)], 'up to 20'],
     [['--stage', ''], '--stage is ""'],
+    [['--stage', 'my-aws'], 'Cognito takes no domain that contains "aws"'],
+    [['--stage', 'cognito'], 'Cognito takes no domain that contains "cognito"'],
     [['--param', 'novalue'], 'name=value'],
     [['--stag', 'x'], '--stag'],
     [['dev'], 'dev'],

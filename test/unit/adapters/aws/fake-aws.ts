@@ -43,6 +43,8 @@ export class FakeAws {
       region: 'us-east-1',
       endpoint: `http://127.0.0.1:${port}`,
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      // The machine may be busy.
+      patience: 10,
     };
   }
 

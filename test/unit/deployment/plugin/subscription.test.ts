@@ -62,6 +62,7 @@ describe.concurrent('a packaged subscription', { timeout: 300_000 }, () => {
           source: ['starling.tasks'],
           'detail-type': ['TaskRequested.v1', 'TaskCancelRequested.v1'],
           detail: { data: { agentId: ['calculator'] } },
+          'replay-name': [{ exists: false }],
         },
         Targets: [
           {
