@@ -4,7 +4,8 @@ export interface BatchLimits {
 }
 
 /**
- * Cuts a list, in its order, into as few calls as the limits allow. What exceeds `bytes` by itself is a batch of its own.
+ * Cuts a list, in its order, into as few calls as the limits allow. An item that is larger than `bytes` is a batch of
+ * its own.
  *
  * @param keyOf items with the same key are never in one batch
  */
@@ -35,14 +36,14 @@ export function batches<Item>(
   return all;
 }
 
-/** Does something for each, so many at the same time, and answers in the order of the list. */
+/** Calls `work` for each item, some at the same time. The results have the order of the list. */
 export async function inParallel<Item, Result>(
   items: readonly Item[],
   limit: number,
   work: (item: Item) => Promise<Result>,
 ): Promise<Result[]> {
   const results = new Array<Result>(items.length);
-  // One iterator for all workers: each takes the next.
+  // All workers share one iterator, so each takes the next item.
   const rest = items.entries();
   const worker = async () => {
     for (const [index, item] of rest) results[index] = await work(item);

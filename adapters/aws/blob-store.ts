@@ -3,10 +3,10 @@ import { type BlobStore, BlobTooLargeError, checkBlobKey, MAX_BLOB_BYTES } from 
 import { awsName, calling } from './errors.ts';
 
 /**
- * Blobs in a bucket of S3. A lifecycle rule of the bucket expires them; encryption is the bucket's default.
+ * Blobs in an S3 bucket. A lifecycle rule of the bucket deletes them. The default of the bucket encrypts them.
  *
- * A role that reads needs `s3:ListBucket` beside `s3:GetObject`: without it S3 answers 403 where a blob is gone, which
- * nobody can tell from a missing permission.
+ * A role that reads needs `s3:ListBucket` beside `s3:GetObject`. Without it, S3 answers 403 for a missing blob, as it
+ * does for a missing permission.
  */
 export class S3BlobStore implements BlobStore {
   readonly #client: S3Client;
@@ -49,7 +49,7 @@ export class S3BlobStore implements BlobStore {
 
 async function bytesOf(key: string, { Body, ContentLength }: GetObjectCommandOutput): Promise<Uint8Array> {
   if (ContentLength === undefined || ContentLength > MAX_BLOB_BYTES) {
-    // Else the connection stays taken until the object has come in, unread.
+    // Without this, the connection stays in use until the whole object has arrived.
     if (Body && 'destroy' in Body) Body.destroy();
     throw new BlobTooLargeError(key);
   }

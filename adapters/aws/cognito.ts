@@ -3,22 +3,23 @@ import type { Clock } from '#shared/ports/clock.ts';
 import { createTokenVerifier, type TokenVerifier } from '#shared/security/verify-token.ts';
 
 export interface CognitoVerifierOptions {
-  /** The user pool's, as `iss` has it: `https://cognito-idp.{region}.amazonaws.com/{pool id}`. */
+  /** The issuer of the user pool, as in `iss`: `https://cognito-idp.{region}.amazonaws.com/{pool id}`. */
   readonly issuer: string;
-  /** Where the pool's keys are, when not below the issuer: an emulator signs as AWS would, and answers elsewhere. */
+  /** The address of the pool's keys. Default: below the issuer. An emulator has them elsewhere. */
   readonly jwksUrl?: string;
   readonly clock: Clock;
 }
 
 /**
- * Verifies the access tokens of a Cognito user pool. Its keys are fetched once for all that wait, with a time limit of 5 s,
- * kept for 10 minutes, and asked for again for an unknown key at most every 30 s: a flood of forged key ids does not reach
- * Cognito (https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html).
+ * Verifies the access tokens of a Cognito user pool. One fetch of the keys serves all callers that wait, and has 5 s.
+ * The keys are kept for 10 minutes. An unknown key id causes at most one fetch in 30 s, so a flood of forged key ids
+ * does not reach Cognito
+ * (https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html).
  *
  * @throws ConfigurationError
  */
 export function cognitoVerifier({ issuer, jwksUrl, clock }: CognitoVerifierOptions): TokenVerifier {
-  // Whoever can put a key in on the way can sign tokens.
+  // An attacker that can change the keys on their way can sign tokens.
   if (URL.parse(issuer)?.protocol !== 'https:' || issuer.endsWith('/')) {
     throw new ConfigurationError(
       `STARLING_ISSUER is "${issuer}", but takes a user pool's issuer, such as https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI.`,

@@ -1,10 +1,10 @@
 import { messageOf, StarlingError } from '#shared/errors.ts';
 
-/** What was asked of AWS, for the person who reads the error. */
+/** The request to AWS, for the person who reads the error. */
 export interface AwsCall {
   /** The action as IAM policies write it: `events:PutEvents`. */
   readonly action: string;
-  /** What it was done to, as a person would say it: `the bus starling-dev`. */
+  /** The resource in words: `the bus starling-dev`. */
   readonly resource: string;
 }
 
@@ -21,7 +21,7 @@ export type AwsErrorCode =
   | 'AWS_UNREACHABLE'
   | 'AWS_FAILED';
 
-/** AWS did not do what it was asked. The SDK's error is the cause. */
+/** A request to AWS failed. The cause is the error of the SDK. */
 export class AwsError extends StarlingError {
   declare readonly code: AwsErrorCode;
   readonly call: AwsCall;
@@ -32,7 +32,7 @@ export class AwsError extends StarlingError {
   }
 }
 
-/** Sends a request, and turns what the SDK throws into an `AwsError`. An error of ours passes as it is. */
+/** Sends a request. An error of the SDK becomes an `AwsError`. An error of Starling stays as it is. */
 export async function calling<Output>(call: AwsCall, send: () => Promise<Output>): Promise<Output> {
   try {
     return await send();
@@ -41,7 +41,7 @@ export async function calling<Output>(call: AwsCall, send: () => Promise<Output>
   }
 }
 
-/** The name of an SDK's error, which is AWS's error code, without what some services put before it. */
+/** The name of the SDK's error. It is the error code of AWS, without the prefix that some services add. */
 export function awsName(error: unknown): string {
   if (!(error instanceof Error)) return '';
   // `AWS.SimpleQueueService.NonExistentQueue`, `com.amazon.coral.service#UnrecognizedClientException`.
@@ -54,8 +54,8 @@ export function awsError(error: unknown, call: AwsCall): AwsError {
 }
 
 /**
- * The names by which services report the same thing. Lists of the SDK's retry and of the services' API references:
- * https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
+ * Services have several names for one problem. The names are from the retry lists of the SDK and from the API
+ * references: https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
  */
 const names: readonly (readonly [AwsErrorCode, ReadonlySet<string>])[] = [
   [
@@ -137,7 +137,7 @@ const names: readonly (readonly [AwsErrorCode, ReadonlySet<string>])[] = [
   ],
 ];
 
-/** What Node says of an address that does not answer. */
+/** The error codes of Node for an address that does not answer. */
 const unreachable = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -152,9 +152,9 @@ const unreachable = new Set([
 function codeOf(error: unknown): AwsErrorCode {
   const name = awsName(error);
   if (!(error instanceof Error)) return 'AWS_FAILED';
-  // One name for a wrong key and for a clock that is minutes off.
+  // AWS has one name for a wrong key and for a clock that is minutes off.
   if (name === 'InvalidSignatureException' && /expired|not yet current/i.test(error.message)) return 'AWS_CLOCK';
-  // The provider chain throws one name for "none there" and for a session that has ended.
+  // The provider chain has one name for missing credentials and for a session that has ended.
   if (name === 'CredentialsProviderError' && /expired|refresh|sso login/i.test(error.message))
     return 'AWS_CREDENTIALS_EXPIRED';
   if (error.message === 'Region is missing') return 'AWS_WRONG_REGION';
@@ -167,7 +167,7 @@ function codeOf(error: unknown): AwsErrorCode {
 function isUnreachable(error: Error): boolean {
   if (error.name === 'TimeoutError') return true;
   if ('code' in error && typeof error.code === 'string' && unreachable.has(error.code)) return true;
-  // A name with several addresses gives an error for each.
+  // A host name with several addresses gives one error for each address.
   const causes = error instanceof AggregateError ? error.errors : [error.cause];
   return causes.some((cause) => cause instanceof Error && isUnreachable(cause));
 }
@@ -195,7 +195,7 @@ const advice: Readonly<Record<AwsErrorCode, (call: AwsCall, error: unknown) => s
   AWS_FAILED: ({ action, resource }, error) => `AWS did not do ${action} on ${resource}: ${reasonOf(error)}.`,
 };
 
-/** AWS's code; an error that has none (the SDK found the answer damaged) has only its text. */
+/** The code of AWS. An error without a code has only a text: the SDK could not read the answer. */
 function reasonOf(error: unknown): string {
   const name = awsName(error);
   return name === '' || name === 'Error' ? messageOf(error) : name;

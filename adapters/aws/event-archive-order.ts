@@ -1,24 +1,25 @@
 import type { ArchivedEvent } from '#shared/ports/event-bus.ts';
 
-/** An event as CloudWatch Logs has it. Times in milliseconds since 1970. */
+/** An event in CloudWatch Logs. Times are milliseconds since 1970. */
 export interface LoggedEvent {
-  /** When it happened, as EventBridge says. */
+  /** The time of the event, as EventBridge tells it. */
   readonly timestamp: number;
-  /** When CloudWatch Logs took it in. */
+  /** The time at which CloudWatch Logs stored it. */
   readonly ingested: number;
   readonly message: string;
 }
 
 /**
- * An event that comes in so long after its time is not shown: without a bound, each look at what is new would read all that
- * is old. It covers EventBridge's first retries and the sweeper's republishing.
+ * Milliseconds. An event that arrives later than this after its time is not shown. Without a bound, each search for new
+ * events would read all old events. The bound covers the first retries of EventBridge and the events that the sweeper
+ * publishes again.
  */
 export const LATE_MS = 120_000;
-/** A producer's clock may be ahead by so much. */
+/** Milliseconds by which the clock of a producer may be ahead. */
 export const AHEAD_MS = 60_000;
 /** Characters of the events that wait. A log group may have far more in three minutes. */
 const MAX_WAITING = 32 * 1024 * 1024;
-/** Places in one second. PutEvents takes some 10,000 a second from an account. */
+/** Positions in one second. PutEvents takes about 10,000 events a second from an account. */
 const PLACES = 100_000;
 
 export function secondOf(position: number): number {
@@ -26,21 +27,24 @@ export function secondOf(position: number): number {
 }
 
 /**
- * Brings events, which come by their timestamps, into the order in which they came in, and gives them positions: the second
- * of their coming in, times 100,000, plus their place in it from 1. So the position of an event is the same in every
- * reading that has the whole of its second.
+ * Sorts events by the time of their arrival and gives them positions. The input has the order of their timestamps. A
+ * position is the second of the arrival, times 100,000, plus the number of the event in this second, from 1. So an
+ * event has the same position in every reading that has its whole second.
  */
 export class ArrivalOrder {
   readonly #from: number;
   #to: number;
   readonly #maxWaiting: number;
-  /** By the second of their coming in. At most three minutes wait, so a page looks at few seconds, not at all events. */
+  /**
+   * Events by the second of their arrival. At most three minutes wait, so a page goes over few seconds and not over all
+   * events.
+   */
   readonly #waiting = new Map<number, LoggedEvent[]>();
-  /** Characters of the waiting events, in all and by second. */
+  /** Characters of the waiting events: all, and by second. */
   #sum = 0;
   readonly #sums = new Map<number, number>();
 
-  /** Orders the events that came in from one second to another, both included. */
+  /** Orders the events that arrived from one second to another. Both seconds are included. */
   constructor(from: number, to: number, maxWaiting = MAX_WAITING) {
     this.#from = from;
     this.#to = to;
@@ -48,8 +52,9 @@ export class ArrivalOrder {
   }
 
   /**
-   * The last second whose events it takes. This may be earlier than asked for: if too much waits, the latest seconds are
-   * dropped, and another reading must begin after this one. One second is always kept whole, because positions count in it.
+   * The last second whose events it takes. It may be earlier than the second of the constructor: if too much waits, the
+   * latest seconds are dropped, and another reading must begin after this second. One second always stays whole,
+   * because positions count in it.
    */
   get to(): number {
     return this.#to;
@@ -84,13 +89,13 @@ export class ArrivalOrder {
     this.#to = latest - 1;
   }
 
-  /** The events of all seconds that are whole once everything with a timestamp under `timestamp` was added. */
+  /** Returns the events of each second that is complete when all events with an earlier timestamp have been added. */
   release(timestamp: number): ArchivedEvent[] {
     const open = Math.floor((timestamp - AHEAD_MS) / 1_000);
     const released: ArchivedEvent[] = [];
     const whole = [...this.#waiting.keys()].filter((second) => second < open).sort((a, b) => a - b);
     for (const second of whole) {
-      // A stable sort: among those of a millisecond, the order in which CloudWatch Logs gives them is always the same.
+      // The sort is stable. CloudWatch Logs always returns the events of one millisecond in the same order.
       const events = (this.#waiting.get(second) ?? []).sort((a, b) => a.ingested - b.ingested);
       this.#forget(second);
       for (const [index, { message }] of events.entries()) {

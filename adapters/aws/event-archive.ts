@@ -13,27 +13,30 @@ import { AHEAD_MS, ArrivalOrder, LATE_MS, type LoggedEvent, secondOf } from './e
 
 export interface CloudWatchEventArchiveOptions {
   readonly client: CloudWatchLogsClient;
-  /** A rule of the bus sends every event there, as it is. */
+  /** A rule of the bus sends each event to this log group, unchanged. */
   readonly logGroup: string;
   readonly clock: Clock;
-  /** Milliseconds after which what came in can surely be read. */
+  /** Milliseconds after which an event that has arrived can be read for sure. */
   readonly settleMs?: number;
-  /** Milliseconds between two looks for new events. FilterLogEvents costs nothing, and an account has 5 to 25 a second. */
+  /**
+   * Milliseconds between two searches for new events. FilterLogEvents is free. An account has 5 to 25 calls a second.
+   */
   readonly intervalMs?: number;
-  /** Characters of events that may wait for those before them. More are read again later. */
+  /** Characters of events that may wait for earlier events. More events are dropped and read again later. */
   readonly maxWaiting?: number | undefined;
 }
 
 /** CloudWatch Logs makes an event readable within seconds. */
 const SETTLE_MS = 5_000;
 const INTERVAL_MS = 2_000;
-/** Milliseconds. Older events are not looked for: the log group keeps them for days. */
+/** Milliseconds. The search goes no further back: the log group keeps events for days. */
 const HISTORY_MS = 14 * 86_400_000;
 
 /**
- * The events of the bus as CloudWatch Logs keeps them, since EventBridge's own archive can only be replayed as a whole. An
- * event shows some seconds after it passed, as a second is shown when it is complete: so positions, and with them a tail
- * that is taken up again, neither lose nor double any.
+ * The events of the bus in CloudWatch Logs. The archive of EventBridge itself can only be replayed.
+ *
+ * An event is shown some seconds after it was put, when its second is complete. So positions never change, and a tail
+ * that continues from a position loses no event and shows none twice.
  */
 export class CloudWatchEventArchive implements EventArchive {
   readonly #client: CloudWatchLogsClient;
@@ -95,7 +98,7 @@ export class CloudWatchEventArchive implements EventArchive {
     }
   }
 
-  /** What came in from one second to another, both included, in the order of its positions. */
+  /** The events that arrived from one second to another, both included, in the order of their positions. */
   async *#between(from: number, to: number, signal?: AbortSignal): AsyncIterable<ArchivedEvent> {
     for (let next = from; next <= to; ) {
       const order = new ArrivalOrder(next, to, this.#maxWaiting);
@@ -141,7 +144,7 @@ export class CloudWatchEventArchive implements EventArchive {
     }
   }
 
-  /** The last second of which all that came in can be read. */
+  /** The last second whose events can all be read. */
   #lastComplete(): number {
     return Math.floor((this.#clock.now() - this.#settleMs) / 1_000) - 1;
   }

@@ -8,7 +8,10 @@ export interface DynamoIdempotencyOptions {
   readonly table: string;
 }
 
-/** Powertools' own layer on DynamoDB, with its names of attributes: any function that uses Powertools can share the table. */
+/**
+ * The DynamoDB layer of Powertools, with its own attribute names. So every function that uses Powertools can share the
+ * table.
+ */
 export class DynamoIdempotency implements Idempotency {
   readonly #client: DynamoDBClient;
   readonly #table: string;

@@ -1,9 +1,9 @@
 import { fromEnv } from '@aws-sdk/credential-provider-env';
 
 /**
- * Takes the place of `@aws-sdk/credential-provider-node` in the bundles of functions: Lambda hands its role's credentials
- * over in the environment, so that a bundle needs none of the sources of a developer's machine, two thirds of a client's
- * size. The worker, which runs on ECS and EKS too, keeps the whole chain.
+ * The bundles of functions contain this module in place of `@aws-sdk/credential-provider-node`. Lambda puts the
+ * credentials of its role into the environment. A bundle needs no other source, and these sources are two thirds of the
+ * size of a client. The worker keeps the whole chain, because it also runs on ECS and EKS.
  */
 export function defaultProvider(): ReturnType<typeof fromEnv> {
   return fromEnv();

@@ -12,7 +12,7 @@ export interface AwsLeasesOptions {
   readonly clock?: Clock;
 }
 
-/** Leases in the table `positions`, by conditional writes: one row each. */
+/** Leases in the table `positions`. Each lease is a row, changed by conditional writes. */
 export class AwsLeases implements Leases {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;

@@ -8,19 +8,20 @@ import { queryAll } from './query-all.ts';
 
 export interface DynamoPermissionStoreOptions {
   readonly documents: DynamoDBDocumentClient;
-  /** The registry's. */
+  /** The table of the registry. */
   readonly table: string;
 }
 
-/** A token of Cognito has at most 50 scopes, and the SDK 50 connections. */
+/** Queries at the same time. A token of Cognito has at most 50 scopes, and the SDK has 50 connections. */
 const QUERIES_AT_ONCE = 16;
 const PREFIX = 'permission#';
 
 /**
- * The permissions in the registry table: an item a permission, under its subject, with the agent as its sort key.
+ * The permissions in the registry table. Each permission is an item. Its partition key is the subject, and its sort key
+ * is the agent.
  *
- * `agentsOf` is a query for each subject, eventually consistent: a second is nothing beside the minutes for which the
- * authorizer's answer is cached, and it halves the price.
+ * `agentsOf` makes one query for each subject. The reads are eventually consistent, at half the price: the second of
+ * delay is small beside the minute for which API Gateway keeps the answer of the authorizer.
  */
 export class DynamoPermissionStore implements PermissionStore {
   readonly #documents: DynamoDBDocumentClient;

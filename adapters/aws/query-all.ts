@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, paginateQuery, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { calling } from './errors.ts';
 
-/** All pages of a query whose result is small, or is wanted whole. */
+/** All pages of a query. Use it only where the result is small. */
 export async function queryAll(
   documents: DynamoDBDocumentClient,
   query: QueryCommandInput & { readonly TableName: string },

@@ -3,22 +3,25 @@ import type { Clock } from '#shared/ports/clock.ts';
 export interface ReadCacheOptions<Key, Value> {
   readonly clock: Clock;
   readonly read: (key: Key) => Promise<Value | undefined>;
-  /** Milliseconds for which a value is given without looking again. */
+  /** Milliseconds for which a value is returned without a new read. */
   readonly foundFor: number;
-  /** The same where there was none. */
+  /** The same for a key without a value. */
   readonly missedFor: number;
 }
 
-/** Keys that there is nothing for may come from outside, so what is remembered is bounded. */
+/** The number of remembered keys. Outsiders can ask for any key, so it has a bound. */
 const MAX_ENTRIES = 1_000;
 
 interface Entry<Value> {
   readonly value: Promise<Value | undefined>;
-  /** Milliseconds since 1970; while the read is under way, whoever comes waits for it. */
+  /** Milliseconds since 1970. While the read is running, all callers wait for it. */
   staleAt: number;
 }
 
-/** What this process read of late. Whoever asks for the same at once shares one read; one that fails is not remembered. */
+/**
+ * Remembers what this process has read. Callers that ask for the same key at the same time share one read. A read that
+ * fails is not remembered.
+ */
 export class ReadCache<Key, Value> {
   readonly #options: ReadCacheOptions<Key, Value>;
   readonly #entries = new Map<Key, Entry<Value>>();
@@ -31,7 +34,7 @@ export class ReadCache<Key, Value> {
     const { clock, read, foundFor, missedFor } = this.#options;
     const known = this.#entries.get(key);
     if (known !== undefined && clock.now() < known.staleAt) return known.value;
-    // The age counts from here, as the answer may be from any moment after it.
+    // The age begins before the read, because the answer may be from any later moment.
     const begun = clock.now();
     const entry: Entry<Value> = { value: read(key), staleAt: Number.POSITIVE_INFINITY };
     this.#remember(key, entry);
@@ -46,7 +49,7 @@ export class ReadCache<Key, Value> {
     return entry.value;
   }
 
-  /** What this process wrote itself; a read that began before cannot take its place. */
+  /** Stores a value that this process has written. A read that began earlier cannot replace it. */
   set(key: Key, value: Value | undefined): void {
     const { clock, foundFor } = this.#options;
     this.#remember(key, { value: Promise.resolve(value), staleAt: clock.now() + foundFor });

@@ -1,20 +1,20 @@
 import { sleep } from '#shared/sleep.ts';
-/** How often and after how long something is tried again that AWS refused for the moment. */
+/** The number of retries and the waits between them, for requests that AWS throttles. */
 export interface RetryPolicy {
-  /** Tries altogether, the first included. */
+  /** The number of attempts, including the first. */
   readonly attempts: number;
-  /** Milliseconds that the first wait may last at most; each further one may last twice as long. */
+  /** The longest first wait in milliseconds. The longest wait doubles with each retry. */
   readonly base: number;
-  /** Milliseconds that no wait exceeds. */
+  /** The longest wait of all, in milliseconds. */
   readonly longest: number;
-  /** From 0 up to 1. */
+  /** Returns a number from 0 to 1. */
   readonly random: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
 /**
- * Waits 6 s in sum on average and 11 s at most: a shard or a bus that throttles has room again within seconds, and who
- * waits for the task waits for 25.
+ * All waits together take 6 s on average and 11 s at most. A shard or a bus that throttles has room again within
+ * seconds, and the client waits for 25 s.
  */
 export const standardRetry: RetryPolicy = {
   attempts: 8,
@@ -25,8 +25,8 @@ export const standardRetry: RetryPolicy = {
 };
 
 /**
- * Milliseconds before the try after `failures` failed ones: exponential backoff with full jitter, so that those who were
- * throttled together do not come back together
+ * Milliseconds before the next attempt after `failures` failed attempts. Exponential backoff with full jitter keeps
+ * throttled callers from coming back together
  * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
  */
 export function backoff(failures: number, { base, longest, random }: RetryPolicy): number {

@@ -1,4 +1,4 @@
-/** A table as CreateTable and serverless.yml define it: a test holds the two together. */
+/** A table in the terms of CreateTable and CloudFormation. A test compares both. */
 export interface TableDefinition {
   readonly partitionKey: string;
   readonly sortKey?: string;
@@ -25,7 +25,8 @@ export const tables: Readonly<Record<TableName, TableDefinition>> = {
     timeToLive: 'expiresAt',
     indexes: [
       {
-        // Sparse: the few tasks that the sweeper has to look at again bear `watch` (a shard) and `due` (milliseconds).
+        // A sparse index: only the few tasks that the sweeper must look at again have `watch` (a shard) and `due`
+        // (milliseconds).
         name: 'watched',
         partitionKey: 'watch',
         sortKey: 'due',
@@ -39,7 +40,7 @@ export const tables: Readonly<Record<TableName, TableDefinition>> = {
     sortKey: 'sk',
     indexes: [
       {
-        // Sparse: only active agents and permissions bear `listed`, with the kind of list that they stand in.
+        // A sparse index: only active agents and permissions have `listed`, the kind of list that contains them.
         name: 'listed',
         partitionKey: 'listed',
         sortKey: 'pk',
@@ -53,7 +54,7 @@ export const tables: Readonly<Record<TableName, TableDefinition>> = {
   positions: { partitionKey: 'pk', sortKey: 'sk', indexes: [] },
 };
 
-/** The name of a table: scripts and policies of users rely on it. */
+/** The name of a table. Scripts and policies of users rely on it. */
 export function tableName(stage: string, name: TableName): string {
   return `starling-${stage}-${name}`;
 }

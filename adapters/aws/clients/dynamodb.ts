@@ -6,7 +6,7 @@ export function dynamoDbClient(options: AwsOptions): DynamoDBClient {
   return new DynamoDBClient(clientConfig(options));
 }
 
-/** Takes and gives plain objects. A member that is undefined is left out, as in JSON. */
+/** Takes and returns plain objects. A member that is undefined is left out, as in JSON. */
 export function dynamoDbDocumentClient(options: AwsOptions): DynamoDBDocumentClient {
   return DynamoDBDocumentClient.from(dynamoDbClient(options), { marshallOptions: { removeUndefinedValues: true } });
 }

@@ -1,7 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { type AwsOptions, clientConfig, http } from './options.ts';
 
-/** Milliseconds more than other calls have: a blob is megabytes, also over the line of who runs a worker at home. */
+/** Milliseconds in addition to other calls. A blob has megabytes, also for a worker on a home connection. */
 const TRANSFER = 25_000;
 
 export function s3Client(options: AwsOptions): S3Client {

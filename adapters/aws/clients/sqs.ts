@@ -1,7 +1,7 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { type AwsOptions, clientConfig, http } from './options.ts';
 
-/** Milliseconds that a long poll may take: SQS's longest. */
+/** Milliseconds of the longest long poll of SQS. */
 const LONG_POLL = 20_000;
 
 export function sqsClient(options: AwsOptions): SQSClient {
