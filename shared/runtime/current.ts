@@ -3,8 +3,9 @@ import type { AgentRuntime, AuthorizerRuntime, Runtime } from './runtime.ts';
 type Provided = AgentRuntime | AuthorizerRuntime;
 
 /**
- * The one runtime of this process. It is a contract between services and hosts, not a factory: a Lambda handler is a bare
- * function that nobody passes a runtime to, so the host provides the runtime here before it calls the first handler.
+ * The one runtime of this process. It is a contract between services and hosts, and not a factory. A Lambda handler is
+ * a function without a parameter for the runtime, so the host provides the runtime here before it calls the first
+ * handler.
  */
 let current: Provided | undefined;
 
@@ -18,21 +19,21 @@ function provided(): Provided {
   return current;
 }
 
-/** The runtime of this process, as an agent's handler may use it. */
+/** The runtime of this process, with the parts that the handler of an agent may use. */
 export function currentAgentRuntime(): AgentRuntime {
   const runtime = provided();
   if (!('publisher' in runtime)) throw new Error('the runtime of this process is for an authorizer alone');
   return runtime;
 }
 
-/** The runtime of this process, as the authorizer may use it. */
+/** The runtime of this process, with the parts that the authorizer may use. */
 export function currentAuthorizerRuntime(): AuthorizerRuntime {
   const runtime = provided();
   if (!('permissions' in runtime)) throw new Error('the runtime of this process is for an agent alone');
   return runtime;
 }
 
-/** The runtime of this process. Only agents and authorizers run where not all of it is there. */
+/** The whole runtime of this process. Only agents and authorizers run where a part of it is missing. */
 export function currentRuntime(): Runtime {
   const runtime = provided();
   if (!('tasks' in runtime)) throw new Error('a function that needs the whole runtime cannot run where only a part is');

@@ -1,11 +1,12 @@
 import type { SQSRecord } from 'aws-lambda';
 
 /**
- * How many receives of a message do not count towards its queue's last. The host keeps the numbers beside the records, so that a
- * record has exactly the attributes that it has on AWS.
+ * The number of receives of a message that do not count towards the maximum of its queue. The host keeps the numbers
+ * beside the records, so that a record has exactly the attributes that it has on AWS.
  */
 export class ExcusedReceives {
-  // Weak: a handler may ask after its invocation has timed out, and the host does not know when it asks last.
+  // A weak map: a handler may still ask after its invocation has timed out, and the host does not know when it asks for
+  // the last time.
   readonly #counts = new WeakMap<SQSRecord, number>();
 
   note(record: SQSRecord, count: number): void {

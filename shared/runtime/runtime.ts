@@ -15,13 +15,13 @@ import type { Logger } from '#shared/telemetry/logger.ts';
 import type { Metrics } from '#shared/telemetry/metrics.ts';
 import type { MeshSettings } from './settings.ts';
 
-/** What a deployed function is told of itself. */
+/** The settings of a deployed function. */
 export interface FunctionSettings {
-  /** After this many receives its messages dead-letter. */
+  /** The number of receives after which a message moves to the dead-letter queue. */
   readonly maxReceiveCount: number;
 }
 
-/** What an agent's handler needs: little enough that a worker thread can have it too. */
+/** The runtime of the handler of an agent. It is small, so that a worker thread can have it too. */
 export interface AgentRuntime {
   readonly settings: Pick<MeshSettings, 'artifactStream' | 'workingAfterMs'>;
   readonly clock: Clock;
@@ -29,21 +29,25 @@ export interface AgentRuntime {
   readonly stream: Pick<EventStream, 'put'>;
   readonly log: Logger;
   readonly metrics: Metrics;
-  /** For a delivery that failed: when it comes again. */
+  /** Sets the time at which a failed delivery comes again. */
   readonly queue: Pick<Queue, 'changeVisibility'>;
   readonly idempotency: Idempotency;
   functionSettings(name: string): FunctionSettings;
   /**
-   * How many receives of a message do not count towards `maxReceiveCount`, because the mesh's own store had no room then. `record` is
-   * the object that the handler was called with. Always 0 on AWS: SQS counts every receive.
+   * The number of receives of a message that do not count towards `maxReceiveCount`, because the store of the mesh had
+   * no room. `record` is the object that the handler was called with. On AWS it is always 0, because SQS counts every
+   * receive.
    */
   excusedReceives(record: SQSRecord): number;
 }
 
-/** What the authorizer needs: a client waits for its start as well as for the gateway's. */
+/**
+ * The runtime of the authorizer. It is small, because a client waits for its start as well as for the start of the
+ * gateway.
+ */
 export type AuthorizerRuntime = Pick<Runtime, 'tokens' | 'permissions' | 'log'>;
 
-/** All that services stand on, with the adapters of the place they run in. */
+/** The whole runtime of services, with the adapters of the host. */
 export interface Runtime extends AgentRuntime {
   readonly settings: MeshSettings;
   readonly bus: EventBus;
@@ -55,12 +59,12 @@ export interface Runtime extends AgentRuntime {
   readonly permissions: PermissionStore;
   readonly quarantine: Quarantine;
   readonly tokens: TokenVerifier;
-  /** Gets each call of an agent when it has ended. */
+  /** Is told of each call of an agent when the call has ended. */
   readonly calls: CallLog;
   readonly metrics: Metrics & {
     text(): Promise<string>;
     readonly contentType: string;
-    /** Writes down what was counted where a process may be frozen after a call. */
+    /** Writes the counted metrics. A process that may be frozen after a call needs this. */
     flush(): void;
   };
 }

@@ -4,13 +4,13 @@ export const WORKING_AFTER_MS = 1_000;
 /** The settings that services read. */
 export interface MeshSettings {
   readonly stage: string;
-  /** How long a blocking call waits for its task. */
+  /** The time for which a blocking call waits for its task. */
   readonly waitMs: number;
   /** The largest body of a call. */
   readonly maxBodyBytes: number;
   /** The largest answer to a call. A stream has no such limit, because it sends a task in pieces. */
   readonly maxAnswerBytes: number;
-  /** Where clients reach the gateway, without a slash at the end. */
+  /** The address of the gateway for clients, without a slash at the end. */
   readonly url: string;
   /** Where clients get tokens. */
   readonly tokenUrl: string;

@@ -31,7 +31,10 @@ export async function awsCredentials(folder: string): Promise<AwsCredentials> {
   return parse((await readPrivateFile(file)) ?? '', file);
 }
 
-/** Of the lengths that AWS's own have: some clients check. The prefix is none of AWS's, so no scanner takes them for leaked. */
+/**
+ * The keys have the lengths of AWS's keys, because some clients check them. AWS does not use the prefix, so no scanner
+ * takes the keys for leaked keys of AWS.
+ */
 function newCredentials(): AwsCredentials {
   return {
     accessKeyId: `STRL${randomBytes(8).toString('hex').toUpperCase()}`,
@@ -51,7 +54,7 @@ function parse(text: string, file: string): AwsCredentials {
       return { accessKeyId, secretAccessKey };
     }
   } catch {
-    // Not JSON is no other than JSON of another shape.
+    // A file that is no JSON is treated like JSON of another shape.
   }
   throw new ConfigurationError(`${file} holds no AWS keys. Delete it: new ones are made, and clients need those then.`);
 }

@@ -4,7 +4,7 @@ import type { Grant, Principal, Subject } from '#shared/ports/permission-store.t
 
 const namePattern = /^[\x21-\x7e]{1,256}$/;
 
-/** The grant names neither an agent nor `*`, or neither a scope nor a client. */
+/** The grant does not name an agent or `*`, or it does not name a scope or a client. */
 export class InvalidGrantError extends StarlingError {
   constructor(grant: Grant) {
     const shown = JSON.stringify(grant).slice(0, 200);
@@ -20,7 +20,10 @@ export function checkGrant(grant: Grant): Grant {
   return grant;
 }
 
-/** What a principal's permissions may have been given to, each once. A name that no permission can have is left out. */
+/**
+ * The subjects to which the permissions of a principal may be given, each once. A name that no permission can have is
+ * left out.
+ */
 export function subjectsOf({ clientId, scopes }: Principal): readonly Subject[] {
   const subjects = new Set<Subject>();
   if (namePattern.test(clientId)) subjects.add(`client:${clientId}`);

@@ -8,7 +8,7 @@ import { syncFolder } from '#shared/sync-folder.ts';
 
 const OWNER_ONLY_FILE = 0o600;
 
-/** A file of keys could not be written: it is not there, or as it was. */
+/** A file of keys could not be written. It does not exist, or it is unchanged. */
 export class PrivateFileError extends StarlingError {
   constructor(file: string, cause: unknown) {
     super(
@@ -19,7 +19,7 @@ export class PrivateFileError extends StarlingError {
   }
 }
 
-/** The text of a private file, undefined where there is none. Follows no symbolic link. */
+/** The text of a private file. Undefined: there is no file. It follows no symbolic link. */
 export async function readPrivateFile(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, { encoding: 'utf8', flag: constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) });
@@ -30,19 +30,18 @@ export async function readPrivateFile(file: string): Promise<string | undefined>
 }
 
 /**
- * Writes a file that only its owner can read, in a folder that only its owner can enter. The file is whole and on the
- * disk, or as it was: a new one is written beside it, synced, and takes its name.
- *
- * @throws PrivateFileError
+ * Writes a file that only its owner can read, in a folder that only its owner can enter. Afterwards the file is
+ * complete and on the disk, or unchanged: a new file is written beside it, synced, and renamed. @throws
+ * PrivateFileError
  */
 export async function writePrivateFile(file: string, text: string, encoding: BufferEncoding = 'utf8'): Promise<void> {
   await withNewFile(file, Buffer.from(text, encoding), (made) => rename(made, file));
 }
 
-/** Like writePrivateFile, but only where there is no file yet. Returns whether it wrote. @throws PrivateFileError */
+/** Writes the file only if it does not exist. Returns whether it wrote. @throws PrivateFileError */
 export async function createPrivateFile(file: string, text: string): Promise<boolean> {
   try {
-    // A link, since unlike a rename it fails where the name is taken.
+    // Uses a link, because a link fails where the name is taken. A rename does not fail.
     await withNewFile(file, Buffer.from(text), (made) => link(made, file));
     return true;
   } catch (error) {

@@ -19,7 +19,7 @@ export class SecretTooLargeError extends StarlingError {
   }
 }
 
-/** AWS Secrets Manager takes no empty text, and an empty secret protects nothing. */
+/** AWS Secrets Manager refuses an empty text, and an empty secret protects nothing. */
 export class SecretEmptyError extends StarlingError {
   constructor(name: string) {
     super('SECRET_EMPTY', `The secret ${name} would be empty. Delete it instead.`);

@@ -1,6 +1,6 @@
 import { StarlingError } from '#shared/errors.ts';
 
-/** Why a token was refused: stable, for logs and metrics. */
+/** The reason for the refusal of a token. It is stable, for logs and metrics. */
 export type TokenFailure =
   | 'MALFORMED'
   | 'ALGORITHM'
@@ -23,8 +23,8 @@ const messages: Record<TokenFailure, string> = {
 };
 
 /**
- * The token is not good. `code` is OAuth's (RFC 6750 §3.1), and all that a caller learns beside the message; `reason`
- * is for the log.
+ * The token is not valid. The caller learns the `code` of OAuth (RFC 6750 §3.1) and the message. `reason` is for the
+ * log.
  */
 export class TokenError extends StarlingError {
   readonly reason: TokenFailure;
@@ -35,7 +35,7 @@ export class TokenError extends StarlingError {
   }
 }
 
-/** The issuer's keys cannot be had, so nothing can be said about the token: the caller may try again. */
+/** The keys of the issuer are unavailable, so the token cannot be checked. The caller may try again. */
 export class KeysUnavailableError extends StarlingError {
   constructor(cause: unknown) {
     super('KEYS_UNAVAILABLE', 'The keys of the token issuer cannot be fetched. Try again.', { cause });

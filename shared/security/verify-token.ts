@@ -6,12 +6,12 @@ import { KeysUnavailableError, TokenError } from './token-error.ts';
 
 /** Longer tokens are refused before they are read. Cognito's tokens have about 1 KB, and 3 KB with 50 scopes. */
 const MAX_TOKEN_LENGTH = 8_192;
-/** One key pair for the issuer, so the verifier never needs the private one: no HS256, and above all no `none`. */
+/** The algorithms with a key pair, so that the verifier never needs the private key. HS256 and `none` are excluded. */
 const asymmetric = /^(?:(?:RS|PS|ES)(?:256|384|512)|EdDSA|Ed25519)$/;
 
 export interface VerifiedToken {
   readonly clientId: string;
-  /** Full names, Starling's only. */
+  /** Full names of the scopes that belong to Starling. */
   readonly scopes: readonly string[];
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
@@ -27,15 +27,15 @@ export type TokenVerifier = (token: string) => Promise<VerifiedToken>;
 export interface TokenVerifierOptions {
   /** The only `iss` that is accepted. */
   readonly issuer: string;
-  /** The only `aud` that is accepted where the token has one; Cognito's have none. */
+  /** The only accepted `aud`, if the token has one. The tokens of Cognito have none. */
   readonly audience?: string;
-  /** The issuer's public keys, or where it publishes them. */
+  /** The public keys of the issuer, or their address. */
   readonly jwks: JSONWebKeySet | URL;
-  /** Pinned here and never taken from the token (RFC 8725 §3.1). RS256, as Cognito signs, unless given. */
+  /** The algorithm is set here and never read from the token (RFC 8725 §3.1). Default: RS256, as Cognito signs. */
   readonly algorithms?: readonly string[];
-  /** The wall clock, as the issuer's times are its. */
+  /** The wall clock, because the times of the issuer are times of a wall clock. */
   readonly clock: Clock;
-  /** How many verified tokens are remembered; each takes its own length in memory. */
+  /** The number of verified tokens that are remembered. Each takes its own length in memory. */
   readonly cacheSize?: number;
 }
 
@@ -47,7 +47,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
       `Tokens cannot be verified with ${algorithms.join(', ') || 'no algorithm'}. Use RS256.`,
     );
   }
-  // The remote set fetches once for all who wait, and not again for an unknown key within 30 s.
+  // The remote set fetches once for all callers that wait. For an unknown key it does not fetch again within 30 s.
   const keys = options.jwks instanceof URL ? createRemoteJWKSet(options.jwks) : createLocalJWKSet(options.jwks);
   const cache = new Map<string, VerifiedToken>();
 
@@ -82,8 +82,8 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
 }
 
 /**
- * The last letter of a signature has bits that say nothing, so one signature has sixteen spellings, and a good token
- * could fill the cache with itself. Header and payload are signed as they are spelt.
+ * The last letter of a signature has unused bits, so one signature has sixteen spellings. A client could fill the cache
+ * with the spellings of one valid token. Header and payload have only the spelling that is signed.
  */
 function hasOneSpelling(token: string): boolean {
   const signature = token.slice(token.lastIndexOf('.') + 1);

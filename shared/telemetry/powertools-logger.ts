@@ -4,20 +4,22 @@ import { escapeControls, prettyLine } from './pretty.ts';
 import { redactFields, redactText } from './redact.ts';
 
 export interface LoggerOptions {
-  /** What is below it costs a call of an empty function. On Lambda the function's own log level counts where it is higher. */
+  /**
+   * A line below this level costs a call of an empty function. On Lambda, a higher level of the function itself wins.
+   */
   readonly level: LogLevel;
   readonly format: 'json' | 'pretty';
   readonly service: string;
-  /** Takes whole lines with their end; standard output otherwise. */
+  /** Is called with whole lines and their line end. Default: standard output. */
   readonly write?: (line: string) => void;
-  /** Of the pretty format. By default as standard output and NO_COLOR have it, and never with a `write`. */
+  /** Colors of the pretty format. Default: as standard output and NO_COLOR say, and never with a `write`. */
   readonly color?: boolean;
 }
 
 type Emit = (level: keyof Logger, message: string, fields: Record<string, unknown>) => void;
 
 /**
- * The logger of a process. Whatever the format, secrets are taken out and sizes bounded before a line is made.
+ * The logger of a process. In every format, secrets are redacted and sizes are bounded before a line is made.
  *
  * @example
  * const log = createLogger({ level: 'INFO', format: 'json', service: 'starling' });
@@ -50,14 +52,14 @@ function levelled(threshold: number, emit: Emit): Logger {
   };
 }
 
-/** Powertools drops these, with a line about it: they are its own. */
+/** Powertools drops these names with a log line, because it uses them itself. */
 const reserved = new Set(['level', 'message', 'sampling_rate', 'service', 'timestamp']);
 
 function jsonEmitter(
   { level, service }: LoggerOptions,
   write: (line: string) => void,
 ): { emit: Emit; threshold: number } {
-  // `write` comes by the closure since the base constructor may already print.
+  // `write` is in the closure, because the base constructor may already print.
   class LineLogger extends PowertoolsLogger {
     protected override printLog(_level: number, item: LogItem): void {
       item.prepareForPrint();
@@ -73,6 +75,6 @@ function jsonEmitter(
     }
     powertools[name](message, fields);
   };
-  // Powertools takes Lambda's level in place of ours, also where it lets more through.
+  // Powertools uses the level of Lambda in place of this level, even if the level of Lambda lets more lines through.
   return { emit, threshold: Math.max(powertools.level, LogLevelThreshold[level]) };
 }

@@ -9,7 +9,7 @@ export interface PrettyLine {
   readonly time: Date;
   readonly level: Level;
   readonly message: string;
-  /** As `redactFields` gives them. */
+  /** Fields as `redactFields` returns them. */
   readonly fields: Readonly<Record<string, unknown>>;
   readonly color: boolean;
 }
@@ -23,10 +23,9 @@ const levelStyles: Readonly<Record<Level, Style>> = {
 };
 
 /**
- * One readable line, `12:04:31 INFO  message  key=value …`, and below it, indented, what an error says of itself.
- *
- * Messages and values may be a stranger's text, which must not end the line, move the cursor or turn the reading order:
- * control characters stand as escapes.
+ * One readable line: `12:04:31 INFO message key=value …`. The details of an error follow below it, indented. Messages
+ * and values may be the text of a stranger. Control characters are escaped, so that this text cannot end the line, move
+ * the cursor or turn the reading order.
  */
 export function prettyLine({ time, level, message, fields, color }: PrettyLine): string {
   const style = (format: Style, text: string) => (color ? styleText(format, text, { validateStream: false }) : text);
@@ -34,7 +33,7 @@ export function prettyLine({ time, level, message, fields, color }: PrettyLine):
   let line = `${style('dim', clockTime(time))} ${style(levelStyles[level], levels[level])} ${escapeControls(message)}`;
   let separator = '  ';
   for (const [name, value] of Object.entries(rest)) {
-    // The correlation id of most events is the task's id: once is enough for a reader.
+    // The correlation id of most events is the id of the task. One of them is enough for a reader.
     if (value === undefined || (name === 'correlationId' && value === rest.taskId)) continue;
     line += `${separator}${style('dim', `${escapeControls(name)}=`)}${shown(value)}`;
     separator = ' ';
@@ -51,7 +50,8 @@ export function errorLines(error: PlainError, indent: string): string[] {
   for (const frame of (error.stack ?? '').split('\n')) {
     if (/^\s+at /.test(frame)) lines.push(`${indent}  ${escapeControls(frame.trim())}`);
   }
-  // No `push(...lines)`: a call takes some 100,000 arguments at most, and an agent's error may have more lines.
+  // Without `push(...lines)`: a call takes about 100,000 arguments at most, and the error of an agent may have more
+  // lines.
   const inner = [
     ...(error.cause === undefined ? [] : innerLines('caused by', error.cause, indent)),
     ...(error.errors ?? []).flatMap((each) => innerLines('one of', each, indent)),
@@ -74,7 +74,7 @@ function shown(value: unknown): string {
   return escapeControls(bare ? value : JSON.stringify(value));
 }
 
-/** In the reader's own time zone: the line is for someone who sits there. */
+/** The time is in the time zone of the machine, because its user reads the line. */
 function clockTime(time: Date): string {
   const two = (part: number) => String(part).padStart(2, '0');
   return `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
@@ -82,7 +82,7 @@ function clockTime(time: Date): string {
 
 const short: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
-/** Control characters, line separators and marks that reorder text, as escapes that JSON knows too. */
+/** Control characters, line separators and marks that reorder text become escapes that JSON knows too. */
 export function escapeControls(text: string): string {
   return text.replace(
     /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu,

@@ -4,12 +4,12 @@ import type { Logger } from './logger.ts';
 import { metricHelp } from './metric-help.ts';
 import { type CounterName, counters, type HistogramName, histograms, type Metrics } from './metrics.ts';
 
-/** A figure that is looked up when it is asked for, such as the depth of each queue. */
+/** A metric that is read when Prometheus asks, such as the depth of each queue. */
 export interface GaugeDefinition {
   readonly name: string;
   readonly help: string;
   readonly labels: readonly string[];
-  /** All of its series; one that is missing now is gone. */
+  /** All series of the metric. A series that is missing now is gone. */
   readonly collect: () => Promise<readonly GaugeSample[]>;
 }
 
@@ -20,22 +20,22 @@ export interface GaugeSample {
 
 export interface MetricsOptions {
   readonly gauges?: readonly GaugeDefinition[];
-  /** Is told of a gauge that could not be collected; the other figures are given all the same. */
+  /** Is called for a gauge that could not be read. All other metrics are still returned. */
   readonly log?: Pick<Logger, 'warn'>;
 }
 
 export interface PrometheusMetrics extends Metrics {
-  /** Everything in Prometheus's text format. */
+  /** All metrics in the text format of Prometheus. */
   text(): Promise<string>;
   readonly contentType: string;
-  /** Nothing: this process lives, and is asked. */
+  /** Does nothing: this process lives on, and Prometheus asks it. */
   flush(): void;
 }
 
 interface Series {
   readonly labels: Record<string, string>;
   count: number;
-  /** How much of it the registry has been told. */
+  /** The part of the count that the registry knows. */
   told: number;
 }
 
@@ -45,10 +45,9 @@ interface Family {
 }
 
 /**
- * The counters of this process, for Prometheus to fetch.
- *
- * Counting is an addition to a number in a map. prom-client, which takes 40 ms to load, comes in when the figures are
- * first asked for; from then on it also watches memory, processor and the event loop.
+ * The counters of this process, for Prometheus. To count is to add to a number in a map. prom-client takes 40 ms to
+ * load, so it is loaded when the metrics are first read. From then on it also watches memory, processor and the event
+ * loop.
  */
 export function createMetrics({ gauges = [], log }: MetricsOptions = {}): PrometheusMetrics {
   const families = new Map<CounterName, Family>();
@@ -72,7 +71,7 @@ export function createMetrics({ gauges = [], log }: MetricsOptions = {}): Promet
       histogram.observe(labels, Math.max(seconds, 0));
     },
     async text() {
-      // A failed import, such as without a free file descriptor, is tried again.
+      // A failed import is tried again. For example, no file descriptor may be free.
       registry ??= createRegistry(families, [...durations.values()], gauges, log).catch((error: unknown) => {
         registry = undefined;
         throw error;
@@ -120,7 +119,7 @@ async function createRegistry(
       },
     });
   }
-  // prom-client's own histogram takes single values only. The registry asks a metric for nothing but its name and `get`.
+  // The histogram of prom-client takes single values only. The registry uses only the name and `get` of a metric.
   for (const histogram of durations) registry.registerMetric(histogram as unknown as Metric);
   for (const { name, help, labels, collect } of gauges) {
     new prometheus.Gauge({
@@ -134,7 +133,7 @@ async function createRegistry(
           this.reset();
           for (const sample of samples) this.set(sample.labels, sample.value);
         } catch (error) {
-          // An old figure that looks new is worse than none.
+          // An old value that looks new is worse than no value.
           this.reset();
           log?.warn('a figure could not be collected', { metric: name, error });
         }

@@ -1,7 +1,7 @@
 import { isAnyArrayBuffer, isNativeError } from 'node:util/types';
 import type { LogFields } from './logger.ts';
 
-/** What stands in the place of a secret. */
+/** The text in place of a secret. */
 export const REDACTED = '[redacted]';
 
 const MAX_TEXT = 2_000;
@@ -10,7 +10,7 @@ const MAX_DEPTH = 5;
 const MAX_ITEMS = 20;
 const MAX_KEYS = 40;
 const MAX_CAUSES = 5;
-/** Of one line: objects and arrays, however they nest, and characters of text. */
+/** The bounds of one line: objects and arrays at any depth, and characters of text. */
 const MAX_NODES = 200;
 const MAX_CHARACTERS = 32_000;
 
@@ -27,7 +27,7 @@ const privateJwkMembers = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'])
 const parameter =
   '(?:[\\w-]{0,40}(?:token|secret|password|passwd|api_?key|assertion|signature|credential)|code_verifier|sig)';
 const secretTexts: readonly (readonly [RegExp, string])[] = [
-  // Every quantifier is bounded or starts at a boundary: the text is a stranger's.
+  // Every quantifier is bounded or starts at a boundary, because the text may be the text of a stranger.
   [/(?<![\w-])eyJ[\w-]{8,}(?:\.[\w-]*){1,4}/g, REDACTED],
   [/\b(Bearer|Basic|DPoP)\s{1,4}[\w.~+/=-]{16,}/gi, `$1 ${REDACTED}`],
   [/-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g, REDACTED],
@@ -36,9 +36,10 @@ const secretTexts: readonly (readonly [RegExp, string])[] = [
   [new RegExp(`("${parameter}"\\s{0,4}:\\s{0,4}")(?:[^"\\\\]|\\\\.)*`, 'gi'), `$1${REDACTED}`],
 ];
 
-/** A text without the secrets that can be told by their looks, and of bounded length. */
+/** A text of bounded length, without the secrets that have a known form. */
 export function redactText(text: string, limit = MAX_TEXT): string {
-  // Cut first, so that a megabyte costs no more than a page, and far behind what is shown, so that no secret is cut in two.
+  // The text is cut first, so that a megabyte costs no more than a page. The cut is far behind the shown part, so no
+  // secret is cut in two.
   const scanned = 4 * Math.max(limit, MAX_TEXT);
   const isLong = text.length > scanned;
   let safe = isLong ? text.slice(0, scanned) : text;
@@ -47,8 +48,8 @@ export function redactText(text: string, limit = MAX_TEXT): string {
 }
 
 /**
- * Fields as a line may bear them: plain JSON, bounded in depth and size, without secrets. Errors become their name,
- * message, code, stack and cause, and nothing else that hangs on them, since clients hang requests and responses there.
+ * Fields for a log line: plain JSON, bounded in depth and size, without secrets. Errors become their name, message,
+ * code, stack and cause. Other members of errors are left out, because clients attach requests and responses to them.
  */
 export function redactFields(fields: LogFields): Record<string, unknown> {
   return members(fields, 0, { nodes: MAX_NODES, characters: MAX_CHARACTERS });
@@ -92,7 +93,7 @@ function plainObject(value: object, depth: number, budget: Budget): unknown {
     const items = value.slice(0, MAX_ITEMS).map((item) => plain(item, depth + 1, budget));
     return value.length > MAX_ITEMS ? [...items, `${ELLIPSIS} ${value.length - MAX_ITEMS} more`] : items;
   }
-  // Dates, URLs and decimals know their JSON.
+  // Dates, URLs and decimals have a JSON form.
   if ('toJSON' in value && typeof value.toJSON === 'function') return plain(value.toJSON(), depth + 1, budget);
   return members(value, depth, budget);
 }
@@ -111,7 +112,7 @@ function members(value: object, depth: number, budget: Budget): Record<string, u
   return Object.fromEntries(safe);
 }
 
-/** Logging must not throw, whatever a getter does. */
+/** A log call must not throw, whatever a getter does. */
 function member(owner: object, name: string, depth: number, budget: Budget): unknown {
   try {
     const value: unknown = Reflect.get(owner, name);
@@ -128,14 +129,14 @@ function isSecret(name: string, value: unknown): boolean {
   return tokenName.test(bare) && typeof value !== 'number' && typeof value !== 'boolean';
 }
 
-/** An error as a line bears it. */
+/** An error as a log line shows it. */
 export interface PlainError {
   readonly name: string;
   readonly message: string;
   readonly code?: string | number;
   readonly stack?: string;
   readonly cause?: unknown;
-  /** Those of an AggregateError, whose own message says nothing. */
+  /** The errors of an AggregateError, whose own message says nothing. */
   readonly errors?: readonly unknown[];
 }
 

@@ -6,11 +6,11 @@ const TOLERATED_MS = 60_000;
 const TRUSTED_AFTER_MS = 3_600_000;
 
 export interface AgeClockOptions {
-  /** The machine's, which may be set in any way. */
+  /** The clock of the machine. Anybody may set it to any time. */
   readonly wall: Clock;
-  /** Milliseconds that go forward whatever becomes of the wall clock. */
+  /** Milliseconds of a clock that only goes forward, whatever happens to the wall clock. */
   readonly monotonic: () => number;
-  /** The latest time that the store knows of, in milliseconds since 1970. */
+  /** The latest time in the store, in milliseconds since 1970. */
   readonly notBefore: number;
 }
 
@@ -21,9 +21,9 @@ export interface AgeClockOptions {
  */
 export class AgeClock implements Clock {
   readonly #options: AgeClockOptions;
-  /** How far the clock is ahead of the monotonic one, in milliseconds, as far as that is believed. */
+  /** The accepted difference between this clock and the monotonic clock, in milliseconds. */
   #believed: number;
-  /** The least that it was ahead since it jumped, and since when by the monotonic clock. */
+  /** The smallest difference since the jump, and the time of the jump by the monotonic clock. */
   #jump: { least: number; readonly since: number } | undefined;
 
   constructor(options: AgeClockOptions) {

@@ -1,10 +1,10 @@
 import type { StatementSync } from 'node:sqlite';
 import type { Database } from '../database.ts';
 
-/** Rows that are counted of each kind: counting must not hold up calls. */
+/** The number of rows that are counted of each kind. A longer count would hold up calls. */
 const COUNTED = 100_000;
 
-/** What retention may not take out of the store, counted up to 100,000 each. */
+/** The data that retention cannot delete. Each kind is counted up to 100,000. */
 export class KeptContents {
   readonly #openTasks: StatementSync;
   readonly #messages: StatementSync;

@@ -4,8 +4,8 @@ import type { Work } from './step.ts';
 import { TimedRows } from './timed-rows.ts';
 
 /**
- * The oldest events of the archive. They go in the order of their positions, without a gap: whatever else needs the
- * text of one, a message or the log of a task, has been given a copy of its own before.
+ * The oldest events of the archive. They are deleted in the order of their positions, without a gap. A message or a
+ * task log that still needs the text of an event has got its own copy before.
  */
 export class EventPruner {
   readonly rows: TimedRows;
@@ -15,7 +15,7 @@ export class EventPruner {
     this.rows = new TimedRows(database, {
       table: 'events',
       key: 'position',
-      // The column `time` is what the producer says; the event's id tells when it came.
+      // The column `time` is the time that the producer gives. The id of the event tells the arrival.
       time: 'substr(event, 1, 64)',
       timeOf: arrivalOf,
       size: 'octet_length(event)',
@@ -27,14 +27,12 @@ export class EventPruner {
     ];
   }
 
-  /**
-   * The position up to which the archive holds nothing that is as young as `time`; below its first when all of it is.
-   */
+  /** The position up to which all events are older than `time`. It is below the first position if no event is. */
   positionBefore(time: number): number {
     return this.rows.lastBefore(time) ?? (this.rows.first() ?? 1) - 1;
   }
 
-  /** Deletes the events up to a position, to which no task's log points any more. */
+  /** Deletes the events up to a position. No task log points at them any more. */
   async prune(work: Work, upTo: number): Promise<void> {
     const seen: number[] = [];
     for (const bodies of this.#bodies) {
@@ -48,7 +46,7 @@ export class EventPruner {
       seen.push(last);
     }
     await work.run('events', seen, (cursor) => {
-      // What came since: a dead letter of a FIFO queue is a new row with an old event.
+      // Rows that are new. A dead letter of a FIFO queue is a new row with an old event.
       const now = this.#bodies.map((bodies, at) => bodies.copyAll(cursor[at] ?? 0, upTo));
       const { pruned, next } = this.rows.deleteUpTo(upTo);
       return { pruned, next: next === undefined ? undefined : now };
@@ -59,8 +57,8 @@ export class EventPruner {
 const idSyntax = /"id":"([0-9a-f]{8})-([0-9a-f]{4})-7/;
 
 /**
- * When an event came, from the beginning of its text: its id is a UUIDv7, whose first 48 bits are milliseconds since
- * 1970.
+ * The arrival time of an event, from the beginning of its text. Its id is a UUIDv7, whose first 48 bits are
+ * milliseconds since 1970.
  */
 function arrivalOf(text: unknown): number {
   const [, high, low] = idSyntax.exec(String(text)) ?? [];

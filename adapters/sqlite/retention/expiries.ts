@@ -2,7 +2,7 @@ import type { StatementSync } from 'node:sqlite';
 import type { Database } from '../database.ts';
 import { STEP_LIMIT, type Step, type Work } from './step.ts';
 
-/** Rows that bear the time of their end: agents' side effects, and the deduplication ids of FIFO queues. */
+/** Rows that store the time of their end: side effects of agents, and deduplication ids of FIFO queues. */
 export class ExpiryPruner {
   readonly #sideEffects: StatementSync;
   readonly #deduplications: StatementSync;

@@ -22,21 +22,21 @@ export interface LargestParts {
 
 export interface LargestPass {
   readonly now: number;
-  /** What came or ended after this time stays. Milliseconds since 1970. */
+  /** Milliseconds since 1970. Data that arrived or ended after this time stays. */
   readonly before: number;
-  /** How many bytes are to be freed, about. */
+  /** The number of bytes to free, approximately. */
   readonly excess: number;
   readonly unread: (lost: UnreadRecords) => void;
 }
 
-/** What holds bytes: the tasks of a client, the events of a source, or a table. */
+/** A holder of bytes: the tasks of a client, the events of a source, or a table. */
 type Holder =
   | { readonly kind: 'owner' | 'source'; readonly name: string }
   | { readonly kind: 'archive' | 'records' | 'quarantine' };
 
 /**
- * Frees space at the cost of whoever holds most. Otherwise one client that stores more than all others would push out what
- * they keep, because its data is the newest. See docs/decisions/0017-the-largest-holder-gives-first.md.
+ * Frees space at the cost of the largest holders. Otherwise a client that stores more than all others would push out
+ * their data, because its own data is the newest. See docs/decisions/0017-the-largest-holder-gives-first.md.
  */
 export class LargestPruner {
   readonly #parts: LargestParts;
@@ -65,7 +65,7 @@ export class LargestPruner {
     const sources = new Map<string, number>();
     const referenced = await this.#references.read(work);
     for (const [at, [holder, { bytes, deletable }]] of holders.entries()) {
-      // Nobody else gives what a holder should give and may not be deleted yet, such as its open tasks.
+      // If a holder cannot give its part yet, for example its open tasks, no other holder gives it.
       const share = Math.min(shares[at] ?? 0, deletable);
       if (share <= 0 || work.isStopped) continue;
       const untilOf = (rows: TimedRows) =>

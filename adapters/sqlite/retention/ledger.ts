@@ -4,10 +4,10 @@ import type { Counters } from '#shared/telemetry/metrics.ts';
 import type { UnreadRecords } from './records.ts';
 import type { Pruned } from './step.ts';
 
-/** Milliseconds between two lines on a store that is too large and cannot be made smaller. */
+/** Milliseconds between two log lines about a store that is too large and cannot shrink. */
 const REPEAT_AFTER_MS = 60 * 60_000;
 
-/** Counts what was taken out, and tells the operator now and then. */
+/** Counts the deleted data, and tells the operator from time to time. */
 export class Ledger {
   readonly #log: Logger;
   readonly #metrics: Counters;
@@ -42,7 +42,7 @@ export class Ledger {
     this.#youngest = Math.max(youngest, this.#youngest ?? youngest);
   }
 
-  /** One line for all that went since the last. */
+  /** One line tells everything that was deleted since the line before. */
   tell(): void {
     if (this.#pruned.size > 0) {
       const early = this.#youngest === undefined ? {} : { youngest: isoTime(this.#youngest) };
@@ -68,7 +68,7 @@ export class Ledger {
     this.#youngest = undefined;
   }
 
-  /** The store is above its bound, and what is left may not go. */
+  /** The store is above its bound, and the rest of the data cannot be deleted. */
   full(now: number, figures: () => Readonly<Record<string, unknown>>): void {
     if (now - this.#fullSaidAt < REPEAT_AFTER_MS) return;
     this.#fullSaidAt = now;

@@ -2,7 +2,7 @@ import type { StatementSync } from 'node:sqlite';
 import type { Database } from '../database.ts';
 import { STEP_LIMIT } from './step.ts';
 
-/** Rows that are looked at in a transaction: most have a body already, or a younger event's. */
+/** The number of rows that one transaction reads. Most have a body already, or point at a later event. */
 const ROWS_PER_STEP = 2_000;
 
 interface Look {
@@ -11,13 +11,13 @@ interface Look {
   readonly found: number;
 }
 
-/** Gives messages, whose body is the text of an archived event, a copy of it. To be used inside transactions. */
+/** Copies the text of an archived event into the messages that point at it. Use it only inside a transaction. */
 export class MessageBodies {
   readonly #look: StatementSync;
   readonly #find: StatementSync;
   readonly #copy: StatementSync;
 
-  /** A table of messages, and its key, which only grows. */
+  /** A table of messages and its key, which only grows. */
   constructor(database: Database, { table, id }: { readonly table: string; readonly id: string }) {
     this.#look = database.prepare(
       `SELECT max(id) AS last, count(*) FILTER (WHERE event <= ?2) AS found
@@ -32,7 +32,7 @@ export class MessageBodies {
     );
   }
 
-  /** Copies what fits into a transaction, and returns the id after which to go on; undefined at the end. */
+  /** Copies as much as fits into a transaction. Returns the id after which to continue, or undefined at the end. */
   copyNext(after: number, upTo: number): number | undefined {
     const { last, found } = this.#look.get(after, upTo) as unknown as Look;
     if (last === null) return undefined;
@@ -48,7 +48,7 @@ export class MessageBodies {
     return found > STEP_LIMIT.rows ? copied : last;
   }
 
-  /** Copies all after `after`, and returns the last id there is. */
+  /** Copies all bodies after `after`. Returns the last id in the table. */
   copyAll(after: number, upTo: number): number {
     let last = after;
     for (let next = this.copyNext(last, upTo); next !== undefined; next = this.copyNext(last, upTo)) last = next;

@@ -4,13 +4,16 @@ import { KNOWN_FOR_MS, KNOWN_MESSAGES, type MessageKey } from '../recent-message
 import { STEP_LIMIT, type Step, type Work } from './step.ts';
 import { TimedRows } from './timed-rows.ts';
 
-/** Rows that are looked at in a transaction. */
+/** The number of rows that one transaction reads. */
 const ROWS_PER_STEP = 500;
 
 /** Whether the mesh still recognizes a message. */
 export type KnowsMessage = (key: MessageKey) => boolean;
 
-/** What tells a message that is sent again: needed for an hour, and for as long as its task is there. */
+/**
+ * The ids by which the mesh recognizes a message that is sent again. An id is needed for an hour, and for as long as
+ * its task exists.
+ */
 export class MessageIdPruner {
   readonly #rows: TimedRows;
   readonly #orphans: StatementSync;
@@ -49,7 +52,7 @@ export class MessageIdPruner {
     await work.run('message_ids', first, (from) => this.#pruneOrphans(from, upTo));
   }
 
-  /** The newest messages are known. Of the others, those of clients that sent few are. */
+  /** The mesh knows the newest messages. Of the older messages, it knows those of clients that sent few. */
   #pruneUnknown(after: number, upTo: number): Step<number> {
     const rows = this.#page.all(after, upTo) as unknown as (MessageKey & { readonly message: number })[];
     const unknown = rows.filter((row) => !this.#knows(row));

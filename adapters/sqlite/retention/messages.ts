@@ -3,7 +3,7 @@ import type { Database } from '../database.ts';
 import { FifoRows } from '../fifo-rows.ts';
 import type { Step, Work } from './step.ts';
 
-/** Messages that are looked at in a transaction. */
+/** The number of messages that one transaction reads. */
 const ROWS_PER_STEP = 500;
 
 interface Row {
@@ -22,15 +22,15 @@ interface Table {
 export interface MessageRetention {
   /** Milliseconds for which a queue keeps a message. */
   readonly of: (queue: string) => number;
-  /** The shortest of them: when a younger message is met, all that follow are younger. */
+  /** The shortest of these times. When the pass meets a younger message, all later messages are younger too. */
   readonly shortest: number;
-  /** Told, within the transaction, of a FIFO queue of which a message went: what was behind it may be received now. */
+  /** Called within the transaction for a FIFO queue that lost a message. The messages behind it may be visible now. */
   readonly freed: (queue: string) => void;
 }
 
 /**
- * Messages that nobody took: SQS keeps one for as long as its queue says, from when it was sent, even if it is in
- * flight.
+ * Messages that no consumer took. Like SQS, a queue keeps a message for its retention time from the moment it was sent,
+ * even while the message is in flight.
  */
 export class MessagePruner {
   readonly #standard: Table;

@@ -7,9 +7,9 @@ import { STEP_LIMIT, type Work } from './step.ts';
 import type { TaskLogs } from './task-logs.ts';
 import { endedAt } from './tasks.ts';
 
-/** Tasks that are looked at in a transaction. */
+/** The number of tasks that one transaction reads. */
 const TASKS = 500;
-/** Bytes of a row of the log beside its entry, and of a task's other rows, about. */
+/** The approximate bytes of a log row beside its entry, and of the other rows of a task. */
 const ROW_BYTES = { entry: 60, task: 600 };
 /** The most log entries of a task whose events are deleted with it. The rest leaves the archive with its age. */
 const MAX_EVENTS = 1_000;
@@ -21,11 +21,11 @@ const bytesOfTask = `(SELECT total(${ROW_BYTES.entry} + coalesce(octet_length(l.
 /** Times in milliseconds since 1970. */
 export interface OwnerCutoff {
   readonly now: number;
-  /** A task that ended after it stays: a client that waits for the task still reads it. */
+  /** A task that ended after this time stays, because a client that waits for the task still reads it. */
   readonly endedBefore: number;
 }
 
-/** Where a step begins. A step may run twice, so it changes no cursor. */
+/** The place where a step begins. A step may run twice, so it changes no cursor. */
 interface Cursor {
   readonly after: number;
   /** Bytes that each owner still has to give. */

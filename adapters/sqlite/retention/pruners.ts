@@ -11,19 +11,19 @@ import { TaskLogs } from './task-logs.ts';
 import { TaskPruner } from './tasks.ts';
 import { TimedRows } from './timed-rows.ts';
 
-/** What a pass deletes. Times in milliseconds since 1970. */
+/** The bounds of a pass. Times are milliseconds since 1970. */
 export interface Pass {
   readonly now: number;
-  /** Ended tasks that were created before it go, and the events and quarantined events from before it. */
+  /** Deletes ended tasks that were created before this time, and older events and quarantined events. */
   readonly before: number;
-  /** A task that ended after it stays. */
+  /** A task that ended after this time stays. */
   readonly endedBefore: number;
-  /** From when on the records of a stream stay. */
+  /** Records of a stream from this time on stay. */
   readonly recordsFrom: (stream: string) => number;
   readonly unread: (lost: UnreadRecords) => void;
 }
 
-/** All that retention deletes from, in the order in which it does. */
+/** All pruners, in the order in which they run. */
 export class Pruners {
   readonly #tasks: TaskPruner;
   readonly #events: EventPruner;
@@ -61,7 +61,7 @@ export class Pruners {
     });
   }
 
-  /** Events go last of what refers to each other: by then no log points at those that go. */
+  /** Events are deleted after the data that refers to them. By then no log points at them. */
   async prune(work: Work, { now, before, endedBefore, recordsFrom, unread }: Pass): Promise<void> {
     const position = await work.read(() => this.#events.positionBefore(before));
     if (!(await this.#tasks.prune(work, { now, createdBefore: before, endedBefore, position }))) return;
@@ -73,9 +73,8 @@ export class Pruners {
   }
 
   /**
-   * Frees about `excess` bytes, first at the cost of whoever holds most.
-   *
-   * @returns the creation time of the youngest task that was deleted
+   * Frees about `excess` bytes, first at the cost of the largest holders. @returns the creation time of the youngest
+   * task that was deleted
    */
   async pruneLargest(work: Work, pass: LargestPass): Promise<number | undefined> {
     const youngest = await this.#largest.prune(work, pass);
@@ -83,13 +82,13 @@ export class Pruners {
     return youngest;
   }
 
-  /** What bears its own time of life. `lost` is told of the queue of each message that nobody took. */
+  /** Deletes data that stores its own end. `lost` is called with the queue of each message that no consumer took. */
   async pruneExpired(work: Work, now: number, retention: MessageRetention, lost: (queue: string) => void) {
     await this.#messages.prune(work, now, retention, lost);
     await this.#expiries.prune(work, now);
   }
 
-  /** What may not be deleted, and how much of it there is. */
+  /** The data that cannot be deleted, and its amount. */
   kept(): Readonly<Record<string, number | Record<string, number>>> {
     return this.#contents.describe();
   }

@@ -3,10 +3,10 @@ import type { Database } from '../database.ts';
 import type { Work } from './step.ts';
 import { TimedRows } from './timed-rows.ts';
 
-/** Records, at most, that are counted as lost of one consumer: counting must not take long. */
+/** The largest count of lost records of one consumer. A longer count would take too long. */
 const COUNTED = 100_000;
 
-/** Records that went before a consumer had read them. */
+/** Records that were deleted before a consumer had read them. */
 export interface UnreadRecords {
   readonly consumer: string;
   readonly stream: string;
@@ -18,7 +18,7 @@ interface Shard {
   readonly shard: number;
 }
 
-/** Records of streams, which go by their age whether they were read or not, as on Kinesis. */
+/** Records of streams. As on Kinesis, they are deleted by their age, whether they were read or not. */
 export class RecordPruner {
   /** Those of all streams. */
   readonly rows: TimedRows;
@@ -62,7 +62,10 @@ export class RecordPruner {
     }
   }
 
-  /** Those that have records: each found from the last, as the index has millions of records for a few shards. */
+  /**
+   * The shards that have records. Each is found from the one before, because the index has millions of records of few
+   * shards.
+   */
   #shards(): readonly Shard[] {
     const shards: Shard[] = [];
     for (let last: Shard | undefined = { stream: '', shard: -1 }; last !== undefined; ) {

@@ -2,10 +2,10 @@ import type { StatementSync } from 'node:sqlite';
 import type { Database } from '../database.ts';
 import type { Work } from './step.ts';
 
-/** Rows that are read at once. */
+/** The number of rows that one read returns. */
 const ROWS = 2_000;
 
-/** Positions of archived events, in their order. */
+/** Positions of archived events, in ascending order. */
 export interface ReferencedEvents {
   has(position: number): boolean;
 }

@@ -35,7 +35,7 @@ const PASS_INTERVAL_MS = 60_000;
 const PAUSE_MS = 2;
 /** A pass by size shrinks the store to this share of the bound, so that the next check does not find it full again. */
 const TARGET_SHARE = 0.9;
-/** The share of the bound that a pass by size has to free, for the next look to come soon. */
+/** If a pass by size frees at least this share of the bound, the next check comes soon. */
 const WORTHWHILE_SHARE = 0.05;
 /** A round that frees less than this share of the bound is the last one. */
 const LEAST_SHARE = 0.005;
@@ -91,7 +91,7 @@ export class Retention {
     await this.#passing;
   }
 
-  /** Checks once, and deletes what has to go. */
+  /** Checks once, and deletes the data that is too old or too much. */
   async look(): Promise<void> {
     const now = this.#options.clock.now();
     try {
@@ -109,7 +109,7 @@ export class Retention {
     }
   }
 
-  /** While the store is too large: deletes the oldest data of whoever holds most. */
+  /** Deletes the oldest data of the largest holders while the store is too large. */
   async #shrink(): Promise<void> {
     const { clock, maxStore } = this.#options;
     const before = await this.#live();
@@ -138,7 +138,7 @@ export class Retention {
     return this.#work.read(() => this.size.live());
   }
 
-  /** Deletes what is too old. `today` is the time of the clock that tells the age of data. */
+  /** Deletes the data that is too old. `today` is the time of the clock that tells the age of data. */
   async #prune(today: number): Promise<void> {
     const { age, streamAge } = this.#options;
     await this.#all.prune(this.#work, {
@@ -162,7 +162,8 @@ export class Retention {
     while (next !== undefined) {
       if (signal.aborted) return false;
       const at: Cursor = next;
-      // Acknowledged like any other, which bounds the write-ahead log: it is checkpointed by what is synced.
+      // It waits for the sync like any other write. Only synced writes cause checkpoints, and these bound the
+      // write-ahead log.
       const done = await this.#options.database.write(() => step(at));
       this.#ledger.count(what, done.pruned);
       this.#ledger.count('events', done.events ?? 0);

@@ -1,8 +1,8 @@
 import type { Work } from './step.ts';
 
-/** Keys in a range: a few milliseconds of reading. */
+/** The number of keys in a range. It takes a few milliseconds to read them. */
 export const KEYS_PER_RANGE = 500;
-/** More ranges are not read: a large store then costs no more. */
+/** The largest number of ranges. So a large store costs no more than a small one. */
 const MAX_RANGES = 200;
 
 /**

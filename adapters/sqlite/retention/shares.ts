@@ -1,4 +1,4 @@
-/** What one holder has in the store, in bytes. */
+/** The bytes of one holder in the store. */
 export interface Holding {
   readonly bytes: number;
   /** The part that may be deleted. */

@@ -5,9 +5,9 @@ import { sampleRanges } from './samples.ts';
 import { hasRoom, type Quotas } from './shares.ts';
 import { STEP_LIMIT, type Work } from './step.ts';
 
-/** Events that are looked at in a transaction. */
+/** The number of events that one transaction reads. */
 const EVENTS = 500;
-/** Bytes of a row beside its event, about. */
+/** The approximate bytes of a row beside its event. */
 const ROW_BYTES = 100;
 
 /** The sources of the mesh itself. Their events belong to tasks, or are small. */
@@ -16,7 +16,7 @@ const ownSource = `source LIKE 'starling.%'`;
 export const OWN_SOURCES = '';
 const bytes = `${ROW_BYTES} + octet_length(event)`;
 
-/** Where a step begins. A step may run twice, so it changes no cursor. */
+/** The place where a step begins. A step may run twice, so it changes no cursor. */
 interface Cursor {
   readonly after: number;
   /** Bytes that each source still has to give. */

@@ -1,33 +1,31 @@
-/** What retention takes out of the store, as its metric and its log name it. */
+/** The kind of deleted data, as the metric and the log name it. */
 export type Pruned = 'tasks' | 'events' | 'records' | 'messages' | 'quarantine' | 'message_ids' | 'idempotency';
 
-/** What one transaction took out, and from where the next goes on; undefined when all is done. */
+/** The deleted data of one transaction, and the place where the next one continues. Undefined: all is done. */
 export interface Step<Cursor> {
   readonly pruned: number;
-  /** Archived events that left together with what was pruned. */
+  /** Archived events that were deleted together with the pruned data. */
   readonly events?: number;
   readonly next: Cursor | undefined;
 }
 
-/** How pruners get at the store. */
+/** The access of pruners to the store. */
 export interface Work {
   /**
-   * Runs steps, each as a transaction of its own, until none is left. A step may be run twice, as units may, so it
-   * keeps nothing but what it returns.
-   *
-   * @returns false when retention was stopped before the end.
+   * Runs steps until none is left. Each step is a transaction of its own. It may run twice, as every transaction may,
+   * so it stores nothing except its result. @returns false when retention was stopped before the end.
    */
   run<Cursor>(what: Pruned, from: Cursor, step: (at: Cursor) => Step<Cursor>): Promise<boolean>;
   read<T>(query: () => T): Promise<T>;
-  /** Leaves time to calls between two reads. */
+  /** Gives calls time between two reads. */
   pause(): Promise<void>;
   /** Whether retention was stopped. */
   readonly isStopped: boolean;
 }
 
 /**
- * Of one transaction: a few milliseconds, for which calls may have to wait. Bytes count too, as what is deleted beyond
- * a page is read page by page.
+ * The bounds of one transaction. Calls may wait for its few milliseconds. Bytes count too, because SQLite reads long
+ * deleted values page by page.
  */
 export const STEP_LIMIT = { rows: 2_000, bytes: 2 * 1024 * 1024 };
 
@@ -37,8 +35,8 @@ export interface Cost {
 }
 
 /**
- * The end of the longest range from `from` on, but not beyond `to`, that is found by halving and fits into a unit;
- * `from` itself at the least.
+ * The end of the longest range from `from` that fits into a transaction, found by halving. It is at most `to` and at
+ * least `from`.
  */
 export function endOfStep(from: number, to: number, costOf: (end: number) => Cost): number {
   let end = to;

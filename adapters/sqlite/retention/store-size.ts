@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { StatementSync } from 'node:sqlite';
 import type { Database } from '../database.ts';
 
-/** How large the store is, in bytes. */
+/** The size of the store in bytes. */
 export class StoreSize {
   readonly #file: string;
   readonly #live: StatementSync;
@@ -15,7 +15,7 @@ export class StoreSize {
     );
   }
 
-  /** Of the pages in use. The file keeps those that became free, and fills them before it grows. */
+  /** The bytes of the pages in use. The file keeps pages that become free, and fills them before it grows. */
   live(): number {
     return Number(this.#live.get()?.bytes);
   }
@@ -25,7 +25,7 @@ export class StoreSize {
     return (await stat(this.#file)).size;
   }
 
-  /** Of the write-ahead log, which is reused and rarely shrinks. */
+  /** The bytes of the write-ahead log. It is reused and rarely shrinks. */
   async log(): Promise<number> {
     return (await stat(`${this.#file}-wal`)).size;
   }

@@ -4,11 +4,11 @@ import { readPage } from '../page.ts';
 import { pointedEntry } from '../task-rows.ts';
 import { type Cost, endOfStep, STEP_LIMIT, type Step, type Work } from './step.ts';
 
-/** Tasks, at most, whose logs are deleted at once. */
+/** The largest number of tasks whose logs one transaction deletes. */
 const TASKS = 500;
-/** Tasks between which a transaction looks for logs that are left over. */
+/** The number of tasks that one transaction searches for logs without a task. */
 const ROWS_PER_STEP = 500;
-/** Entries that are read at once to be copied. */
+/** The number of entries that one read copies. */
 const COPIED = 50;
 
 interface Pointing {
