@@ -1,4 +1,4 @@
-/** Lines of a table: the first column to the left, all others to the right. */
+/** The lines of a table: the first column is aligned to the left, all others to the right. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [head, ...rows];
   const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));

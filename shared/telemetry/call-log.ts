@@ -6,7 +6,7 @@ import { escapeControls, prettyLine } from './pretty.ts';
 /** One call of an agent that has ended. It has no payload and no text of a client. */
 export interface EndedCall {
   readonly agentId: string;
-  /** A2A's method or the id of a skill. */
+  /** The method of A2A or the id of a skill. */
   readonly operation: string;
   /** The state of the task in the answer (`completed`), `ok`, `disconnected`, or the code of the error. */
   readonly outcome: string;
@@ -14,7 +14,7 @@ export interface EndedCall {
   readonly taskId?: string;
 }
 
-/** Takes the calls of agents. */
+/** Is called with each call of an agent that has ended. */
 export interface CallLog {
   write(call: EndedCall): void;
 }
@@ -32,11 +32,11 @@ interface Line {
   readonly call: EndedCall;
 }
 
-/** Lines of this time are written together: a write costs more than a line. */
+/** Milliseconds. The lines of this time are written together, because a write costs more than a line. */
 const WRITE_INTERVAL_MS = 100;
-/** More lines than this are written at once. */
+/** When more lines wait, they are written at once. */
 const MAX_LINES = 1_000;
-/** While its reader leaves more characters than this behind, the log takes no more calls. */
+/** When the reader leaves more characters unread, the log drops further calls. */
 const MAX_PENDING = 1024 * 1024;
 
 /**
@@ -62,7 +62,7 @@ export class BufferedCallLog implements CallLog {
     this.#timer ??= setTimeout(() => this.flush(), WRITE_INTERVAL_MS).unref();
   }
 
-  /** Writes the lines that wait. */
+  /** Writes the waiting lines. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -3,16 +3,19 @@ import { type CounterName, counters, type HistogramName, histograms, type Metric
 
 export interface EmfOptions {
   readonly stage: string;
-  /** Of the Lambda function, for its cold starts; a container has none. */
+  /** The name of the Lambda function, for its cold starts. A container has none. */
   readonly functionName?: string;
-  /** Takes whole lines with their end; standard output otherwise. */
+  /** Is called with whole lines and their line end. Default: standard output. */
   readonly write?: (line: string) => void;
 }
 
 export interface EmfMetrics extends Metrics {
-  /** Writes what was counted since the last flush. For the end of each invocation: later the process may be frozen. */
+  /**
+   * Writes the metrics since the last flush. Call it at the end of each invocation, because the process may be frozen
+   * afterwards.
+   */
   flush(): void;
-  /** What GET /metrics answers here: where the figures are. */
+  /** The answer of GET /metrics on AWS: it says where the metrics are. */
   text(): Promise<string>;
   readonly contentType: string;
 }
@@ -53,10 +56,13 @@ const dimensions: { readonly [Name in CounterName]: readonly (typeof counters)[N
 
 const definitions = { ...counters, ...histograms };
 
-/** The most values of one metric in a line. The format takes 100, and at 100 Powertools would write a line of its own. */
+/**
+ * The largest number of values of one metric in a line. The format allows 100. At 100, Powertools would write a line of
+ * its own.
+ */
 const MAX_VALUES = 99;
 
-/** What is counted under the same labels shares a line. */
+/** Metrics with the same labels share a line. */
 interface Line {
   readonly dimensions: Readonly<Record<string, string>>;
   readonly properties: Readonly<Record<string, string>>;
@@ -66,7 +72,7 @@ interface Line {
 }
 
 class Serializer extends PowertoolsMetrics {
-  /** Once in the life of a function's environment, and never where it was made ahead of calls. */
+  /** Counted once for each environment of a function, and not for an environment that was made before a call. */
   takeColdStart(): boolean {
     return this.getColdStart();
   }

@@ -15,8 +15,8 @@ interface Sample {
 }
 
 /**
- * A histogram in the form that prom-client's registry prints. Noting a value is an addition to a number in a map:
- * prom-client takes 40 ms to load, so it is loaded when the figures are first asked for.
+ * A histogram in the form that the registry of prom-client prints. To note a value is to add to a number in a map.
+ * prom-client takes 40 ms to load, so it is loaded when the metrics are first read.
  */
 export class Histogram {
   readonly name: string;

@@ -1,11 +1,11 @@
 import { fstatSync, write as writeFile } from 'node:fs';
 
-/** Takes log lines without making the caller wait. */
+/** Writes log lines without making the caller wait. */
 export interface LineOutput {
   write(text: string): void;
-  /** Characters or bytes that are taken and not written yet: a reader may be slow. */
+  /** Characters or bytes that are not written yet, because a reader may be slow. */
   readonly pending: number;
-  /** Resolves when a file has all lines. A pipe is not waited for: its reader may never come. */
+  /** Resolves when a file has all lines. It does not wait for a pipe, because the reader of a pipe may never read. */
   drain(): Promise<void>;
 }
 

@@ -1,6 +1,8 @@
 import type { CounterName, HistogramName } from './metrics.ts';
 
-/** What each metric counts or measures, for Prometheus. A file of its own, because functions on AWS need no such texts. */
+/**
+ * The description of each metric, for Prometheus. It is a file of its own, because functions on AWS need no such texts.
+ */
 export const metricHelp: { readonly [Name in CounterName | HistogramName]: string } = {
   starling_calls_total: 'Calls to agents that were let in.',
   starling_call_errors_total: 'Calls answered with an error.',

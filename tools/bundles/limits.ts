@@ -2,9 +2,10 @@ import { table } from '../table.ts';
 import type { PackagedFunction } from './packaged.ts';
 
 /**
- * Bytes of a function's bundle, minified. A bundle is read, parsed and run before a cold function's first answer; what
- * goes beyond is most likely something whole that is needed in part. The gateway carries all that the others do. The
- * calculator carries mathjs, whose numbers, parser and typed functions have 300 KB.
+ * The largest size of the minified bundle of a function, in bytes. A cold function reads, parses and runs its bundle
+ * before its first answer. A bundle above its limit most likely contains a whole library of which it needs a part. The
+ * gateway contains everything that the other functions contain. The calculator contains mathjs, whose numbers, parser
+ * and typed functions have 300 KB.
  */
 const LIMIT = 730_000;
 const limits: ReadonlyMap<string, number> = new Map([
@@ -12,7 +13,7 @@ const limits: ReadonlyMap<string, number> = new Map([
   ['calculator', 1_060_000],
 ]);
 
-/** What each function weighs, for a person. */
+/** A table of the sizes of all functions. */
 export function sizesTable(functions: readonly PackagedFunction[]): string {
   return table(
     ['function', 'bundle KB', 'limit KB', 'package KB'],
@@ -23,7 +24,7 @@ export function sizesTable(functions: readonly PackagedFunction[]): string {
   );
 }
 
-/** What is too large, and what is in a package and should not be. */
+/** The bundles that are too large, and the files that a package should not contain. */
 export function problemsOf(functions: readonly PackagedFunction[]): string[] {
   return functions.flatMap(({ name, module, files }) => {
     const size = sizeOf(files, module);

@@ -3,17 +3,17 @@ import { join } from 'node:path';
 import { ConfigurationError } from '#shared/errors.ts';
 import { filesOfZip, type ZipFile } from './zip.ts';
 
-/** A function as `npm run package` left it. */
+/** A function that `npm run package` has packaged. */
 export interface PackagedFunction {
   readonly name: string;
   /** The module that Lambda loads, by its path in the package. */
   readonly module: string;
   readonly files: readonly ZipFile[];
-  /** As the template has it: text, or what CloudFormation makes of it. */
+  /** The value in the template: a text or a function of CloudFormation. */
   readonly environment: Readonly<Record<string, unknown>>;
 }
 
-/** Where Serverless says what it packaged. */
+/** The file in which Serverless lists its packages. */
 const statePath = '.serverless/serverless-state.json';
 
 interface State {

@@ -11,7 +11,7 @@ export interface ZipFile {
   content(): Buffer;
 }
 
-/** What was given is no ZIP archive, or one with features that Lambda's packages have no need of. */
+/** The bytes are no ZIP archive, or an archive with features that the packages of Lambda do not use. */
 export class ZipError extends StarlingError {
   constructor(message: string) {
     super('ZIP', message);
@@ -35,7 +35,10 @@ const LOCAL = { size: 30, name: 26, extra: 28 } as const;
 const STORED = 0;
 const DEFLATED = 8;
 
-/** The files of an archive, in its order. Its directory is at its end, and says where each file is. @throws ZipError */
+/**
+ * The files of an archive, in its order. The directory at the end of the archive has the place of each file. @throws
+ * ZipError
+ */
 export function filesOfZip(zip: Buffer): ZipFile[] {
   const end = zip.lastIndexOf(littleEndian(END.signature));
   if (end < 0 || end + END.size > zip.length) throw new ZipError('This is no ZIP archive: it has no directory.');

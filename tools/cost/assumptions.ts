@@ -1,11 +1,11 @@
 import { stack } from './stack.ts';
 
 /**
- * What no emulator can tell and no count gives: how long AWS takes, how callers behave. Every figure of docs/cost.md
- * stands on these, and the sample's figures stand on the same ones. Times are milliseconds.
+ * The figures that no emulator and no count can give: the times of AWS and the behaviour of callers. All figures of
+ * docs/cost.md use these assumptions, for Starling and for the sample. Times are milliseconds.
  */
 
-/** Waiting, which costs by the memory of who waits. */
+/** Waiting times. They cost by the memory of the function that waits. */
 export const latency = {
   /** A request to DynamoDB within the region. */
   dynamodb: 6,
@@ -24,26 +24,29 @@ export const latency = {
   backend: 40,
 } as const;
 
-/** CPU of one invocation at a whole vCPU, which Lambda gives at 1,769 MB and in proportion below. */
+/**
+ * The CPU time of one invocation at a whole vCPU. Lambda gives a whole vCPU at 1,769 MB, and less in proportion to the
+ * memory.
+ */
 export const cpu = { gateway: 10, get: 3, projector: 4, chunks: 4, agent: 4, authorizer: 5, proxy: 10 } as const;
 
 export const VCPU_MEMORY = 1769;
 
-/** MB. `agent` is the agent's own function, the same behind Starling and behind the sample. */
+/** MB. `agent` is the function of the agent. It is the same behind Starling and behind the sample. */
 export const memory = stack.memory;
 
-/** The sample's, as its Terraform has them. */
+/** The values of the sample, from its Terraform. */
 export const sampleMemory = { proxy: 1024, authorizer: 256 } as const;
 
 export const traffic = {
   /** Seconds between two calls of a client. */
   clientPause: 3,
-  /** Calls for which a client asks for one token: an hour of them. */
+  /** The number of calls for which a client asks for one token: the calls of an hour. */
   callsPerToken: 5_000,
-  /** Chunks a second of an agent that streams, and Kinesis batches a second: Lambda polls a shard once a second. */
+  /** Chunks a second of an agent that streams, and batches of Kinesis a second. Lambda polls a shard once a second. */
   chunksPerSecond: 10,
   chunkBatchesPerSecond: 1,
-  /** Part of a function's runs that X-Ray records: its default rule, beyond the first of a second. */
+  /** The share of the runs of a function that X-Ray records by its default rule, after the first run of each second. */
   traced: 0.05,
   /** Bytes of an access log line of API Gateway. */
   accessLine: 340,
@@ -51,22 +54,28 @@ export const traffic = {
   answer: 1_200,
 } as const;
 
-/** How events come to the projector. A system with few calls hands it each alone, a busy one several at once. */
+/**
+ * The way of events to the projector. With few calls, it gets each event alone. With many calls, it gets several at
+ * once.
+ */
 export const deliveries = {
   quiet: { name: 'quiet', eventsPerRun: 1 },
   busy: { name: 'busy', eventsPerRun: 5 },
 } as const;
 
-/** Seconds that API Gateway keeps the authorizer's answer: `authorizerCache` of serverless.yml, and the sample's. */
+/**
+ * The seconds for which API Gateway keeps the answer of the authorizer: `authorizerCache` of serverless.yml, and the
+ * sample's value.
+ */
 export const authorizerCache = { ours: stack.authorizerCache, sample: 300 } as const;
 
-/** Days that tasks stay before their TTL deletes them, and events in the archive. */
+/** The days after which the TTL deletes tasks, and the days for which the archive keeps events. */
 export const retention = { tasks: 14, archive: stack.archiveRetention } as const;
 
 /** Bytes that CloudWatch Logs adds to each line. */
 export const LOG_OVERHEAD = 26;
 
-/** Of a Lambda event source mapping on a queue: pollers that ask an empty queue, each for 20 s. */
+/** The pollers of a Lambda event source mapping on an empty queue. Each asks for 20 s. */
 export const idlePolling = { pollers: 5, seconds: 20 } as const;
 
 export const HOURS_A_MONTH = 730;

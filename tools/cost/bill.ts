@@ -17,12 +17,12 @@ import { sum } from './units.ts';
 /** A line of the bill of a million calls. */
 export interface Line {
   readonly what: string;
-  /** Of one call, as AWS meters it. */
+  /** The amount of one call, as AWS meters it. */
   readonly quantity: number;
   readonly price: PriceName;
   /** Of a million calls. */
   readonly usd: number;
-  /** What would be lost without it. */
+  /** The guarantee that this line pays for. */
   readonly pays: string;
 }
 
@@ -87,7 +87,7 @@ function edge({ gateway, get }: Durations, { gatewayMemory }: Setting): Line[] {
   ];
 }
 
-/** Its runs, one in so many calls as come while API Gateway keeps its answer. */
+/** The runs of the authorizer. One run serves all calls while API Gateway keeps its answer. */
 export function authorizer(cache: number, pays: string): Line[] {
   const runs = traffic.clientPause / cache;
   const time = gbSeconds(computing(cpu.authorizer, memories.authorizer) + latency.dynamodb, memories.authorizer);
@@ -123,7 +123,10 @@ const priceOf: Readonly<Record<Row['api'], PriceName>> = {
   secret: 'secretMonth',
 };
 
-/** A line for each thing that a function was counted to write, read or publish; a line of several adds them up. */
+/**
+ * A line for each kind of item or event that a function writes, reads or publishes. A line of several kinds has their
+ * sum.
+ */
 function counted({ rows }: Pick<CallCount, 'rows'>, actor: Row['actor']): Line[] {
   const lines = new Map<string, Line>();
   for (const row of rows) {
@@ -134,14 +137,14 @@ function counted({ rows }: Pick<CallCount, 'rows'>, actor: Row['actor']): Line[]
   return [...lines.values()];
 }
 
-/** Of one look at a log, eventually consistent: what is new of it has less than 4 KB. */
+/** One eventually consistent read of a log. Its new entries have less than 4 KB. */
 const POLL_UNITS = 0.5;
 
 function polls({ polls: looks }: Durations): Line[] {
   return [line("tail of the task's log", looks * POLL_UNITS, 'readUnit', 'the answer soon after it is there')];
 }
 
-/** A message that a rule sends to a queue, and the receive and the delete of each run that takes some. */
+/** A message that a rule sends to a queue, and the receive and the delete of each run. */
 function queue(messages: number, runs: number, what: string, pays: string): Line[] {
   return [line(`${what}: send, receive, delete`, messages + 2 * runs, 'queueRequest', pays)];
 }
@@ -177,10 +180,10 @@ function stream(call: CallCount, { chunks }: Durations): Line[] {
   ];
 }
 
-/** What stays when the call is over. */
+/** The data that stays after the call. */
 function kept(call: CallCount, delivery: Delivery): Line[] {
   const { bytes, runs } = call;
-  // A function that a queue wakes begins a trace of its own, linked to that of the request.
+  // A queue starts a trace of its own for its function, with a link to the trace of the request.
   const traced = runs.gateway + runs.agent + runs.chunks + projectorRuns(call, delivery);
   const events = bytes.events / GB;
   const logs = bytes.logs + bytes.logLines * LOG_OVERHEAD + traffic.accessLine + LOG_OVERHEAD;

@@ -2,30 +2,36 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StarlingError } from '#shared/errors.ts';
 
-/** How a client calls: waits for the answer, takes the task at once (and gets it once later), or follows a stream. */
+/**
+ * The ways of a call: the client waits for the answer, takes the task at once and reads it once later, or follows a
+ * stream.
+ */
 export type Kind = 'blocking' | 'immediate' | 'streaming';
 
-/** Whether the projector gets the events of a task each alone, or those that were put together together. */
+/** Whether the projector gets each event alone, or together with the events of the same put. */
 export type Delivery = 'quiet' | 'busy';
 
-/** Which function makes the requests. */
+/** The function that makes the requests. */
 export type Actor = 'gateway' | 'agent' | 'projector' | 'chunks' | 'sweeper';
 
-/** What AWS meters, whatever request it came with. A `newest read` is strongly consistent, at twice the price of a `read`. */
+/**
+ * The units that AWS meters, by whatever request. A `newest read` is strongly consistent, at twice the price of a
+ * `read`.
+ */
 export type Api = 'write' | 'index write' | 'read' | 'newest read' | 'event' | 'record' | 'blob' | 'secret';
 
-/** Metered things of one kind that one call makes. */
+/** Metered units of one kind that one call uses. */
 export interface Row {
   readonly actor: Actor;
   readonly api: Api;
-  /** What is written or read: a kind of item, a detail-type. */
+  /** The kind of item or the detail-type. */
   readonly what: string;
   readonly count: number;
-  /** As AWS meters them: write and read units, 64 KB of an event, KB of a record. */
+  /** The metered units: write and read units, 64 KB of an event, KB of a record. */
   readonly units: number;
 }
 
-/** Requests over the network that one call makes: each is waited for. */
+/** Requests over the network that one call makes. The function waits for each. */
 export interface Request {
   readonly actor: Actor;
   /** `dynamodb.PutItem`. */
@@ -46,21 +52,21 @@ export interface CallCount {
   /** Messages that rules sent to queues, by the function behind the queue. */
   readonly messages: Readonly<Record<'agent' | 'projector', number>>;
   readonly bytes: {
-    /** Of all events, as EventBridge counts them. */
+    /** The bytes of all events, as EventBridge counts them. */
     readonly events: number;
-    /** Of the items that stay until their TTL, with DynamoDB's 100 bytes each. */
+    /** The bytes of the items that stay until their TTL, with the 100 bytes that DynamoDB adds to each. */
     readonly stored: number;
-    /** Of the lines that functions write, without what CloudWatch adds. */
+    /** The bytes of the lines that functions write, without the bytes that CloudWatch adds. */
     readonly logs: number;
     readonly logLines: number;
   };
 }
 
-/** Milliseconds between the polls of a tail; the last goes on. */
+/** The milliseconds between the polls of a tail. The last value repeats. */
 export interface PollDelays {
-  /** Of a task that was made just now. */
+  /** For a new task. */
   readonly fresh: readonly number[];
-  /** After there were new entries. */
+  /** After a poll with new entries. */
   readonly after: readonly number[];
 }
 
@@ -70,9 +76,9 @@ export interface Counts {
   /** On what. */
   readonly on: string;
   readonly polls: PollDelays;
-  /** Of the sweeper's look at a task. */
+  /** The reads of the sweeper for one task. */
   readonly sweep: readonly Row[];
-  /** Of a GetTask of a task that has ended. */
+  /** The requests of a GetTask for a task that has ended. */
   readonly getTask: Pick<CallCount, 'rows' | 'requests'>;
   readonly calls: readonly CallCount[];
 }
@@ -91,9 +97,8 @@ export function readCounts(): Counts {
 }
 
 /**
- * The count of a call. Work of 20 s makes the same requests as work of 2 s but for a stream's, which is counted by itself.
- *
- * @throws CountMissingError
+ * The count of a call. Work of 20 s makes the same requests as work of 2 s. Only a stream makes more, so it has a count
+ * of its own. @throws CountMissingError
  */
 export function countOf({ calls }: Counts, kind: Kind, seconds: number, delivery: Delivery): CallCount {
   const counted = kind === 'streaming' ? seconds : Math.min(seconds, 2);

@@ -2,15 +2,15 @@ import { cpu, latency, memory as memories, traffic, VCPU_MEMORY } from './assump
 import type { Actor, CallCount, Counts, PollDelays } from './counts.ts';
 import { sum } from './units.ts';
 
-/** Milliseconds that the functions run for one call, all runs of a function together, and the polls of the tail. */
+/** The milliseconds that functions run for one call (all runs of a function together), and the polls of the tail. */
 export interface Durations {
   readonly gateway: number;
-  /** The GetTask that follows a call which was not answered with the task's end; 0 where it was. */
+  /** The GetTask after a call whose answer did not have the end of the task. 0 for other calls. */
   readonly get: number;
   readonly agent: number;
   readonly projector: number;
   readonly chunks: number;
-  /** Requests with which the gateway follows the log. */
+  /** The requests by which the gateway follows the log. */
   readonly polls: number;
 }
 
@@ -21,13 +21,13 @@ export interface Setting {
   readonly waitBudget: number;
 }
 
-/** API Gateway's default, and so that of a blocking call. */
+/** The default of API Gateway, which also bounds a blocking call. */
 export const defaultSetting: Setting = { gatewayMemory: memories.gateway, waitBudget: 25 };
 
-/** How long each function runs, put together from the requests that it makes one after another. */
+/** The run time of each function: the sum of the requests that it makes one after another. */
 export function durationsOf(call: CallCount, counts: Counts, setting: Setting): Durations {
   const ms = call.seconds * 1000;
-  // What it publishes on the way goes out beside its work; it waits for the last.
+  // The agent publishes its progress beside its work. It waits only for the last request.
   const agent = ms + latency.putEvents + computing(cpu.agent, memories.agent);
   const projector = waits(call, 'projector') + call.runs.projector * computing(cpu.projector, memories.projector);
   const chunks = waits(call, 'chunks') + call.runs.chunks * computing(cpu.chunks, memories.chunks);
@@ -39,11 +39,14 @@ export function durationsOf(call: CallCount, counts: Counts, setting: Setting): 
   const way = Math.max(...arrivals);
   const { looks, pause } = follow(counts.polls, arrivals, Math.min(way, budget));
   if (way > budget) return { gateway: own + budget, get, agent, projector, chunks, polls: looks };
-  // On average the answer lies in the log for half of a pause.
+  // On average the answer waits in the log for half a pause.
   return { gateway: own + way + pause / 2 + latency.dynamodb, get: 0, agent, projector, chunks, polls: looks };
 }
 
-/** When entries come into the log, in milliseconds from the request: the agent's first word, its chunks, its answer. */
+/**
+ * The times of the entries in the log, in milliseconds after the request: the first word of the agent, its chunks, its
+ * answer.
+ */
 function arrivalsOf(
   { seconds, runs }: CallCount,
   { agent, projector }: Pick<Durations, 'agent' | 'projector'>,
@@ -58,10 +61,13 @@ function arrivalsOf(
   return [...working, ...batches, begun + agent + back];
 }
 
-/** Milliseconds after which an agent that has said nothing says `working`: `workingAfterMs` of the runtime's settings. */
+/**
+ * The milliseconds after which an agent that has published nothing publishes `working`: `workingAfterMs` of the
+ * settings.
+ */
 const WORKING_AFTER = 1_000;
 
-/** The looks of a tail until `end`, which begins anew with short pauses when it has found something. */
+/** The polls of a tail until `end`. After a poll that found something, the pauses begin short again. */
 export function follow(
   delays: PollDelays,
   arrivals: readonly number[],
@@ -84,12 +90,12 @@ export function follow(
   return { looks, pause };
 }
 
-/** Milliseconds of an invocation's own computing at a memory size. */
+/** The milliseconds that an invocation computes, by its memory. */
 export function computing(cpuMs: number, memory: number): number {
   return cpuMs * Math.max(1, VCPU_MEMORY / memory);
 }
 
-/** Milliseconds that a function waits for AWS, one request after another. */
+/** The milliseconds that a function waits for AWS, one request after another. */
 function waits({ requests }: Pick<CallCount, 'requests'>, actor: Actor): number {
   return sum(requests.filter((request) => request.actor === actor).map((each) => each.count * wait(each.operation)));
 }
@@ -100,7 +106,7 @@ function wait(operation: string): number {
   return latency.putEvents;
 }
 
-/** Kinesis batches, and so runs of `chunks`, of an agent that streams for so long. */
+/** The batches of Kinesis for an agent that streams for this time. Each is a run of `chunks`. */
 export function chunkBatches(seconds: number): number {
   return Math.max(1, Math.ceil(seconds * traffic.chunkBatchesPerSecond));
 }

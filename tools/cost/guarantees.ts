@@ -1,7 +1,7 @@
 import { StarlingError } from '#shared/errors.ts';
 import type { Row } from './counts.ts';
 
-/** Something was counted that no line of the bill explains. */
+/** A count has no line in the bill. */
 export class UnexplainedRowError extends StarlingError {
   constructor({ actor, api, what }: Row) {
     super(
@@ -19,7 +19,9 @@ interface Guarantee {
   readonly pays: string;
 }
 
-/** What each thing that a function writes, reads or publishes is for. No line without a reason: an unknown one is an error. */
+/**
+ * The purpose of each item or event that a function writes, reads or publishes. An item without a purpose is an error.
+ */
 const guarantees: readonly Guarantee[] = [
   row('gateway', 'read', /^registry agent/, 'registry', 'the agent may change without a deployment'),
   row('gateway', 'write', /^tasks message/, 'message: that it made this task', 'a message sent twice makes one task'),

@@ -2,7 +2,7 @@ import { HOURS_A_MONTH, idlePolling } from './assumptions.ts';
 import { type PriceName, prices } from './prices.ts';
 import { stack } from './stack.ts';
 
-/** A line of the bill of a month in which nobody calls. */
+/** A line of the bill of a month without calls. */
 export interface IdleLine {
   readonly what: string;
   readonly quantity: number;
@@ -13,10 +13,10 @@ export interface IdleLine {
 
 const SECONDS_A_MONTH = HOURS_A_MONTH * 3600;
 const SWEEPS = SECONDS_A_MONTH / 60;
-/** Seconds that a sweep takes which finds nothing, and the partitions that it looks into. */
+/** The seconds of a sweep that finds nothing, and the partitions that it reads. */
 const SWEEP = { seconds: 0.15, reads: 16 } as const;
 
-/** What the stack costs when nothing calls it. `onDemand`: the artifact stream scales by itself, as in the stage prod. */
+/** The cost of the stack without calls. `onDemand`: the artifact stream scales by itself, as in the stage prod. */
 export function idleBill(onDemand: boolean): IdleLine[] {
   const polls = stack.queueConsumers * idlePolling.pollers * (SECONDS_A_MONTH / idlePolling.seconds);
   return [

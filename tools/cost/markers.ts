@@ -1,6 +1,6 @@
 import { StarlingError } from '#shared/errors.ts';
 
-/** The page and the tables have not the same markers. */
+/** The page and the tables have different markers. */
 export class MarkersError extends StarlingError {
   constructor(problem: string) {
     super('COST_MARKERS', `docs/cost.md: ${problem}. A table stands between <!-- name --> and <!-- /name -->.`);
@@ -10,9 +10,8 @@ export class MarkersError extends StarlingError {
 const marked = /<!-- ([a-z-]+) -->\n[\s\S]*?<!-- \/\1 -->/g;
 
 /**
- * The page with each table between its markers.
- *
- * @throws MarkersError where a table has no place, or a place no table.
+ * Returns the page with each table between its markers. @throws MarkersError if a table has no markers, or markers have
+ * no table.
  */
 export function filled(page: string, tables: ReadonlyMap<string, string>): string {
   const left = new Set(tables.keys());

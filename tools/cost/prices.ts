@@ -1,12 +1,11 @@
 /**
- * What AWS charges in us-east-1, on demand, first tier, before any free tier: US dollars.
- *
- * `seen` says how a price was checked on `checkedAt`: on AWS's own page, on another's page that quotes AWS's, or not at
- * all (`known`: it stood so for years, and no page of it could be read then).
+ * The prices of AWS in us-east-1 in US dollars: on demand, first tier, before any free tier. `seen` says how a price
+ * was checked on `checkedAt`: on a page of AWS, on a page of others that quotes AWS, or not at all (`known`: the price
+ * has been the same for years, and no page could be read).
  */
 export interface Price {
   readonly usd: number;
-  /** What the price is for, as AWS meters it. */
+  /** The unit of the price, as AWS meters it. */
   readonly per: string;
   readonly source: string;
   readonly seen: 'aws' | 'quoted' | 'known';

@@ -19,16 +19,19 @@ import { computing } from './durations.ts';
  * backend are cached in memory. Its Lambda functions run on x86 by default; here they get arm64's price, like ours.
  */
 export const sample = {
-  /** Of the agent's item with its cached card: one read unit at most, half of it eventually consistent. */
+  /**
+   * The item of the agent with its cached card: at most one read unit, and half of it for an eventually consistent
+   * read.
+   */
   readUnits: 0.5,
   writeUnits: 1,
-  /** Lines a call: five of the proxy at INFO, one of httpx, one of uvicorn, and START, END and REPORT. */
+  /** Log lines of a call: five of the proxy at INFO, one of httpx, one of uvicorn, and START, END and REPORT. */
   logLines: 10,
-  /** Bytes of these lines, by its format strings with an agent id of ten characters. */
+  /** The bytes of these lines, from its format strings with an agent id of ten characters. */
   logBytes: 880 + 150 + 75 + 310,
 } as const;
 
-/** The bill of a million calls that wait, or stream: the proxy is held for the whole time either way. */
+/** The bill of a million calls that wait or stream. In both cases the proxy runs for the whole time. */
 export function sampleBill(seconds: number, proxyMemory: number = sampleMemory.proxy): Line[] {
   const own = 2 * latency.dynamodb + latency.backend + computing(cpu.proxy, proxyMemory);
   const logs = sample.logBytes + sample.logLines * LOG_OVERHEAD + traffic.accessLine + LOG_OVERHEAD;

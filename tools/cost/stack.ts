@@ -1,15 +1,15 @@
 /**
- * What of the packaged template bills by the month, and what of it the bill of a call stands on. A test compares it with
- * the template.
+ * The parts of the packaged template that AWS bills by the month, and the settings that the bill of a call uses. A test
+ * compares it with the template.
  */
 export const stack = {
-  /** MB. Agents have what their work needs; the examples have this. */
+  /** MB. An agent has as much as its work needs. The examples have this value. */
   memory: { gateway: 256, authorizer: 256, projector: 256, chunks: 256, sweeper: 256, agent: 512 },
   /** Seconds that API Gateway keeps the authorizer's answer. */
   authorizerCache: 60,
   /** Event source mappings on queues. */
   queueConsumers: 4,
-  /** Without those of the event log, which a stage may switch on. */
+  /** Without the event log, which a stage may switch on. */
   alarms: 35,
   /** Of KMS. */
   keys: 1,

@@ -75,7 +75,7 @@ function memorySizes(counts: Counts): string {
   return table(['memory', 'blocking 0.2 s', '2 s', '20 s', 'immediate 20 s', 'streaming 20 s'], rows);
 }
 
-/** A call whose budget ends answers with the task as it stands, and its client asks once more. */
+/** When the time of a call ends, the answer is the task as it is, and the client asks once more. */
 function waitBudgets(counts: Counts): string {
   const rows = [1, 5, 25].map((waitBudget) => [
     `${waitBudget} s`,
@@ -85,10 +85,10 @@ function waitBudgets(counts: Counts): string {
   return table(['wait budget', 'agent 0.2 s', '2 s', '20 s'], [['returnImmediately', ...immediate], ...rows]);
 }
 
-/** Bytes that EventBridge adds to an event when it delivers it: account, region, id and the like. */
+/** The bytes that EventBridge adds to a delivered event: account, region, id and so on. */
 const ENVELOPE = 330;
 
-/** What else a stage may switch on, in dollars of a million blocking calls of 0.2 s. */
+/** The options of a stage, in dollars for a million blocking calls of 0.2 s. */
 function options(counts: Counts): string {
   const { bytes, messages } = countOf(counts, headline.kind, headline.seconds, headline.delivery);
   const events = messages.agent + messages.projector;

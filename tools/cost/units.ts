@@ -1,9 +1,9 @@
 /**
- * How AWS meters what a request does: sizes and units, as the services' developer guides have them.
+ * The units that AWS meters, from the developer guides of the services.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
  */
 
-/** A value as DynamoDB's JSON has it: one member, which names the type. */
+/** A value in the JSON of DynamoDB: one member, which names the type. */
 export type AttributeValue =
   | { readonly S: string }
   | { readonly N: string }
@@ -19,7 +19,7 @@ export type AttributeValue =
 export type Item = { readonly [name: string]: AttributeValue };
 
 const KB = 1024;
-/** EventBridge and SQS count an entry or a request once for each of these. */
+/** EventBridge and SQS count an entry or a request once for each unit of this size. */
 const CHUNK = 64 * KB;
 
 export function itemSize(item: Item): number {
@@ -38,25 +38,25 @@ function valueSize(value: AttributeValue): number {
   return sum(value.BS.map((text) => Buffer.from(text, 'base64').length));
 }
 
-/** "Approximately" a byte for two significant digits and one more, says the guide. */
+/** The guide says: "approximately" a byte for two significant digits, and one more. */
 function numberSize(digits: string): number {
   const significant = digits.replace(/^-|\.|e.*$/gi, '').replace(/^0+|0+$/g, '').length;
   return Math.ceil(significant / 2) + 1;
 }
 
-/** Of one write, by the item as it was and as it is: one unit for each KB begun of the larger, at least one. */
+/** The units of one write, from the item before and after: one for each started KB of the larger item, at least one. */
 export function writeUnits(before: Item | undefined, after: Item | undefined): number {
   return kilobytes(Math.max(before ? itemSize(before) : 0, after ? itemSize(after) : 0));
 }
 
 export interface Index {
-  /** The attributes that an item must have to stand in the index. */
+  /** The attributes that an item needs for the index. */
   readonly keys: readonly string[];
-  /** All attributes that the index holds: its keys, the table's and the projected ones. */
+  /** All attributes in the index: its keys, the keys of the table, and the projected attributes. */
   readonly attributes: readonly string[];
 }
 
-/** What a write costs in an index: nothing where nothing changed that the index holds, two writes where its key did. */
+/** The cost of a write in an index: nothing if no attribute of the index changed, two writes if its key changed. */
 export function indexWriteUnits(before: Item | undefined, after: Item | undefined, index: Index): number {
   const [old, now] = [entry(before, index), entry(after, index)];
   if (old === undefined) return now === undefined ? 0 : writeUnits(undefined, now);
@@ -74,23 +74,25 @@ function same(left: Item, right: Item, names: readonly string[]): boolean {
   return names.every((name) => JSON.stringify(left[name]) === JSON.stringify(right[name]));
 }
 
-/** Of one read of `bytes`: one unit for each 4 KB begun, at least one; half of it where an older state will do. */
+/**
+ * The units of one read of `bytes`: one for each started 4 KB, at least one. An eventually consistent read costs half.
+ */
 export function readUnits(bytes: number, consistent: boolean): number {
   return Math.max(1, Math.ceil(bytes / (4 * KB))) * (consistent ? 1 : 0.5);
 }
 
-/** Of an event or a queue's request. */
+/** The units of an event or of a request to a queue. */
 export function chunks(bytes: number): number {
   return Math.max(1, Math.ceil(bytes / CHUNK));
 }
 
-/** KB that a record of a stream counts. */
+/** The KB of a record of a stream. */
 export function kilobytes(bytes: number): number {
   return Math.max(1, Math.ceil(bytes / KB));
 }
 
 /**
- * Bytes of an event as EventBridge counts them.
+ * The bytes of an event, as EventBridge counts them.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevent-size.html
  */
 export function eventSize(event: {

@@ -34,7 +34,7 @@ export function circlesOf(files: readonly ImportingFile[]): Circle[] {
   });
 }
 
-/** Where two paths part: the deepest folder of both, and its child on each way. */
+/** The deepest common folder of two paths, and its child on each path. */
 function fork(path: string, imported: string): { folder: string; child: string; other: string } {
   const [left, right] = [path.split('/'), imported.split('/')];
   let depth = 0;

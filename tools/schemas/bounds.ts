@@ -7,7 +7,7 @@ type Value = Schema[BoundKeyword];
 
 interface Bound {
   readonly keyword: BoundKeyword;
-  /** Of a change from one value to another; undefined is no bound. */
+  /** The effect of a change from one value to another. `undefined` is no bound. */
   readonly direction: (before: Value, after: Value) => Direction;
 }
 
@@ -21,7 +21,7 @@ const text = (before: Value, after: Value): Direction => {
   return before === undefined ? 'narrowed' : 'both';
 };
 
-/** The keywords that bound a value, with what a change of each does to the values that are valid. */
+/** The keywords that bound a value. For each: the effect of its change on the set of valid values. */
 export const bounds: readonly Bound[] = [
   ...(['minimum', 'minLength', 'minItems'] as const).map((keyword) => ({ keyword, direction: lower })),
   ...(['maximum', 'maxLength', 'maxItems'] as const).map((keyword) => ({ keyword, direction: upper })),

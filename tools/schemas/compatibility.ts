@@ -3,10 +3,10 @@ import { bounds, type Direction, textOf } from './bounds.ts';
 
 /** A difference between a released schema and the present one that a minor change may not make. */
 export interface Change {
-  /** Where the present schema says it, or the released one when it is gone. */
+  /** The place in the present schema, or in the released schema if it is gone from the present one. */
   readonly where: string;
   readonly what: string;
-  /** `widened`: new data may be what old consumers do not take. `narrowed`: old data may be what is not valid any more. */
+  /** `widened`: old consumers may not accept new data. `narrowed`: old data may be invalid now. */
   readonly direction: Direction;
 }
 
@@ -128,7 +128,7 @@ function compareInner(
   after: Located,
   keyword: 'items' | 'additionalProperties',
 ): Change[] {
-  // Absent means anything, as true does.
+  // An absent schema accepts everything, as `true` does.
   const [old, now] = [before.schema[keyword] ?? true, after.schema[keyword] ?? true];
   if (typeof old === 'object' && typeof now === 'object')
     return compare(sides, child(before, old, keyword), child(after, now, keyword));
@@ -146,7 +146,7 @@ function kind(value: boolean | Schema): string {
   return value ? 'anything' : 'nothing';
 }
 
-/** Alternatives are told apart by the definition that they refer to: the order may change. */
+/** Alternatives are compared by the definitions that they refer to. Their order may change. */
 function compareChoices(sides: Sides, before: Located, after: Located, keyword: 'oneOf' | 'anyOf'): Change[] {
   const branches = (set: SchemaSet, at: Located) =>
     new Map(

@@ -1,16 +1,19 @@
 import { compilePattern, matches } from '#shared/patterns/index.ts';
 import { asRecord, type Subscription } from './subscriptions.ts';
 
-/** What an agent's own subscription brings it. */
+/** The events of the own subscription of an agent. */
 const agentEvents: readonly { source: string; detailType: string }[] = [
   { source: 'starling.tasks', detailType: 'TaskRequested.v1' },
   { source: 'starling.tasks', detailType: 'TaskCancelRequested.v1' },
 ];
 
-/** An agent's source is its folder and its id. */
+/** The source of an agent is its folder and its id. */
 const agentsFolder = 'starling.agents';
 
-/** Who takes an event, each with how: `audit (its pattern)`. A pattern that looks further into events counts as taking them. */
+/**
+ * The consumers of an event, each with its pattern: `audit (its pattern)`. A pattern with conditions on other fields
+ * counts as a consumer.
+ */
 export function consumersOf(
   subscriptions: readonly Subscription[],
   event: { source: string; detailType: string },
@@ -38,7 +41,9 @@ function patternTakes(
   );
 }
 
-/** The pattern without what is not about source and detail-type. Alternatives in `$or` count when all of them are about those. */
+/**
+ * The part of the pattern about source and detail-type. `$or` counts if all its alternatives are about these fields.
+ */
 function restrict(pattern: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const { source, 'detail-type': detailType, $or: alternatives } = pattern;
   const restricted = Array.isArray(alternatives)
@@ -53,8 +58,8 @@ function restrict(pattern: Readonly<Record<string, unknown>>): Record<string, un
 }
 
 /**
- * The sources to try for a folder. What agents publish has as many sources as there are agents, so those that the
- * pattern speaks of are tried (a name, the start of one, its end), and one that nobody speaks of.
+ * The sources to try for a folder. Agents have as many sources as there are agents, so it tries the names, prefixes and
+ * suffixes in the pattern, and one source that the pattern does not name.
  */
 function sourcesOf(folder: string, pattern: unknown): string[] {
   if (folder !== agentsFolder) return [folder];

@@ -9,9 +9,9 @@ import { readSubscriptions, type Subscription } from './subscriptions.ts';
 export interface Contracts {
   readonly present: SchemaSet;
   readonly released: SchemaSet;
-  /** Each incompatible change once, whatever the number of events that it reaches. */
+  /** Each incompatible change once, even if it reaches several events. */
   readonly breaking: Problem[];
-  /** Events that are not released yet, which may change freely. */
+  /** Events that are not released yet. They may change freely. */
   readonly unreleased: string[];
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Problem } from '#shared/schemas/problems.ts';
 import { shown } from './project.ts';
 
-/** The generated files that are not what the schemas give now: changed by hand, missing, left over. */
+/** The generated files that differ from the output of the schemas: changed by hand, missing, or left over. */
 export function findDrift(directory: string, expected: ReadonlyMap<string, string>): Problem[] {
   const present = new Map(readAll(directory));
   const names = [...new Set([...expected.keys(), ...present.keys()])].sort();

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-/** Where things stand in a project. */
+/** The places of files in a project. */
 export interface Project {
   readonly schemas: string;
   readonly released: string;
@@ -8,7 +8,7 @@ export interface Project {
   readonly wiring: string;
 }
 
-/** How messages name those places. */
+/** The names of these places in messages. */
 export const shown = {
   schemas: 'schemas',
   released: 'schemas/released',

@@ -16,7 +16,7 @@ export function release(project: Project): string {
     mkdirSync(dirname(to), { recursive: true });
     cpSync(join(project.schemas, path), to);
   }
-  // Nothing released refers to these any more, else the check had found it.
+  // No released schema refers to these any more. Otherwise the check had found it.
   const obsolete = [...released.files.keys()].filter((path) => !present.files.has(path));
   for (const path of obsolete) rmSync(join(project.released, path));
 

@@ -3,16 +3,15 @@ import { LineCounter, parseDocument } from 'yaml';
 import { isObject } from '#shared/objects.ts';
 import { SchemaError } from '#shared/schemas/problems.ts';
 
-/** What a function of serverless.yml is woken by: an agent's own events, or what a pattern matches. */
+/** The events that wake a function of serverless.yml: the events of an agent, or the events that a pattern matches. */
 export type Subscription =
   | { readonly consumer: string; readonly agent: string }
   | { readonly consumer: string; readonly pattern: Readonly<Record<string, unknown>> };
 
 /**
- * The subscriptions in serverless.yml, none when there is no such file. Only this event type of ours is read here: what
- * else the file holds, and the tags of CloudFormation in it, are for the plugin and for standalone to check.
- *
- * @throws SchemaError when the file is not YAML.
+ * The subscriptions in serverless.yml. Without such a file there are none. Only the event type `subscription` is read
+ * here. The plugin and standalone check everything else in the file, with the tags of CloudFormation. @throws
+ * SchemaError when the file is not YAML.
  */
 export function readSubscriptions(file: string, shown: string): Subscription[] {
   const text = readIfThere(file);

@@ -27,7 +27,10 @@ export async function renderTypes(
   return `${banner}\n${parts.map((part) => part.trim()).join('\n\n')}\n`;
 }
 
-/** A schema as json-schema-to-typescript takes it: `tsType` names a type, and nothing has a title (it would become one). */
+/**
+ * A schema in the form for json-schema-to-typescript: `tsType` names a type, and no schema has a title, because a title
+ * would become a type.
+ */
 function convert(set: SchemaSet, types: ReadonlyMap<string, NamedType>, at: Located): JSONSchema {
   const inner = (schema: Schema) => convert(set, types, child(at, schema));
   const { $ref, properties, items, additionalProperties, oneOf, anyOf, description, type } = at.schema;

@@ -24,13 +24,13 @@ export async function renderValidators(
     target: 'node24',
     minifySyntax: true,
     legalComments: 'none',
-    // Paths in the output's comments, the same wherever the repository stands.
+    // Paths in the comments of the output. They do not depend on the place of the repository.
     absWorkingDir: import.meta.dirname,
   });
   return `${banner}${bundle.outputFiles.map(({ text }) => text).join('')}`;
 }
 
-/** What ajv writes into every error and nobody reads (see Violation): where in the schema the rule stands, a sixth of all code. */
+/** The member `schemaPath` of each error, which nothing reads (see Violation). It is a sixth of all code. */
 function withoutSchemaPaths(code: string): string {
   return code.replaceAll(/schemaPath:"(?:[^"\\]|\\.)*",/g, '');
 }
@@ -60,7 +60,7 @@ ${[...types.values()].map((type) => `export const ${guardName(type)}: Guard<${ty
 `;
 }
 
-/** The name of a type's validator: `isTaskRequestedV1`. */
+/** The name of the validator of a type: `isTaskRequestedV1`. */
 export function guardName({ name }: NamedType): string {
   return `is${name}`;
 }

@@ -19,7 +19,7 @@ interface Pointing {
   readonly event: string;
 }
 
-/** The logs of tasks that are gone, and the events that those of others point at. */
+/** The logs of deleted tasks, and the events that the logs of other tasks point at. */
 export class TaskLogs {
   readonly #pointing: StatementSync;
   readonly #copy: StatementSync;
@@ -51,8 +51,8 @@ export class TaskLogs {
   }
 
   /**
-   * Stores the entries themselves that point at events up to `position`: about as many bytes of them as there is room.
-   * To be used inside a transaction.
+   * Copies the entries whose events are at positions up to `position`, about as many bytes as fit. Use it only inside a
+   * transaction.
    */
   copyEvents(task: number, position: number, room: number): { readonly bytes: number; readonly all: boolean } {
     let bytes = 0;
@@ -68,7 +68,7 @@ export class TaskLogs {
     }
   }
 
-  /** Deletes the logs up to a task's row whose tasks are gone. */
+  /** Deletes the logs of deleted tasks, up to the row of a task. */
   prune(work: Work, end: number): Promise<boolean> {
     return work.run('tasks', 0, (after) => this.#pruneAfter(after, end));
   }
@@ -90,7 +90,8 @@ export class TaskLogs {
   }
 
   /**
-   * Deletes logs from that of a task on: all of it, or its beginning where that alone is too much for a transaction.
+   * Deletes logs, beginning with the log of a task. If this log alone is too large for a transaction, it deletes its
+   * beginning.
    */
   #deleteFrom(task: number, last: number): number {
     const end = endOfStep(task, Math.min(last, task + TASKS - 1), (to) => this.#cost.get(task, to) as unknown as Cost);
