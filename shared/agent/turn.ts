@@ -36,17 +36,17 @@ const NO_ROOM_PAUSE_MS = 1_000;
 
 /** An event that is not published yet. It gets its place in the order when it is. */
 type Pending =
-  | { readonly kind: 'status'; readonly data: Omit<TaskStatusChangedV1, keyof Place> }
+  | { readonly kind: 'status'; readonly data: Omit<TaskStatusChangedV1, keyof Coordinates> }
   | {
       readonly kind: 'artifact';
-      readonly data: Omit<TaskArtifactV1, keyof Place>;
+      readonly data: Omit<TaskArtifactV1, keyof Coordinates>;
       /** Whether the event goes over the stream. */
       readonly streamed: boolean;
     }
   /** For operators. It has no place in the order. */
   | { readonly kind: 'failure'; readonly data: TaskAttemptFailedV1 };
 
-type Place = Pick<TaskArtifactV1, 'taskId' | 'contextId' | 'agentId' | 'turn' | 'attempt' | 'sequence'>;
+type Coordinates = Pick<TaskArtifactV1, 'taskId' | 'contextId' | 'agentId' | 'turn' | 'attempt' | 'sequence'>;
 
 /**
  * The events of one turn and attempt, numbered in the order of the agent's work.
@@ -113,7 +113,7 @@ export class Turn {
     const now = this.#runtime.clock.now();
     const message: Message | undefined = text === undefined ? undefined : this.#message(text, now);
     const status: TaskStatus = { state, timestamp: isoTime(now), ...(message && { message }) };
-    if (message) this.#check('TaskStatusChanged.v1', { ...this.#place(), status });
+    if (message) this.#check('TaskStatusChanged.v1', { ...this.#coordinates(), status });
     const data = turnHasEnded(state) ? { status, ...this.#takeResult() } : { status };
     this.#pending.push({ kind: 'status', data });
     this.#schedule();
@@ -132,7 +132,7 @@ export class Turn {
     const artifact = parseJson(text) as Artifact;
     const append = options.append && this.#begun.has(artifactId);
     const data = { artifact, append, lastChunk: options.lastChunk };
-    this.#check('TaskArtifact.v1', { ...this.#place(), ...data });
+    this.#check('TaskArtifact.v1', { ...this.#coordinates(), ...data });
     // A client that gets chunks has seen WORKING before.
     if (options.append || !options.lastChunk) this.#sayWorking();
     this.#begun.set(artifactId, (this.#begun.get(artifactId) ?? 0) + 1);
@@ -146,7 +146,7 @@ export class Turn {
   /** Adds to what the turn's language models cost. The event that ends the turn tells the sum. */
   addUsage(usage: Usage): void {
     const status = { state: 'TASK_STATE_COMPLETED', timestamp: isoTime(this.#runtime.clock.now()) } as const;
-    this.#check('TaskStatusChanged.v1', { ...this.#place(), status, usage });
+    this.#check('TaskStatusChanged.v1', { ...this.#coordinates(), status, usage });
     this.#result.addUsage(usage);
   }
 
@@ -233,7 +233,7 @@ export class Turn {
   }
 
   /** The coordinates of the next event. Only a prepared event advances them, because a gap would hold up all later events. */
-  #place() {
+  #coordinates() {
     const { taskId, contextId, agentId, turn } = this.#request.data;
     return { taskId, contextId, agentId, turn, attempt: this.#attempt, sequence: this.#sequence + 1 };
   }
@@ -268,9 +268,9 @@ export class Turn {
       return { entry: this.#prepare('TaskAttemptFailed.v1', pending.data), streamed: false };
     const prepared =
       pending.kind === 'status'
-        ? { entry: this.#prepare('TaskStatusChanged.v1', { ...this.#place(), ...pending.data }), streamed: false }
+        ? { entry: this.#prepare('TaskStatusChanged.v1', { ...this.#coordinates(), ...pending.data }), streamed: false }
         : {
-            entry: this.#prepare('TaskArtifact.v1', { ...this.#place(), ...pending.data }),
+            entry: this.#prepare('TaskArtifact.v1', { ...this.#coordinates(), ...pending.data }),
             streamed: pending.streamed,
           };
     this.#sequence++;

@@ -1,5 +1,5 @@
 import type { PatternField } from './compile.ts';
-import type { PathNode, Place, Slot } from './event-tree.ts';
+import type { ElementPosition, PathNode, Slot } from './event-tree.ts';
 
 /** A field of a rule, with the slot of the event tree that holds its leaves. */
 export interface BoundField {
@@ -8,7 +8,7 @@ export interface BoundField {
 }
 
 /** The array elements that contain the leaves chosen so far, one for each array, from the innermost outwards. */
-type State = readonly Place[];
+type State = readonly ElementPosition[];
 
 /** In an event with dotted keys, one path may lead into many arrays, so states multiply. After this limit: no match. */
 const MAX_STEPS = 1_000_000;
@@ -38,7 +38,7 @@ export function consistent(fields: readonly BoundField[], dotted: boolean): bool
         const value = slot.leaves[leaf];
         if (value === undefined || !field.test(value)) continue;
         if (following === undefined) return true;
-        keep(next, extend(state, slot.places[leaf], following));
+        keep(next, extend(state, slot.positions[leaf], following));
       }
       if (!field.absent || fitting.length > 0) continue;
       if (following === undefined) return true;
@@ -54,9 +54,9 @@ function keep(states: Map<string, State>, state: State): void {
 }
 
 /** The state after the choice of a leaf, without the elements that cannot affect the fields from `following` on. */
-function extend(state: State, place: Place | undefined, following: PathNode): State {
+function extend(state: State, position: ElementPosition | undefined, following: PathNode): State {
   const extended = state.filter(({ node }) => leadsTo(node, following));
-  for (let at = place; at !== undefined; at = at.outer) {
+  for (let at = position; at !== undefined; at = at.outer) {
     const { array, node } = at;
     if (leadsTo(node, following) && !extended.some((other) => other.array === array)) extended.push(at);
   }
@@ -73,8 +73,8 @@ function leadsTo(node: PathNode, following: PathNode): boolean {
   return false;
 }
 
-function fits(state: State, place: Place | undefined): boolean {
-  for (let at = place; at !== undefined; at = at.outer) {
+function fits(state: State, position: ElementPosition | undefined): boolean {
+  for (let at = position; at !== undefined; at = at.outer) {
     const { array, index } = at;
     if (state.some((other) => other.array === array && other.index !== index)) return false;
   }
@@ -92,7 +92,7 @@ class ElementIndex {
 
   /** Positions of the slot's leaves that fit the state. */
   fitting(slot: Slot, state: State): readonly number[] {
-    const fit = (leaf: number) => fits(state, slot.places[leaf]);
+    const fit = (leaf: number) => fits(state, slot.positions[leaf]);
     if (state.length === 0) return positions(slot);
     if (this.#dotted) return positions(slot).filter(fit);
     const arrays = this.#arraysOf(slot);
@@ -106,8 +106,8 @@ class ElementIndex {
     const known = this.#bySlot.get(slot);
     if (known !== undefined) return known;
     const arrays = new Map<number, Map<number, number[]>>();
-    for (const [leaf, place] of slot.places.entries()) {
-      for (let at = place; at !== undefined; at = at.outer) {
+    for (const [leaf, position] of slot.positions.entries()) {
+      for (let at = position; at !== undefined; at = at.outer) {
         const elements = arrays.get(at.array) ?? new Map<number, number[]>();
         arrays.set(at.array, elements);
         const leaves = elements.get(at.index);

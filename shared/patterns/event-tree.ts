@@ -2,12 +2,12 @@ import { isObject } from '#shared/objects.ts';
 import { isLeaf, type Leaf } from './leaf.ts';
 
 /** The array element that contains a leaf. Event Ruler does not let the fields of one rule mix elements of an array. */
-export interface Place {
+export interface ElementPosition {
   /** Numbers the arrays of one event. */
   readonly array: number;
   readonly index: number;
   readonly node: Node;
-  readonly outer: Place | undefined;
+  readonly outer: ElementPosition | undefined;
 }
 
 /** Shared by all slots without leaves, and never added to. */
@@ -17,8 +17,8 @@ const NONE: never[] = [];
 export class Slot {
   readonly node: Node;
   leaves: Leaf[] = NONE;
-  /** The place of each leaf. It is empty unless a leaf is inside an element of an array. */
-  places: (Place | undefined)[] = NONE;
+  /** The position of each leaf. It is empty unless a leaf is inside an element of an array. */
+  positions: (ElementPosition | undefined)[] = NONE;
   /** How many rules use it. */
   users = 0;
 
@@ -28,21 +28,21 @@ export class Slot {
 
   /** Whether any leaf is inside an element of an array. */
   get nested(): boolean {
-    return this.places.length > 0;
+    return this.positions.length > 0;
   }
 
-  add(leaf: Leaf, place: Place | undefined): void {
+  add(leaf: Leaf, position: ElementPosition | undefined): void {
     // Nearly every slot gets one leaf. A new array of one value is cheaper than an array that grows.
     if (this.leaves === NONE) this.leaves = [leaf];
     else this.leaves.push(leaf);
-    if (place === undefined && !this.nested) return;
-    if (this.places === NONE) this.places = [];
-    this.places[this.leaves.length - 1] = place;
+    if (position === undefined && !this.nested) return;
+    if (this.positions === NONE) this.positions = [];
+    this.positions[this.leaves.length - 1] = position;
   }
 
   clear(): void {
     this.leaves = NONE;
-    this.places = NONE;
+    this.positions = NONE;
   }
 }
 
@@ -118,11 +118,17 @@ export class EventTree {
     this.dotted = false;
   }
 
-  #readObject(object: JsonObject, node: Node, place: Place | undefined, emptyKey: boolean, depth: number): void {
+  #readObject(
+    object: JsonObject,
+    node: Node,
+    position: ElementPosition | undefined,
+    emptyKey: boolean,
+    depth: number,
+  ): void {
     if (node.children.size === 0) return;
     for (const key in object) {
       const child = node.children.get(key) ?? (key.includes('.') ? this.#walk(node, key) : undefined);
-      if (child !== undefined) this.#readValue(object[key], child, place, emptyKey || key === '', depth + 1);
+      if (child !== undefined) this.#readValue(object[key], child, position, emptyKey || key === '', depth + 1);
     }
   }
 
@@ -136,17 +142,29 @@ export class EventTree {
     return reached;
   }
 
-  #readValue(value: unknown, node: Node, place: Place | undefined, emptyKey: boolean, depth: number): void {
+  #readValue(
+    value: unknown,
+    node: Node,
+    position: ElementPosition | undefined,
+    emptyKey: boolean,
+    depth: number,
+  ): void {
     if (isLeaf(value)) {
-      if (node.slots.open !== undefined) this.#add(node.slots.open, value, place);
-      if (node.slots.blind !== undefined && !emptyKey) this.#add(node.slots.blind, value, place);
+      if (node.slots.open !== undefined) this.#add(node.slots.open, value, position);
+      if (node.slots.blind !== undefined && !emptyKey) this.#add(node.slots.blind, value, position);
     } else if (depth <= MAX_DEPTH) {
-      if (Array.isArray(value)) this.#readArray(value, node, place, emptyKey, depth);
-      else if (isObject(value)) this.#readObject(value, node, place, emptyKey, depth);
+      if (Array.isArray(value)) this.#readArray(value, node, position, emptyKey, depth);
+      else if (isObject(value)) this.#readObject(value, node, position, emptyKey, depth);
     }
   }
 
-  #readArray(array: readonly unknown[], node: Node, outer: Place | undefined, emptyKey: boolean, depth: number): void {
+  #readArray(
+    array: readonly unknown[],
+    node: Node,
+    outer: ElementPosition | undefined,
+    emptyKey: boolean,
+    depth: number,
+  ): void {
     const id = this.#arrays++;
     for (const [index, element] of array.entries()) {
       // A leaf directly in an array may be combined with any other leaf. Only objects and arrays in it are elements.
@@ -158,9 +176,9 @@ export class EventTree {
     }
   }
 
-  #add(slot: Slot, leaf: Leaf, place: Place | undefined): void {
+  #add(slot: Slot, leaf: Leaf, position: ElementPosition | undefined): void {
     if (slot.leaves.length === 0) this.#filled.push(slot);
-    slot.add(leaf, place);
+    slot.add(leaf, position);
   }
 }
 

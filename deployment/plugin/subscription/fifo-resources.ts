@@ -2,7 +2,7 @@ import { intakeQueueName, pipeName, undeliveredQueueName } from '#wiring/names.t
 import { pipedEvent } from '#wiring/piped-event.ts';
 import { COMMON_GROUP, type FifoOptions, fifoSettings } from '#wiring/subscription.ts';
 import { arnOf, type Resource, type ResourceMap, ref, sub } from '../template.ts';
-import type { Place } from './ids.ts';
+import type { SubscriptionContext } from './ids.ts';
 import { deadLetterQueueOf, queueOf } from './queues.ts';
 
 /** The pipe retries an event after this time. */
@@ -27,7 +27,7 @@ export function fifoQueueOf(fifo: FifoOptions) {
  * The way from the rule to a FIFO queue: a standard queue, and a pipe that reads the message group from the event. An event
  * without a group fails in the pipe and goes to the queue of undelivered events.
  */
-export function intakeResources(fifo: FifoOptions, { stage, functionName, ids }: Place): ResourceMap {
+export function intakeResources(fifo: FifoOptions, { stage, functionName, ids }: SubscriptionContext): ResourceMap {
   return {
     [ids.intake]: queueOf(intakeQueueName(stage, functionName), {
       visibilityTimeout: INTAKE_VISIBILITY_SECONDS,

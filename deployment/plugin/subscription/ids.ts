@@ -12,7 +12,7 @@ export interface LogicalIds {
 }
 
 /** Where a subscription is. */
-export interface Place {
+export interface SubscriptionContext {
   readonly stage: string;
   readonly functionName: string;
   readonly ids: LogicalIds;

@@ -2,15 +2,15 @@ import { busName, queueNames, ruleName } from '#wiring/names.ts';
 import type { EventPattern, Subscription } from '#wiring/subscription.ts';
 import { arnOf, type ResourceMap } from '../template.ts';
 import { fifoQueueOf, intakeResources } from './fifo-resources.ts';
-import type { LogicalIds, Place } from './ids.ts';
+import type { LogicalIds, SubscriptionContext } from './ids.ts';
 import { deadLetterQueueOf, mayBeSentTo, queueOf } from './queues.ts';
 
 /**
  * The resources of a subscription, except the event source mapping. osls makes that from the `sqs` event of
  * {@link queueEvent}.
  */
-export function subscriptionResources(subscription: Subscription, place: Place): ResourceMap {
-  const { stage, functionName, ids, eventBus } = place;
+export function subscriptionResources(subscription: Subscription, context: SubscriptionContext): ResourceMap {
+  const { stage, functionName, ids, eventBus } = context;
   const { fifo, visibilityTimeout, maxReceiveCount } = subscription;
   const names = queueNames(stage, functionName, subscription);
   const settings = { visibilityTimeout, deadLetters: { id: ids.deadLetterQueue, maxReceiveCount } };
@@ -40,7 +40,7 @@ export function subscriptionResources(subscription: Subscription, place: Place):
         },
       },
     },
-    ...(fifo && intakeResources(fifo, place)),
+    ...(fifo && intakeResources(fifo, context)),
   };
 }
 

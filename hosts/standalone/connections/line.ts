@@ -1,7 +1,7 @@
-interface Place<Value> {
+interface Link<Value> {
   readonly value: Value | undefined;
-  before: Place<Value>;
-  after: Place<Value>;
+  before: Link<Value>;
+  after: Link<Value>;
 }
 
 /**
@@ -10,11 +10,11 @@ interface Place<Value> {
  */
 export class Line<Value> {
   /** The end of the ring: the value after it is the oldest. */
-  readonly #end: Place<Value>;
+  readonly #end: Link<Value>;
   #size = 0;
 
   constructor() {
-    const end = { value: undefined } as Place<Value>;
+    const end = { value: undefined } as Link<Value>;
     end.before = end;
     end.after = end;
     this.#end = end;
@@ -31,13 +31,13 @@ export class Line<Value> {
   /** Adds a value as the newest. @returns removes the value. Call it once. */
   join(value: Value): () => void {
     const end = this.#end;
-    const place = { value, before: end.before, after: end };
-    end.before.after = place;
-    end.before = place;
+    const link = { value, before: end.before, after: end };
+    end.before.after = link;
+    end.before = link;
     this.#size++;
     return () => {
-      place.before.after = place.after;
-      place.after.before = place.before;
+      link.before.after = link.after;
+      link.after.before = link.before;
       this.#size--;
     };
   }
