@@ -2,7 +2,7 @@ import { CommandLines } from '#shared/command-line.ts';
 import type { Io } from './io.ts';
 import { Printer } from './print/printer.ts';
 
-/** What each command gets. */
+/** The context of each command. */
 export interface CliContext {
   readonly io: Io;
   readonly printer: Printer;

@@ -5,7 +5,7 @@ import { parseSpelled } from '#shared/exact-json.ts';
 import { CliError, UsageError } from './errors.ts';
 import { type Io, pathFrom } from './io.ts';
 
-/** As many tools write it, `-` is standard input. */
+/** `-` is standard input, as in many tools. */
 export const STDIN = '-';
 
 /**

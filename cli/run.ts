@@ -28,7 +28,7 @@ export function asksForJson(words: readonly string[]): boolean {
   return words.slice(0, end === -1 ? undefined : end).includes('--json');
 }
 
-/** What scripts read of an error with `--json`. */
+/** The form of an error with `--json`, for scripts. */
 interface ReportedError {
   readonly code: string;
   readonly message: string;

@@ -32,7 +32,7 @@ export async function runProgram(script: string, args: readonly string[], option
   const tooLong = AbortSignal.timeout(timeout);
   const end = () => child.kill('SIGKILL');
   tooLong.addEventListener('abort', end);
-  // Nothing goes on when this process has ended, whatever ended it.
+  // The program ends with this process, however this process ends.
   process.once('exit', end);
   const code = await new Promise<number>((resolve, reject) => {
     child.once('error', reject);

@@ -1,8 +1,8 @@
-/** Where a stage of the mesh is, or is to be. */
+/** The place of a deployed stage, or of a stage to deploy. */
 export interface Target {
   readonly stage: string;
   readonly region: string;
-  /** Of an emulator; AWS itself when undefined. */
+  /** The address of an emulator. Undefined: AWS itself. */
   readonly endpoint: string | undefined;
 }
 

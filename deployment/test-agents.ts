@@ -2,16 +2,17 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { isMap, isScalar, parseDocument } from 'yaml';
 
-/** In the root, as osls resolves all paths of a configuration from the folder that it is in. Not for version control. */
+/**
+ * The file is in the root, because osls resolves all paths from the folder of a configuration. It is not for version
+ * control.
+ */
 const file = 'serverless.test-agents.yml';
 
 const fixtures = 'test/fixtures/mesh';
 
 /**
- * serverless.yml as it stands, and beside its functions the agents of the test mesh, which misbehave on purpose: in a file
- * that is gone when this process ends.
- *
- * @returns the name of the file
+ * Writes serverless.yml with the agents of the test mesh, which misbehave on purpose. The file is deleted when this
+ * process ends. @returns the name of the file
  */
 export function writeConfigWithTestAgents(root: string): string {
   const read = (name: string) => readFileSync(path.join(root, name), 'utf8');

@@ -3,7 +3,7 @@
  * it has yielded a task of many MB. These iterables keep nothing of what they have yielded.
  */
 
-/** Yields a value, and then those of the source. */
+/** Yields a value and then the values of the source. */
 export function startingWith<Value>(first: Value, rest: AsyncIterable<Value> | Iterable<Value>): AsyncIterable<Value> {
   let next: readonly [Value] | undefined = [first];
   return {

@@ -7,11 +7,11 @@ import { isObject } from './objects.ts';
 const project = path.resolve(import.meta.dirname, '..');
 const ownBin = path.join(project, 'bin/starling.js');
 
-/** What a `starling` command assumes where no option and no variable names another mesh. */
+/** The mesh of a `starling` command without an option or a variable that names another mesh. */
 export const DEFAULT_URL = 'http://127.0.0.1:4280';
 export const DEFAULT_DATA = '.starling';
 
-/** Where a printed command is read: the shell of the person. */
+/** The shell in which a person reads a printed command. */
 export interface Shell {
   /** The working directory. */
   readonly cwd: string;

@@ -25,7 +25,7 @@ export class InexactNumberError extends StarlingError {
  * Otherwise it throws InexactNumberError, so that no result is silently wrong.
  */
 export class InexactNumber {
-  /** As JSON writes the number. */
+  /** The number in the digits of JSON. */
   readonly digits: string;
 
   constructor(digits: string) {

@@ -97,7 +97,7 @@ function codeOf(error: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
-/** What Node's way to run TypeScript lacks, by the words of its errors, and what to write. */
+/** The parts of TypeScript that Node cannot run, by the words of its errors, and their replacements. */
 const typescriptAdvice: readonly (readonly [RegExp, string])[] = [
   [/ enum /, "Write an object in place of the enum: const Color = { Red: 'red' } as const."],
   [/ parameter property /, 'Declare the property in the class, and assign it in the constructor.'],
@@ -109,7 +109,7 @@ const stripping =
   'Node runs TypeScript by removing the types. tsc finds such places with "erasableSyntaxOnly" in tsconfig.json.';
 
 function adviceOn(error: unknown, place: string): string | undefined {
-  // It tells what to do itself.
+  // The message of this error says what to do.
   if (error instanceof StarlingError) return undefined;
   const message = messageOf(error);
   switch (codeOf(error)) {

@@ -42,7 +42,7 @@ const MAX_SEARCHED = 256;
 /** Distinct values without an order. A usual set is small and has no index, which is a Map. */
 export class ShortLivedSet<Value> {
   readonly #values: Value[] = [];
-  /** Where each value is. Undefined while the set is small. */
+  /** The index of each value. Undefined while the set is small. */
   #index: Map<Value, number> | undefined;
 
   get size(): number {

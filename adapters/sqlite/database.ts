@@ -87,11 +87,11 @@ export class Database {
   }
 
   /**
-   * Runs a synchronous transaction in the next batch. It sees what the transactions before it did; when it throws, only
-   * what it did itself is undone. It may be run again when it or another throws, so what it does outside of the tables
-   * it does by `afterDurable` or takes back by `onRollback`.
+   * Runs a synchronous transaction in the next batch. The transaction sees the changes of the transactions before it.
+   * If it throws, only its own changes are undone. It may run again when it or another transaction throws. So it
+   * changes other things than tables in `afterDurable`, or undoes them in `onRollback`.
    *
-   * @returns what the transaction returned, once that is on the disk.
+   * @returns the result of the transaction, when it is on the disk
    */
   write<T>(transaction: () => T): Promise<T> {
     return this.#enqueue(transaction, false);
@@ -120,17 +120,14 @@ export class Database {
   }
 
   /**
-   * Undoes what `work` did when it throws, and rethrows: for a part of a transaction that may fail alone, and hardly
-   * ever does. The first time, the whole transaction is run again for it.
+   * Undoes the changes of `work` if it throws, and rethrows. Use it for a part of a transaction that may fail alone and
+   * hardly ever does: at the first failure, the whole transaction runs again.
    */
   attempt<T>(work: () => T): T {
     return this.#group.attempt(work);
   }
 
-  /**
-   * The number of the transaction that is running: what was noted of an earlier one has either become durable or never
-   * happened.
-   */
+  /** The number of the running transaction. The changes of an earlier one are durable by now, or were undone. */
   get batch(): number {
     return this.#group.number;
   }

@@ -39,7 +39,7 @@ export interface Movable {
   readonly message: Sent;
 }
 
-/** What a queue needs from the adapter. */
+/** The parts of the adapter that a queue needs. */
 export interface QueueHost {
   readonly database: Database;
   readonly clock: Clock;

@@ -135,9 +135,9 @@ export class SqliteQueue implements Queue, HostedQueues {
   }
 
   /**
-   * Gives messages back whose receives are not to bring them nearer to the dead letters, since it was the store that
-   * their handling failed of. They are visible after `delay` seconds, and the receive count goes on: an agent's
-   * attempts are told apart by it.
+   * Gives back messages whose handling failed because of the store. Their receives do not bring them nearer to the dead
+   * letters. They are visible after `delay` seconds. The receive count still grows, because it numbers the attempts of
+   * an agent.
    */
   excuse(name: string, receiptHandles: readonly string[], delay: number): Promise<void> {
     return this.#queues.get(name)?.excuse(receiptHandles, delay) ?? missing(name);
@@ -161,8 +161,8 @@ export class SqliteQueue implements Queue, HostedQueues {
   }
 
   /**
-   * Makes what is in flight visible again. For the start of a process that alone consumes the queue: whoever received
-   * those messages died with the process before.
+   * Makes all messages in flight visible again. Call it at the start of a process that alone consumes the queue: the
+   * consumer of those messages died with the process before.
    */
   releaseInFlight(name: string): Promise<number> {
     return this.#queues.get(name)?.releaseInFlight() ?? missing(name);

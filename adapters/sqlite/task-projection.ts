@@ -138,10 +138,10 @@ export class TaskProjection implements InlineConsumer {
     if (this.#changed.size > 0) this.#changed = new Map();
   }
 
-  /** Removes what only a running task needs. */
+  /** Removes the data that only a running task needs. */
   forget({ row, task }: TaskRow): void {
     this.#parked.forget(row);
-    // A task without them is the rule, and needs no search. Retention removes what an earlier attempt left.
+    // Most tasks have none and need no search. Retention removes the rows of an earlier attempt.
     if (task.artifactCount > task.artifacts.length) this.#artifacts.forget(row);
   }
 

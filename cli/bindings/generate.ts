@@ -15,7 +15,7 @@ export interface BindingFile {
 interface Rendering {
   /** The file's name, where there is one for all types. */
   readonly file: string;
-  /** What begins a comment. */
+  /** The beginning of a comment. */
   readonly comment: string;
   readonly options: Readonly<Record<string, string>>;
 }
@@ -23,7 +23,7 @@ interface Rendering {
 const renderings: Readonly<Record<Language, Rendering>> = {
   // Data classes came with Python 3.7.
   python: { file: 'starling_events.py', comment: '#', options: { 'python-version': '3.7' } },
-  // What an event does not say must not become null, which no schema of ours takes.
+  // A field that the event does not have must not become null. No schema allows null.
   go: { file: 'events.go', comment: '//', options: { package: 'starlingevents', 'omit-empty': 'true' } },
   java: { file: 'Events.java', comment: '//', options: { package: 'starling.events' } },
   typescript: { file: 'starling-events.ts', comment: '//', options: {} },
@@ -36,7 +36,7 @@ const targets: Readonly<Record<Language, () => string | TargetLanguage>> = {
   typescript: () => 'typescript',
 };
 
-/** What quicktype calls the one file of a language that has one. */
+/** The name that quicktype gives to the one file of a language. */
 const ONLY_FILE = 'stdout';
 
 /**

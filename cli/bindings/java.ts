@@ -11,8 +11,8 @@ import {
 } from 'quicktype-core';
 
 /**
- * quicktype's Java, by Jackson, which leaves out what an event does not say: by itself it would write null, which no schema
- * of ours takes.
+ * The Java of quicktype, with Jackson. Jackson leaves out fields that the event does not have. By default it would
+ * write null, which no schema allows.
  */
 export function javaWithoutNulls(): JavaTargetLanguage {
   class Renderer extends JacksonRenderer {

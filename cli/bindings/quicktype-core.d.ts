@@ -1,4 +1,7 @@
-/** What is used of quicktype-core, whose own types are far larger and bring lodash's: https://github.com/glideapps/quicktype */
+/**
+ * The used parts of quicktype-core. Its own types are far larger and need the types of lodash:
+ * https://github.com/glideapps/quicktype
+ */
 declare module 'quicktype-core' {
   export abstract class JSONSchemaStore {
     abstract fetch(address: string): Promise<object | undefined>;

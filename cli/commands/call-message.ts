@@ -5,7 +5,7 @@ import type { CliContext } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { readFilePart, readJsonOption, readText, STDIN } from '../input.ts';
 
-/** What the person typed of a message. */
+/** The parts of a message that the person typed. */
 export interface MessageOptions {
   /** The text. Only `-`: standard input has it. */
   readonly words: readonly string[];

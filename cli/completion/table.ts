@@ -1,6 +1,6 @@
 import type { Command, Option } from 'commander';
 
-/** What may follow an option or stand as an argument. */
+/** The words that may follow an option or be an argument. */
 export type Value = 'nothing' | 'file' | 'other' | readonly string[];
 
 export interface CompletedOption {

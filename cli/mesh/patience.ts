@@ -9,7 +9,7 @@ const PATIENCE_MS = 60_000;
 /** Between two tries to reach the mesh. It is short, because a restart takes about a second. */
 export const RETRY_AFTER_MS = 500;
 
-/** What a command needs to wait for a mesh that has gone. */
+/** The settings of a command that waits for a mesh to come back. */
 export interface Waiting extends Pick<Io, 'clock' | 'sleep'> {
   /** Aborts when the person stops the command. */
   readonly signal: AbortSignal;

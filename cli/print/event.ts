@@ -21,7 +21,7 @@ export function eventLine(printer: Printer, event: BusEvent): string {
     .trimEnd();
 }
 
-/** What the event of a task is about, in a word or two; empty for other events. */
+/** The subject of the event of a task, in a word or two. Empty for other events. */
 function gist(printer: Printer, data: Readonly<Record<string, unknown>>): string {
   const { status, artifact, agentId, reason } = data;
   if (isObject(status) && isState(status.state)) return printer.state(status.state);

@@ -5,10 +5,8 @@ import type { Target } from '#deployment/target.ts';
 const bucketParameter = 'deploymentBucket';
 
 /**
- * What a deployment to an emulator is told beside: where its API, its tokens and their keys are, as it has no names of
- * hosts, and a bucket for packages that is there before the stack.
- *
- * @returns `name=value`, none for AWS itself
+ * The parameters of a deployment to an emulator: the addresses of its API, its tokens and their keys, because it has no
+ * host names, and a bucket for packages that exists before the stack. @returns `name=value`, none for AWS itself
  */
 export async function emulatorParameters({ stage, region, endpoint }: Target): Promise<readonly string[]> {
   if (endpoint === undefined) return [];
@@ -16,7 +14,7 @@ export async function emulatorParameters({ stage, region, endpoint }: Target): P
   await createBucket(bucket, region);
   return [
     `${bucketParameter}=${bucket}`,
-    // CloudFormation fills in the ids, as in the parameters' own values in serverless.yml.
+    // CloudFormation fills in the ids, as in the values of the parameters in serverless.yml.
     `url=${endpoint}/restapis/\${ApiGatewayRestApi}/${stage}/_user_request_`,
     `tokenUrl=${endpoint}/oauth2/token`,
     `keysUrl=${endpoint}/\${UserPool}/.well-known/jwks.json`,
@@ -47,7 +45,7 @@ async function createBucket(name: string, region: string): Promise<void> {
   try {
     await client.send(new CreateBucketCommand({ Bucket: name }));
   } catch (error) {
-    // Of an earlier deployment to the same emulator.
+    // The bucket exists after an earlier deployment to the same emulator.
     if (!(error instanceof BucketAlreadyOwnedByYou)) throw error;
   } finally {
     client.destroy();

@@ -39,11 +39,11 @@ export const steps: readonly Step[] = [
   identity,
   // Functions on containers in place of Lambda. Reads the roles and functions of the template.
   worker,
-  // Leaves out what the region does not have, before alarms are made for it.
+  // Leaves out the resources that the region does not have, before alarms are made for them.
   region,
   // An alarm for everything that can fail in silence. Reads the whole template.
   alarms,
-  // Leaves out what an emulator does not know, whatever made it.
+  // Leaves out the resources that an emulator does not know, of all steps.
   emulator,
   // Refuses a template with more resources than a stack takes.
   size,

@@ -1,6 +1,6 @@
 import type { Hooks, PluginLog, Serverless } from './osls.ts';
 
-/** What a step does at each moment of packaging. At one moment, the steps run in the order of their list. */
+/** The work of a step at each moment of packaging. At one moment, the steps run in the order of their list. */
 export interface Moments {
   /** Reads and checks serverless.yml, before anything is bundled: a mistake shows within a second. */
   readonly prepare?: () => void | Promise<void>;

@@ -16,7 +16,7 @@ export interface ClientStores {
   readonly rules: RuleStore;
   readonly queues: QueueStore;
   readonly tasks: MoveTasks;
-  /** When this process created what serverless.yml defines, in milliseconds since 1970. */
+  /** The time at which this process created the resources of serverless.yml, in milliseconds since 1970. */
   readonly since: number;
 }
 

@@ -100,7 +100,7 @@ function doneOf(event: unknown, response: SQSBatchResponse | undefined): readonl
   return recordsOf(event).flatMap(({ messageId }) => (failed.has(messageId) ? [] : [messageId]));
 }
 
-/** What would have held up or ended the process. */
+/** Errors that would have held up or ended the process. */
 function isHarmful(error: unknown): boolean {
   return (
     error instanceof FunctionTimeoutError || error instanceof FunctionMemoryError || error instanceof FunctionExitError

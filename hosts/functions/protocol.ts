@@ -22,7 +22,7 @@ export type ToWorker =
       readonly kind: 'invoke';
       readonly id: number;
       readonly event: unknown;
-      /** What `excusedReceives` answers for each record of the event, in their order. Empty for other events. */
+      /** The result of `excusedReceives` for each record of the event, in their order. Empty for other events. */
       readonly excused: readonly number[];
     }
   /** An order to stop, for the handler beside its running invocation. */

@@ -144,7 +144,7 @@ export function readMaxStore(env: Environment): number {
   return number(env, 'STARLING_MAX_STORE', 10 * 1024 ** 3, bounds);
 }
 
-/** What the HTTP server of a standalone mesh gives to all clients, to one client and to one address. */
+/** The connections and bytes that the HTTP server gives to all clients, to one client and to one address. */
 export function readServerLimits(env: Environment) {
   const connections = { from: 1, to: 1_000_000, integer: true, what: 'connections' };
   const bytes = { from: 64 * 1024, to: 2 ** 40, integer: true, what: 'bytes' };

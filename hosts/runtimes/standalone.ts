@@ -70,7 +70,7 @@ export interface StandaloneRuntime extends Runtime {
   readonly streamRetention: (stream: string) => number;
   /** The number of writes that the store has refused since the start. */
   readonly refusedWrites: () => number;
-  /** Keeps what `excusedReceives` answers. */
+  /** Stores the results of `excusedReceives`. */
   readonly noteExcused: (record: SQSRecord, count: number) => void;
   /** Deletes old data. */
   readonly retention: Retention;

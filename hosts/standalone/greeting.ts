@@ -4,7 +4,7 @@ import { CommandLines, type Shell } from '#shared/command-line.ts';
 import { createLogger } from '#shared/telemetry/powertools-logger.ts';
 import type { SeededClient } from './issuer/seed-client.ts';
 
-/** What the greeting reads of a host. */
+/** The parts of a host that the greeting reads. */
 interface Started {
   readonly settings: Settings;
   readonly client: SeededClient;
@@ -21,8 +21,8 @@ export interface GreetingOptions {
 }
 
 /**
- * Tells that the mesh is ready, whatever the level of the log: a line of JSON where the log is JSON, else a text for a
- * person. A log or a pipe may be kept and read by others, so only a terminal sees the client's secret, and only once.
+ * Tells that the mesh is ready, at every log level: as a line of JSON if the log is JSON, otherwise as text. Other
+ * people may read a log or a pipe, so only a terminal shows the secret of the client, and only once.
  */
 export function greeting(host: Started, options: GreetingOptions): string {
   return host.settings.logFormat === 'json' ? jsonGreeting(host, options) : textGreeting(host, options);

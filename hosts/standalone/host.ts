@@ -245,7 +245,10 @@ function route(issuer: Issuer, awsApi: LazyAwsApiServer, api: Listener): Listene
   };
 }
 
-/** Answers waiting calls and ends streams, then waits for the invocations. The next start delivers again what did not end. */
+/**
+ * Answers waiting calls and ends streams, then waits for the invocations. The next start delivers unfinished messages
+ * again.
+ */
 async function drain(
   server: HttpServer,
   services: readonly Pick<HttpService, 'drain'>[],

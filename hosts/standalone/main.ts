@@ -129,7 +129,7 @@ function stopAtSignals(stopMesh: () => Promise<void>, log: Logger): (signal: str
   return stop;
 }
 
-/** Commands for the data folder. They do not need the other settings, which may be what is wrong. */
+/** Commands for the data folder. They need no other settings, because these may be wrong. */
 function remedies(): CommandLines {
   const data = path.resolve(process.env.STARLING_DATA || DEFAULT_DATA);
   return new CommandLines(shellOf(process.env, process.cwd()), { kind: 'standalone', data });

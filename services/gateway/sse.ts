@@ -53,7 +53,7 @@ export function sseResponse(source: AsyncIterable<SseEvent>, { gone, allowance, 
           controller.enqueue(bytes);
         } catch (error) {
           clearInterval(heartbeat);
-          // A stream that ends too early is one that the client resumes.
+          // The client resumes a stream that ends too early.
           if (error instanceof OverloadError) controller.close();
           else controller.error(error);
           await events.return?.();

@@ -17,7 +17,7 @@ export function namingSkill(skill: string): { extensions: string[]; metadata: Re
   return { extensions: [SKILL_EXTENSION], metadata: { [SKILL_EXTENSION]: { skill } } };
 }
 
-/** What a message has under the URI of the extension. It is not checked. */
+/** The value of a message under the URI of the extension. It is not checked. */
 export function skillNaming({ metadata }: Partial<Pick<Message, 'metadata'>>): unknown {
   return isObject(metadata) ? (metadata[SKILL_EXTENSION] ?? undefined) : undefined;
 }

@@ -67,7 +67,7 @@ export interface OnceSurroundings {
 }
 
 const KEPT_FOR_SECONDS = 14 * 86_400;
-/** Of JSON. It fits an item of DynamoDB (400 KB) too. */
+/** Bytes of JSON. It fits an item of DynamoDB (400 KB) too. */
 const MAX_RESULT_BYTES = 256 * 1024;
 
 /**

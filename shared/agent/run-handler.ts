@@ -30,13 +30,13 @@ export async function runHandler(definition: AgentDefinition, task: AgentTask, t
  */
 function skillInput({ input, history, message }: AgentTask): unknown {
   const naming = lastNaming([...history, message]);
-  // A request that names the skill itself, as older gateways made them.
+  // Older gateways wrote the skill into the request itself.
   if (naming === undefined) return input;
   const data = dataOf(naming.message.parts);
   return data === undefined ? {} : data;
 }
 
-/** Where results go. `output` checks them, if the skill has a schema of its output. */
+/** The turn that gets the results. `output` checks them if the skill has a schema of its output. */
 interface Results {
   readonly turn: Turn;
   readonly output: SkillOutput | undefined;

@@ -3,13 +3,13 @@ import type { TaskStatusChangedV1, Usage } from '#shared/generated/types.ts';
 
 /** Bytes of JSON. With it, an event stays within the 64 KB that EventBridge bills as one. */
 const MAX_BYTES = 48 * 1_024;
-/** As the schemas of events allow. */
+/** The bounds of the schemas of events. */
 const MAX_ARTIFACTS = 1_000;
 const MAX_PARTS = 1_000;
 
 interface Whole {
   readonly artifact: Artifact;
-  /** Parts of its own. Before it grows, its parts are those of its event. */
+  /** A list of its own. Until it grows, it is the list of its event. */
   grown?: Part[];
   bytes: number;
 }

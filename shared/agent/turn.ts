@@ -62,13 +62,13 @@ export class Turn {
   readonly #clock: Pick<AttemptClock, 'signal'>;
   readonly #source: string;
   readonly #traceparent: string;
-  /** How many events each artifact of the attempt has. */
+  /** The number of events of each artifact of the attempt. */
   readonly #begun = new Map<string, number>();
   readonly #result = new TurnResult();
   /** Events of the attempt, published and pending. */
   #events = 0;
   #sequence = 0;
-  /** Bytes of what the agent made, as JSON. */
+  /** Bytes of the output of the agent, as JSON. */
   #bytes = 0;
   #artifacts = 0;
   #pending: Pending[] = [];
@@ -191,8 +191,8 @@ export class Turn {
   }
 
   /**
-   * Counts what the agent is about to publish. An agent learns of a bound here, before its events reach the task. Another
-   * attempt would pass the bound too.
+   * Counts the output of the agent before it is published, so that the agent learns of a bound before its events reach
+   * the task. Another attempt would pass the bound too.
    */
   #count(bytes: number): void {
     this.#bytes += bytes;

@@ -14,7 +14,7 @@ export interface IngressOptions {
   readonly clock: Clock;
   readonly metrics: Counters;
   readonly log: Pick<Logger, 'warn'>;
-  /** The way in, as metrics name it. */
+  /** The API by which the event arrived, as metrics name it. */
   readonly door: string;
   readonly schemaFor: typeof schemaFor;
 }

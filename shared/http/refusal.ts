@@ -31,7 +31,7 @@ export function nothingHere(): Response {
   return refusal(404, 'NOT_FOUND', 'There is nothing at this path.');
 }
 
-/** The answer to what only the log explains. */
+/** The answer to an error that only the log explains. */
 export function internalError(): Response {
   return refusal(500, 'INTERNAL_ERROR', "Internal error. The gateway's log has the details.");
 }

@@ -12,7 +12,7 @@ export interface MeshSettings {
   readonly maxAnswerBytes: number;
   /** The address of the gateway for clients, without a slash at the end. */
   readonly url: string;
-  /** Where clients get tokens. */
+  /** The address at which clients get tokens. */
   readonly tokenUrl: string;
   readonly bus: string;
   readonly artifactStream: string;

@@ -12,7 +12,7 @@ export function ajvFor(set: SchemaSet): Ajv {
     inlineRefs: 5,
     strict: true,
     strictRequired: true,
-    // A tenth of the code that every function carries; shared/events/violations.ts words what is wrong.
+    // These are a tenth of the code of every function. shared/events/violations.ts has the words for problems.
     messages: false,
     code: { source: true, esm: true, lines: true, optimize: 2 },
     // JavaScript's Date reads these times, so they have capital letters.

@@ -17,7 +17,7 @@ export const keywords: ReadonlySet<string> = new Set([
   ...['minimum', 'maximum'],
 ]);
 
-/** What to write instead of a keyword that is refused. */
+/** The replacement of a refused keyword. */
 const instead: ReadonlyMap<string, string> = new Map(
   (
     [
@@ -39,14 +39,14 @@ const instead: ReadonlyMap<string, string> = new Map(
   ).flatMap(([advice, ...refused]) => refused.map((keyword) => [keyword, advice] as const)),
 );
 
-/** What to do about a keyword that is not in the subset. */
+/** The advice about a keyword that is not in the subset. */
 export function adviceFor(keyword: string): string {
   const advice = instead.get(keyword) ?? 'remove it, or correct its spelling';
   return `"${keyword}" is outside the subset that all generators agree on: ${advice}. Allowed are: ${[...keywords].join(', ')}.`;
 }
 
 interface Refusal {
-  /** Where to point at, or the schema itself. */
+  /** The place to report, or the schema itself. */
   readonly keyword?: string;
   readonly when: (schema: Schema) => boolean;
   readonly message: string;
@@ -55,7 +55,7 @@ interface Refusal {
 /** Lookaround, back-references, named groups and Unicode classes differ between languages (RE2 has none of the first two). */
 const unportable = /\(\?[^:]|\\[1-9pPkbBdDwWsS]/;
 
-/** What is refused although each keyword by itself is allowed. */
+/** Combinations that are refused although each keyword is allowed. */
 export const refusals: readonly Refusal[] = [
   {
     keyword: 'type',

@@ -12,7 +12,8 @@ import { childrenOf, type Located, type Schema, type SchemaSet, target, whereIs 
 export function checkSubset(set: SchemaSet<unknown>): Problem[] {
   const malformed = [...set.files.values()].flatMap((file) => checkMetaSchema(set, file.path, file.schema));
   if (malformed.length > 0) return malformed;
-  // What the meta-schema accepts has the shape of a schema: keywords of the right types. Booleans are left, see below.
+  // A value that the meta-schema accepts has the form of a schema, with keywords of the right types. Booleans are
+  // handled below.
   const shaped = set as SchemaSet;
   return [...shaped.files.values()].flatMap((file) => {
     const problems = checkFile(shaped, file);
@@ -115,7 +116,7 @@ function leadsSomewhere(set: SchemaSet, at: Located): boolean {
 function takesAnything(set: SchemaSet, at: Located, property: Schema): boolean {
   const { type, oneOf, anyOf, $ref } = property;
   if ($ref === undefined) return (type ?? oneOf ?? anyOf) === undefined;
-  // One that leads nowhere is told above.
+  // A reference that leads nowhere is reported above.
   if (!leadsSomewhere(set, { ...at, schema: property })) return false;
   const next = target(set, at, $ref);
   return next !== undefined && takesAnything(set, next, next.schema);

@@ -24,7 +24,7 @@ export const MAX_HISTORY_BYTES = 8 * 1024 * 1024;
 export const SLICE_EVENTS = 100;
 export const SLICE_BYTES = 1024 * 1024;
 
-/** What a task holds of something: events and their bytes as JSON. */
+/** The amount that a task holds: events and their bytes as JSON. */
 export interface Amount {
   readonly events: number;
   readonly bytes: number;

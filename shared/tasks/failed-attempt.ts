@@ -5,7 +5,7 @@ import { redactText } from '#shared/telemetry/redact.ts';
 
 /** A task keeps at most this many causes. Each has at most 12,200 characters. */
 export const MAX_FAILED_ATTEMPTS = 50;
-/** As many attempts of each turn as a queue usually makes have places of their own. */
+/** Each turn has a slot for as many attempts as a queue usually makes. */
 const ATTEMPTS_OF_A_TURN = 10;
 
 /**
@@ -23,7 +23,7 @@ export function attemptFailed(
   return { taskId, contextId, agentId, turn, attempt, final, failedAt, cause: describeError(error) };
 }
 
-/** What the client of a task reads when an agent failed for a reason that is not for the client. */
+/** The text for the client of a task when an agent failed for a reason that is not for the client. */
 export function agentFailedText(taskId: string): string {
   return `The agent failed. Task ${taskId}.`;
 }

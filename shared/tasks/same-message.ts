@@ -26,7 +26,7 @@ export function checkSameMessage(message: Message, taskId: TaskId, log: readonly
   );
 }
 
-/** As the message comes back from a store: -0 is 0 there. */
+/** The message as a store returns it: -0 is 0 there. */
 function asStored(message: object): unknown {
   return parseJson(JSON.stringify(message));
 }

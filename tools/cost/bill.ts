@@ -20,7 +20,7 @@ export interface Line {
   /** The amount of one call, as AWS meters it. */
   readonly quantity: number;
   readonly price: PriceName;
-  /** Of a million calls. */
+  /** Dollars of a million calls. */
   readonly usd: number;
   /** The guarantee that this line pays for. */
   readonly pays: string;

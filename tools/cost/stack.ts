@@ -11,9 +11,9 @@ export const stack = {
   queueConsumers: 4,
   /** Without the event log, which a stage may switch on. */
   alarms: 35,
-  /** Of KMS. */
+  /** Keys of KMS. */
   keys: 1,
-  /** Of the user pool. */
+  /** Clients of the user pool. */
   clients: 1,
   /** Days. */
   archiveRetention: 30,

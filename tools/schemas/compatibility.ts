@@ -18,9 +18,9 @@ interface Sides {
 }
 
 /**
- * The incompatible differences between two versions of a contract. Within a major version consumers built on either
- * read data written under either; so all that may change is what people read (titles, descriptions), and optional
- * properties that are added to an open object.
+ * The incompatible differences between two versions of a contract. Within a major version, every consumer reads the
+ * data of every producer. So only texts for people (titles, descriptions) may change, and optional properties may be
+ * added to an open object.
  */
 export function incompatibilities(released: SchemaSet, before: Located, present: SchemaSet, after: Located): Change[] {
   return compare({ released, present, seen: new Set() }, before, after);

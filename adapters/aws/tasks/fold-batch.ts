@@ -20,11 +20,14 @@ export interface Began extends Pick<TaskRecord, 'turn' | 'attempt' | 'sequence'>
   readonly artifactId: string;
 }
 
-/** What a fold reads from the store. */
+/** The data that a fold reads from the store. */
 export interface FoldReads {
   /** The first parked events of the task's attempt that come after what it has. */
   readonly parked: (task: TaskRecord) => Promise<ParkedSlice>;
-  /** Of these ids, the artifacts that the task's attempt has begun, with the sequence of the event that began each. */
+  /**
+   * The artifacts among these ids that the attempt of the task has begun, with the sequence of the event that began
+   * each.
+   */
   readonly begun: (task: TaskRecord, artifactIds: readonly string[]) => Promise<ReadonlyMap<string, number>>;
 }
 

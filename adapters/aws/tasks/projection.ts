@@ -19,7 +19,7 @@ export interface ProjectionOptions extends Pick<TaskParts, 'table' | 'writer'> {
   readonly quarantine: Quarantine;
 }
 
-/** What one call has done already. A competing write makes it fold the events again. */
+/** The work that one call has done already. A competing write makes it fold the events again. */
 interface Done {
   /** Events in quarantine. */
   readonly aside: Set<AgentEvent>;

@@ -27,7 +27,7 @@ export type Item = Key & Readonly<Record<string, unknown>>;
 
 export type Replaced = { readonly done: true } | { readonly done: false; readonly current: StoredTask | undefined };
 
-/** Of BatchGetItem and of BatchWriteItem. */
+/** The limits of BatchGetItem and of BatchWriteItem. */
 const MAX_GETS = 100;
 const MAX_WRITES = 25;
 

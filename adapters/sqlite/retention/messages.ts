@@ -10,7 +10,7 @@ interface Row {
   readonly id: number;
   readonly queue: string;
   readonly sent_at: number;
-  /** Of a FIFO queue. */
+  /** The message is in a FIFO queue. */
   readonly message_group?: string;
 }
 

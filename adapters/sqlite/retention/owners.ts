@@ -78,7 +78,7 @@ export class OwnerPruner {
     );
   }
 
-  /** What each owner holds. */
+  /** The bytes of each owner. */
   async holdings(work: Work, { now, endedBefore }: OwnerCutoff): Promise<ReadonlyMap<string, Holding>> {
     const holdings = new Map<string, Holding>();
     const { first, last } = await work.read(() => this.#bounds.get() as { first: number | null; last: number | null });

@@ -20,7 +20,7 @@ interface Shard {
 
 /** Records of streams. As on Kinesis, they are deleted by their age, whether they were read or not. */
 export class RecordPruner {
-  /** Those of all streams. */
+  /** The records of all streams. */
   readonly rows: TimedRows;
   readonly #ofShard: TimedRows;
   readonly #nextShard: StatementSync;

@@ -20,7 +20,7 @@ export class StoreSize {
     return Number(this.#live.get()?.bytes);
   }
 
-  /** Of the database file. */
+  /** The bytes of the database file. */
   async file(): Promise<number> {
     return (await stat(this.#file)).size;
   }

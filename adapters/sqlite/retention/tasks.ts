@@ -7,8 +7,8 @@ import type { TaskLogs } from './task-logs.ts';
 const TASKS = 500;
 
 /**
- * When a task ended that has. That is its agent's word: one that is still to come counts as the deadline, by which
- * every task ends, and one before the task as the task's beginning.
+ * The time at which an ended task ended. The agent tells this time. A time in the future counts as the deadline, by
+ * which every task ends. A time before the task counts as the beginning of the task.
  */
 export const endedAt = 'iif(status_at > :now, deadline, max(status_at, created_at))';
 
@@ -30,7 +30,7 @@ export interface TaskCutoff {
   readonly createdBefore: number;
   /** A task that ended after it stays: a client that waits for the task still reads it. */
   readonly endedBefore: number;
-  /** The archive's position up to which the log of those that stay is freed from it. */
+  /** The position of the archive up to which the logs of the remaining tasks have copies. */
   readonly position: number;
 }
 
@@ -73,7 +73,8 @@ export class TaskPruner {
       end = step.end;
       return step;
     });
-    // After the tasks, so that whoever finds a task finds all of its log. A crash between the two is made up for here.
+    // The logs are deleted after the tasks, so that a reader who finds a task finds its whole log. A crash between the
+    // two steps is repaired here.
     return done && this.#logs.prune(work, end);
   }
 

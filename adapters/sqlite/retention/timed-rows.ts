@@ -2,7 +2,7 @@ import type { SQLInputValue, StatementSync } from 'node:sqlite';
 import type { Database } from '../database.ts';
 import { type Cost, endOfStep, STEP_LIMIT, type Step } from './step.ts';
 
-/** A table whose integer keys grow with the time that its rows bear. Every text is SQL. */
+/** A table whose integer keys grow with the time in its rows. Every text is SQL. */
 export interface TimedTable {
   readonly table: string;
   readonly key: string;
@@ -83,7 +83,7 @@ export class TimedRows {
     const last = this.last(...scope);
     if (first === undefined || last === undefined || first > last) return undefined;
     const timeFrom = (part: number) => this.#rowAt(first + Math.floor((last - first) * part), scope)?.time ?? Infinity;
-    // What comes later cannot be older: by that the time of a clock that was set back since is seen through.
+    // A later row cannot be older. This corrects the time of a row from a clock that was set back.
     return Math.min(...Array.from({ length: SAMPLES }, (_, at) => timeFrom(share + ((1 - share) * at) / SAMPLES)));
   }
 

@@ -5,7 +5,7 @@ type Properties = Readonly<Record<string, unknown>>;
 /** The alarms of one resource, by the suffix of their logical ids. */
 type Alarms = Readonly<Record<string, Alarm>>;
 
-/** Seconds. A task's deadline, where its agent says no other, is as long: who waits so long has failed. */
+/** Seconds, as long as the default deadline of a task. A task whose message waits for longer has failed. */
 const OLDEST_MESSAGE = 300;
 /** Milliseconds that chunks may be behind. */
 const ITERATOR_AGE = 60_000;
@@ -160,7 +160,7 @@ function apiAlarms(_id: string, properties: Properties, template: Template): Ala
   };
 }
 
-/** Whether anything sends there what it failed to deliver. */
+/** Whether another resource sends its failures to the queue. */
 function isDeadLetterQueue(id: string, { Resources }: Template): boolean {
   return Object.values(Resources).some((resource) => deadLettersOf(resource).includes(id));
 }

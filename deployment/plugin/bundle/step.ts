@@ -7,7 +7,7 @@ import type { Step } from '../step.ts';
 import { shakableSchemas } from './shakable-schemas.ts';
 import { zipOf } from './zip.ts';
 
-/** Where bundles and their source maps are written. */
+/** The folder of bundles and their source maps. */
 export const bundleFolder = '.esbuild';
 const extension = '.mjs';
 

@@ -1,6 +1,6 @@
 import { agentOf, eventOf, type FunctionDefinition, type FunctionEvent } from '../osls.ts';
 
-/** Where the entries are written. */
+/** The folder of the entries. */
 export const folder = 'build/functions';
 
 /** The way from there to the root. */

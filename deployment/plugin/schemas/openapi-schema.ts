@@ -5,14 +5,14 @@ import { child, idOf, type Located, resolve, type Schema, type SchemaSet, whereI
 /** A Schema Object of OpenAPI 3.0 (https://spec.openapis.org/oas/v3.0.3#schema-object). */
 export type OpenApiSchema = Readonly<Record<string, unknown>>;
 
-/** What both dialects write alike, and mean alike. */
+/** The keywords that both dialects write in the same way, with the same meaning. */
 const alike: ReadonlySet<string> = new Set([
   ...['title', 'description', 'deprecated'],
   ...['type', 'enum', 'format', 'pattern', 'minLength', 'maxLength', 'minimum', 'maximum'],
   ...['minItems', 'maxItems'],
 ]);
 
-/** Where a file stands and in which dialect it is: neither is of the document's concern. */
+/** The place and the dialect of a file. The document has no use for either. */
 const ofTheFile: ReadonlySet<string> = new Set(['$schema', '$id', '$defs']);
 
 type Converted = readonly [keyword: string, value: unknown][];
@@ -39,7 +39,7 @@ export function toOpenApi(
     if (alike.has(keyword)) return [[keyword, value]];
     switch (keyword) {
       case 'required':
-        // Draft 4, on which OpenAPI 3.0 stands, wants at least one.
+        // OpenAPI 3.0 is based on draft 4, which needs at least one.
         return (value as readonly string[]).length > 0 ? [[keyword, value]] : [];
       case 'properties':
         return [[keyword, mapValues(value as Record<string, Schema>, (each, name) => convert(each, keyword, name))]];
@@ -78,7 +78,7 @@ function reference(
   const type = types.get(idOf(definition));
   if (type === undefined) return { ...toOpenApi(set, types, definition, refer), ...annotations };
   refer(type);
-  // A reference of OpenAPI 3.0 stands alone: what is beside it is ignored.
+  // OpenAPI 3.0 ignores all keywords beside a reference.
   return Object.keys(annotations).length > 0 ? { allOf: [componentRef(type)], ...annotations } : componentRef(type);
 }
 

@@ -7,7 +7,7 @@ import { componentRef, type OpenApiSchema, toOpenApi } from './openapi-schema.ts
 
 /** A schema as EventBridge's registry takes it (`AWS::EventSchemas::Schema` of type OpenApi3). */
 export interface RegistrySchema {
-  /** As the registry's own discovery names them: `starling.tasks@TaskRequested.v1`. */
+  /** The name that the discovery of the registry gives: `starling.tasks@TaskRequested.v1`. */
   readonly name: string;
   /** At most 256 characters. */
   readonly description: string;
@@ -52,7 +52,7 @@ function registrySchema(set: SchemaSet, types: ReadonlyMap<string, NamedType>, e
 function documentOf(set: SchemaSet, types: ReadonlyMap<string, NamedType>, event: EventFile): object {
   const { detailType, schema } = event;
   const data = typeOfEvent(set, types, rootOf(event));
-  // What an event says of itself where it shares another's contract.
+  // The description of an event that shares the contract of another event.
   const { title, description } = schema;
   const shared = idOf(data) !== idOf(rootOf(event));
   const dataSchema = shared ? { allOf: [componentRef(data)], title, description } : componentRef(data);

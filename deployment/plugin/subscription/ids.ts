@@ -11,7 +11,7 @@ export interface LogicalIds {
   readonly pipeRole: string;
 }
 
-/** Where a subscription is. */
+/** The stage, function and ids of a subscription. */
 export interface SubscriptionContext {
   readonly stage: string;
   readonly functionName: string;

@@ -6,7 +6,7 @@ import { timeUpAfter } from './time-up.ts';
 /** Milliseconds that API Gateway waits for a whole answer, however long the function may run. */
 const LONGEST = 29_000;
 
-/** For an API that takes an answer when it is whole; a stream is then one answer with what there was until it ended. */
+/** Answers of an API that takes only complete answers. A stream becomes one answer with everything until its end. */
 export function bufferedHandler(options: LambdaOptions) {
   return async (event: APIGatewayProxyEvent, context: Context): Promise<APIGatewayProxyResult> => {
     const timeUp = timeUpAfter(Math.min(context.getRemainingTimeInMillis(), LONGEST));

@@ -11,7 +11,9 @@ export interface LambdaOptions {
   readonly ended: () => void;
 }
 
-/** The app's answer to an event. What the app itself does not answer is logged, and told without detail. */
+/**
+ * The answer of the app to an event. An error that the app does not answer is logged. The caller gets no detail of it.
+ */
 export async function callApp(
   { app, log }: LambdaOptions,
   event: APIGatewayProxyEvent,

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 
-/** Nothing reads it: where clients reach the gateway stands in its settings, as a Host header is anybody's word. */
+/** No code reads it. The address of the gateway is in its settings, because a client chooses the Host header. */
 const ORIGIN = 'http://gateway';
 
 /**
@@ -17,7 +17,7 @@ export function requestOf(event: APIGatewayProxyEvent): Request | undefined {
   const bodiless = event.body === null || event.httpMethod === 'GET' || event.httpMethod === 'HEAD';
   const body = bodiless ? null : Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
   if (body !== null) {
-    // API Gateway has collected the body, whatever it was sent as: its length is known.
+    // API Gateway has collected the body, so its length is known.
     headers.delete('transfer-encoding');
     headers.set('content-length', String(body.length));
   }

@@ -58,7 +58,7 @@ export function createApiGateway(
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
 
 interface Served {
-  /** As serverless.yml writes it. */
+  /** The path in the form of serverless.yml. */
   readonly path: string;
   readonly service: HttpService;
   readonly guard: LocalAuthorizer | undefined;

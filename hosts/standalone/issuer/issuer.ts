@@ -25,7 +25,7 @@ export interface IssuerOptions {
 export interface Issuer {
   /** Serves `POST /oauth2/token` and `GET /.well-known/jwks.json`; anything else is 404. */
   readonly callback: (request: IncomingMessage, response: ServerResponse) => void;
-  /** Loads what the first request would otherwise wait for, some 0.2 s: for a host that has nothing better to do. */
+  /** Loads the modules for the first request, which takes about 0.2 s. Call it when the host is idle. */
   load(): Promise<void>;
   /** The public keys, for a verifier in the same process. */
   jwks(): JSONWebKeySet;

@@ -4,8 +4,8 @@ import { fullScope } from '#shared/security/scopes.ts';
 export type ScopeDecision = { readonly granted: readonly string[] } | { readonly refused: string };
 
 /**
- * Decides as Cognito does: none asked gives all that the client may have, and one that it may not have refuses the
- * request. Bare names (`agents:invoke`) are taken too.
+ * Decides as Cognito does. A request without scopes gets all scopes of the client. A scope that the client may not have
+ * refuses the request. Bare names (`agents:invoke`) are valid too.
  */
 export function decideScopes(asked: string | undefined, allowed: readonly string[]): ScopeDecision {
   const names = (asked ?? '').split(' ').filter((name) => name !== '');

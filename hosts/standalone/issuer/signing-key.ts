@@ -13,9 +13,8 @@ export interface SigningKeys {
 }
 
 /**
- * The keys of this mesh, made at its first start and kept, so that tokens outlive a restart.
- *
- * @throws ConfigurationError when what is kept is no key set.
+ * The keys of this mesh. The first start makes them and stores them, so that tokens outlive a restart. @throws
+ * ConfigurationError if the stored text is no key set.
  */
 export async function loadSigningKeys(secrets: SecretStore): Promise<SigningKeys> {
   let kept = await secrets.get(SECRET);
