@@ -1,9 +1,11 @@
 import path from 'node:path';
 import { type Deployment, findDeployment } from '#deployment/deployed/deployment.ts';
 import { bucketOf, emulatorParameters } from '#deployment/emulator/parameters.ts';
+import { apiGatewayParameters } from '#deployment/stack/api-gateway-account.ts';
 import { adviceAfterFailure } from '#deployment/stack/failure.ts';
 import { checkBucket, checkDeployable } from '#deployment/stack/preflight.ts';
-import { stackStatus } from '#deployment/stack/status.ts';
+import { protectStack } from '#deployment/stack/protection.ts';
+import { stackState } from '#deployment/stack/status.ts';
 import { ConfigurationError } from '#shared/errors.ts';
 import { type Ended, runProgram } from './run-program.ts';
 import { optionsOf, stackName, type Target } from './target.ts';
@@ -30,7 +32,11 @@ export async function deployStack(target: Target, options: DeployOptions): Promi
   await checkDeployable(target);
   const bucket = bucketOf(options.params);
   if (bucket !== undefined) await checkBucket(bucket, target);
-  const params = [...(await emulatorParameters(target)), ...options.params];
+  const params = [
+    ...(await emulatorParameters(target)),
+    ...(await apiGatewayParameters(target, options.params)),
+    ...options.params,
+  ];
   await checkTypes();
 
   const folder = path.join('build/aws', target.stage);
@@ -41,6 +47,7 @@ export async function deployStack(target: Target, options: DeployOptions): Promi
   ];
   await packageFunctions(rest);
   await deployPackage(rest, target);
+  await protectStack(target, path.join(root, folder));
   return findDeployment(target);
 }
 
@@ -58,7 +65,7 @@ async function packageFunctions(rest: readonly string[]): Promise<void> {
 async function deployPackage(rest: readonly string[], target: Target): Promise<void> {
   const { code, output } = await serverless('deploy', rest, timeoutsMs.deploy);
   if (code === 0) return;
-  const advice = adviceAfterFailure(output, await stackStatus(target), target);
+  const advice = adviceAfterFailure(output, (await stackState(target))?.status, target);
   throw new ConfigurationError(
     `The deployment of ${stackName(target)} (${optionsOf(target)}) failed. The cause is above.\n${advice}`.trimEnd(),
   );

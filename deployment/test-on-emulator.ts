@@ -3,7 +3,7 @@ import { Emulator } from '#deployment/emulator/emulator.ts';
 import { pointAt } from '#deployment/emulator/environment.ts';
 import { limits } from '#deployment/emulator/limits.ts';
 import { pythonWithEmulator } from '#deployment/emulator/python.ts';
-import { stackStatus } from '#deployment/stack/status.ts';
+import { stackState } from '#deployment/stack/status.ts';
 import { messageOf } from '#shared/errors.ts';
 import { deployStack } from './deploy-stack.ts';
 import { onInterrupt } from './on-interrupt.ts';
@@ -47,7 +47,7 @@ async function deployAndTest(target: Target, test: (target: Target) => Promise<v
 }
 
 async function remove(target: Target): Promise<void> {
-  if ((await stackStatus(target)) === undefined) return;
+  if ((await stackState(target)) === undefined) return;
   await removeStack(target);
   console.log(`\n${stackName(target)} is removed.`);
 }

@@ -3,7 +3,7 @@ import { accessProblem } from '#deployment/deployed/access-problem.ts';
 import { stackName, type Target } from '#deployment/target.ts';
 import { ConfigurationError, messageOf } from '#shared/errors.ts';
 import { halfDeployed } from './half-deployed.ts';
-import { stackStatus } from './status.ts';
+import { stackState } from './status.ts';
 
 /**
  * Checks credentials, region and the state of the stack. It takes a second; the deployment would fail after minutes.
@@ -11,17 +11,24 @@ import { stackStatus } from './status.ts';
  * @throws ConfigurationError that says what to do.
  */
 export async function checkDeployable(target: Target): Promise<void> {
-  const status = await stackStatus(target);
-  const problem = status === undefined ? undefined : halfDeployed(status, target);
+  const state = await stackState(target);
+  const problem = state && halfDeployed(state.status, target);
   if (problem !== undefined) throw new ConfigurationError(problem);
 }
 
-/** @throws ConfigurationError when there is no stack, or somebody is changing it. */
+/** @throws ConfigurationError when there is no stack, when it is protected, or when somebody is changing it. */
 export async function checkRemovable(target: Target): Promise<void> {
-  const status = await stackStatus(target);
-  if (status === undefined) {
+  const state = await stackState(target);
+  if (state === undefined) {
     throw new ConfigurationError(
       `There is no stack ${stackName(target)} in ${target.region} of this account. Give the right --stage and --region.`,
+    );
+  }
+  const { status, isProtected } = state;
+  // Before any bucket is emptied.
+  if (isProtected) {
+    throw new ConfigurationError(
+      `The stack ${stackName(target)} is protected against removal. To remove it for good, first run: aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name ${stackName(target)} --region ${target.region}`,
     );
   }
   if (status.endsWith('_IN_PROGRESS') && status !== 'REVIEW_IN_PROGRESS') {

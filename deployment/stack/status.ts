@@ -3,26 +3,32 @@ import { accessProblem } from '#deployment/deployed/access-problem.ts';
 import { stackName, type Target } from '#deployment/target.ts';
 import { ConfigurationError, messageOf } from '#shared/errors.ts';
 
+export interface StackState {
+  /** The status of CloudFormation, such as `UPDATE_COMPLETE`. */
+  readonly status: string;
+  /** Whether CloudFormation refuses to delete the stack. */
+  readonly isProtected: boolean;
+}
+
 /**
- * CloudFormation's status of the stack; undefined when there is no stack.
+ * The state of the stack; undefined when there is no stack.
  *
  * @throws ConfigurationError that says what to do when the call to AWS fails.
  */
-export async function stackStatus(target: Target): Promise<string | undefined> {
+export async function stackState(target: Target): Promise<StackState | undefined> {
   const client = new CloudFormationClient({ region: target.region });
   const name = stackName(target);
   try {
-    const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: name }));
-    return Stacks[0]?.StackStatus;
+    const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName: name }));
+    if (stack?.StackStatus === undefined) return undefined;
+    return { status: stack.StackStatus, isProtected: stack.EnableTerminationProtection === true };
   } catch (cause) {
     const problem = messageOf(cause);
     if (/does not exist/.test(problem)) return undefined;
     throw new ConfigurationError(
       accessProblem(cause, { action: 'cloudformation:DescribeStacks', resource: `the stack ${name}` }) ??
         `The stack ${name} cannot be looked up: ${problem}`,
-      {
-        cause,
-      },
+      { cause },
     );
   } finally {
     client.destroy();

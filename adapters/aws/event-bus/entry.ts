@@ -59,7 +59,7 @@ async function checkIn(claims: ClaimCheck, source: string, detail: string, limit
 }
 
 /**
- * The limits of an entry of EventBridge,
+ * Checks the limits of an entry of EventBridge,
  * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html
  */
 function checkEntry({ source, detailType, detail }: BusEntry): void {

@@ -135,6 +135,22 @@ describe('npm run remove says what to do about', () => {
     expect(output).toContain('There is no stack starling-dev in eu-central-1');
   });
 
+  it('a stack that is protected, before anything of it is deleted', async () => {
+    const asked: string[] = [];
+    const isProtected = stackIn('CREATE_COMPLETE').body.replace(
+      '</StackStatus>',
+      '</StackStatus><EnableTerminationProtection>true</EnableTerminationProtection>',
+    );
+    const environment = await aws(({ method, body }) => {
+      asked.push(`${method} ${new URLSearchParams(body).get('Action')}`);
+      return { status: 200, body: isProtected };
+    });
+    const { code, output } = await run('remove', inRegion, environment);
+    expect(code).toBe(1);
+    expect(output).toContain('--no-enable-termination-protection --stack-name starling-dev --region eu-central-1');
+    expect(asked).toEqual(['POST DescribeStacks']);
+  });
+
   it('a stack that somebody is changing', async () => {
     const { code, output } = await run('remove', inRegion, await aws(() => stackIn('UPDATE_IN_PROGRESS')));
     expect(code).toBe(1);
