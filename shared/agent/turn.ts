@@ -1,23 +1,10 @@
 import type { Artifact, Message, TaskState, TaskStatus } from '#shared/a2a/types.ts';
-import { type EventCatalog, schemaFor } from '#shared/events/catalog.ts';
 import type { CloudEvent } from '#shared/events/envelope.ts';
-import { causedBy, childTraceparent } from '#shared/events/envelope.ts';
-import { InvalidEventError } from '#shared/events/publisher.ts';
 import { parseJson } from '#shared/exact-json.ts';
-import type {
-  TaskArtifactV1,
-  TaskAttemptFailedV1,
-  TaskRequestedV1,
-  TaskStatusChangedV1,
-  Usage,
-} from '#shared/generated/types.ts';
+import type { TaskRequestedV1, Usage } from '#shared/generated/types.ts';
 import { uuidv7 } from '#shared/ids.ts';
 import { isoTime } from '#shared/iso-time.ts';
-import { isStoreUnavailable } from '#shared/ports/errors.ts';
-import type { BusEntry } from '#shared/ports/event-bus.ts';
-import type { OutgoingRecord } from '#shared/ports/event-stream.ts';
 import type { AgentRuntime } from '#shared/runtime/runtime.ts';
-import { sleep } from '#shared/sleep.ts';
 import { boundReason, passedBound } from '#shared/tasks/bounds.ts';
 import { agentFailedText, attemptFailed } from '#shared/tasks/failed-attempt.ts';
 import { isTerminal, turnHasEnded } from '#shared/tasks/state.ts';
@@ -25,29 +12,13 @@ import type { AttemptClock } from './attempt-clock.ts';
 import { TaskFailed } from './errors.ts';
 import { outputJson } from './output-json.ts';
 import type { ArtifactInit } from './outputs.ts';
+import { type Pending, TurnPublisher } from './turn-publisher.ts';
 import { TurnResult } from './turn-result.ts';
 
 /** Characters of JSON. Whole artifacts up to this size go over the bus. Larger ones and chunks go over the stream. */
 const MAX_ON_BUS = 200_000;
 /** With this many unpublished events the handler waits, so that it does not outrun the disk. */
 const MAX_PENDING = 64;
-/** Pause before events are put again that the store had no room for. */
-const NO_ROOM_PAUSE_MS = 1_000;
-
-/** An event that is not published yet. It gets its place in the order when it is. */
-type Pending =
-  | { readonly kind: 'status'; readonly data: Omit<TaskStatusChangedV1, keyof Coordinates> }
-  | {
-      readonly kind: 'artifact';
-      readonly data: Omit<TaskArtifactV1, keyof Coordinates>;
-      /** Whether the event goes over the stream. */
-      readonly streamed: boolean;
-    }
-  /** For operators. It has no place in the order. */
-  | { readonly kind: 'failure'; readonly data: TaskAttemptFailedV1 };
-
-type Coordinates = Pick<TaskArtifactV1, 'taskId' | 'contextId' | 'agentId' | 'turn' | 'attempt' | 'sequence'>;
-
 /**
  * The events of one turn and attempt, numbered in the order of the agent's work.
  *
@@ -59,15 +30,12 @@ export class Turn {
   readonly #runtime: AgentRuntime;
   readonly #request: CloudEvent<TaskRequestedV1>;
   readonly #attempt: number;
-  readonly #clock: Pick<AttemptClock, 'signal'>;
-  readonly #source: string;
-  readonly #traceparent: string;
+  readonly #publisher: TurnPublisher;
   /** The number of events of each artifact of the attempt. */
   readonly #begun = new Map<string, number>();
   readonly #result = new TurnResult();
   /** Events of the attempt, published and pending. */
   #events = 0;
-  #sequence = 0;
   /** Bytes of the output of the agent, as JSON. */
   #bytes = 0;
   #artifacts = 0;
@@ -78,7 +46,6 @@ export class Turn {
   /** Publishes WORKING when the turn has lasted `workingAfterMs`. The first event that is published clears it. */
   #unsaid: NodeJS.Timeout | undefined;
   #closed = false;
-  #foundNoRoom = false;
 
   /** @param clock tells when the attempt is over */
   constructor(
@@ -90,9 +57,7 @@ export class Turn {
     this.#runtime = runtime;
     this.#request = request;
     this.#attempt = attempt;
-    this.#clock = clock;
-    this.#source = `starling.agents.${request.data.agentId}`;
-    this.#traceparent = childTraceparent(request.traceparent);
+    this.#publisher = new TurnPublisher(runtime, request, attempt, clock.signal);
   }
 
   /** Publishes WORKING when the turn has lasted for the runtime's `workingAfterMs`. */
@@ -102,7 +67,7 @@ export class Turn {
 
   /** Whether the mesh's store had no room for an event of the turn. */
   get foundNoRoom(): boolean {
-    return this.#foundNoRoom;
+    return this.#publisher.foundNoRoom;
   }
 
   /** @throws TaskFailed when the task passes a bound with the text. A task that is full can still end. */
@@ -113,7 +78,7 @@ export class Turn {
     const now = this.#runtime.clock.now();
     const message: Message | undefined = text === undefined ? undefined : this.#message(text, now);
     const status: TaskStatus = { state, timestamp: isoTime(now), ...(message && { message }) };
-    if (message) this.#check('TaskStatusChanged.v1', { ...this.#coordinates(), status });
+    if (message) this.#publisher.check('TaskStatusChanged.v1', { status });
     const data = turnHasEnded(state) ? { status, ...this.#takeResult() } : { status };
     this.#pending.push({ kind: 'status', data });
     this.#schedule();
@@ -132,7 +97,7 @@ export class Turn {
     const artifact = parseJson(text) as Artifact;
     const append = options.append && this.#begun.has(artifactId);
     const data = { artifact, append, lastChunk: options.lastChunk };
-    this.#check('TaskArtifact.v1', { ...this.#coordinates(), ...data });
+    this.#publisher.check('TaskArtifact.v1', data);
     // A client that gets chunks has seen WORKING before.
     if (options.append || !options.lastChunk) this.#sayWorking();
     this.#begun.set(artifactId, (this.#begun.get(artifactId) ?? 0) + 1);
@@ -146,7 +111,7 @@ export class Turn {
   /** Adds to what the turn's language models cost. The event that ends the turn tells the sum. */
   addUsage(usage: Usage): void {
     const status = { state: 'TASK_STATE_COMPLETED', timestamp: isoTime(this.#runtime.clock.now()) } as const;
-    this.#check('TaskStatusChanged.v1', { ...this.#coordinates(), status, usage });
+    this.#publisher.check('TaskStatusChanged.v1', { status, usage });
     this.#result.addUsage(usage);
   }
 
@@ -158,7 +123,7 @@ export class Turn {
     const { data } = this.#request;
     const now = this.#runtime.clock.now();
     const failure = attemptFailed(data, { attempt: this.#attempt, final, now }, error);
-    if (!final) return this.#runtime.publisher.publish([this.#prepare('TaskAttemptFailed.v1', failure)]);
+    if (!final) return this.#publisher.publishFailure(failure);
     this.#pending.push({ kind: 'failure', data: failure });
     this.status('TASK_STATE_FAILED', agentFailedText(data.taskId));
     return this.flush();
@@ -187,6 +152,7 @@ export class Turn {
   close(): void {
     this.#leaveUnsaid();
     this.#closed = true;
+    this.#publisher.close();
     this.#pending = [];
   }
 
@@ -232,54 +198,10 @@ export class Turn {
     return result;
   }
 
-  /** The coordinates of the next event. Only a prepared event advances them, because a gap would hold up all later events. */
-  #coordinates() {
-    const { taskId, contextId, agentId, turn } = this.#request.data;
-    return { taskId, contextId, agentId, turn, attempt: this.#attempt, sequence: this.#sequence + 1 };
-  }
-
   #message(text: string, now: number): Message {
     const { taskId, contextId } = this.#request.data;
     // The text of an error may be cut anywhere. It must not keep the turn from ending.
     return { messageId: uuidv7(now), role: 'ROLE_AGENT', parts: [{ text: text.toWellFormed() }], taskId, contextId };
-  }
-
-  /** Refuses the agent's output where the agent gives it, and not when it is published. */
-  #check<Name extends 'TaskStatusChanged.v1' | 'TaskArtifact.v1'>(type: Name, data: EventCatalog[Name]): void {
-    const problem = schemaFor(this.#source, type)?.validate(data);
-    if (problem !== undefined) throw new InvalidEventError(this.#source, type, problem);
-  }
-
-  #prepare<Name extends 'TaskStatusChanged.v1' | 'TaskArtifact.v1' | 'TaskAttemptFailed.v1'>(
-    type: Name,
-    data: EventCatalog[Name],
-  ): BusEntry {
-    return this.#runtime.publisher.prepare(type, data, {
-      ...causedBy(this.#request),
-      source: this.#source,
-      subject: this.#request.data.taskId,
-      traceparent: this.#traceparent,
-    });
-  }
-
-  /** The event with its place in the order, and where it goes. */
-  #prepared(pending: Pending): { readonly entry: BusEntry; readonly streamed: boolean } {
-    if (pending.kind === 'failure')
-      return { entry: this.#prepare('TaskAttemptFailed.v1', pending.data), streamed: false };
-    const prepared =
-      pending.kind === 'status'
-        ? { entry: this.#prepare('TaskStatusChanged.v1', { ...this.#coordinates(), ...pending.data }), streamed: false }
-        : {
-            entry: this.#prepare('TaskArtifact.v1', { ...this.#coordinates(), ...pending.data }),
-            streamed: pending.streamed,
-          };
-    this.#sequence++;
-    return prepared;
-  }
-
-  /** A record of the stream is the event's CloudEvent; the key keeps a task's chunks in order. */
-  #record({ detail }: BusEntry): OutgoingRecord {
-    return { partitionKey: this.#request.data.taskId, data: Buffer.from(JSON.stringify(detail)) };
   }
 
   /** Publishes at the end of this turn of the event loop, unless the handler ends before and flushes itself. */
@@ -294,24 +216,7 @@ export class Turn {
 
   async #publish(): Promise<void> {
     try {
-      const entries: BusEntry[] = [];
-      const records: OutgoingRecord[] = [];
-      for (const pending of this.#takePending()) {
-        const { entry, streamed } = this.#prepared(pending);
-        if (streamed) records.push(this.#record(entry));
-        else entries.push(entry);
-      }
-      for (let put = false; !put; ) {
-        try {
-          await Promise.all([
-            entries.length > 0 && this.#runtime.publisher.publish(entries),
-            records.length > 0 && this.#runtime.stream.put(this.#runtime.settings.artifactStream, records),
-          ]);
-          put = true;
-        } catch (error) {
-          await this.#waitForRoom(error);
-        }
-      }
+      await this.#publisher.publish(this.#takePending());
     } catch (error) {
       this.#failure ??= error;
     } finally {
@@ -323,19 +228,5 @@ export class Turn {
   #takePending(): readonly Pending[] {
     this.#sayWorking();
     return this.#pending.splice(0);
-  }
-
-  /**
-   * A full disk must not lose work that is done: the events are put again until the attempt is over. An event that is put
-   * twice is recognized by its turn, attempt and sequence.
-   *
-   * @throws the error itself, when another try is useless
-   */
-  async #waitForRoom(error: unknown): Promise<void> {
-    if (!isStoreUnavailable(error)) throw error;
-    this.#foundNoRoom = true;
-    if (this.#clock.signal.aborted) throw error;
-    await sleep(NO_ROOM_PAUSE_MS, this.#clock.signal);
-    if (this.#closed) throw error;
   }
 }
