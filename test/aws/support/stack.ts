@@ -1,5 +1,6 @@
 import { type Deployment, findDeployment } from '#deployment/deployed/deployment.ts';
 import type { Place } from '#test/e2e/cases/place.ts';
+import { readPatience } from '#test/support/aws-patience.ts';
 import { clientOptions, endpoint } from './endpoint.ts';
 import { StackMesh } from './mesh.ts';
 
@@ -25,7 +26,7 @@ export async function testedStack(): Promise<TestedStack> {
 function placeOf(): Omit<Place, 'testAgents'> {
   return {
     // Deadlines are swept once a minute.
-    patience: 150_000,
+    patience: 150_000 * readPatience(process.env),
     // An emulator has its answers whole.
     streams: endpoint === undefined,
     // And one invocation at a time of a FIFO queue.
