@@ -12,7 +12,9 @@ const fixtures = 'test/fixtures/mesh';
 
 /**
  * Writes serverless.yml with the agents of the test mesh, which misbehave on purpose. The file is deleted when this
- * process ends. @returns the name of the file
+ * process ends.
+ *
+ * @returns the name of the file
  */
 export function writeConfigWithTestAgents(root: string): string {
   const read = (name: string) => readFileSync(path.join(root, name), 'utf8');

@@ -214,7 +214,7 @@ function serialize(event: BusEvent, detailText: string | undefined): string {
 }
 
 /**
- * The limits of an entry of EventBridge,
+ * Checks the limits of an entry of EventBridge,
  * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html
  */
 function checkEntry({ source, detailType, detail }: BusEntry): void {

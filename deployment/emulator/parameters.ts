@@ -6,7 +6,9 @@ const bucketParameter = 'deploymentBucket';
 
 /**
  * The parameters of a deployment to an emulator: the addresses of its API, its tokens and their keys, because it has no
- * host names, and a bucket for packages that exists before the stack. @returns `name=value`, none for AWS itself
+ * host names, and a bucket for packages that exists before the stack.
+ *
+ * @returns `name=value`, none for AWS itself
  */
 export async function emulatorParameters({ stage, region, endpoint }: Target): Promise<readonly string[]> {
   if (endpoint === undefined) return [];

@@ -62,7 +62,11 @@ export class TurnPublisher {
     this.#closed = true;
   }
 
-  /** Refuses the agent's output where the agent gives it, and not when it is published. @throws InvalidEventError */
+  /**
+   * Refuses the agent's output where the agent gives it, and not when it is published.
+   *
+   * @throws InvalidEventError
+   */
   check<Name extends 'TaskStatusChanged.v1' | 'TaskArtifact.v1'>(
     type: Name,
     data: Omit<EventCatalog[Name], keyof Coordinates>,

@@ -31,14 +31,19 @@ export async function readPrivateFile(file: string): Promise<string | undefined>
 
 /**
  * Writes a file that only its owner can read, in a folder that only its owner can enter. Afterwards the file is
- * complete and on the disk, or unchanged: a new file is written beside it, synced, and renamed. @throws
- * PrivateFileError
+ * complete and on the disk, or unchanged: a new file is written beside it, synced, and renamed.
+ *
+ * @throws PrivateFileError
  */
 export async function writePrivateFile(file: string, text: string, encoding: BufferEncoding = 'utf8'): Promise<void> {
   await withNewFile(file, Buffer.from(text, encoding), (made) => rename(made, file));
 }
 
-/** Writes the file only if it does not exist. Returns whether it wrote. @throws PrivateFileError */
+/**
+ * Writes the file only if it does not exist. Returns whether it wrote.
+ *
+ * @throws PrivateFileError
+ */
 export async function createPrivateFile(file: string, text: string): Promise<boolean> {
   try {
     // Uses a link, because a link fails where the name is taken. A rename does not fail.

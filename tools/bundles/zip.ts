@@ -36,8 +36,9 @@ const STORED = 0;
 const DEFLATED = 8;
 
 /**
- * The files of an archive, in its order. The directory at the end of the archive has the place of each file. @throws
- * ZipError
+ * The files of an archive, in its order. The directory at the end of the archive has the place of each file.
+ *
+ * @throws ZipError
  */
 export function filesOfZip(zip: Buffer): ZipFile[] {
   const end = zip.lastIndexOf(littleEndian(END.signature));

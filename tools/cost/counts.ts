@@ -98,7 +98,9 @@ export function readCounts(): Counts {
 
 /**
  * The count of a call. Work of 20 s makes the same requests as work of 2 s. Only a stream makes more, so it has a count
- * of its own. @throws CountMissingError
+ * of its own.
+ *
+ * @throws CountMissingError
  */
 export function countOf({ calls }: Counts, kind: Kind, seconds: number, delivery: Delivery): CallCount {
   const counted = kind === 'streaming' ? seconds : Math.min(seconds, 2);

@@ -10,8 +10,9 @@ export class MarkersError extends StarlingError {
 const marked = /<!-- ([a-z-]+) -->\n[\s\S]*?<!-- \/\1 -->/g;
 
 /**
- * Returns the page with each table between its markers. @throws MarkersError if a table has no markers, or markers have
- * no table.
+ * Returns the page with each table between its markers.
+ *
+ * @throws MarkersError if a table has no markers, or markers have no table.
  */
 export function filled(page: string, tables: ReadonlyMap<string, string>): string {
   const left = new Set(tables.keys());

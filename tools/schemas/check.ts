@@ -6,7 +6,11 @@ import { findDrift } from './drift.ts';
 import type { Project } from './project.ts';
 import { render } from './render.ts';
 
-/** Returns a text about the check. @throws SchemaError on an incompatible change, and on drift. */
+/**
+ * Returns a text about the check.
+ *
+ * @throws SchemaError on an incompatible change, and on drift.
+ */
 export async function check(project: Project): Promise<string> {
   const { present, released, breaking, unreleased } = compareContracts(project);
   const drift = findDrift(project.generated, await render(present));

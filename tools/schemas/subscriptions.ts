@@ -10,8 +10,9 @@ export type Subscription =
 
 /**
  * The subscriptions in serverless.yml. Without such a file there are none. Only the event type `subscription` is read
- * here. The plugin and standalone check everything else in the file, with the tags of CloudFormation. @throws
- * SchemaError when the file is not YAML.
+ * here. The plugin and standalone check everything else in the file, with the tags of CloudFormation.
+ *
+ * @throws SchemaError when the file is not YAML.
  */
 export function readSubscriptions(file: string, shown: string): Subscription[] {
   const text = readIfThere(file);

@@ -73,8 +73,9 @@ export class Pruners {
   }
 
   /**
-   * Frees about `excess` bytes, first at the cost of the largest holders. @returns the creation time of the youngest
-   * task that was deleted
+   * Frees about `excess` bytes, first at the cost of the largest holders.
+   *
+   * @returns the creation time of the youngest task that was deleted
    */
   async pruneLargest(work: Work, pass: LargestPass): Promise<number | undefined> {
     const youngest = await this.#largest.prune(work, pass);

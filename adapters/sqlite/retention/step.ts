@@ -13,7 +13,9 @@ export interface Step<Cursor> {
 export interface Work {
   /**
    * Runs steps until none is left. Each step is a transaction of its own. It may run twice, as every transaction may,
-   * so it stores nothing except its result. @returns false when retention was stopped before the end.
+   * so it stores nothing except its result.
+   *
+   * @returns false when retention was stopped before the end.
    */
   run<Cursor>(what: Pruned, from: Cursor, step: (at: Cursor) => Step<Cursor>): Promise<boolean>;
   read<T>(query: () => T): Promise<T>;

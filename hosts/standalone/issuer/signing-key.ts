@@ -13,8 +13,9 @@ export interface SigningKeys {
 }
 
 /**
- * The keys of this mesh. The first start makes them and stores them, so that tokens outlive a restart. @throws
- * ConfigurationError if the stored text is no key set.
+ * The keys of this mesh. The first start makes them and stores them, so that tokens outlive a restart.
+ *
+ * @throws ConfigurationError if the stored text is no key set.
  */
 export async function loadSigningKeys(secrets: SecretStore): Promise<SigningKeys> {
   let kept = await secrets.get(SECRET);
