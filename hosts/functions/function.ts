@@ -2,6 +2,7 @@ import type { Context } from 'aws-lambda';
 import { ConfigurationError } from '#shared/errors.ts';
 import { describeLoadProblem } from '#shared/load-problem.ts';
 import { isStoreUnavailable } from '#shared/ports/errors.ts';
+import { withinTime } from '#shared/within-time.ts';
 import { lacksResources, OutOfResourcesError, outOfResources } from './out-of-resources.ts';
 
 /** A Lambda handler. The host calls it with an event of AWS's shape and a context. */
@@ -47,7 +48,11 @@ const MAX_IMPORT_MS = 30_000;
  */
 async function loadModule({ name, handler }: Loadable): Promise<Record<string, unknown>> {
   try {
-    return await withinTime(import(handler.file));
+    return await withinTime(
+      MAX_IMPORT_MS,
+      () => import(handler.file),
+      () => new ImportTimeoutError(),
+    );
   } catch (cause) {
     if (lacksResources(cause)) throw outOfResources(name, cause);
     const problem =
@@ -55,19 +60,6 @@ async function loadModule({ name, handler }: Loadable): Promise<Record<string, u
         ? `${handler.file}: ${cause.message}`
         : await describeLoadProblem(cause, handler.file);
     throw new ConfigurationError(`${handler.at}: the function ${name} cannot be loaded. ${problem}`, { cause });
-  }
-}
-
-/** @throws ImportTimeoutError */
-async function withinTime(loading: Promise<Record<string, unknown>>): Promise<Record<string, unknown>> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new ImportTimeoutError()), MAX_IMPORT_MS);
-  });
-  try {
-    return await Promise.race([loading, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

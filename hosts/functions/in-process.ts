@@ -1,4 +1,5 @@
 import { readable } from '#shared/errors.ts';
+import { withinTime } from '#shared/within-time.ts';
 import { type ContextOptions, lambdaContext } from './context.ts';
 import { FunctionTimeoutError } from './errors.ts';
 import { type LambdaHandler, type Loadable, type LocalFunction, loadHandler } from './function.ts';
@@ -34,16 +35,14 @@ export class InProcessFunction implements LocalFunction {
   async invoke(event: unknown): Promise<unknown> {
     const { timeout } = this.#wired;
     const handler = await this.load();
-    let timer: NodeJS.Timeout | undefined;
-    const timedOut = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new FunctionTimeoutError(this.name, timeout)), timeout * 1000);
-    });
     try {
-      return await Promise.race([handler(event, lambdaContext(this.#wired)), timedOut]);
+      return await withinTime(
+        timeout * 1000,
+        () => handler(event, lambdaContext(this.#wired)),
+        () => new FunctionTimeoutError(this.name, timeout),
+      );
     } catch (error) {
       throw readable(error);
-    } finally {
-      clearTimeout(timer);
     }
   }
 

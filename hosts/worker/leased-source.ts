@@ -2,6 +2,7 @@ import type { Source } from '#hosts/sources/source.ts';
 import type { Leases } from '#shared/ports/leases.ts';
 import { sleep } from '#shared/sleep.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
+import { withinTime } from '#shared/within-time.ts';
 
 export interface LeasedSourceOptions {
   readonly leases: Leases;
@@ -92,16 +93,12 @@ export class LeasedSource implements Source {
   }
 
   /** Rejects a late answer: another worker may have the lease by then. */
-  async #take(): Promise<boolean> {
+  #take(): Promise<boolean> {
     const { leases, name, owner, durationMs } = this.#options;
-    const answered = new AbortController();
-    const late = sleep(this.#pause, answered.signal).then(() => {
-      throw new Error('no answer in time');
-    });
-    try {
-      return await Promise.race([leases.take(name, owner, durationMs), late]);
-    } finally {
-      answered.abort();
-    }
+    return withinTime(
+      this.#pause,
+      () => leases.take(name, owner, durationMs),
+      () => new Error('no answer in time'),
+    );
   }
 }
