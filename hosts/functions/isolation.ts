@@ -32,9 +32,9 @@ export class Isolation {
     this.#messages = new Set(messages);
   }
 
-  /** True in a mesh in which nothing has gone wrong. */
+  /** True in a mesh in which nothing has gone wrong. Every call asks it. */
   get isEmpty(): boolean {
-    return this.#functions.size === 0 && this.#messages.size === 0;
+    return this.#messages.size === 0 && (this.#functions.size === 0 || !this.#hasAnyFunction());
   }
 
   get messages(): readonly string[] {
@@ -42,11 +42,11 @@ export class Isolation {
   }
 
   hasFunction(name: string): boolean {
-    const until = this.#functions.get(name);
-    if (until === undefined) return false;
-    if (until > this.#clock.now()) return true;
-    this.#functions.delete(name);
-    this.#save();
+    return (this.#functions.get(name) ?? 0) > this.#clock.now();
+  }
+
+  #hasAnyFunction(): boolean {
+    for (const name of this.#functions.keys()) if (this.hasFunction(name)) return true;
     return false;
   }
 
