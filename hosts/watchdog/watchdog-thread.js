@@ -8,7 +8,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 
 const { cells, supervisor, note, format, maxMegabytes } = /** @type {WatchdogStart} */ (workerData);
 const { BEAT, PAUSED, MEGABYTES, PHASE } = /** @type {const} */ ({ BEAT: 0, PAUSED: 1, MEGABYTES: 2, PHASE: 3 });
-const { OPENING, IMPORTING } = /** @type {const} */ ({ OPENING: 0, IMPORTING: 1 });
+const IMPORTING = 1;
 
 const TICK_MS = 250;
 /**
@@ -36,8 +36,7 @@ if (supervisor !== undefined) listen(supervisor);
 
 function tick() {
   const beat = Atomics.load(cells, BEAT);
-  const phase = Atomics.load(cells, PHASE);
-  if (beat !== lastBeat || Atomics.load(cells, PAUSED) === 1 || phase === OPENING) {
+  if (beat !== lastBeat || Atomics.load(cells, PAUSED) === 1) {
     lastBeat = beat;
     silentTicks = 0;
     usedAtBeat = usedByMain();
@@ -48,10 +47,15 @@ function tick() {
     return;
   }
   silentTicks++;
-  const { ticks, processorMs, ticksOfASlowMachine } = phase === IMPORTING ? OF_AN_IMPORT : OF_A_CALL;
+  const { ticks, processorMs, ticksOfASlowMachine } = isImporting() ? OF_AN_IMPORT : OF_A_CALL;
   if (silentTicks < ticks || (silentTicks < ticksOfASlowMachine && isStarved(processorMs))) return;
   const seconds = Math.round((silentTicks * TICK_MS) / 1000);
   investigate((found) => strike(`It did not yield for ${seconds} s.`, found));
+}
+
+/** @returns {boolean} */
+function isImporting() {
+  return Atomics.load(cells, PHASE) === IMPORTING;
 }
 
 /**
@@ -131,7 +135,7 @@ function strike(cause, found = {}) {
   hasStruck = true;
   /** @type {Fall} */
   const fall = { cause, at: Date.now(), ...found };
-  const isImport = Atomics.load(cells, PHASE) === IMPORTING;
+  const isImport = isImporting();
   try {
     // The next start imports the same modules, so a note would be of no use to it.
     if (note !== undefined && !isImport) writeNote(note, JSON.stringify(fall));

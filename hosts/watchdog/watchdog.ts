@@ -27,18 +27,18 @@ const PAUSED = 1;
 const MEGABYTES = 2;
 const PHASE = 3;
 /** The numbers of the phases. */
-const PHASES = { opening: 0, importing: 1, serving: 2 } as const;
+const PHASES = { serving: 0, importing: 1 } as const;
 /** V8 ends the process when the heap reaches its limit. Memory outside of the heap has no limit of its own. */
 const PART_OF_HEAP_LIMIT = 0.9;
 
 /**
- * The work of the main thread. `opening`: a database after a crash may hold the thread for long, so nobody watches.
- * `importing`: agents' modules are imported. A slow machine takes seconds for a large module. `serving`: it answers clients.
+ * The work of the main thread. `serving`: it answers clients. `importing`: it imports agents' modules. A slow machine takes
+ * seconds for a large module.
  */
 export type Phase = keyof typeof PHASES;
 
 export interface Watchdog {
-  /** Begins a phase. The first one is `opening`. */
+  /** Begins a phase. The first one is `serving`. */
   enter(phase: Phase): void;
   /** Sends a line to the supervisor. */
   tell(text: string): void;

@@ -33,7 +33,7 @@ export async function runWorker({ wired, stage, settings, env, id }: WorkerComma
   const { port, concurrency } = worker;
   log.info('the worker takes messages', { function: wired.name, stage, concurrency, health: port });
   // The platform starts the container again.
-  startWatchdog({ supervisor: undefined, note: undefined, format: 'json', log }).enter('serving');
+  startWatchdog({ supervisor: undefined, note: undefined, format: 'json', log });
   stopAtSignals(worker, log, guard);
 }
 
