@@ -26,6 +26,12 @@ export function secondOf(position: number): number {
   return Math.floor(position / PLACES);
 }
 
+/** The events that arrived in one second, and their characters. */
+interface Second {
+  readonly events: LoggedEvent[];
+  characters: number;
+}
+
 /**
  * Sorts events by the time of their arrival and gives them positions. The input has the order of their timestamps. A
  * position is the second of the arrival, times 100,000, plus the number of the event in this second, from 1. So an
@@ -39,10 +45,9 @@ export class ArrivalOrder {
    * Events by the second of their arrival. At most three minutes wait, so a page goes over few seconds and not over all
    * events.
    */
-  readonly #waiting = new Map<number, LoggedEvent[]>();
-  /** Characters of the waiting events: all, and by second. */
-  #sum = 0;
-  readonly #sums = new Map<number, number>();
+  readonly #waiting = new Map<number, Second>();
+  /** Characters of all waiting events. */
+  #characters = 0;
 
   /** Orders the events that arrived from one second to another. Both seconds are included. */
   constructor(from: number, to: number, maxWaiting = MAX_WAITING) {
@@ -65,28 +70,25 @@ export class ArrivalOrder {
     const second = Math.floor(ingested / 1_000);
     const delay = ingested - timestamp;
     if (second < this.#from || second > this.#to || delay < -AHEAD_MS || delay > LATE_MS) return;
-    const its = this.#waiting.get(second);
-    if (its) its.push(event);
-    else this.#waiting.set(second, [event]);
-    this.#count(second, event.message.length);
-    while (this.#sum > this.#maxWaiting && this.#waiting.size > 1) this.#dropLatest();
-  }
-
-  #count(second: number, characters: number): void {
-    this.#sum += characters;
-    this.#sums.set(second, (this.#sums.get(second) ?? 0) + characters);
-  }
-
-  #forget(second: number): void {
-    this.#waiting.delete(second);
-    this.#sum -= this.#sums.get(second) ?? 0;
-    this.#sums.delete(second);
+    const its = this.#waiting.get(second) ?? { events: [], characters: 0 };
+    this.#waiting.set(second, its);
+    its.events.push(event);
+    its.characters += event.message.length;
+    this.#characters += event.message.length;
+    while (this.#characters > this.#maxWaiting && this.#waiting.size > 1) this.#dropLatest();
   }
 
   #dropLatest(): void {
     const latest = Math.max(...this.#waiting.keys());
-    this.#forget(latest);
+    this.#take(latest);
     this.#to = latest - 1;
+  }
+
+  #take(second: number): readonly LoggedEvent[] {
+    const { events, characters } = this.#waiting.get(second) ?? { events: [], characters: 0 };
+    this.#waiting.delete(second);
+    this.#characters -= characters;
+    return events;
   }
 
   /** Returns the events of each second that is complete when all events with an earlier timestamp have been added. */
@@ -96,8 +98,7 @@ export class ArrivalOrder {
     const whole = [...this.#waiting.keys()].filter((second) => second < open).sort((a, b) => a - b);
     for (const second of whole) {
       // The sort is stable. CloudWatch Logs always returns the events of one millisecond in the same order.
-      const events = (this.#waiting.get(second) ?? []).sort((a, b) => a.ingested - b.ingested);
-      this.#forget(second);
+      const events = this.#take(second).toSorted((a, b) => a.ingested - b.ingested);
       for (const [index, { message }] of events.entries()) {
         released.push({ position: second * PLACES + Math.min(index + 1, PLACES - 1), event: message });
       }
