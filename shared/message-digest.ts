@@ -42,17 +42,17 @@ const BINARY = Buffer.from([2]);
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html#sqs-attributes-md5-message-digest-calculation
  */
 export function md5OfAttributes(attributes: readonly MessageAttribute[]): string {
-  const hash = createHash('md5');
+  const digest = createHash('md5');
   const add = (bytes: Buffer) => {
     const length = Buffer.alloc(4);
     length.writeUInt32BE(bytes.length);
-    hash.update(length).update(bytes);
+    digest.update(length).update(bytes);
   };
   for (const attribute of attributes.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     add(Buffer.from(attribute.name));
     add(Buffer.from(attribute.type));
-    hash.update(isBinary(attribute) ? BINARY : STRING);
+    digest.update(isBinary(attribute) ? BINARY : STRING);
     add(bytesOf(attribute));
   }
-  return hash.digest('hex');
+  return digest.digest('hex');
 }

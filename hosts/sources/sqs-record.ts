@@ -1,6 +1,6 @@
 import type { SQSMessageAttribute, SQSRecord, SQSRecordAttributes } from 'aws-lambda';
-import { listAttributes, md5OfAttributes, md5OfBody } from '#shared/message-digest.ts';
-import { attributeType, type FifoCoordinates, type ReceivedMessage } from '#shared/ports/queue.ts';
+import { isBinary, listAttributes, type MessageAttribute, md5OfAttributes, md5OfBody } from '#shared/message-digest.ts';
+import type { FifoCoordinates, ReceivedMessage } from '#shared/ports/queue.ts';
 
 /**
  * A message in the shape of Lambda's event source mapping.
@@ -8,26 +8,20 @@ import { attributeType, type FifoCoordinates, type ReceivedMessage } from '#shar
  * @see https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
  */
 export function sqsRecord(message: ReceivedMessage, arn: string): SQSRecord {
-  const { attributes, attributeTypes } = message;
+  const attributes = listAttributes(message);
   const record = {
     messageId: message.messageId,
     receiptHandle: message.receiptHandle,
     body: message.body,
     attributes:
       message.fifo === undefined ? systemAttributes(message, arn) : fifoAttributes(message, message.fifo, arn),
-    messageAttributes: Object.fromEntries(
-      Object.entries(attributes).map(([name, value]) => [
-        name,
-        messageAttribute(value, attributeType(attributeTypes, name)),
-      ]),
-    ),
+    messageAttributes: Object.fromEntries(attributes.map((attribute) => [attribute.name, messageAttribute(attribute)])),
     eventSource: 'aws:sqs',
     eventSourceARN: arn,
     awsRegion: arn.split(':')[3] ?? '',
   };
   const whole: SQSRecord = Object.defineProperty(record as SQSRecord, 'md5OfBody', bodyDigest);
-  const all = listAttributes(message);
-  if (all.length > 0) whole.md5OfMessageAttributes = md5OfAttributes(all);
+  if (attributes.length > 0) whole.md5OfMessageAttributes = md5OfAttributes(attributes);
   return whole;
 }
 
@@ -71,7 +65,8 @@ function fifoAttributes(
 }
 
 /** Binary values are in base64, both in the message and in the record. */
-function messageAttribute(value: string, dataType: string): SQSMessageAttribute {
-  const text = dataType.startsWith('Binary') ? { binaryValue: value } : { stringValue: value };
+function messageAttribute(attribute: MessageAttribute): SQSMessageAttribute {
+  const { type: dataType, value } = attribute;
+  const text = isBinary(attribute) ? { binaryValue: value } : { stringValue: value };
   return { ...text, stringListValues: [], binaryListValues: [], dataType };
 }
