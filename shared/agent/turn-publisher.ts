@@ -57,6 +57,10 @@ export class TurnPublisher {
     return this.#foundNoRoom;
   }
 
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
   /** From now on, events that the store has no room for are not put again. */
   close(): void {
     this.#closed = true;

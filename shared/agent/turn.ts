@@ -19,6 +19,7 @@ import { TurnResult } from './turn-result.ts';
 const MAX_ON_BUS = 200_000;
 /** With this many unpublished events the handler waits, so that it does not outrun the disk. */
 const MAX_PENDING = 64;
+
 /**
  * The events of one turn and attempt, numbered in the order of the agent's work.
  *
@@ -45,7 +46,6 @@ export class Turn {
   #failure: unknown;
   /** Publishes WORKING when the turn has lasted `workingAfterMs`. The first event that is published clears it. */
   #unsaid: NodeJS.Timeout | undefined;
-  #closed = false;
 
   /** @param clock tells when the attempt is over */
   constructor(
@@ -73,7 +73,7 @@ export class Turn {
   /** @throws TaskFailed when the task passes a bound with the text. A task that is full can still end. */
   status(state: TaskState, text?: string): void {
     this.#leaveUnsaid();
-    if (this.#closed) return;
+    if (this.#publisher.isClosed) return;
     if (text !== undefined && !isTerminal(state)) this.#count(Buffer.byteLength(text));
     const now = this.#runtime.clock.now();
     const message: Message | undefined = text === undefined ? undefined : this.#message(text, now);
@@ -93,7 +93,7 @@ export class Turn {
   artifact(init: ArtifactInit, options: { append: boolean; lastChunk: boolean }): void {
     const artifactId = init.artifactId ?? this.nextArtifactId();
     const text = outputJson({ ...init, artifactId });
-    if (this.#closed) return;
+    if (this.#publisher.isClosed) return;
     const artifact = parseJson(text) as Artifact;
     const append = options.append && this.#begun.has(artifactId);
     const data = { artifact, append, lastChunk: options.lastChunk };
@@ -151,7 +151,6 @@ export class Turn {
   /** From now on, nothing that the handler does is published. */
   close(): void {
     this.#leaveUnsaid();
-    this.#closed = true;
     this.#publisher.close();
     this.#pending = [];
   }
@@ -210,7 +209,7 @@ export class Turn {
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      if (this.#publishing === undefined && !this.#closed) this.flush().catch(() => {}); // told by the next flush
+      if (this.#publishing === undefined && !this.#publisher.isClosed) this.flush().catch(() => {}); // told by the next flush
     });
   }
 
