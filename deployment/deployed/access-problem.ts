@@ -1,5 +1,5 @@
 import { type AwsCall, awsError } from '#adapters/aws/errors.ts';
-import { messageOf } from '#shared/errors.ts';
+import { ConfigurationError, messageOf } from '#shared/errors.ts';
 
 /** Failures of the account, the network or the clock, which every call can have. */
 const accessCodes: ReadonlySet<string> = new Set([
@@ -18,4 +18,15 @@ export function accessProblem(error: unknown, call: AwsCall): string | undefined
   if (/region not accepted/i.test(problem)) return `${problem} A region is written like eu-central-1.`;
   const { code, message } = awsError(error, call);
   return accessCodes.has(code) ? message : undefined;
+}
+
+/** The error for a resource that cannot be looked up, with the advice for its cause. */
+export function lookupError(cause: unknown, call: AwsCall): ConfigurationError {
+  const problem =
+    accessProblem(cause, call) ?? `${capitalized(call.resource)} cannot be looked up: ${messageOf(cause)}`;
+  return new ConfigurationError(problem, { cause });
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -4,7 +4,7 @@ import {
   DescribeUserPoolClientCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { ConfigurationError, messageOf } from '#shared/errors.ts';
-import { accessProblem } from './access-problem.ts';
+import { accessProblem, lookupError } from './access-problem.ts';
 
 /** A mesh on AWS: the outputs of its stack. */
 export interface Deployment {
@@ -88,15 +88,12 @@ export async function readClientSecret({ region, userPoolId, clientId }: Deploym
 }
 
 function explain(error: unknown, stackName: string, stage: string): ConfigurationError {
-  const problem = messageOf(error);
-  const options = { cause: error };
-  const access = accessProblem(error, { action: 'cloudformation:DescribeStacks', resource: `the stack ${stackName}` });
-  if (access !== undefined) return new ConfigurationError(access, options);
-  if (/does not exist/.test(problem)) {
+  const call = { action: 'cloudformation:DescribeStacks', resource: `the stack ${stackName}` };
+  if (accessProblem(error, call) === undefined && /does not exist/.test(messageOf(error))) {
     return new ConfigurationError(
       `There is no stack ${stackName} in this account and region. Deploy it (npm run deploy -- --stage ${stage}), or give the right --stage and --region.`,
-      options,
+      { cause: error },
     );
   }
-  return new ConfigurationError(`The stack ${stackName} cannot be looked up: ${problem}`, options);
+  return lookupError(error, call);
 }

@@ -1,8 +1,8 @@
 import { APIGatewayClient, GetAccountCommand } from '@aws-sdk/client-api-gateway';
 import { CloudFormationClient, DescribeStackResourceCommand } from '@aws-sdk/client-cloudformation';
-import { accessProblem } from '#deployment/deployed/access-problem.ts';
+import { lookupError } from '#deployment/deployed/access-problem.ts';
 import { stackName, type Target } from '#deployment/target.ts';
-import { ConfigurationError, messageOf } from '#shared/errors.ts';
+import { messageOf } from '#shared/errors.ts';
 
 /** The logical id in deployment/api.yml. */
 const LogicalResourceId = 'ApiGatewayAccount';
@@ -29,11 +29,7 @@ async function logRole({ region }: Target): Promise<string | undefined> {
     // An account without a role has an empty text on some endpoints.
     return (await client.send(new GetAccountCommand())).cloudwatchRoleArn || undefined;
   } catch (cause) {
-    throw new ConfigurationError(
-      accessProblem(cause, { action: 'apigateway:GET', resource: 'the account' }) ??
-        `The log role of API Gateway cannot be looked up: ${messageOf(cause)}`,
-      { cause },
-    );
+    throw lookupError(cause, { action: 'apigateway:GET', resource: 'the log role of API Gateway' });
   } finally {
     client.destroy();
   }
@@ -44,10 +40,11 @@ async function isOfStack(target: Target): Promise<boolean> {
   try {
     await client.send(new DescribeStackResourceCommand({ StackName: stackName(target), LogicalResourceId }));
     return true;
-  } catch (error) {
+  } catch (cause) {
     // There is no such stack, or the stack has no such resource.
-    if (/does not exist/.test(messageOf(error))) return false;
-    throw error;
+    if (/does not exist/.test(messageOf(cause))) return false;
+    const resource = `${LogicalResourceId} of the stack ${stackName(target)}`;
+    throw lookupError(cause, { action: 'cloudformation:DescribeStackResource', resource });
   } finally {
     client.destroy();
   }

@@ -1,7 +1,7 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { accessProblem } from '#deployment/deployed/access-problem.ts';
+import { lookupError } from '#deployment/deployed/access-problem.ts';
 import { stackName, type Target } from '#deployment/target.ts';
-import { ConfigurationError, messageOf } from '#shared/errors.ts';
+import { messageOf } from '#shared/errors.ts';
 
 export interface StackState {
   /** The status of CloudFormation, such as `UPDATE_COMPLETE`. */
@@ -23,13 +23,8 @@ export async function stackState(target: Target): Promise<StackState | undefined
     if (stack?.StackStatus === undefined) return undefined;
     return { status: stack.StackStatus, isProtected: stack.EnableTerminationProtection === true };
   } catch (cause) {
-    const problem = messageOf(cause);
-    if (/does not exist/.test(problem)) return undefined;
-    throw new ConfigurationError(
-      accessProblem(cause, { action: 'cloudformation:DescribeStacks', resource: `the stack ${name}` }) ??
-        `The stack ${name} cannot be looked up: ${problem}`,
-      { cause },
-    );
+    if (/does not exist/.test(messageOf(cause))) return undefined;
+    throw lookupError(cause, { action: 'cloudformation:DescribeStacks', resource: `the stack ${name}` });
   } finally {
     client.destroy();
   }

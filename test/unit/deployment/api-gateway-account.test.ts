@@ -1,7 +1,6 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { apiGatewayParameters } from '#deployment/stack/api-gateway-account.ts';
+import { fakeEndpoint } from './fake-endpoint.ts';
 
 const target = { stage: 'dev', region: 'eu-central-1', endpoint: undefined };
 const role = 'arn:aws:iam::000000000000:role/others';
@@ -12,26 +11,19 @@ const resource = `<DescribeStackResourceResponse><DescribeStackResourceResult><S
 <ResourceStatus>CREATE_COMPLETE</ResourceStatus><LastUpdatedTimestamp>2026-01-01T00:00:00Z</LastUpdatedTimestamp>
 </StackResourceDetail></DescribeStackResourceResult></DescribeStackResourceResponse>`;
 
-let server: Server;
+let endpoint: { close(): void };
 let account: { readonly status: number; readonly body: object };
 let stack: { readonly status: number; readonly body: string };
 
 beforeEach(async () => {
-  server = createServer((request, response) => {
-    if (request.method === 'GET') response.writeHead(account.status).end(JSON.stringify(account.body));
-    else response.writeHead(stack.status).end(stack.body);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'key');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+  endpoint = await fakeEndpoint(({ method }) =>
+    method === 'GET' ? { status: account.status, body: JSON.stringify(account.body) } : stack,
+  );
   vi.spyOn(console, 'log').mockImplementation(() => {});
 });
 afterEach(() => {
-  vi.unstubAllEnvs();
+  endpoint.close();
   vi.restoreAllMocks();
-  server.closeAllConnections();
-  server.close();
 });
 
 it.each([
@@ -63,4 +55,10 @@ it('the parameter of the command line decides', async () => {
 it('a missing right is named', async () => {
   account = { status: 403, body: { __type: 'AccessDeniedException', message: 'no' } };
   await expect(apiGatewayParameters(target, [])).rejects.toThrow('apigateway:GET');
+});
+
+it('a missing right to describe the stack is named', async () => {
+  account = { status: 200, body: { cloudwatchRoleArn: role } };
+  stack = { status: 403, body: none('no').replace('ValidationError', 'AccessDenied') };
+  await expect(apiGatewayParameters(target, [])).rejects.toThrow('cloudformation:DescribeStackResource');
 });

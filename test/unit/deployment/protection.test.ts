@@ -1,43 +1,33 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { protectStack } from '#deployment/stack/protection.ts';
 import { temporaryFolder } from '#test/support/fixtures.ts';
+import { fakeEndpoint } from './fake-endpoint.ts';
 
 const target = { stage: 'prod', region: 'eu-central-1', endpoint: undefined };
 const answer = `<UpdateTerminationProtectionResponse><UpdateTerminationProtectionResult><StackId>prod</StackId>
 </UpdateTerminationProtectionResult></UpdateTerminationProtectionResponse>`;
 
 let folder: string;
-let server: Server;
-const asked: Record<string, string>[] = [];
+let endpoint: { close(): void };
+const asked: Readonly<Record<string, string>>[] = [];
 
 beforeEach(async () => {
   folder = temporaryFolder();
-  server = createServer(async (request, response) => {
-    let body = '';
-    for await (const chunk of request) body += chunk;
-    asked.push(Object.fromEntries(new URLSearchParams(body)));
-    response.end(answer);
+  endpoint = await fakeEndpoint(({ input }) => {
+    asked.push(input);
+    return { status: 200, body: answer };
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'key');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
 });
 afterEach(() => {
-  vi.unstubAllEnvs();
+  endpoint.close();
   asked.length = 0;
-  server.closeAllConnections();
-  server.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
 /** The state that serverless writes beside a package. */
 function packaged(deletionProtection: unknown): string {
-  mkdirSync(folder, { recursive: true });
   const state = { service: { custom: { tables: { deletionProtection } } } };
   writeFileSync(path.join(folder, 'serverless-state.json'), JSON.stringify(state));
   return folder;
