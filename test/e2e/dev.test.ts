@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { temporaryFolder } from '#test/support/fixtures.ts';
-import { fixtureConfig } from '#test/support/mesh.ts';
+import { writeFixtureConfig } from '#test/support/mesh.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const cleanups: (() => unknown)[] = [];
@@ -17,10 +17,7 @@ afterEach(async () => {
 function project(): string {
   const folder = temporaryFolder();
   cleanups.push(() => rmSync(folder, { recursive: true, force: true }));
-  const text = readFileSync(fixtureConfig, 'utf8')
-    .replaceAll('handler: ../../../', `handler: ${path.relative(folder, root)}/`)
-    .replace(/handler: (?=agents\/|consumers\/)/g, `handler: ${path.relative(folder, path.dirname(fixtureConfig))}/`);
-  writeFileSync(path.join(folder, 'serverless.yml'), text);
+  writeFixtureConfig(folder);
   mkdirSync(path.join(folder, 'agents'));
   writeFileSync(path.join(folder, 'agents/mine.ts'), '// first\n');
   return folder;

@@ -1,10 +1,9 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { temporaryFolder } from '#test/support/fixtures.ts';
-import { fixtureConfig, Mesh } from '#test/support/mesh.ts';
+import { Mesh, writeFixtureConfig } from '#test/support/mesh.ts';
 
-const root = path.resolve(import.meta.dirname, '../..');
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
@@ -14,16 +13,11 @@ afterEach(async () => {
 async function meshOf(change: (text: string) => string): Promise<Mesh> {
   const folder = temporaryFolder();
   cleanups.push(() => rmSync(folder, { recursive: true, force: true }));
-  const text = readFileSync(fixtureConfig, 'utf8')
-    .replaceAll('handler: ../../../', `handler: ${path.relative(folder, root)}/`)
-    .replace(/handler: (?=agents\/|consumers\/)/g, `handler: ${path.relative(folder, path.dirname(fixtureConfig))}/`);
   writeFileSync(
     path.join(folder, 'broken.ts'),
     "export const handler = () => { throw new Error('the queue of the inline function had a message'); };\n",
   );
-  const config = path.join(folder, 'serverless.yml');
-  writeFileSync(config, change(text));
-  const mesh = await Mesh.start({ config });
+  const mesh = await Mesh.start({ config: writeFixtureConfig(folder, change) });
   cleanups.push(() => mesh.stop());
   return mesh;
 }

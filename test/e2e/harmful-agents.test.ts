@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AdminTask } from '#shared/admin/schemas.ts';
 import { temporaryFolder } from '#test/support/fixtures.ts';
-import { failingStart, fixtureConfig, Mesh } from '#test/support/mesh.ts';
+import { failingStart, fixtureConfig, Mesh, writeFixtureConfig } from '#test/support/mesh.ts';
 
 const patience = { timeout: 55_000, interval: 200 };
 const atOnce = { configuration: { returnImmediately: true } };
@@ -96,20 +96,11 @@ describe('an agent in process', () => {
 describe('a module that never ends its import', () => {
   it('ends the start, which names the place', async () => {
     const folder = temporaryFolder();
-    const module = path.join(folder, 'looping.ts');
-    writeFileSync(module, 'export const handler = 1;\nfor (;;);\n');
-    const file = path.join(folder, 'serverless.yml');
-    const root = path.dirname(fixtureConfig);
-    writeFileSync(
-      file,
-      readFileSync(fixtureConfig, 'utf8')
-        .replace(
-          /handler: \S*agents\/asker\.handler/,
-          `handler: ${path.relative(folder, module).replace('.ts', '.handler')}`,
-        )
-        .replace(/handler: (?=\.\.\/|agents\/|consumers\/)/g, `handler: ${path.relative(folder, root)}/`),
+    writeFileSync(path.join(folder, 'looping.ts'), 'export const handler = 1;\nfor (;;);\n');
+    const config = writeFixtureConfig(folder, (text) =>
+      text.replace(/handler: \S+agents\/asker\.handler/, 'handler: looping.handler'),
     );
-    const { code, signal, output } = await failingStart({ config: file, supervised: true, patienceMs: 100_000 });
+    const { code, signal, output } = await failingStart({ config, supervised: true, patienceMs: 100_000 });
     rmSync(folder, { recursive: true, force: true });
     expect([code, signal]).toEqual([null, 'SIGKILL']);
     expect(output).toContain('does not end its import');

@@ -1,8 +1,8 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '#test/support/fixtures.ts';
-import { failingStart, fixtureConfig } from '#test/support/mesh.ts';
+import { failingStart, writeFixtureConfig } from '#test/support/mesh.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const folders: string[] = [];
@@ -18,13 +18,8 @@ afterEach(() => {
 /** The test mesh's serverless.yml, changed. */
 function config(change: (text: string) => string, files: Readonly<Record<string, string>> = {}): string {
   const place = folder();
-  const text = readFileSync(fixtureConfig, 'utf8')
-    .replaceAll('handler: ../../../', `handler: ${path.relative(place, root)}/`)
-    .replace(/handler: (?=agents\/|consumers\/)/g, `handler: ${path.relative(place, path.dirname(fixtureConfig))}/`);
   for (const [name, content] of Object.entries(files)) writeFileSync(path.join(place, name), content);
-  const file = path.join(place, 'serverless.yml');
-  writeFileSync(file, change(text));
-  return file;
+  return writeFixtureConfig(place, change);
 }
 
 const agentWith = (input: string) => `

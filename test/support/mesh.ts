@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { SqliteClientStore } from '#adapters/sqlite/client-store.ts';
 import { Database } from '#adapters/sqlite/database.ts';
@@ -11,6 +11,20 @@ const root = path.resolve(import.meta.dirname, '../..');
 
 /** The mesh with the agents of test/fixtures/mesh. */
 export const fixtureConfig = path.join(root, 'test/fixtures/mesh/serverless.yml');
+
+/**
+ * Writes the test mesh's serverless.yml, changed, into a folder.
+ *
+ * @returns the path of the file
+ */
+export function writeFixtureConfig(folder: string, change = (text: string) => text): string {
+  const text = readFileSync(fixtureConfig, 'utf8')
+    .replaceAll('handler: ../../../', `handler: ${path.relative(folder, root)}/`)
+    .replace(/handler: (?=agents\/|consumers\/)/g, `handler: ${path.relative(folder, path.dirname(fixtureConfig))}/`);
+  const file = path.join(folder, 'serverless.yml');
+  writeFileSync(file, change(text));
+  return file;
+}
 
 export interface MeshOptions {
   /** The project's own serverless.yml when not given. */
