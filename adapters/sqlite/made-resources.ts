@@ -21,8 +21,12 @@ export class SqliteMadeResources implements MadeResources {
     this.#all = database.prepare('SELECT name, definition FROM made_resources WHERE kind = ? ORDER BY name');
   }
 
-  async put(kind: MadeKind, { name, definition }: MadeResource): Promise<void> {
-    await this.#database.write(() => this.#put.run(kind, name, definition));
+  async put(kind: MadeKind, resource: MadeResource): Promise<void> {
+    await this.#database.write(() => this.putWithin(kind, resource));
+  }
+
+  putWithin(kind: MadeKind, { name, definition }: MadeResource): void {
+    this.#put.run(kind, name, definition);
   }
 
   async delete(kind: MadeKind, name: string): Promise<void> {

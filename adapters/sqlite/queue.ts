@@ -73,20 +73,11 @@ export class SqliteQueue implements Queue, HostedQueues {
   }
 
   /** One transaction moves at most a slice. */
-  move(name: string, { destination, mark, max }: MoveOptions): Promise<Moved> {
+  move(name: string, options: MoveOptions): Promise<Moved> {
     return this.#database.write(() => {
-      const source = this.#queue(name);
-      let moved = 0;
-      for (const movable of source.movable(mark, max)) {
-        const to = destination ?? movable.source;
-        if (to === undefined) return { moved, problem: 'unknownSource' };
-        const target = this.#queues.get(to);
-        if (target === undefined) return { moved, problem: 'missingQueue' };
-        target.adopt(movable.message);
-        source.drop(movable);
-        moved++;
-      }
-      return { moved };
+      const moved = this.#moveWithin(this.#queue(name), options);
+      options.record?.(moved);
+      return moved;
     });
   }
 
@@ -174,6 +165,20 @@ export class SqliteQueue implements Queue, HostedQueues {
    */
   excuseInFlight(name: string, except: readonly string[]): Promise<readonly string[]> {
     return this.#queues.get(name)?.excuseInFlight(except) ?? missing(name);
+  }
+
+  #moveWithin(source: QueueOfAKind, { destination, mark, max }: MoveOptions): Moved {
+    let moved = 0;
+    for (const movable of source.movable(mark, max)) {
+      const to = destination ?? movable.source;
+      if (to === undefined) return { moved, problem: 'unknownSource' };
+      const target = this.#queues.get(to);
+      if (target === undefined) return { moved, problem: 'missingQueue' };
+      target.adopt(movable.message);
+      source.drop(movable);
+      moved++;
+    }
+    return { moved };
   }
 
   #make(name: string, settings: QueueSettings): QueueOfAKind {

@@ -82,6 +82,8 @@ export interface MoveOptions {
   readonly destination?: string;
   readonly mark: number;
   readonly max: number;
+  /** Runs in the transaction of the move, before it ends. `MadeResources.putWithin` is the one write that it may make. */
+  readonly record?: (moved: Moved) => void;
 }
 
 export interface Moved {
@@ -162,12 +164,14 @@ export interface MadeResource {
  *
  * Contract:
  * - `put` and `delete` resolve when the change is durable.
+ * - `putWithin` writes in the transaction that runs, so that its definition is stored with the rest of it or not at all.
  * - `put` replaces the definition with the same kind and name. `delete` for an unknown name does nothing.
  * - `rename` gives a resource another kind in one step. It replaces a resource of that kind and name.
  * - `all` returns the definitions of one kind, ordered by name.
  */
 export interface MadeResources {
   put(kind: MadeKind, resource: MadeResource): Promise<void>;
+  putWithin(kind: MadeKind, resource: MadeResource): void;
   delete(kind: MadeKind, name: string): Promise<void>;
   rename(kind: MadeKind, name: string, to: MadeKind): Promise<void>;
   all(kind: MadeKind): Promise<readonly MadeResource[]>;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '#shared/ports/clock.ts';
-import type { HostedQueues, MadeResources, Moved } from '#shared/ports/control-plane.ts';
+import type { HostedQueues, MadeResource, MadeResources, Moved } from '#shared/ports/control-plane.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
 import { Mutex } from '../mutex.ts';
 import { limits } from '../reference/limits.ts';
@@ -112,7 +112,13 @@ export class MoveTasks {
 
   /** Cancels a running task. Returns undefined when the task does not run. Messages that moved stay where they are. */
   cancel(id: string): Promise<MoveTask | undefined> {
-    return this.#update(id, () => ({ status: 'CANCELLED' }));
+    return this.#changes.run(async () => {
+      const task = this.#tasks.get(id);
+      if (task?.status !== 'RUNNING') return undefined;
+      const cancelled: MoveTask = { ...task, status: 'CANCELLED' };
+      await this.#put(cancelled);
+      return cancelled;
+    });
   }
 
   /** Forgets the tasks of a source that is deleted. */
@@ -136,39 +142,40 @@ export class MoveTasks {
   }
 
   /** Moves the messages of one second, or of one transaction when the task has no rate. */
-  async #step({ id, source, destination, mark, maxPerSecond = MAX_PER_STEP }: MoveTask): Promise<void> {
-    let left = maxPerSecond;
-    while (left > 0) {
-      const max = Math.min(left, MAX_PER_STEP);
-      const { moved, problem } =
-        this.#queue.settings(source) === undefined
-          ? ({ moved: 0, problem: 'missingQueue' } as const)
-          : await this.#queue.move(source, { ...(destination !== undefined && { destination }), mark, max });
-      left -= moved;
-      const end =
-        problem !== undefined
-          ? ({ status: 'FAILED', failureReason: reasons[problem] } as const)
-          : moved === 0
-            ? ({ status: 'COMPLETED' } as const)
-            : {};
-      const running = await this.#update(id, (task) => ({ ...end, moved: task.moved + moved }));
-      if (running?.status !== 'RUNNING') return;
+  async #step({ id, maxPerSecond = MAX_PER_STEP }: MoveTask): Promise<void> {
+    for (let left = maxPerSecond; left > 0 && this.#tasks.get(id)?.status === 'RUNNING'; ) {
+      left -= await this.#move(id, Math.min(left, MAX_PER_STEP));
     }
   }
 
-  /** Changes a running task. Returns undefined when the task does not run. */
-  #update(id: string, change: (task: MoveTask) => Partial<MoveTask>): Promise<MoveTask | undefined> {
+  /** Moves at most `max` messages of a running task. Returns their number. */
+  #move(id: string, max: number): Promise<number> {
     return this.#changes.run(async () => {
       const task = this.#tasks.get(id);
-      if (task?.status !== 'RUNNING') return undefined;
-      const changed = { ...task, ...change(task) };
-      await this.#put(changed);
-      return changed;
+      if (task?.status !== 'RUNNING') return 0;
+      const { source, destination, mark } = task;
+      if (this.#queue.settings(source) === undefined) {
+        await this.#put(after(task, { moved: 0, problem: 'missingQueue' }));
+        return 0;
+      }
+      let changed = task;
+      const { moved } = await this.#queue.move(source, {
+        ...(destination !== undefined && { destination }),
+        mark,
+        max,
+        // With the move, so that a process that ends in between has counted what it moved.
+        record: (moved) => {
+          changed = after(task, moved);
+          this.#made.putWithin('move-task', resourceOf(changed));
+        },
+      });
+      this.#tasks.set(id, changed);
+      return moved;
     });
   }
 
   async #put(task: MoveTask): Promise<void> {
-    await this.#made.put('move-task', { name: task.id, definition: JSON.stringify(task) });
+    await this.#made.put('move-task', resourceOf(task));
     this.#tasks.set(task.id, task);
   }
 
@@ -181,4 +188,15 @@ export class MoveTasks {
     // An abort ends the pause. The loop then ends too.
     await sleep(SECOND_MS, undefined, { signal: this.#stop.signal, ref: false }).catch(() => {});
   }
+}
+
+/** The task after a step that moved some messages. A step that moves none completes it. */
+function after(task: MoveTask, { moved, problem }: Moved): MoveTask {
+  const counted = { ...task, moved: task.moved + moved };
+  if (problem !== undefined) return { ...counted, status: 'FAILED', failureReason: reasons[problem] };
+  return moved === 0 ? { ...counted, status: 'COMPLETED' } : counted;
+}
+
+function resourceOf(task: MoveTask): MadeResource {
+  return { name: task.id, definition: JSON.stringify(task) };
 }

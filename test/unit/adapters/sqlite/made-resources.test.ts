@@ -38,6 +38,20 @@ describe('SqliteMadeResources', () => {
     expect(await made.all('rule')).toEqual([{ name: 'a', definition: '4' }]);
   });
 
+  it('are stored with the rest of a transaction or not at all', async () => {
+    const change = (name: string, then: () => void) =>
+      database.write(() => {
+        made.putWithin('queue', { name, definition: '1' });
+        then();
+      });
+    await change('a', () => {});
+    const failed = change('b', () => {
+      throw new Error('the rest failed');
+    });
+    await expect(failed).rejects.toThrow('the rest failed');
+    expect((await made.all('queue')).map(({ name }) => name)).toEqual(['a']);
+  });
+
   it('get another kind, in the place of one that has the name', async () => {
     await made.put('queue', { name: 'a', definition: 'new' });
     await made.put('deleted-queue', { name: 'a', definition: 'old' });

@@ -143,6 +143,21 @@ describe('StartMessageMoveTask', () => {
     expect((await receive(QueueUrl, { VisibilityTimeout: 30 })).length).toBe(3);
   });
 
+  it('has counted what it moved when the process ends right after', async () => {
+    await withDeadLetters('one', ['a', 'b', 'c']);
+    const { move } = aws.queue;
+    const moved = Promise.withResolvers<void>();
+    aws.queue.move = async (...options) => {
+      await move.apply(aws.queue, options);
+      moved.resolve();
+      return new Promise(() => {});
+    };
+    await start('one-dead', { MaxNumberOfMessagesPerSecond: 1 });
+    await moved.promise;
+    aws = await aws.restart();
+    expect(await ended('one-dead')).toMatchObject({ Status: 'COMPLETED', ApproximateNumberOfMessagesMoved: 3 });
+  });
+
   it('fails for a message that was sent to the dead-letter queue itself', async () => {
     await withDeadLetters('one', []);
     await sqs('SendMessage', { QueueUrl: aws.queueUrl('one-dead'), MessageBody: 'direct' });
