@@ -21,8 +21,9 @@ export interface LargestParts {
 }
 
 export interface LargestPass {
-  readonly now: number;
-  /** Milliseconds since 1970. Data that arrived or ended after this time stays. */
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Milliseconds since 1970. Data that arrived after this time stays. */
   readonly before: number;
   /** The number of bytes to free, approximately. */
   readonly excess: number;
@@ -55,8 +56,7 @@ export class LargestPruner {
   async prune(work: Work, pass: LargestPass): Promise<number | undefined> {
     const { now, before, excess, unread } = pass;
     const { records, quarantine } = this.#parts;
-    const cutoff = { now, endedBefore: before };
-    const holders = await this.#holders(work, cutoff);
+    const holders = await this.#holders(work, now);
     const shares = sharesOf(
       holders.map(([, { bytes }]) => bytes),
       excess,
@@ -78,7 +78,7 @@ export class LargestPruner {
           sources.set(holder.name, share);
           break;
         case 'archive':
-          await this.#pruneArchive(work, cutoff, await untilOf(this.#parts.events.rows));
+          await this.#pruneArchive(work, now, await untilOf(this.#parts.events.rows));
           break;
         case 'records': {
           const until = await untilOf(records.rows);
@@ -99,14 +99,11 @@ export class LargestPruner {
       const upTo = await work.read(() => this.#parts.events.positionBefore(before));
       await this.#sources.prune(work, sources, upTo, referenced);
     }
-    return owners.size > 0 ? this.#owners.prune(work, owners, cutoff, referenced) : undefined;
+    return owners.size > 0 ? this.#owners.prune(work, owners, now, referenced) : undefined;
   }
 
-  async #holders(
-    work: Work,
-    cutoff: { readonly now: number; readonly endedBefore: number },
-  ): Promise<[Holder, Holding][]> {
-    const owners = await this.#owners.holdings(work, cutoff);
+  async #holders(work: Work, now: () => number): Promise<[Holder, Holding][]> {
+    const owners = await this.#owners.holdings(work, now);
     const sources = await this.#sources.bytesOf(work);
     const holders: [Holder, Holding][] = [];
     let ofTasks = 0;
@@ -131,9 +128,9 @@ export class LargestPruner {
   }
 
   /** Deletes the oldest events of the archive. All tasks stay, with copies of the events that their logs need. */
-  async #pruneArchive(work: Work, cutoff: { readonly now: number; readonly endedBefore: number }, until: number) {
+  async #pruneArchive(work: Work, now: () => number, until: number) {
     const position = await work.read(() => this.#parts.events.positionBefore(until));
-    const keepsAll = { ...cutoff, createdBefore: Number.NEGATIVE_INFINITY, position };
+    const keepsAll = { now, createdBefore: Number.NEGATIVE_INFINITY, position };
     if (await this.#parts.tasks.prune(work, keepsAll)) await this.#parts.events.prune(work, position);
   }
 }

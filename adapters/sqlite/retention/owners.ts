@@ -5,7 +5,7 @@ import { sampleRanges } from './samples.ts';
 import { type Holding, hasRoom, type Quotas } from './shares.ts';
 import { STEP_LIMIT, type Work } from './step.ts';
 import type { TaskLogs } from './task-logs.ts';
-import { endedAt } from './tasks.ts';
+import { endedLongAgo } from './tasks.ts';
 
 /** The number of tasks that one transaction reads. */
 const TASKS = 500;
@@ -14,16 +14,9 @@ const ROW_BYTES = { entry: 60, task: 600 };
 /** The most log entries of a task whose events are deleted with it. The rest leaves the archive with its age. */
 const MAX_EVENTS = 1_000;
 
-const goes = `open IS NULL AND ${endedAt} < :endedBefore AND task < :newest`;
+const goes = `open IS NULL AND ${endedLongAgo} AND task < :newest`;
 const bytesOfTask = `(SELECT total(${ROW_BYTES.entry} + coalesce(octet_length(l.entry), octet_length(e.event), 0))
   FROM task_log l LEFT JOIN events e ON e.position = l.event WHERE l.task = t.task) + ${ROW_BYTES.task}`;
-
-/** Times in milliseconds since 1970. */
-export interface OwnerCutoff {
-  readonly now: number;
-  /** A task that ended after this time stays, because a client that waits for the task still reads it. */
-  readonly endedBefore: number;
-}
 
 /** The place where a step begins. A step may run twice, so it changes no cursor. */
 interface Cursor {
@@ -79,12 +72,12 @@ export class OwnerPruner {
   }
 
   /** The bytes of each owner. */
-  async holdings(work: Work, { now, endedBefore }: OwnerCutoff): Promise<ReadonlyMap<string, Holding>> {
+  async holdings(work: Work, now: () => number): Promise<ReadonlyMap<string, Holding>> {
     const holdings = new Map<string, Holding>();
     const { first, last } = await work.read(() => this.#bounds.get() as { first: number | null; last: number | null });
     if (first === null || last === null) return holdings;
     await sampleRanges(work, first, last, (from, to, weight) => {
-      for (const { owner, bytes, deletable } of this.#measure.all({ now, endedBefore, newest: last, from, to })) {
+      for (const { owner, bytes, deletable } of this.#measure.all({ now: now(), newest: last, from, to })) {
         const known = holdings.get(String(owner)) ?? { bytes: 0, deletable: 0 };
         holdings.set(String(owner), {
           bytes: known.bytes + Number(bytes) * weight,
@@ -103,15 +96,15 @@ export class OwnerPruner {
   async prune(
     work: Work,
     quotas: Quotas,
-    cutoff: OwnerCutoff,
+    now: () => number,
     referenced: ReferencedEvents,
   ): Promise<number | undefined> {
     const { last } = await work.read(() => this.#bounds.get() as { last: number | null });
-    const page = { ...cutoff, newest: last ?? 0, owners: JSON.stringify([...quotas.keys()]) };
+    const page = { newest: last ?? 0, owners: JSON.stringify([...quotas.keys()]) };
     let youngest: number | undefined;
     const first: Cursor = { after: 0, left: quotas, youngest: undefined };
     await work.run('tasks', first, (cursor) => {
-      const { pruned, events, reached, isDone } = this.#pruneAfter(cursor, page, referenced);
+      const { pruned, events, reached, isDone } = this.#pruneAfter(cursor, { ...page, now: now() }, referenced);
       youngest = reached.youngest;
       return { pruned, events, next: isDone ? undefined : reached };
     });
@@ -121,7 +114,7 @@ export class OwnerPruner {
 
   #pruneAfter(
     { after, left, youngest }: Cursor,
-    page: OwnerCutoff & { readonly newest: number; readonly owners: string },
+    page: { readonly now: number; readonly newest: number; readonly owners: string },
     referenced: ReferencedEvents,
   ): { readonly pruned: number; readonly events: number; readonly reached: Cursor; readonly isDone: boolean } {
     const rows = this.#candidates.all({ ...page, after }) as unknown as Row[];

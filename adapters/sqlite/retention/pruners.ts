@@ -13,11 +13,11 @@ import { TimedRows } from './timed-rows.ts';
 
 /** The bounds of a pass. Times are milliseconds since 1970. */
 export interface Pass {
-  readonly now: number;
+  readonly now: () => number;
+  /** The time by the clock that tells the age of data. */
+  readonly today: number;
   /** Deletes ended tasks that were created before this time, and older events and quarantined events. */
   readonly before: number;
-  /** A task that ended after this time stays. */
-  readonly endedBefore: number;
   /** Records of a stream from this time on stay. */
   readonly recordsFrom: (stream: string) => number;
   readonly unread: (lost: UnreadRecords) => void;
@@ -62,14 +62,14 @@ export class Pruners {
   }
 
   /** Events are deleted after the data that refers to them. By then no log points at them. */
-  async prune(work: Work, { now, before, endedBefore, recordsFrom, unread }: Pass): Promise<void> {
+  async prune(work: Work, { now, today, before, recordsFrom, unread }: Pass): Promise<void> {
     const position = await work.read(() => this.#events.positionBefore(before));
-    if (!(await this.#tasks.prune(work, { now, createdBefore: before, endedBefore, position }))) return;
+    if (!(await this.#tasks.prune(work, { now, createdBefore: before, position }))) return;
     await this.#events.prune(work, position);
     await this.#records.prune(work, recordsFrom, unread);
     const quarantined = await work.read(() => this.#quarantine.lastBefore(before));
     if (quarantined !== undefined) await work.run('quarantine', quarantined, (key) => this.#quarantine.deleteUpTo(key));
-    await this.#messageIds.prune(work, now, before);
+    await this.#messageIds.prune(work, today, before);
   }
 
   /**
@@ -79,7 +79,7 @@ export class Pruners {
    */
   async pruneLargest(work: Work, pass: LargestPass): Promise<number | undefined> {
     const youngest = await this.#largest.prune(work, pass);
-    if (youngest !== undefined) await this.#messageIds.prune(work, pass.now, youngest + 1);
+    if (youngest !== undefined) await this.#messageIds.prune(work, pass.now(), youngest + 1);
     return youngest;
   }
 

@@ -7,7 +7,7 @@ import { Ledger } from './ledger.ts';
 import type { KnowsMessage } from './message-ids.ts';
 import type { MessageRetention } from './messages.ts';
 import { Pruners } from './pruners.ts';
-import type { Pruned, Step, Work } from './step.ts';
+import { FRESH_MS, type Pruned, type Step, type Work } from './step.ts';
 import { StoreSize } from './store-size.ts';
 
 export interface RetentionOptions {
@@ -39,8 +39,6 @@ const TARGET_SHARE = 0.9;
 const WORTHWHILE_SHARE = 0.05;
 /** A round that frees less than this share of the bound is the last one. */
 const LEAST_SHARE = 0.005;
-/** Data is kept for at least this time at any size, because a client that waits for a task reads it after its end. */
-const FRESH_MS = 2_000;
 
 /**
  * Bounds the store by age and by size. It deletes old data in small transactions between those of calls. While the
@@ -116,10 +114,9 @@ export class Retention {
     if (before <= maxStore) return;
     let live = before;
     for (let freed = Number.POSITIVE_INFINITY; freed >= maxStore * LEAST_SHARE && live > maxStore * TARGET_SHARE; ) {
-      const now = clock.now();
       const youngest = await this.#all.pruneLargest(this.#work, {
-        now,
-        before: now - FRESH_MS,
+        now: () => clock.now(),
+        before: clock.now() - FRESH_MS,
         excess: live - maxStore * TARGET_SHARE,
         unread: (lost) => this.#ledger.unread(lost),
       });
@@ -140,11 +137,11 @@ export class Retention {
 
   /** Deletes the data that is too old. `today` is the time of the clock that tells the age of data. */
   async #prune(today: number): Promise<void> {
-    const { age, streamAge } = this.#options;
+    const { clock, age, streamAge } = this.#options;
     await this.#all.prune(this.#work, {
-      now: today,
+      now: () => clock.now(),
+      today,
       before: today - age,
-      endedBefore: today - FRESH_MS,
       recordsFrom: (stream) => today - streamAge(stream),
       unread: (lost) => this.#ledger.unread(lost),
     });

@@ -31,6 +31,9 @@ export interface Work {
  */
 export const STEP_LIMIT = { rows: 2_000, bytes: 2 * 1024 * 1024 };
 
+/** Data is kept for at least this time at any size, because a client that waits for a task reads it after its end. */
+export const FRESH_MS = 2_000;
+
 export interface Cost {
   readonly rows: number;
   readonly bytes: number;

@@ -1,19 +1,24 @@
 import type { StatementSync } from 'node:sqlite';
 import type { Database } from '../database.ts';
-import { STEP_LIMIT, type Step, type Work } from './step.ts';
+import { FRESH_MS, STEP_LIMIT, type Step, type Work } from './step.ts';
 import type { TaskLogs } from './task-logs.ts';
 
 /** Tasks that are looked at in a transaction: some four entries of the log belong to each. */
 const TASKS = 500;
 
+/** Agents may have clocks that are ahead of ours by this time. */
+const MAX_AHEAD_MS = 3_600_000;
+
 /**
- * The time at which an ended task ended. The agent tells this time. A time in the future counts as the deadline, by
- * which every task ends. A time before the task counts as the beginning of the task.
+ * Whether an ended task ended so long ago that no client waits for it. The agent tells the time of the end. A time too
+ * far in the future counts as the deadline, by which every task ends. A time before the task counts as the beginning of
+ * the task. `:now` is the time of the step: a task that ends during a pass would otherwise end in the pass's future, and
+ * an overdue task would go at once.
  */
-export const endedAt = 'iif(status_at > :now, deadline, max(status_at, created_at))';
+export const endedLongAgo = `iif(status_at > :now + ${MAX_AHEAD_MS}, deadline, max(status_at, created_at)) < :now - ${FRESH_MS}`;
 
 /** SQLite gives a new row the number after the newest row's. The newest row stays, so that no number is given twice. */
-const goes = `open IS NULL AND created_at < :createdBefore AND ${endedAt} < :endedBefore AND task < :newest`;
+const goes = `open IS NULL AND created_at < :createdBefore AND ${endedLongAgo} AND task < :newest`;
 
 interface Row {
   readonly task: number;
@@ -25,11 +30,9 @@ interface Row {
 
 /** Times in milliseconds since 1970. */
 export interface TaskCutoff {
-  readonly now: number;
+  readonly now: () => number;
   /** Ended tasks that were created before it go. */
   readonly createdBefore: number;
-  /** A task that ended after it stays: a client that waits for the task still reads it. */
-  readonly endedBefore: number;
   /** The position of the archive up to which the logs of the remaining tasks have copies. */
   readonly position: number;
 }
@@ -78,12 +81,9 @@ export class TaskPruner {
     return done && this.#logs.prune(work, end);
   }
 
-  #pruneAfter(
-    after: number,
-    { now, createdBefore, endedBefore, position }: TaskCutoff,
-  ): Step<number> & { readonly end: number } {
+  #pruneAfter(after: number, { now, createdBefore, position }: TaskCutoff): Step<number> & { readonly end: number } {
     const newest = Number(this.#newest.get()?.task ?? 0);
-    const cutoff = { now, createdBefore, endedBefore, newest };
+    const cutoff = { now: now(), createdBefore, newest };
     const page = this.#page.all({ ...cutoff, after }) as unknown as Row[];
     const later = page.findIndex(({ first }) => first !== null && first > position);
     const rows = later === -1 ? page : page.slice(0, later);

@@ -125,7 +125,7 @@ describe('processes that race for a task', () => {
         expect(await settled.get(task.id)).toMatchObject({ state: 'TASK_STATE_COMPLETED', sequence: 4, position: 5 });
         expect(quarantined).toBe(0);
       }),
-      { numRuns },
+      { numRuns, endOnFailure: true },
     );
   });
 
@@ -146,7 +146,7 @@ describe('processes that race for a task', () => {
           '2 TASK_STATE_COMPLETED',
         ]);
       }),
-      { numRuns },
+      { numRuns, endOnFailure: true },
     );
   });
 
@@ -165,7 +165,7 @@ describe('processes that race for a task', () => {
         expect((await settled.list({ limit: 10 })).tasks.map(({ id }) => id)).toEqual([ids[0]]);
         await clearTable(documents, stage, 'tasks');
       }),
-      { numRuns },
+      { numRuns, endOnFailure: true },
     );
   });
 
@@ -195,7 +195,7 @@ describe('processes that race for a task', () => {
         expect(began).toBeLessThanOrEqual(1);
         expect(await settled.get(task.id)).toMatchObject({ state: 'TASK_STATE_CANCELED', position: 3 + began });
       }),
-      { numRuns },
+      { numRuns, endOnFailure: true },
     );
   });
 });

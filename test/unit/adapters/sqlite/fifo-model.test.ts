@@ -181,7 +181,7 @@ describe('FifoQueue', () => {
           sqlite = trial.sqlite;
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 100, endOnFailure: true },
     );
   }, 120_000);
 });

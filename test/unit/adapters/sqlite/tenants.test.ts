@@ -306,7 +306,7 @@ describe('whatever is sent, received, deleted and given back', () => {
           await sqlite.remove();
         }
       }),
-      { numRuns: 25 },
+      { numRuns: 25, endOnFailure: true },
     );
   });
 });

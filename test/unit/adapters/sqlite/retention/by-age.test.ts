@@ -64,6 +64,29 @@ describe('retention by age', () => {
     expect(await store.tasks.failedAttempts(stays.id)).toHaveLength(1);
   });
 
+  it('keeps an overdue task that ends while a pass runs, also if the clock jumped in between', async () => {
+    const task = await store.create();
+    await store.create();
+    clock.advance(2 * DAY);
+    const pass = store.keeping().look();
+    clock.advance(2 * HOUR);
+    await store.put(store.status(task, 'TASK_STATE_COMPLETED'));
+    await pass;
+    expect(await store.find(task)).toBeDefined();
+  });
+
+  it('keeps an overdue task that its agent ended by a clock that is ahead', async () => {
+    const task = await store.create();
+    await store.create();
+    clock.advance(2 * DAY);
+    await store.put(store.status(task, 'TASK_STATE_COMPLETED', clock.now() + 30 * 60_000));
+    await store.keeping().look();
+    expect(await store.find(task)).toBeDefined();
+    clock.advance(HOUR);
+    await store.keeping().look();
+    expect(await store.find(task)).toBeUndefined();
+  });
+
   it('takes a task by its creation, and not while it is open or has just ended', async () => {
     const task = await store.create();
     await store.create();
