@@ -7,6 +7,7 @@ import { entries } from './entries/step.ts';
 import { identity } from './identity/step.ts';
 import { manifest } from './manifest/step.ts';
 import { region } from './region/step.ts';
+import { roles } from './roles/step.ts';
 import { schemas } from './schemas/step.ts';
 import { size } from './size/step.ts';
 import { stage } from './stage/step.ts';
@@ -39,6 +40,8 @@ export const steps: readonly Step[] = [
   identity,
   // Functions on containers in place of Lambda. Reads the roles and functions of the template.
   worker,
+  // The path, the boundary and the tags of all roles, also of those for containers.
+  roles,
   // Leaves out the resources that the region does not have, before alarms are made for them.
   region,
   // An alarm for everything that can fail in silence. Reads the whole template.

@@ -33,6 +33,7 @@ function unknownTypes(output: string): string | undefined {
   const lacking = [
     ...(types.includes('AWS::Events::Archive') ? ['archive'] : []),
     ...(types.includes('AWS::EventSchemas::') ? ['schemas'] : []),
+    ...(types.includes('AWS::Kinesis::ResourcePolicy') ? ['streamPolicy'] : []),
   ];
   return lacking.length === 0
     ? undefined

@@ -5,6 +5,7 @@ import type { Step } from '../step.ts';
 const types: ReadonlyMap<string, readonly string[]> = new Map([
   ['archive', ['AWS::Events::Archive']],
   ['schemas', ['AWS::EventSchemas::Registry', 'AWS::EventSchemas::Schema']],
+  ['streamPolicy', ['AWS::Kinesis::ResourcePolicy']],
 ]);
 
 /**

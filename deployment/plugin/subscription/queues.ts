@@ -57,3 +57,20 @@ export function mayBeSentTo(queue: string, rule: string): Record<string, unknown
     Condition: { ArnEquals: { 'aws:SourceArn': arnOf(rule) } },
   };
 }
+
+/**
+ * Denies all but the rule to send. Without this statement, every role of the account with the right `sqs:SendMessage` could
+ * give an agent work that no gateway has seen.
+ *
+ * A direct call has no `aws:SourceArn`. A negated condition is true for a key that is missing, so the call is denied:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+ */
+export function onlySentToBy(queue: string, rule: string): Record<string, unknown> {
+  return {
+    Effect: 'Deny',
+    Principal: '*',
+    Action: 'sqs:SendMessage',
+    Resource: arnOf(queue),
+    Condition: { ArnNotEquals: { 'aws:SourceArn': arnOf(rule) } },
+  };
+}

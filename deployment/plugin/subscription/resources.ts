@@ -3,7 +3,7 @@ import type { EventPattern, Subscription } from '#wiring/subscription.ts';
 import { arnOf, type ResourceMap } from '../template.ts';
 import { fifoQueueOf, intakeResources } from './fifo-resources.ts';
 import type { LogicalIds, SubscriptionContext } from './ids.ts';
-import { deadLetterQueueOf, mayBeSentTo, queueOf } from './queues.ts';
+import { deadLetterQueueOf, mayBeSentTo, onlySentToBy, queueOf } from './queues.ts';
 
 /**
  * The resources of a subscription, except the event source mapping. osls makes that from the `sqs` event of
@@ -36,7 +36,12 @@ export function subscriptionResources(subscription: Subscription, context: Subsc
         Queues: [{ Ref: entry }, { Ref: lost }],
         PolicyDocument: {
           Version: '2012-10-17',
-          Statement: [mayBeSentTo(entry, ids.rule), mayBeSentTo(lost, ids.rule)],
+          Statement: [
+            mayBeSentTo(entry, ids.rule),
+            mayBeSentTo(lost, ids.rule),
+            // An agent's queue is no FIFO queue. Operators redrive dead letters into the queues of other subscribers.
+            ...(subscription.kind === 'agent' ? [onlySentToBy(entry, ids.rule)] : []),
+          ],
         },
       },
     },

@@ -78,7 +78,13 @@ describe('for an emulator', () => {
   });
 
   it('the list is this one', () => {
-    expect(leftOut).toEqual(['AWS::Events::Archive', 'AWS::EventSchemas::Registry', 'AWS::EventSchemas::Schema']);
+    expect(leftOut).toEqual([
+      'AWS::Events::Archive',
+      'AWS::Events::EventBusPolicy',
+      'AWS::EventSchemas::Registry',
+      'AWS::EventSchemas::Schema',
+      'AWS::Kinesis::ResourcePolicy',
+    ]);
   });
 
   it.each(['', '0', 'true'])('STARLING_EMULATOR has to be 1, and is not when it is "%s"', async (value) => {

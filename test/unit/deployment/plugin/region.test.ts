@@ -11,6 +11,7 @@ async function typesIn(regionLacks?: string): Promise<string[]> {
       Archive: resource('AWS::Events::Archive'),
       Registry: resource('AWS::EventSchemas::Registry'),
       Schema: resource('AWS::EventSchemas::Schema'),
+      Policy: resource('AWS::Kinesis::ResourcePolicy'),
       Bus: resource('AWS::Events::EventBus'),
     },
   };
@@ -22,20 +23,24 @@ async function typesIn(regionLacks?: string): Promise<string[]> {
 
 const bus = 'AWS::Events::EventBus';
 const archive = 'AWS::Events::Archive';
+const streamPolicy = 'AWS::Kinesis::ResourcePolicy';
 const schemas = ['AWS::EventSchemas::Registry', 'AWS::EventSchemas::Schema'];
 
 describe('what a region lacks', () => {
   it.each([
-    [undefined, [archive, ...schemas, bus]],
-    ['', [archive, ...schemas, bus]],
-    ['schemas', [archive, bus]],
-    ['archive', [...schemas, bus]],
-    ['archive, schemas', [bus]],
+    [undefined, [archive, ...schemas, streamPolicy, bus]],
+    ['', [archive, ...schemas, streamPolicy, bus]],
+    ['schemas', [archive, streamPolicy, bus]],
+    ['archive', [...schemas, streamPolicy, bus]],
+    ['archive, schemas', [streamPolicy, bus]],
+    ['streamPolicy', [archive, ...schemas, bus]],
   ])('%j', async (regionLacks, left) => {
     expect(await typesIn(regionLacks)).toEqual(left);
   });
 
   it('has to be something that the mesh can do without', async () => {
-    await expect(typesIn('schemas,cognito')).rejects.toThrow("unknown word 'cognito'. Use archive, schemas");
+    await expect(typesIn('schemas,cognito')).rejects.toThrow(
+      "unknown word 'cognito'. Use archive, schemas, streamPolicy",
+    );
   });
 });

@@ -104,7 +104,17 @@ describe.concurrent('a packaged subscription', { timeout: 300_000 }, () => {
         Queues: [{ Ref: 'CalculatorSubscriptionQueue' }, { Ref: 'CalculatorSubscriptionDeadLetterQueue' }],
         PolicyDocument: {
           Version: '2012-10-17',
-          Statement: [maySend('CalculatorSubscriptionQueue'), maySend('CalculatorSubscriptionDeadLetterQueue')],
+          Statement: [
+            maySend('CalculatorSubscriptionQueue'),
+            maySend('CalculatorSubscriptionDeadLetterQueue'),
+            {
+              Effect: 'Deny',
+              Principal: '*',
+              Action: 'sqs:SendMessage',
+              Resource: arn('CalculatorSubscriptionQueue'),
+              Condition: { ArnNotEquals: { 'aws:SourceArn': arn('CalculatorSubscriptionRule') } },
+            },
+          ],
         },
       },
     });

@@ -3,12 +3,13 @@ import type * as accessRules from './rules-of-access.ts';
 import type * as dataRules from './rules-of-data.ts';
 import type * as doorRules from './rules-of-doors.ts';
 import type * as failureRules from './rules-of-failure.ts';
+import type * as stageRules from './rules-of-stage.ts';
 import { at } from './template.ts';
 
 /** A way to break a rule, and what the rule then says. */
 export interface Breach {
   readonly what: string;
-  readonly rule: keyof typeof accessRules | DataRule | DoorRule | FailureRule;
+  readonly rule: keyof typeof accessRules | DataRule | DoorRule | FailureRule | StageRule;
   readonly breach: (template: Template) => void;
   readonly found: readonly string[];
 }
@@ -16,6 +17,7 @@ export interface Breach {
 type DataRule = keyof typeof dataRules;
 type DoorRule = keyof typeof doorRules;
 type FailureRule = keyof typeof failureRules;
+type StageRule = keyof typeof stageRules;
 
 /** A resource that is in the mesh's template. */
 export function the(template: Template, id: string): Resource {

@@ -7,6 +7,7 @@ import * as access from './rules-of-access.ts';
 import * as data from './rules-of-data.ts';
 import * as doors from './rules-of-doors.ts';
 import * as failure from './rules-of-failure.ts';
+import * as stageRules from './rules-of-stage.ts';
 import type { Rule } from './template.ts';
 
 const functions = `
@@ -30,9 +31,12 @@ beforeAll(async () => {
 const template = (): Template => structuredClone(made.template);
 
 describe('the template of a mesh with FIFO queues', () => {
-  it.each(Object.entries({ ...access, ...data, ...doors, ...failure }))('keeps the rule %s', (_, rule) => {
-    expect(rule(template())).toEqual([]);
-  });
+  it.each(Object.entries({ ...access, ...data, ...doors, ...failure, ...stageRules }))(
+    'keeps the rule %s',
+    (_, rule) => {
+      expect(rule(template())).toEqual([]);
+    },
+  );
 
   it.each<[what: string, rule: Rule, id: string, path: string, value: unknown, found: readonly string[]]>([
     [

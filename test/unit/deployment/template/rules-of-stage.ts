@@ -1,0 +1,80 @@
+import type { Template } from '#deployment/plugin/template.ts';
+import { at, each, idOf, type Properties, type Rule } from './template.ts';
+
+/** The role that all stages of an account share. */
+const shared = new Map([['ApiGatewayLogRole', '/starling/']]);
+
+/** The roles of a stage stand under its path, so that a policy can tell them from all other roles of the account. */
+export const rolesOfTheStage: Rule = (template) =>
+  each(template, 'AWS::IAM::Role', ({ Path }, id) => {
+    const path = shared.get(id) ?? pathOf(template);
+    return [Path !== path && `has the path ${Path}, not ${path}`];
+  });
+
+/** No other role of the account puts events under the sources of the mesh, or writes the stream. */
+export const closedToOtherRoles: Rule = (template) => [
+  ...each(template, 'AWS::Events::EventBus', (_, bus) => {
+    const statements = policiesOf(template, 'AWS::Events::EventBusPolicy', 'EventBusName', bus, 'Statement');
+    return [
+      !statements.some(
+        (statement) =>
+          deniesOthers(template, statement, bus, ['events:PutEvents']) &&
+          String(at(statement, 'Condition.ForAnyValue:StringLike.events:source')) === 'starling.*' &&
+          // A condition that is always false would let everybody in.
+          String(at(statement, 'Condition.Bool.aws:PrincipalIsAWSService') ?? 'false') === 'false',
+      ) && 'takes events of the mesh from every role',
+    ];
+  }),
+  ...each(template, 'AWS::Kinesis::Stream', (_, stream) => {
+    const path = 'ResourcePolicy.Statement';
+    const statements = policiesOf(template, 'AWS::Kinesis::ResourcePolicy', 'ResourceArn', stream, path);
+    const writing = ['kinesis:PutRecord', 'kinesis:PutRecords'];
+    return [
+      !statements.some((statement) => deniesOthers(template, statement, stream, writing)) &&
+        'takes records from every role',
+    ];
+  }),
+];
+
+/** Only the rule of an agent gives it work. */
+export const onlyTheBusSends: Rule = (template) =>
+  each(template, 'AWS::Events::Rule', ({ EventPattern }, rule) => {
+    if (at(EventPattern, 'detail.data.agentId') === undefined) return [];
+    const queue = rule.replace(/Rule$/, 'Queue');
+    const statements = policiesOf(template, 'AWS::SQS::QueuePolicy', 'Queues', queue, 'PolicyDocument.Statement');
+    return [
+      !statements.some(
+        (statement) =>
+          isDenyToAll(statement, queue, ['sqs:SendMessage']) &&
+          idOf(at(statement, 'Condition.ArnNotEquals.aws:SourceArn')) === rule &&
+          Object.keys(statement.Condition as Properties).length === 1,
+      ) && `lets others send to ${queue}`,
+    ];
+  });
+
+function pathOf(template: Template): string {
+  const name = String(template.Resources.EventBus?.Properties.Name);
+  return `/starling/${name.replace(/^starling-/, '')}/`;
+}
+
+function deniesOthers(template: Template, statement: Properties, resource: string, actions: readonly string[]) {
+  const others = String(at(statement, 'Condition.ArnNotLike.aws:PrincipalArn.Fn::Sub'));
+  return isDenyToAll(statement, resource, actions) && others.endsWith(`:role${pathOf(template)}*`);
+}
+
+function isDenyToAll(
+  { Effect, Principal, Action, Resource }: Properties,
+  resource: string,
+  actions: readonly string[],
+) {
+  return (
+    Effect === 'Deny' && Principal === '*' && [Action].flat().join() === actions.join() && idOf(Resource) === resource
+  );
+}
+
+/** The statements of all policies of a type that name the resource under the key. */
+function policiesOf(template: Template, type: string, key: string, resource: string, path: string): Properties[] {
+  return Object.values(template.Resources)
+    .filter(({ Type, Properties }) => Type === type && [Properties[key]].flat().some((one) => idOf(one) === resource))
+    .flatMap(({ Properties }) => [at(Properties, path)].flat() as Properties[]);
+}
