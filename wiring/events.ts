@@ -13,6 +13,9 @@ const streamOptions = [
   'functionResponseType',
   // On AWS, where Lambda sends a batch after its last retry. Standalone logs the batch.
   'destinations',
+  // On AWS, a consumer of the function's own. Standalone always delivers at once.
+  'fanOut',
+  'consumer',
 ];
 
 /** Reads a `stream` event. The defaults are those of osls, the bounds are those of Lambda. */
@@ -20,6 +23,8 @@ export function readStream(stream: Setting, root: Setting): WiredStream {
   stream.requireKeys(streamOptions);
   stream.get('type').oneOf(['kinesis']);
   const attempts = optional(stream.get('maximumRetryAttempts'), (setting) => setting.integer(-1, 10_000)) ?? -1;
+  optional(stream.get('fanOut'), (setting) => setting.oneOf(['on', 'off']));
+  optional(stream.get('consumer'), requireConsumer);
   const properties = streamProperties(stream.get('arn'), root);
   return {
     stream: properties.get('Name').string(),
@@ -36,6 +41,15 @@ export function readStream(stream: Setting, root: Setting): WiredStream {
       optional(stream.get('functionResponseType'), (setting) => setting.oneOf(['ReportBatchItemFailures'])) !==
       undefined,
   };
+}
+
+/** osls takes `true` or the ARN of a consumer. */
+function requireConsumer(consumer: Setting): void {
+  const { value } = consumer;
+  const isArn = typeof value === 'string' && /^arn:[^:]+:kinesis:.*\/consumer\/./.test(value);
+  if (value !== true && !isArn && !asCloudFormation(value)) {
+    consumer.fail('must be true, or the ARN of a consumer of the stream.');
+  }
 }
 
 /** The properties of the stream that `!GetAtt` points to. */

@@ -33,6 +33,11 @@ export function artifactStreamName(stage: string): string {
   return `starling-${stage}-artifacts`;
 }
 
+/** The consumer of a stream that a function has for itself (enhanced fan-out). It exists only on AWS. */
+export function streamConsumerName(stage: string, functionName: string): string {
+  return queueName(stage, functionName);
+}
+
 /** The queue in front of a function that has a `subscription`. */
 export function queueName(stage: string, functionName: string): string {
   return `starling-${stage}-${functionName}`;

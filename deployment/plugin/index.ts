@@ -12,6 +12,7 @@ import { schemas } from './schemas/step.ts';
 import { size } from './size/step.ts';
 import { stage } from './stage/step.ts';
 import { pluginOf, type Step } from './step.ts';
+import { stream } from './stream/step.ts';
 import { subscription } from './subscription/step.ts';
 import { tables } from './tables/step.ts';
 import { worker } from './worker/step.ts';
@@ -22,6 +23,11 @@ export const steps: readonly Step[] = [
   stage,
   // The event `subscription`: a rule, a queue and its dead-letter queue for a function.
   subscription,
+  // Functions on containers in place of Lambda. Switches the sources of their Lambdas off before the next steps read them.
+  // Later, reads the roles and functions of the template.
+  worker,
+  // The option `fanOut` of a stream: a consumer for the function.
+  stream,
   // A role for each function, from its events and its `access`.
   access,
   // A module for each function that provides the runtime of AWS and then loads the handler.
@@ -38,8 +44,6 @@ export const steps: readonly Step[] = [
   api,
   // A scope for each agent.
   identity,
-  // Functions on containers in place of Lambda. Reads the roles and functions of the template.
-  worker,
   // The path, the boundary and the tags of all roles, also of those for containers.
   roles,
   // Leaves out the resources that the region does not have, before alarms are made for them.

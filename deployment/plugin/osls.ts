@@ -14,6 +14,7 @@ export interface Serverless {
   };
   readonly configSchemaHandler: {
     defineFunctionEvent(provider: string, name: string, schema: object): void;
+    defineFunctionEventProperties(provider: string, event: string, schema: object): void;
     defineFunctionProperties(provider: string, schema: object): void;
     defineCustomProperties(schema: object): void;
   };

@@ -8,9 +8,13 @@ import { halfDeployed } from './half-deployed.ts';
  * @param status the present status of the stack; undefined when there is no stack
  */
 export function adviceAfterFailure(output: string, status: string | undefined, target: Target): string {
-  const causes = [takenName(output, target), tooManyStages(output), unknownTypes(output), noRoleOfEcs(output)].filter(
-    (cause) => cause !== undefined,
-  );
+  const causes = [
+    takenName(output, target),
+    tooManyStages(output),
+    unknownTypes(output),
+    noRoleOfEcs(output),
+    noFanOut(output),
+  ].filter((cause) => cause !== undefined);
   const state = status === undefined ? undefined : halfDeployed(status, target);
   const unchanged =
     status !== undefined && state === undefined
@@ -45,6 +49,18 @@ function noRoleOfEcs(output: string): string | undefined {
   return /Unable to assume the service linked role/.test(output)
     ? 'The account had no containers before, and ECS has created its role only now. Deploy again.'
     : undefined;
+}
+
+/** Who deploys may not register the consumer of the stream, or the function may not read by it. */
+function noFanOut(output: string): string | undefined {
+  const without = 'Or deploy with --param streamFanOut=off: Lambda then fetches chunks once a second.';
+  if (/not authorized to perform:? kinesis:\w*StreamConsumer/i.test(output)) {
+    return `These credentials may not register a consumer of the stream (enhanced fan-out). Allow them kinesis:RegisterStreamConsumer, kinesis:DescribeStreamConsumer and kinesis:DeregisterStreamConsumer on the stream and its consumers, then deploy again. ${without}`;
+  }
+  if (/SubscribeToShard|Cannot access stream \S*\/consumer\//.test(output)) {
+    return `The role of a function may not read from its consumer of the stream (enhanced fan-out). A role that Starling makes has the rights kinesis:SubscribeToShard and kinesis:DescribeStreamConsumer: look for a permissions boundary or a policy of the organization that denies them. ${without}`;
+  }
+  return undefined;
 }
 
 function tooManyStages(output: string): string | undefined {

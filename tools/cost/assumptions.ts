@@ -46,8 +46,6 @@ export const traffic = {
   /** Chunks a second of an agent that streams, and batches of Kinesis a second. Lambda polls a shard once a second. */
   chunksPerSecond: 10,
   chunkBatchesPerSecond: 1,
-  /** The share of the runs of a function that X-Ray records by its default rule, after the first run of each second. */
-  traced: 0.05,
   /** Bytes of an access log line of API Gateway. */
   accessLine: 340,
   /** Bytes of a task's answer over HTTP, with headers. */

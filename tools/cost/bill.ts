@@ -12,6 +12,7 @@ import { type CallCount, type Counts, countOf, type Delivery, type Kind, type Ro
 import { computing, type Durations, durationsOf, type Setting } from './durations.ts';
 import { guaranteeOf } from './guarantees.ts';
 import { type PriceName, prices } from './prices.ts';
+import { stack } from './stack.ts';
 import { sum } from './units.ts';
 
 /** A line of the bill of a million calls. */
@@ -54,9 +55,10 @@ export function billOf(shape: CallShape, counts: Counts, setting: Setting): Line
   const call = countOf(counts, shape.kind, shape.seconds, shape.delivery);
   const timed = { ...call, seconds: shape.seconds };
   const durations = durationsOf(timed, counts, setting);
+  const apiCalls = durations.get > 0 ? 2 : 1;
   return [
     ...edge(durations, setting),
-    ...shared(),
+    ...shared(apiCalls),
     ...counted(call, 'gateway'),
     ...(durations.get > 0 ? counted(counts.getTask, 'gateway') : []),
     ...polls(durations),
@@ -72,7 +74,8 @@ export function billOf(shape: CallShape, counts: Counts, setting: Setting): Line
     ...counted(call, 'projector'),
     ...counted({ rows: counts.sweep }, 'sweeper'),
     ...(call.runs.chunks > 0 ? stream(call, durations) : []),
-    ...kept(call, shape.delivery),
+    ...kept(call),
+    ...observed(call, shape.delivery, durations.get > 0 ? counts.getTask.bytes : undefined),
   ].filter(({ quantity }) => quantity > 0);
 }
 
@@ -83,12 +86,13 @@ function edge({ gateway, get }: Durations, { gatewayMemory }: Setting): Line[] {
     line(`API${and}`, calls, 'apiRequest', 'one address, TLS, throttling'),
     line(`gateway: runs${and}`, calls, 'lambdaRequest', 'A2A for any client'),
     line('gateway: time', gbSeconds(gateway + get, gatewayMemory), 'lambdaTime', 'an answer to a call, made of events'),
-    ...authorizer(authorizerCache.ours, 'nobody in without a token'),
+    ...authorizer(authorizerCache.ours),
   ];
 }
 
 /** The runs of the authorizer. One run serves all calls while API Gateway keeps its answer. */
-export function authorizer(cache: number, pays: string): Line[] {
+export function authorizer(cache: number): Line[] {
+  const pays = 'nobody in without a token';
   const runs = traffic.clientPause / cache;
   const time = gbSeconds(computing(cpu.authorizer, memories.authorizer) + latency.dynamodb, memories.authorizer);
   return [
@@ -98,10 +102,10 @@ export function authorizer(cache: number, pays: string): Line[] {
 }
 
 /** The same for every architecture with this client. */
-export function shared(): Line[] {
+export function shared(answers: number): Line[] {
   return [
     line('token', 1 / traffic.callsPerToken, 'token', 'who calls'),
-    line('answer over the internet', traffic.answer / GB, 'transferOut', 'the answer'),
+    line('answer over the internet', (answers * traffic.answer) / GB, 'transferOut', 'the answer'),
   ];
 }
 
@@ -181,12 +185,8 @@ function stream(call: CallCount, { chunks }: Durations): Line[] {
 }
 
 /** The data that stays after the call. */
-function kept(call: CallCount, delivery: Delivery): Line[] {
-  const { bytes, runs } = call;
-  // A queue starts a trace of its own for its function, with a link to the trace of the request.
-  const traced = runs.gateway + runs.agent + runs.chunks + projectorRuns(call, delivery);
+function kept({ bytes }: CallCount): Line[] {
   const events = bytes.events / GB;
-  const logs = bytes.logs + bytes.logLines * LOG_OVERHEAD + traffic.accessLine + LOG_OVERHEAD;
   return [
     line('archive: in', events, 'archiveIn', 'replay'),
     line(`archive: ${retention.archive} days`, (events * retention.archive) / 30, 'archiveStorage', 'replay'),
@@ -202,7 +202,20 @@ function kept(call: CallCount, delivery: Delivery): Line[] {
       'tableRecovery',
       'a table deleted by mistake comes back',
     ),
+  ];
+}
+
+/** Logs and traces. `get`: the lines of a GetTask that follows the call. */
+function observed(call: CallCount, delivery: Delivery, get: Counts['getTask']['bytes'] | undefined): Line[] {
+  const { bytes, runs } = call;
+  const apiCalls = get === undefined ? 1 : 2;
+  const lines = bytes.logLines + (get?.logLines ?? 0) + apiCalls;
+  const logs = bytes.logs + (get?.logs ?? 0) + apiCalls * traffic.accessLine + lines * LOG_OVERHEAD;
+  // A queue starts a trace of its own for its function, with a link to the trace of the request. It follows the decision of
+  // the request. No decision comes with chunks, so their function records nothing.
+  const traces = apiCalls + runs.agent + projectorRuns(call, delivery);
+  return [
     line('logs', logs / GB, 'logs', 'who called what, and what went wrong'),
-    line('traces', traced * traffic.traced, 'trace', 'where the time went'),
+    line('traces', traces * stack.traceRate, 'trace', 'where the time went'),
   ];
 }

@@ -79,7 +79,9 @@ export interface Counts {
   /** The reads of the sweeper for one task. */
   readonly sweep: readonly Row[];
   /** The requests of a GetTask for a task that has ended. */
-  readonly getTask: Pick<CallCount, 'rows' | 'requests'>;
+  readonly getTask: Pick<CallCount, 'rows' | 'requests'> & {
+    readonly bytes: Pick<CallCount['bytes'], 'logs' | 'logLines'>;
+  };
   readonly calls: readonly CallCount[];
 }
 

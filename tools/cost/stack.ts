@@ -7,6 +7,8 @@ export const stack = {
   memory: { gateway: 256, authorizer: 256, projector: 256, chunks: 256, sweeper: 256, agent: 512 },
   /** Seconds that API Gateway keeps the authorizer's answer. */
   authorizerCache: 60,
+  /** The share of calls that X-Ray records: `traceRate`. */
+  traceRate: 0.01,
   /** Event source mappings on queues. */
   queueConsumers: 4,
   /** Without the event log, which a stage may switch on. */

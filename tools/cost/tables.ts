@@ -5,6 +5,7 @@ import { defaultSetting, type Setting } from './durations.ts';
 import { type IdleLine, idleBill } from './idle.ts';
 import { checkedAt, type Price, prices, region } from './prices.ts';
 import { sampleBill } from './sample.ts';
+import { stack } from './stack.ts';
 import { sum } from './units.ts';
 
 /** The tables of docs/cost.md by the names of their markers. */
@@ -149,7 +150,7 @@ function assumptions(): string {
       ],
       ['a client calls each; takes a token for', `${traffic.clientPause} s; ${count(traffic.callsPerToken)} calls`],
       ['chunks a second, Kinesis batches a second', `${traffic.chunksPerSecond}, ${traffic.chunkBatchesPerSecond}`],
-      ['traced', `${traffic.traced * 100} %`],
+      ['calls that X-Ray records', `${stack.traceRate * 100} %`],
       ['kept: tasks, archive', `${retention.tasks}, ${retention.archive} days`],
     ],
   );

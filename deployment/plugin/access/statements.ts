@@ -73,7 +73,16 @@ export function queueStatements(queueId: string): Statement[] {
   ];
 }
 
-export function streamStatements(stream: unknown, onFailure: unknown): Statement[] {
+/** A `stream` event of a function, after the step that gives it a consumer. */
+export interface StreamSource {
+  readonly arn: unknown;
+  /** The ARN of the function's own consumer (enhanced fan-out). */
+  readonly consumer?: unknown;
+  readonly destinations?: { readonly onFailure?: { readonly arn: unknown } };
+}
+
+export function streamStatements({ arn, consumer, destinations }: StreamSource): Statement[] {
+  const onFailure = destinations?.onFailure?.arn;
   const consume = allow(
     [
       'kinesis:DescribeStream',
@@ -82,9 +91,15 @@ export function streamStatements(stream: unknown, onFailure: unknown): Statement
       'kinesis:GetShardIterator',
       'kinesis:ListShards',
     ],
-    stream,
+    arn,
   );
-  return onFailure === undefined ? [consume] : [consume, allow(['sqs:SendMessage'], onFailure)];
+  return [
+    consume,
+    ...(consumer === undefined
+      ? []
+      : [allow(['kinesis:DescribeStreamConsumer', 'kinesis:SubscribeToShard'], consumer)]),
+    ...(onFailure === undefined ? [] : [allow(['sqs:SendMessage'], onFailure)]),
+  ];
 }
 
 /** The rights to read the data of events that went by reference, for consumers that are no agents. */

@@ -9,6 +9,7 @@ import {
   agentStatements,
   basicStatements,
   queueStatements,
+  type StreamSource,
   streamStatements,
   wholeEventStatements,
 } from './statements.ts';
@@ -63,19 +64,14 @@ function roleOf(serverless: Serverless, name: string, definition: FunctionDefini
 
 function ofEvents(definition: FunctionDefinition, prefix: string): Statement[] {
   const agentId = agentOf(definition);
-  const stream = eventOf(definition, 'stream') as StreamEvent | undefined;
+  const stream = eventOf(definition, 'stream') as StreamSource | undefined;
   const subscribes = eventOf(definition, 'subscription') !== undefined;
   return [
     ...(subscribes ? queueStatements(logicalIds(prefix).queue) : []),
-    ...(stream === undefined ? [] : streamStatements(stream.arn, stream.destinations?.onFailure?.arn)),
+    ...(stream === undefined ? [] : streamStatements(stream)),
     ...(agentId === undefined ? [] : agentStatements(agentId)),
     ...(agentId === undefined && (subscribes || stream !== undefined) ? wholeEventStatements() : []),
   ];
-}
-
-interface StreamEvent {
-  readonly arn: unknown;
-  readonly destinations?: { readonly onFailure?: { readonly arn: unknown } };
 }
 
 function role(statements: readonly Statement[]): Resource {

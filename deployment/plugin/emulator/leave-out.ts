@@ -8,15 +8,35 @@ export const leftOut: readonly string[] = [
   'AWS::EventSchemas::Registry',
   'AWS::EventSchemas::Schema',
   'AWS::Kinesis::ResourcePolicy',
+  'AWS::Kinesis::StreamConsumer',
+  'AWS::XRay::SamplingRule',
 ];
 
 /**
- * Removes the types of `leftOut` from the template, with dependencies and outputs that name them. Also removes response
- * streaming: an emulator deploys it, but its functions have no `awslambda`.
+ * Removes the types of `leftOut` from the template, with dependencies and outputs that name them. A function with a consumer
+ * of its own reads the stream instead. Also removes response streaming: an emulator deploys it, but its functions have no
+ * `awslambda`.
  */
 export function leaveOut(template: Template): void {
+  readStreams(template);
   leaveOutTypes(template, leftOut);
   bufferResponses(template);
+}
+
+function readStreams(template: Template): void {
+  for (const [consumer, { Properties }] of resourcesOf(template, 'AWS::Kinesis::StreamConsumer')) {
+    for (const resource of Object.values(template.Resources))
+      replaceRef(resource.Properties, consumer, Properties.StreamARN);
+  }
+}
+
+/** Puts a value in place of each `Ref` of a resource, at any depth. */
+function replaceRef(holder: object, id: string, value: unknown): void {
+  for (const [key, inner] of Object.entries(holder)) {
+    if (typeof inner !== 'object' || inner === null) continue;
+    if ('Ref' in inner && inner.Ref === id) (holder as Record<string, unknown>)[key] = value;
+    else replaceRef(inner, id, value);
+  }
 }
 
 interface Integration {

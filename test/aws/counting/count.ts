@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KinesisStreamRecord, SQSRecord } from 'aws-lambda';
 import { restEvent } from '#test/support/rest-api.ts';
-import type { CallCount, Delivery, Kind, Row } from '#tools/cost/counts.ts';
+import type { CallCount, Counts, Delivery, Kind, Row } from '#tools/cost/counts.ts';
 import { chunkBatches, chunksOf } from '#tools/cost/durations.ts';
 import type { CountedMesh } from './mesh.ts';
 import { receive, StreamReader } from './sources.ts';
@@ -22,7 +22,7 @@ export class CallCounter {
   readonly #mesh: CountedMesh;
   readonly #stage: Stage;
   readonly #stream: StreamReader;
-  #getTask: Pick<CallCount, 'rows' | 'requests'> | undefined;
+  #getTask: Counts['getTask'] | undefined;
 
   constructor(mesh: CountedMesh, stage: Stage) {
     this.#mesh = mesh;
@@ -47,8 +47,9 @@ export class CallCounter {
     const { rows, requests, ...taken } = this.#mesh.take();
     const last = kind === 'immediate' ? await this.#get(agent, answer.body) : answer.body;
     if (!last.includes('TASK_STATE_COMPLETED')) throw new Error(`the task did not end: ${last}`);
-    const { rows: getRows, requests: getRequests } = this.#mesh.take();
-    if (kind === 'immediate') this.#getTask = { rows: getRows, requests: getRequests };
+    const get = this.#mesh.take();
+    const { logs, logLines } = get.bytes;
+    if (kind === 'immediate') this.#getTask = { rows: get.rows, requests: get.requests, bytes: { logs, logLines } };
     const looks = rows.filter((row) => isLook(row, kind)).reduce((sum, { count }) => sum + count, 0);
     return {
       ...call,
@@ -64,7 +65,7 @@ export class CallCounter {
   }
 
   /** What the last GetTask did, which follows each immediate call. */
-  get getTask(): Pick<CallCount, 'rows' | 'requests'> {
+  get getTask(): Counts['getTask'] {
     if (this.#getTask === undefined) throw new Error('no immediate call was counted yet');
     return this.#getTask;
   }

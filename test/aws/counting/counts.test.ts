@@ -78,7 +78,8 @@ describe.skipIf(endpoint === undefined)('what a call asks of AWS, counted on an 
   });
 
   it('a GetTask is as counted before', () => {
-    if (!write) expect(counter.getTask).toEqual(readCounts().getTask);
+    const { bytes: _, ...requests } = readCounts().getTask;
+    if (!write) expect(counter.getTask).toMatchObject(requests);
   });
 });
 

@@ -58,6 +58,34 @@ describe('after a deployment that failed', () => {
     expect(adviceAfterFailure(output, 'UPDATE_ROLLBACK_COMPLETE', target)).toContain('Deploy again');
   });
 
+  it.each([
+    [
+      'CREATE_FAILED: ChunksStreamConsumer (AWS::Kinesis::StreamConsumer)\nUser: arn:aws:sts::123456789012:assumed-role/ci/x is not authorized to perform: kinesis:RegisterStreamConsumer on resource: arn:aws:kinesis:eu-central-1:123456789012:stream/starling-prod-artifacts',
+      'These credentials may not register a consumer',
+      'kinesis:RegisterStreamConsumer',
+    ],
+    [
+      'CREATE_FAILED: ChunksEventSourceMapping (AWS::Lambda::EventSourceMapping)\nCannot access stream arn:aws:kinesis:eu-central-1:123456789012:stream/starling-prod-artifacts/consumer/starling-prod-chunks:1. Please ensure the role can perform the GetRecords, GetShardIterator, DescribeStream, ListShards, and ListStreams Actions on your stream in IAM.',
+      'The role of a function may not read from its consumer',
+      'kinesis:SubscribeToShard',
+    ],
+    [
+      'is not authorized to perform: kinesis:SubscribeToShard on resource',
+      'The role of a function may not read from its consumer',
+      'permissions boundary',
+    ],
+  ])('a right that enhanced fan-out lacks is explained: %#', (output, cause, todo) => {
+    const advice = adviceAfterFailure(output, 'UPDATE_ROLLBACK_COMPLETE', target);
+    expect(advice).toContain(cause);
+    expect(advice).toContain(todo);
+    expect(advice).toContain('--param streamFanOut=off');
+  });
+
+  it('a stream that a role may not read without fan-out says nothing of fan-out', () => {
+    const output = 'Cannot access stream arn:aws:kinesis:eu-central-1:123456789012:stream/starling-dev-artifacts.';
+    expect(adviceAfterFailure(output, undefined, target)).toBe('');
+  });
+
   it('a stack that is as it was is said to be', () => {
     expect(adviceAfterFailure('UPDATE_FAILED: Fn', 'UPDATE_ROLLBACK_COMPLETE', target)).toBe(
       'The stack starling-dev is as it was before (UPDATE_ROLLBACK_COMPLETE).',

@@ -151,6 +151,20 @@ resources:
     ).toHaveLength(1);
   });
 
+  it.each([
+    "fanOut: 'on'",
+    "fanOut: 'off'",
+    'consumer: true',
+    'consumer: !Ref Consumer',
+    'consumer: arn:aws:kinesis:eu-west-1:123456789012:stream/chunks/consumer/mine:1',
+  ])('stream may have a consumer on AWS: %s', (option) => {
+    const event = `stream: { type: kinesis, arn: !GetAtt Artifacts.Arn, ${option} }`;
+    const without = 'stream: { type: kinesis, arn: !GetAtt Artifacts.Arn }';
+    expect(functionOf(`events: [{ ${event} }]`, stream).streams).toEqual(
+      functionOf(`events: [{ ${without} }]`, stream).streams,
+    );
+  });
+
   it('manifest asks for the agents', () => {
     expect(functionOf('events: [{ manifest: agents }]').manifest).toBe('agents');
     expect(() => functionOf('events:\n  - manifest: skills')).toThrow(/:6: .*manifest: must be agents/);
@@ -250,8 +264,18 @@ describe('a mistake is told with its line:', () => {
     ],
     [
       'an unknown stream option',
-      'events:\n  - stream:\n      type: kinesis\n      consumer: true',
-      /:8: .*consumer: standalone does not know 'consumer'/,
+      'events:\n  - stream:\n      type: kinesis\n      parallelizationFactor: 2',
+      /:8: .*parallelizationFactor: standalone does not know 'parallelizationFactor'/,
+    ],
+    [
+      'a fan-out that is neither on nor off',
+      'events:\n  - stream:\n      type: kinesis\n      fanOut: true',
+      /:8: .*stream\.fanOut: must be on or off/,
+    ],
+    [
+      'a consumer that is none',
+      'events:\n  - stream:\n      type: kinesis\n      consumer: mine',
+      /:8: .*stream\.consumer: must be true, or the ARN of a consumer of the stream/,
     ],
     ['a stream of another kind', 'events:\n  - stream: { type: dynamodb }', /:6: .*stream\.type: must be kinesis/],
     [

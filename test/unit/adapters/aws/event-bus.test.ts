@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ClaimCheck } from '#adapters/aws/claim-check/claim-check.ts';
 import { eventBridgeClient } from '#adapters/aws/clients/eventbridge.ts';
 import { MAX_ENTRY_BYTES } from '#adapters/aws/event-bus/entry.ts';
@@ -53,6 +53,20 @@ function answer(fail: (n: number, call: number) => string | undefined = () => un
     }),
   }));
 }
+
+describe('the decision whether X-Ray records a call', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  it('goes with the events that a function puts while it answers the call', async () => {
+    // Lambda sets both. EventBridge hands the header on to the queue, and the queue to the next function.
+    const trace = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0';
+    vi.stubEnv('AWS_LAMBDA_FUNCTION_NAME', 'starling-dev-gateway');
+    vi.stubEnv('_X_AMZN_TRACE_ID', trace);
+    answer();
+    await bus.put([made(1)]);
+    expect(aws.headers['x-amzn-trace-id']).toBe(trace);
+  });
+});
 
 describe('batches', () => {
   it('has ten entries a call at most, and answers in the order given', async () => {

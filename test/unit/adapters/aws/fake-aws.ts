@@ -1,4 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { AwsOptions } from '#adapters/aws/clients/options.ts';
 
@@ -26,6 +32,8 @@ export class FakeAws {
   readonly #server: Server;
   readonly #handlers = new Map<string, Handler<never>>();
   readonly #inputs = new Map<string, never[]>();
+  /** The headers of the last request. */
+  headers: IncomingHttpHeaders = {};
 
   static async start(): Promise<FakeAws> {
     const fake = new FakeAws();
@@ -64,6 +72,7 @@ export class FakeAws {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.headers = request.headers;
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';

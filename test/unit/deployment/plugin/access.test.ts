@@ -91,6 +91,15 @@ describe('the role of a function', () => {
     expect(lost).toEqual(allow(['sqs:SendMessage'], arn('Lost')));
   });
 
+  it('that has a consumer of a stream may subscribe by it', () => {
+    const stream = { arn: arn('ArtifactStream'), consumer: { Ref: 'fStreamConsumer' } };
+    const [records, consumer] = statementsOf({ events: [{ stream }] });
+    expect(records?.Resource).toEqual([arn('ArtifactStream')]);
+    expect(consumer).toEqual(
+      allow(['kinesis:DescribeStreamConsumer', 'kinesis:SubscribeToShard'], { Ref: 'fStreamConsumer' }),
+    );
+  });
+
   it.each<[word: string, access: unknown, statements: Statement[]]>([
     [
       'a table to write, with what is too large for an item',

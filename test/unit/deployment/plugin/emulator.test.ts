@@ -10,6 +10,13 @@ function template(): Template {
   return {
     Resources: {
       Archive: resource('AWS::Events::Archive'),
+      Sampling: resource('AWS::XRay::SamplingRule'),
+      Consumer: resource('AWS::Kinesis::StreamConsumer', { Properties: { StreamARN: { 'Fn::GetAtt': ['S', 'Arn'] } } }),
+      Chunks: resource('AWS::Lambda::EventSourceMapping', {
+        Properties: { EventSourceArn: { Ref: 'Consumer' }, BatchSize: 100 },
+        DependsOn: ['Role', 'Consumer'],
+      }),
+      Role: resource('AWS::IAM::Role', { Properties: { Policies: [{ Resource: [{ Ref: 'Consumer' }] }] } }),
       Registry: resource('AWS::EventSchemas::Registry'),
       Schema: resource('AWS::EventSchemas::Schema', { DependsOn: 'Registry' }),
       Bus: resource('AWS::Events::EventBus', { DependsOn: 'Archive' }),
@@ -55,6 +62,13 @@ describe('for an emulator', () => {
     vi.stubEnv('STARLING_EMULATOR', '1');
     expect(await packaged()).toEqual({
       Resources: {
+        Chunks: resource('AWS::Lambda::EventSourceMapping', {
+          Properties: { EventSourceArn: { 'Fn::GetAtt': ['S', 'Arn'] }, BatchSize: 100 },
+          DependsOn: ['Role'],
+        }),
+        Role: resource('AWS::IAM::Role', {
+          Properties: { Policies: [{ Resource: [{ 'Fn::GetAtt': ['S', 'Arn'] }] }] },
+        }),
         Bus: resource('AWS::Events::EventBus'),
         Queue: resource('AWS::SQS::Queue', { DependsOn: ['Bus'] }),
         Method: resource('AWS::ApiGateway::Method', {
@@ -84,6 +98,8 @@ describe('for an emulator', () => {
       'AWS::EventSchemas::Registry',
       'AWS::EventSchemas::Schema',
       'AWS::Kinesis::ResourcePolicy',
+      'AWS::Kinesis::StreamConsumer',
+      'AWS::XRay::SamplingRule',
     ]);
   });
 

@@ -18,7 +18,12 @@ export function serverlessOf(
         ...(timeout === undefined ? {} : { timeout }),
       },
     },
-    configSchemaHandler: { defineFunctionEvent() {}, defineFunctionProperties() {}, defineCustomProperties() {} },
+    configSchemaHandler: {
+      defineFunctionEvent() {},
+      defineFunctionEventProperties() {},
+      defineFunctionProperties() {},
+      defineCustomProperties() {},
+    },
     classes: { Error },
     getProvider: () => ({
       getStage: () => 'dev',

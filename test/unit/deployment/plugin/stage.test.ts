@@ -34,6 +34,28 @@ describe("the API's stage", () => {
   });
 });
 
+describe('the share of calls that X-Ray records', () => {
+  const rule = (FixedRate: unknown): ResourceMap => ({
+    SamplingRule: { Type: 'AWS::XRay::SamplingRule', Properties: { SamplingRule: { FixedRate, ReservoirSize: 0 } } },
+  });
+
+  it.each([
+    [0.01, 0.01],
+    ['0.05', 0.05],
+    [0, 0],
+    ['1', 1],
+  ])('is the number of traceRate: %j', async (given, rate) => {
+    const Resources = rule(given);
+    await merged(api(serverlessOf({}, { template: { Resources } }), silent));
+    expect(Resources.SamplingRule?.Properties.SamplingRule).toEqual({ FixedRate: rate, ReservoirSize: 0 });
+  });
+
+  it.each(['5', 5, -0.1, '5%', '', 'NaN', null, true])('cannot be %j', async (given) => {
+    const packaging = merged(api(serverlessOf({}, { template: { Resources: rule(given) } }), silent));
+    await expect(packaging).rejects.toThrow(/^traceRate is the share of calls .* from 0 to 1 such as 0\.01, not /);
+  });
+});
+
 describe('the resource server', () => {
   const scopes = [{ ScopeName: 'agents:invoke', ScopeDescription: 'May call every agent' }];
   const agent = (id: string) => functionOf({ events: [{ subscription: { agent: id } }] });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { access } from '#deployment/plugin/access/step.ts';
 import type { FunctionDefinition } from '#deployment/plugin/osls.ts';
 import { pluginOf } from '#deployment/plugin/step.ts';
+import { stream as streamStep } from '#deployment/plugin/stream/step.ts';
 import { subscription } from '#deployment/plugin/subscription/step.ts';
 import type { Template } from '#deployment/plugin/template.ts';
 import { parseWorkers } from '#deployment/plugin/worker/options.ts';
@@ -33,7 +34,8 @@ const lambda = (name: string) => ({
 
 /** Runs the plugins as osls would, and returns what came of it. */
 async function deployed(custom: object) {
-  const stream: Record<string, unknown> = { type: 'kinesis', arn: { 'Fn::GetAtt': ['ArtifactStream', 'Arn'] } };
+  const arn = { 'Fn::GetAtt': ['ArtifactStream', 'Arn'] };
+  const stream: Record<string, unknown> = { type: 'kinesis', arn, fanOut: 'on' };
   const functions: Record<string, FunctionDefinition> = {
     echo: functionOf({ events: [{ subscription: { agent: 'echo' } }] }),
     other: functionOf({ events: [{ subscription: { agent: 'other' } }] }),
@@ -46,7 +48,7 @@ async function deployed(custom: object) {
     template.Resources[`${name}LogGroup`] = { Type: 'AWS::Logs::LogGroup', Properties: { RetentionInDays: 30 } };
   }
   const serverless = serverlessOf(functions, { custom: { workers: custom }, template, timeout: 30 });
-  const { hooks } = new (pluginOf([subscription, access, worker]))(serverless, {}, { log: silent });
+  const { hooks } = new (pluginOf([subscription, worker, streamStep, access]))(serverless, {}, { log: silent });
   for (const hook of [
     'before:package:initialize',
     'package:compileEvents',
@@ -78,6 +80,14 @@ describe('functions on containers', () => {
     expect(enabled('echo', 'sqs')).toBe(false);
     expect(enabled('chunks', 'stream')).toBe(false);
     expect(enabled('other', 'sqs')).toBeUndefined();
+  });
+
+  it('read the shards of a stream themselves, without a consumer', async () => {
+    const onLambda = await deployed({ ...workers, functions: 'echo' });
+    expect(onLambda.ids).toContain('chunksStreamConsumer');
+    const onContainers = await deployed({ ...workers, functions: 'chunks' });
+    expect(onContainers.ids).not.toContain('chunksStreamConsumer');
+    expect(JSON.stringify(onContainers.resource('chunksRole'))).not.toContain('SubscribeToShard');
   });
 
   it('are a service each, as the parameters say', async () => {

@@ -11,6 +11,17 @@ function permit(role: string, more: Record<string, unknown>): (template: Templat
   };
 }
 
+/** A consumer of the stream that nothing reads by. */
+function addConsumer(template: Template): void {
+  template.Resources.Consumer = { Type: 'AWS::Kinesis::StreamConsumer', Properties: {} };
+}
+
+/** Makes the chunks come by a consumer. */
+function consume(template: Template): void {
+  addConsumer(template);
+  change('ChunksEventSourceMappingKinesisArtifactStream', 'EventSourceArn', { Ref: 'Consumer' })(template);
+}
+
 function revoke(role: string, action: string, path: string): (template: Template) => void {
   return (template) => {
     const statements = at(the(template, role).Properties, statement) as Record<string, unknown>[];
@@ -116,6 +127,21 @@ export const breachesOfAccess: readonly Breach[] = [
     rule: 'agentsApart',
     breach: permit('EchoRole', { Action: ['kinesis:GetRecords'] }),
     found: ['EchoRole: may read the stream'],
+  },
+  {
+    what: 'a function that Kinesis shall push records to, without the right',
+    rule: 'ownConsumer',
+    breach: consume,
+    found: [
+      'ChunksEventSourceMappingKinesisArtifactStream: needs kinesis:SubscribeToShard on Consumer alone',
+      'ChunksEventSourceMappingKinesisArtifactStream: needs kinesis:DescribeStreamConsumer on Consumer alone',
+    ],
+  },
+  {
+    what: 'a consumer that is paid for and not used',
+    rule: 'ownConsumer',
+    breach: addConsumer,
+    found: ['Consumer: is read by no function'],
   },
   {
     what: 'an agent that may list blobs',

@@ -72,6 +72,30 @@ export const breachesOfSafety: readonly Breach[] = [
     found: ['EchoLambdaFunction: is not traced'],
   },
   {
+    what: 'a function that is woken by no call and traces each of its runs',
+    rule: 'observed',
+    breach: change('SweeperLambdaFunction', 'TracingConfig.Mode', 'Active'),
+    found: ['SweeperLambdaFunction: is traced in each second, which nobody can set'],
+  },
+  {
+    what: 'a sampling rule for another API',
+    rule: 'observed',
+    breach: change('SamplingRule', 'SamplingRule.ServiceName', 'dev-other/dev'),
+    found: ['ApiStage: is sampled by no rule of its own'],
+  },
+  {
+    what: 'a sampling rule with a reservoir',
+    rule: 'observed',
+    breach: change('SamplingRule', 'SamplingRule.ReservoirSize', 1),
+    found: ['ApiStage: records the first call of each second'],
+  },
+  {
+    what: 'a sampling rule that records every call',
+    rule: 'observed',
+    breach: change('SamplingRule', 'SamplingRule.FixedRate', 1),
+    found: ['ApiStage: records too many calls'],
+  },
+  {
     what: 'a function whose metrics Lambda keeps back',
     rule: 'observed',
     breach: change('EchoLambdaFunction', 'LoggingConfig.ApplicationLogLevel', 'WARN'),

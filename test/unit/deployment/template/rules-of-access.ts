@@ -75,6 +75,27 @@ export const agentsApart: Rule = (template) =>
     });
   });
 
+/** A function that Kinesis pushes records to may subscribe, and by no consumer but its own. */
+export const ownConsumer: Rule = (template) => {
+  const used = each(template, 'AWS::Lambda::EventSourceMapping', ({ EventSourceArn, FunctionName }) => {
+    const consumer = idOf(EventSourceArn) ?? '';
+    if (template.Resources[consumer]?.Type !== 'AWS::Kinesis::StreamConsumer') return [];
+    const role = template.Resources[idOf(FunctionName) ?? '']?.Properties.Role;
+    const statements = statementsOf(template.Resources[idOf(role) ?? '']?.Properties ?? {});
+    return ['kinesis:SubscribeToShard', 'kinesis:DescribeStreamConsumer'].map((action) => {
+      const granted = statements
+        .filter((statement) => actionsOf(statement).includes(action))
+        .flatMap(({ Resource }) => [Resource].flat().map(idOf));
+      return granted.join() !== consumer && `needs ${action} on ${consumer} alone`;
+    });
+  });
+  const arns = Object.values(template.Resources).map(({ Properties }) => idOf(Properties.EventSourceArn));
+  const idle = each(template, 'AWS::Kinesis::StreamConsumer', (_, id) => [
+    !arns.includes(id) && 'is read by no function',
+  ]);
+  return [...used, ...idle];
+};
+
 function tooWide(statement: Statement): string[] {
   const actions = actionsOf(statement);
   const resources = [statement.Resource].flat();

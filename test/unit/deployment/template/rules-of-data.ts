@@ -1,4 +1,5 @@
-import { at, each, idOf, isForDeadLetters, type Rule } from './template.ts';
+import type { Template } from '#deployment/plugin/template.ts';
+import { at, each, idOf, isForDeadLetters, type Properties, type Rule } from './template.ts';
 
 const day = 86_400;
 
@@ -73,8 +74,10 @@ export const logGroups: Rule = (template) =>
 
 /** Calls can be followed, counted and held back. */
 export const observed: Rule = (template) => [
-  ...each(template, 'AWS::Lambda::Function', (lambda) => [
-    at(lambda, 'TracingConfig.Mode') !== 'Active' && 'is not traced',
+  ...each(template, 'AWS::Lambda::Function', (lambda, id) => [
+    ...(isWokenByNoCall(template, id)
+      ? [at(lambda, 'TracingConfig.Mode') !== 'PassThrough' && 'is traced in each second, which nobody can set']
+      : [at(lambda, 'TracingConfig.Mode') !== 'Active' && 'is not traced']),
     // A line without a level, as those of metrics are, is one of INFO:
     // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
     at(lambda, 'LoggingConfig.LogFormat') === 'JSON' &&
@@ -83,8 +86,43 @@ export const observed: Rule = (template) => [
   ]),
   ...each(template, 'AWS::ApiGateway::Stage', (stage) => [
     stage.TracingEnabled !== true && 'is not traced',
+    ...sampling(template, stage),
     idOf(at(stage, 'AccessLogSetting.DestinationArn')) === undefined && 'has no access log',
     typeof at(stage, 'MethodSettings.0.ThrottlingRateLimit') !== 'number' && 'takes any number of calls',
     typeof at(stage, 'MethodSettings.0.ThrottlingBurstLimit') !== 'number' && 'takes any number of calls at once',
   ]),
 ];
+
+/** A stream and a schedule bring no decision of a call. */
+function isWokenByNoCall(template: Template, functionId: string): boolean {
+  const { Resources } = template;
+  const streams = Object.values(Resources).filter(
+    ({ Type, Properties }) => Type === 'AWS::Lambda::EventSourceMapping' && Properties.StartingPosition !== undefined,
+  );
+  const schedules = Object.values(Resources).filter(
+    ({ Type, Properties }) => Type === 'AWS::Events::Rule' && Properties.ScheduleExpression !== undefined,
+  );
+  const woken = [
+    ...streams.map(({ Properties }) => Properties.FunctionName),
+    ...schedules.flatMap(({ Properties }) => (Properties.Targets as readonly Properties[]).map(({ Arn }) => Arn)),
+  ];
+  return woken.some((value) => idOf(value) === functionId);
+}
+
+/** The rule that decides which calls X-Ray records names the API as X-Ray does: `{api}/{stage}`. */
+function sampling(template: Template, stage: Properties): (string | false)[] {
+  const api = template.Resources[idOf(stage.RestApiId) ?? '']?.Properties.Name;
+  const rules = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::XRay::SamplingRule');
+  if (rules.length === 0) return [];
+  const own = rules.map(({ Properties }) => Properties.SamplingRule as Properties);
+  const found = own.find(({ ServiceName }) => ServiceName === `${api}/${stage.StageName}`);
+  return [
+    found === undefined && 'is sampled by no rule of its own',
+    found !== undefined && found.ReservoirSize !== 0 && 'records the first call of each second',
+    found !== undefined &&
+      !(typeof found.FixedRate === 'number' && found.FixedRate <= 0.05) &&
+      'records too many calls',
+    // https://docs.aws.amazon.com/xray/latest/api/API_SamplingRule.html
+    found !== undefined && String(found.RuleName).length > 32 && 'has a rule whose name is too long',
+  ];
+}

@@ -66,6 +66,13 @@ describe('a rule sees', () => {
 });
 
 describe('the stages', () => {
+  it.each(stages)('%s has its own share of calls that X-Ray records', (stage) => {
+    expect(templateOf(stage).Resources.SamplingRule?.Properties.SamplingRule).toMatchObject({
+      RuleName: `starling-${stage}`,
+      FixedRate: 0.01,
+    });
+  });
+
   const retained = (stage: Stage) =>
     Object.values(templateOf(stage).Resources).filter(
       ({ Type, DeletionPolicy }) =>
@@ -81,10 +88,33 @@ describe('the stages', () => {
   });
 });
 
+describe('chunks', () => {
+  const mapping = (stage: Stage) =>
+    Object.values(templateOf(stage).Resources).find(({ Properties }) => Properties.StartingPosition !== undefined);
+
+  it('are pushed in production, by a consumer of their function', () => {
+    const { Resources } = templateOf('prod');
+    expect(mapping('prod')?.Properties.EventSourceArn).toEqual({ Ref: 'ChunksStreamConsumer' });
+    expect(Resources.ChunksStreamConsumer).toMatchObject({
+      Type: 'AWS::Kinesis::StreamConsumer',
+      Properties: {
+        ConsumerName: 'starling-prod-chunks',
+        StreamARN: { 'Fn::GetAtt': ['ArtifactStream', 'Arn'] },
+      },
+    });
+  });
+
+  it('are fetched elsewhere', () => {
+    expect(mapping('dev')?.Properties.EventSourceArn).toEqual({ 'Fn::GetAtt': ['ArtifactStream', 'Arn'] });
+    expect(templateOf('dev').Resources).not.toHaveProperty('ChunksStreamConsumer');
+  });
+});
+
 describe('what an emulator gets', () => {
   it('is without the types of the list, each of which is there, and keeps every rule that is left', () => {
-    const real = templateOf('dev');
-    const emulated = templateOf('dev');
+    // Production has all types.
+    const real = templateOf('prod');
+    const emulated = templateOf('prod');
     leaveOut(emulated);
     const missing = Object.keys(real.Resources).filter((id) => !(id in emulated.Resources));
     expect(new Set(missing.map((id) => real.Resources[id]?.Type))).toEqual(new Set(leftOut));

@@ -24,6 +24,7 @@ export function countsOf(...calls: CallCount[]): Counts {
     getTask: {
       rows: [],
       requests: [{ actor: 'gateway', operation: 'dynamodb.GetItem', count: 1 }],
+      bytes: { logs: 400, logLines: 2 },
     },
     calls,
   };

@@ -37,6 +37,12 @@ describe('what the bill stands on is what the template has', () => {
     );
   });
 
+  it('the share of calls that X-Ray records', () => {
+    expect(all('AWS::XRay::SamplingRule').map(({ Properties }) => Properties.SamplingRule)).toMatchObject([
+      { FixedRate: stack.traceRate, ReservoirSize: 0 },
+    ]);
+  });
+
   it('what bills by the month', () => {
     const mappings = all('AWS::Lambda::EventSourceMapping').filter(
       ({ Properties }) => !('StartingPosition' in Properties),
