@@ -6,6 +6,8 @@ export const handler = defineAgent({
   description: 'Returns what it is sent.',
   version: '1.0.0',
   public: true,
+  inputModes: ['*/*'],
+  outputModes: ['*/*'],
   skills: [
     {
       id: 'echo',

@@ -12,6 +12,7 @@ import { adminRoutes } from './admin/routes.ts';
 import { cardEndpoint } from './cards.ts';
 import { allowanceOf, type GatewayEnvironment, principalOf } from './environment.ts';
 import { eventsEndpoint, eventsTooLarge } from './events/endpoint.ts';
+import { httpJsonEndpoint, httpJsonError } from './http-json/endpoint.ts';
 import { jsonRpcEndpoint, jsonRpcError } from './jsonrpc/endpoint.ts';
 
 /** nginx logs this status for a client that closed the connection. No client reads the answer. */
@@ -76,17 +77,26 @@ function answerErrors(app: App, { runtime }: Parts): void {
 /** These routes come before the others, so a call runs no middleware that it does not need. */
 function serveAgents(app: App, { runtime, correlator }: Parts): void {
   const { maxBodyBytes } = runtime.settings;
-  const tooLarge = () =>
-    jsonRpcError(
-      new A2AError(
-        'PAYLOAD_TOO_LARGE',
-        `The body is larger than ${maxBodyBytes} bytes. Send large parts by their url, or raise STARLING_MAX_BODY.`,
-      ),
-    );
   const operations = new Operations(runtime, correlator);
-  const overload = (error: OverloadError) => jsonRpcError(callerError(runtime, error));
-  app.post('/agents/:agentId', bounded(maxBodyBytes, { tooLarge, overload }), jsonRpcEndpoint(runtime, operations));
+  const boundedBy = (refuse: (error: A2AError) => Response) =>
+    bounded(maxBodyBytes, {
+      tooLarge: () =>
+        refuse(
+          new A2AError(
+            'PAYLOAD_TOO_LARGE',
+            `The body is larger than ${maxBodyBytes} bytes. Send large parts by their url, or raise STARLING_MAX_BODY.`,
+          ),
+        ),
+      overload: (error) => refuse(callerError(runtime, error)),
+    });
+  app.post('/agents/:agentId', boundedBy(jsonRpcError), jsonRpcEndpoint(runtime, operations));
   app.get('/agents/:agentId/.well-known/agent-card.json', cardEndpoint(runtime));
+  app.on(
+    ['GET', 'POST', 'DELETE'],
+    '/agents/:agentId/*',
+    boundedBy(httpJsonError),
+    httpJsonEndpoint(runtime, operations),
+  );
 }
 
 function serveHealth(app: App, { draining }: Parts): void {

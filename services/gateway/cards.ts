@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { skillExtension } from '#shared/a2a/skill-extension.ts';
-import type { AgentCard } from '#shared/a2a/types.ts';
+import type { AgentCard, AgentInterface } from '#shared/a2a/types.ts';
 import { oauthError } from '#shared/http/oauth-error.ts';
 import { refusal } from '#shared/http/refusal.ts';
 import { type AgentId, isAgentId } from '#shared/ids.ts';
@@ -44,7 +44,7 @@ export function agentCard(
       ...agent.card.capabilities,
       extensions: [...(agent.card.capabilities.extensions ?? []), skillExtension(agent.skillSchemas)],
     },
-    supportedInterfaces: [{ url: `${url}/agents/${agent.id}`, protocolBinding: 'JSONRPC', protocolVersion: '1.0' }],
+    supportedInterfaces: interfacesAt(`${url}/agents/${agent.id}`),
     securitySchemes: {
       oauth2: {
         oauth2SecurityScheme: {
@@ -59,6 +59,13 @@ export function agentCard(
     },
     securityRequirements: [{ schemes: { oauth2: { list: [scope] } } }],
   };
+}
+
+/** The preferred one stands first. */
+function interfacesAt(url: string): readonly AgentInterface[] {
+  return (['1.0', '0.3'] as const).flatMap((protocolVersion) =>
+    (['JSONRPC', 'HTTP+JSON'] as const).map((protocolBinding) => ({ url, protocolBinding, protocolVersion })),
+  );
 }
 
 /** Undefined without a valid token. */

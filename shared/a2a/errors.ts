@@ -34,19 +34,41 @@ const errors = {
 
 export type A2AErrorReason = keyof typeof errors;
 
+const namesOfStatus: Readonly<Record<number, string>> = {
+  400: 'FAILED_PRECONDITION',
+  404: 'NOT_FOUND',
+  413: 'INVALID_ARGUMENT',
+  429: 'RESOURCE_EXHAUSTED',
+  500: 'INTERNAL',
+  503: 'UNAVAILABLE',
+  504: 'DEADLINE_EXCEEDED',
+};
+const statusNames = {
+  CONTENT_TYPE_NOT_SUPPORTED: 'INVALID_ARGUMENT',
+  PARSE_ERROR: 'INVALID_ARGUMENT',
+  INVALID_REQUEST: 'INVALID_ARGUMENT',
+  INVALID_PARAMS: 'INVALID_ARGUMENT',
+  ANSWER_TOO_LARGE: 'OUT_OF_RANGE',
+  TASK_REJECTED: 'ABORTED',
+  TASK_CANCELED: 'CANCELLED',
+} as const satisfies Partial<Record<A2AErrorReason, string>>;
+
 /** An error as a caller sees it. It is the same for every binding. */
 export class A2AError extends StarlingError {
   readonly reason: A2AErrorReason;
   readonly metadata: Readonly<Record<string, string>>;
+  /** The field of the params that is wrong: `message.parts`. */
+  readonly field: string | undefined;
 
   constructor(
     reason: A2AErrorReason,
     message: string,
-    options: { cause?: unknown; metadata?: Record<string, string> } = {},
+    options: { cause?: unknown; metadata?: Record<string, string>; field?: string } = {},
   ) {
     super(reason, message, options);
     this.reason = reason;
     this.metadata = options.metadata ?? {};
+    this.field = options.field;
   }
 
   get jsonRpcCode(): number {
@@ -57,8 +79,15 @@ export class A2AError extends StarlingError {
     return errors[this.reason].status;
   }
 
-  /** The details that both bindings carry (google.rpc.ErrorInfo). */
+  /** The name of a code of gRPC, which errors over HTTP carry beside the number (§11.6). */
+  get statusName(): string {
+    const known: Partial<Record<A2AErrorReason, string>> = statusNames;
+    return known[this.reason] ?? namesOfStatus[this.httpStatus] ?? 'UNKNOWN';
+  }
+
+  /** The details that both bindings carry: google.rpc.ErrorInfo, and google.rpc.BadRequest for a wrong field. */
   get details(): readonly object[] {
+    const { field } = this;
     return [
       {
         '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
@@ -66,6 +95,14 @@ export class A2AError extends StarlingError {
         domain: this.jsonRpcCode <= -32010 && this.jsonRpcCode > -32100 ? 'starling' : 'a2a-protocol.org',
         metadata: this.metadata,
       },
+      ...(field === undefined
+        ? []
+        : [
+            {
+              '@type': 'type.googleapis.com/google.rpc.BadRequest',
+              fieldViolations: [{ field, description: this.message }],
+            },
+          ]),
     ];
   }
 }

@@ -13,6 +13,7 @@ import type { LogEntry, TaskRecord } from '#shared/ports/task.ts';
 import type { Runtime } from '#shared/runtime/runtime.ts';
 import { assemble } from './assemble.ts';
 import { jsonBytes, MAX_HISTORY_BYTES } from './bounds.ts';
+import { checkInputModes } from './input-modes.ts';
 import { logOf } from './log.ts';
 import { checkSameMessage } from './same-message.ts';
 import { readSkill } from './skill-input.ts';
@@ -48,7 +49,8 @@ export interface Submitted {
  *
  * @throws A2AError INVALID_PARAMS for a message that the schema refuses, a skill that the agent lacks, params that the
  *   skill's schema refuses, a foreign context, or the id of another message; TASK_NOT_FOUND for a task
- *   that the caller may not see; UNSUPPORTED_OPERATION for a task that does not wait for its client
+ *   that the caller may not see; UNSUPPORTED_OPERATION for a task that does not wait for its client;
+ *   CONTENT_TYPE_NOT_SUPPORTED for a part that the agent does not take
  *
  * @example
  * const { taskId } = await submit(runtime, {
@@ -60,6 +62,7 @@ export interface Submitted {
  */
 export async function submit(runtime: SubmitRuntime, submission: Submission): Promise<Submitted> {
   const message = readMessage(submission.message);
+  checkInputModes(submission.agent, message);
   return message.taskId === undefined
     ? create(runtime, submission, message)
     : proceed(runtime, submission, message, message.taskId as TaskId);
@@ -108,6 +111,7 @@ async function proceed(
     throw new A2AError(
       'INVALID_PARAMS',
       `message.contextId is not the context of task ${id}. Leave it out, or send ${task.contextId}.`,
+      { field: 'message.contextId' },
     );
   }
   const now = runtime.clock.now();
@@ -202,13 +206,15 @@ function prepare(runtime: SubmitRuntime, submission: Submission, now: number, tu
 }
 
 function invalidMessage(problem: string): A2AError {
-  return new A2AError('INVALID_PARAMS', `The message is not valid: ${problem.replaceAll('data/', '')}.`);
+  return new A2AError('INVALID_PARAMS', `The message is not valid: ${problem.replaceAll('data/', '')}.`, {
+    field: 'message',
+  });
 }
 
 /** In ProtoJSON, null means that a field is not set. For an id, the empty string means the same. */
 function readMessage(value: unknown): Message {
   if (!isObject(value)) {
-    throw new A2AError('INVALID_PARAMS', 'params.message is missing or not an object.');
+    throw new A2AError('INVALID_PARAMS', 'params.message is missing or not an object.', { field: 'message' });
   }
   const { taskId, contextId, ...message } = withoutNulls(value) as Message;
   for (const [field, id] of Object.entries({ taskId, contextId, messageId: message.messageId })) {
@@ -228,7 +234,9 @@ function isPlain(id: string): boolean {
 }
 
 function notAnId(field: string): A2AError {
-  return new A2AError('INVALID_PARAMS', `message.${field} is not a string of whole, printable characters.`);
+  return new A2AError('INVALID_PARAMS', `message.${field} is not a string of whole, printable characters.`, {
+    field: `message.${field}`,
+  });
 }
 
 /** A data part may be null. */

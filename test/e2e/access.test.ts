@@ -54,7 +54,7 @@ describe('the standalone mesh', () => {
   it('answers invalid UTF-8 with -32700', async () => {
     const response = await fetch(`${mesh.url}/agents/echo`, {
       method: 'POST',
-      headers: bearer(await mesh.token()),
+      headers: { ...bearer(await mesh.token()), 'content-type': 'application/json' },
       body: Buffer.from('{"jsonrpc":"2.0","id":"\xff"}', 'latin1'),
     });
     expect(await response.json()).toMatchObject({ error: { code: -32700 } });

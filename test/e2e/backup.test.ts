@@ -141,7 +141,7 @@ describe('a backup of a mesh under load', () => {
     const restored = await start('restored', port);
     expect(restored.client.clientSecret).toBe(secret);
     expect(await awsCredentials(restored.data)).toEqual(keys);
-    const headers = { ...bearer(token), 'a2a-version': '1.0' };
+    const headers = { ...bearer(token), 'content-type': 'application/json', 'a2a-version': '1.0' };
     for (const id of tasks) {
       const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'GetTask', params: { id } });
       const response = await fetch(`${restored.url}/agents/echo`, { method: 'POST', headers, body });

@@ -11,7 +11,7 @@ import { type Block, blocksOf, patternOf, type Step, stepsOf, uuid, wordsOf } fr
 /** The pages whose commands are run here, and compared with what the pages say. */
 const pages = [
   ...['README.md', 'docs/build-an-agent.md', 'docs/cli.md', 'docs/operate.md'],
-  ...['docs/concepts/tasks.md', 'docs/concepts/events.md', 'docs/concepts/telemetry.md'],
+  ...['docs/concepts/a2a.md', 'docs/concepts/tasks.md', 'docs/concepts/events.md', 'docs/concepts/telemetry.md'],
 ];
 /** The agents of the project as it comes: the pages know of no others. */
 const exampleAgents = ['echo', 'calculator', 'weather'];
@@ -210,9 +210,9 @@ describe.each(pages)('%s', (name) => {
   });
 });
 
-describe('the table of errors in docs/concepts/tasks.md', () => {
+describe('the table of errors in docs/concepts/a2a.md', () => {
   it('has every error with its code and status', () => {
-    const rows = read('docs/concepts/tasks.md').matchAll(/^\| `([A-Z_]+)` \| (-\d+) \| (\d+) \|/gm);
+    const rows = read('docs/concepts/a2a.md').matchAll(/^\| `([A-Z_]+)` \| (-\d+) \| (\d+) \|/gm);
     const listed = Array.from(rows, ([, reason, code, status]) => [reason, Number(code), Number(status)]);
     const reasons = Array.from(read('shared/a2a/errors.ts').matchAll(/^ {2}([A-Z_]+): \{ code/gm), ([, name]) => name);
     const errors = reasons.map((reason) => new A2AError(reason as A2AErrorReason, ''));

@@ -49,7 +49,7 @@ describe('a mesh that is stopped and started again', () => {
     const get = async (agent: string, id: string) => {
       const response = await fetch(`${second.url}/agents/${agent}`, {
         method: 'POST',
-        headers: { authorization: `Bearer ${await second.token()}` },
+        headers: { authorization: `Bearer ${await second.token()}`, 'content-type': 'application/json' },
         body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'GetTask', params: { id } }),
       });
       return ((await response.json()) as { result: typeof done }).result;

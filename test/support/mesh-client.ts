@@ -85,7 +85,12 @@ export abstract class MeshClient {
   async post(agent: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
     return fetch(`${this.url}/agents/${agent}`, {
       method: 'POST',
-      headers: { ...bearer(await this.token()), 'a2a-version': '1.0', ...headers },
+      headers: {
+        ...bearer(await this.token()),
+        'content-type': 'application/json',
+        'a2a-version': '1.0',
+        ...headers,
+      },
       body: typeof body === 'string' ? body : JSON.stringify(body),
     });
   }

@@ -35,21 +35,20 @@ export function createApiGateway(
 ): Hono<Environment> {
   // As on API Gateway, a slash at the end of a path makes no difference.
   const api = new Hono<Environment>({ strict: false });
-  for (const { name, routes } of functions) {
-    for (const { method, path, authorizer } of routes) {
-      const service = services.get(name);
-      if (service === undefined)
-        throw new ConfigurationError(`The function ${name} has routes but exports no HTTP service.`);
-      const guard = authorizer === undefined ? undefined : authorizers.get(authorizer);
-      if (authorizer !== undefined && guard === undefined) {
-        throw new ConfigurationError(
-          `The route ${method} ${path} names the authorizer ${authorizer}, but there is no such function.`,
-        );
-      }
-      api.on(method === 'ANY' ? methods : [method], [honoPath(path)], (context) =>
-        serve(context, { path, service, guard, admission }),
+  const routes = functions.flatMap(({ name, routes }) => routes.map((route) => ({ ...route, name })));
+  for (const { name, method, path, authorizer } of routes.sort((a, b) => order(a.path, b.path))) {
+    const service = services.get(name);
+    if (service === undefined)
+      throw new ConfigurationError(`The function ${name} has routes but exports no HTTP service.`);
+    const guard = authorizer === undefined ? undefined : authorizers.get(authorizer);
+    if (authorizer !== undefined && guard === undefined) {
+      throw new ConfigurationError(
+        `The route ${method} ${path} names the authorizer ${authorizer}, but there is no such function.`,
       );
     }
+    api.on(method === 'ANY' ? methods : [method], [honoPath(path)], (context) =>
+      serve(context, { path, service, guard, admission }),
+    );
   }
   api.notFound(nothingHere);
   return api;
@@ -93,6 +92,24 @@ async function serve(
     env.allowance = admission.allowAnybody(incoming, outgoing);
   }
   return service.app.fetch(req.raw, env);
+}
+
+/**
+ * Hono takes the first route that matches, and API Gateway the most specific one: at the first segment that differs, a literal
+ * comes before a parameter, and a parameter before the rest of the path. A path comes before the longer ones below it, because
+ * Hono's `*` matches nothing too.
+ */
+function order(one: string, other: string): number {
+  const [ones, others] = [rankedSegments(one), rankedSegments(other)];
+  const at = ones.findIndex((segment, index) => segment !== others[index]);
+  if (at === -1) return ones.length - others.length;
+  return (ones[at] ?? '') < (others[at] ?? '') ? -1 : 1;
+}
+
+function rankedSegments(path: string): readonly string[] {
+  return path
+    .split('/')
+    .map((segment) => `${segment.startsWith('{') ? (segment.endsWith('+}') ? 3 : 2) : 1}${segment}`);
 }
 
 /** `/agents/{agentId}` in Hono's syntax: `/agents/:agentId`. `{proxy+}` matches the rest of the path. */

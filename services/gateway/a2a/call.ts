@@ -7,6 +7,7 @@ import { isStoreUnavailable } from '#shared/ports/errors.ts';
 import type { Principal } from '#shared/ports/permission-store.ts';
 import type { Runtime } from '#shared/runtime/runtime.ts';
 import { allowanceOf, type GatewayContext, principalOf } from '../environment.ts';
+import { extensionsOf } from './extensions.ts';
 
 /** An authorized call of an agent. Every binding makes one from its request. */
 export interface Call {
@@ -20,6 +21,8 @@ export interface Call {
   /** The id of the last SSE event that a resuming client received. */
   readonly lastEventId: string | undefined;
   readonly allowance: Allowance | undefined;
+  /** The URIs of the extensions of A2A that the call uses. */
+  readonly extensions: readonly string[];
 }
 
 /** @throws A2AError AGENT_NOT_FOUND */
@@ -32,7 +35,10 @@ export async function findAgent(
   return agent;
 }
 
-/** @param signal aborts when the client disconnects */
+/**
+ * @param signal aborts when the client disconnects
+ * @throws A2AError EXTENSION_SUPPORT_REQUIRED
+ */
 export function callOf(context: GatewayContext, agent: RegisteredAgent, signal: AbortSignal): Call {
   const principal = principalOf(context);
   const { timeUp } = context.env;
@@ -46,6 +52,7 @@ export function callOf(context: GatewayContext, agent: RegisteredAgent, signal: 
     traceparent: context.req.header('traceparent'),
     lastEventId: context.req.header('last-event-id'),
     allowance: allowanceOf(context),
+    extensions: extensionsOf(context, agent),
   };
 }
 

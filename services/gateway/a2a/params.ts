@@ -31,16 +31,32 @@ export function readConfiguration(params: Params): SendConfiguration {
 export function readHistoryLength(params: Params, name = 'historyLength'): number | undefined {
   const { historyLength } = params;
   if (historyLength === undefined || historyLength === null) return undefined;
-  if (typeof historyLength !== 'number' || !Number.isInteger(historyLength) || historyLength < 0) {
-    throw wrong(name, 'an integer from 0');
-  }
-  return historyLength;
+  // ProtoJSON has a number also as a text.
+  const length =
+    typeof historyLength === 'string' && /^\d{1,10}$/.test(historyLength) ? Number(historyLength) : historyLength;
+  if (typeof length !== 'number' || !Number.isInteger(length) || length < 0) throw wrong(name, 'an integer from 0');
+  return length;
 }
 
 export function readTaskId(params: Params): string {
   const { id } = params;
   if (typeof id !== 'string' || id === '') throw wrong('id', "a task's id");
   return id;
+}
+
+/**
+ * A client sends the tenant that its interface of the card declares (§8.3.2). The interfaces of this mesh declare none: each agent
+ * has an address of its own. The agent's id is accepted too, since it names the same agent.
+ *
+ * @throws A2AError INVALID_PARAMS
+ */
+export function checkTenant({ tenant }: Params, agentId: string): void {
+  if (tenant === undefined || tenant === null || tenant === '' || tenant === agentId) return;
+  throw new A2AError(
+    'INVALID_PARAMS',
+    'params.tenant is not the tenant of an interface in the card of this agent. Its interfaces have none: leave it out.',
+    { field: 'tenant' },
+  );
 }
 
 /** The position of the last event that an SSE client received. Only ids that the gateway made are accepted. */
@@ -59,5 +75,5 @@ export function optionalObject(params: Params, name: string): Params | undefined
 }
 
 function wrong(name: string, what: string): A2AError {
-  return new A2AError('INVALID_PARAMS', `params.${name} is not ${what}.`);
+  return new A2AError('INVALID_PARAMS', `params.${name} is not ${what}.`, { field: name });
 }

@@ -5,6 +5,12 @@ import { type SkillResult, skillResult } from '#shared/tasks/skill-result.ts';
 import { submit } from '#shared/tasks/submit.ts';
 import type { Call } from './call.ts';
 import type { Operations } from './operations.ts';
+import type { Params } from './params.ts';
+
+export interface SkillCall {
+  readonly skillId: string;
+  readonly input: unknown;
+}
 
 /**
  * Calls a skill by its name. The call makes a normal task. The result of the task is the result of the call.
@@ -15,18 +21,28 @@ export async function callSkill(
   runtime: Runtime,
   operations: Operations,
   call: Call,
-  { skillId, input }: { readonly skillId: string; readonly input: unknown },
+  skill: SkillCall,
 ): Promise<SkillResult> {
   const submitted = await submit(runtime, {
     agent: call.agent,
     principal: call.principal,
     traceparent: call.traceparent,
+    ...messageTo(runtime, skill),
+  });
+  return skillResult(await operations.settled(submitted, { waitMs: runtime.settings.waitMs, timeUp: call.timeUp }));
+}
+
+/** The params of an operation that sends the message of a call of a skill. */
+export function messageTo(
+  { clock }: Pick<Runtime, 'clock'>,
+  { skillId, input }: SkillCall,
+): Params & { message: object } {
+  return {
     message: {
-      messageId: uuidv7(runtime.clock.now()),
+      messageId: uuidv7(clock.now()),
       role: 'ROLE_USER',
       parts: [{ data: input }],
       ...namingSkill(skillId),
     },
-  });
-  return skillResult(await operations.settled(submitted, { waitMs: runtime.settings.waitMs, timeUp: call.timeUp }));
+  };
 }

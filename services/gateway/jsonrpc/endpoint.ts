@@ -1,19 +1,25 @@
-import { A2AError, type A2AErrorReason } from '#shared/a2a/errors.ts';
+import type { A2AError, A2AErrorReason } from '#shared/a2a/errors.ts';
 import { mapped } from '#shared/async-iterables.ts';
-import { type Allowance, RETRY_AFTER_SECONDS } from '#shared/http/allowance.ts';
 import type { RegisteredAgent } from '#shared/ports/agent-registry.ts';
 import type { Runtime } from '#shared/runtime/runtime.ts';
-import { callerError, callOf, findAgent } from '../a2a/call.ts';
+import { type AnswerBounds, checkAnswer, refusalHeaders } from '../a2a/answer.ts';
+import { type Call, callerError, callOf, findAgent } from '../a2a/call.ts';
 import { CallRecord } from '../a2a/call-record.ts';
+import { checkContentType } from '../a2a/content-type.ts';
+import type { Dialect } from '../a2a/dialects/dialect.ts';
+import { v1 } from '../a2a/dialects/v1.ts';
+import { extensionsHeader } from '../a2a/extensions.ts';
+import { operationTable } from '../a2a/operation-table.ts';
 import type { Operations } from '../a2a/operations.ts';
-import { callSkill } from '../a2a/skill-call.ts';
+import { checkTenant } from '../a2a/params.ts';
+import { callSkill, messageTo } from '../a2a/skill-call.ts';
 import type { PositionedResponse } from '../a2a/stream-responses.ts';
+import { versionOf } from '../a2a/version.ts';
 import { allowanceOf, type GatewayContext } from '../environment.ts';
 import { type SseEvent, sseResponse } from '../sse.ts';
-import { operationOf } from './methods.ts';
+import { methodOf } from './methods.ts';
 import { JsonRpcRequestError, paramsObject, readRequest, skillCallOf } from './request.ts';
 import type { RequestId } from './request-id.ts';
-import { checkVersion } from './version.ts';
 
 /** A call with one answer is answered even after the client has disconnected, because its task continues anyway. */
 const never = new AbortController().signal;
@@ -23,41 +29,57 @@ export function jsonRpcEndpoint(runtime: Runtime, operations: Operations) {
   return async (context: GatewayContext): Promise<Response> => {
     const agentId = context.req.param('agentId') ?? '';
     let id: RequestId = null;
+    /** Answers an error of the call. A stream of A2A 0.3 answers it as its one event. */
+    let refuseCall = refuse;
     const record = new CallRecord(runtime);
     const allowance = allowanceOf(context);
-    const bounds = { allowance, maxBytes: runtime.settings.maxAnswerBytes };
+    const bounds: AnswerBounds = { allowance, maxBytes: runtime.settings.maxAnswerBytes };
     // Outside the try: an incomplete body is not a call yet. The app answers it.
     const body = Buffer.from(await context.req.arrayBuffer());
     try {
+      checkContentType(context);
       const request = readRequest(body);
       id = request.id;
       allowance?.admit();
-      checkVersion(context.req.header('a2a-version') ?? context.req.query('A2A-Version'), request.method);
+      const version = versionOf(context);
+      const method = methodOf(request.method, version);
+      const operation = method && operationTable[method.operation];
+      if (operation?.kind === 'stream' && method?.dialect.version === '0.3') refuseCall = refuseInStream;
       const agent = await findAgent(runtime, agentId);
-      record.permitted(agent, methodLabel(agent, request.method));
-      const operation = operationOf(request.method);
-      if (operation === undefined) {
+      record.permitted(agent, method?.operation ?? skillLabel(agent, request.method));
+      const streamed = async (dialect: Dialect, run: (call: Call) => Promise<AsyncIterable<PositionedResponse>>) => {
+        const gone = new AbortController();
+        const call = callOf(context, agent, gone.signal);
+        const events = sseEvents(runtime, { id, dialect }, record.following(await run(call)));
+        return sseResponse(events, { gone: () => gone.abort(), allowance, headers: extensionsHeader(call) });
+      };
+      if (operation === undefined || method === undefined) {
+        const skill = skillCallOf(agent, request, version);
+        if (wantsStream(context)) {
+          return await streamed(v1, (call) => operations.sendStreamingMessage(call, messageTo(runtime, skill)));
+        }
         const call = callOf(context, agent, never);
-        const { result, taskId } = await callSkill(runtime, operations, call, skillCallOf(agent, request));
-        const response = answer(id, { result, taskId }, bounds, { 'Starling-Task-Id': taskId });
+        const { result, taskId } = await callSkill(runtime, operations, call, skill);
+        const headers = { ...extensionsHeader(call), 'Starling-Task-Id': taskId };
+        const response = answer(id, { result, taskId }, bounds, headers);
         record.completed(taskId);
         return response;
       }
-      if (operation.kind === 'unary') {
-        const call = callOf(context, agent, never);
-        const { result, taskId } = await operation.run(operations, call, paramsObject(request));
-        const response = answer(id, { result, taskId }, bounds);
-        record.answered(result, taskId);
-        return response;
-      }
-      const gone = new AbortController();
-      const call = callOf(context, agent, gone.signal);
-      const stream = await operation.run(operations, call, paramsObject(request));
-      return sseResponse(sseEvents(runtime, id, record.following(stream)), { gone: () => gone.abort(), allowance });
+      const params = method.dialect.read(method.operation, paramsObject(request));
+      checkTenant(params, agentId);
+      if (operation.kind === 'stream')
+        return await streamed(method.dialect, (call) => operation.run(operations, call, params));
+      const call = callOf(context, agent, never);
+      const answered = await operation.run(operations, call, params);
+      const taskId = answered.task.id;
+      const result = method.dialect.write(answered);
+      const response = answer(id, { result, taskId }, bounds, extensionsHeader(call));
+      record.answered(answered.task, taskId);
+      return response;
     } catch (thrown) {
       const error = callerError(runtime, thrown);
       record.failed(error);
-      return refuse(thrown instanceof JsonRpcRequestError ? thrown.id : id, error);
+      return refuseCall(thrown instanceof JsonRpcRequestError ? thrown.id : id, error);
     }
   };
 }
@@ -69,19 +91,18 @@ export function jsonRpcError(error: A2AError): Response {
 
 function sseEvents(
   runtime: Runtime,
-  id: RequestId,
+  { id, dialect }: { readonly id: RequestId; readonly dialect: Dialect },
   stream: AsyncIterable<PositionedResponse>,
 ): AsyncIterable<SseEvent> {
   return mapped(
     stream,
     ({ position, response }) => ({
       id: String(position),
-      data: JSON.stringify({ jsonrpc: '2.0', id, result: response }),
+      data: JSON.stringify({ jsonrpc: '2.0', id, result: dialect.writeEvent(response) }),
     }),
     (thrown) => {
       // The response has begun, so an error can only be its last event.
-      const { jsonRpcCode: code, message, details } = callerError(runtime, thrown);
-      return { id: '', data: JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data: details } }) };
+      return { id: '', data: errorText(id, callerError(runtime, thrown)) };
     },
   );
 }
@@ -92,31 +113,16 @@ interface Result {
   readonly taskId: string;
 }
 
-interface Bounds {
-  readonly allowance: Allowance | undefined;
-  readonly maxBytes: number;
-}
-
 /** @throws A2AError ANSWER_TOO_LARGE; OverloadError */
 function answer(
   id: RequestId,
   { result, taskId }: Result,
-  { allowance, maxBytes }: Bounds,
+  bounds: AnswerBounds,
   headers: Record<string, string> = {},
 ): Response {
   const text = JSON.stringify({ jsonrpc: '2.0', id, result });
-  const bytes = Buffer.byteLength(text);
-  if (bytes > maxBytes) throw answerTooLarge(taskId, bytes, maxBytes);
-  allowance?.hold(bytes);
+  checkAnswer(text, taskId, bounds);
   return new Response(text, { headers: { 'content-type': 'application/json', ...headers } });
-}
-
-function answerTooLarge(taskId: string, bytes: number, maxBytes: number): A2AError {
-  return new A2AError(
-    'ANSWER_TOO_LARGE',
-    `The answer has ${bytes} bytes, and an answer has at most ${maxBytes}. Read task ${taskId} in pieces: call SubscribeToTask with the header Last-Event-ID: 1. If only its messages are large, GetTask with historyLength 0 is enough.`,
-    { metadata: { taskId } },
-  );
 }
 
 const reasonsWithStatus: ReadonlySet<A2AErrorReason> = new Set([
@@ -130,20 +136,29 @@ const reasonsWithStatus: ReadonlySet<A2AErrorReason> = new Set([
 ]);
 
 function refuse(id: RequestId, error: A2AError): Response {
-  const { jsonRpcCode: code, message, details, metadata, httpStatus } = error;
   // A JSON-RPC error is an answer with status 200, unless HTTP has a status for the refusal.
-  const status = reasonsWithStatus.has(error.reason) ? httpStatus : 200;
-  const headers: Record<string, string> = { 'content-type': 'application/json' };
-  if (status === 429 || status === 503) headers['retry-after'] = String(RETRY_AFTER_SECONDS);
-  if (metadata.taskId !== undefined) headers['Starling-Task-Id'] = metadata.taskId;
-  return new Response(JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data: details } }), {
-    status,
-    headers,
+  const status = reasonsWithStatus.has(error.reason) ? error.httpStatus : 200;
+  const headers = { 'content-type': 'application/json', ...refusalHeaders(error) };
+  return new Response(errorText(id, error), { status, headers });
+}
+
+/** Both official clients of A2A 0.3 lose an error of a stream that is not one of its events. */
+function refuseInStream(id: RequestId, error: A2AError): Response {
+  if (reasonsWithStatus.has(error.reason)) return refuse(id, error);
+  return new Response(`data: ${errorText(id, error)}\n\n`, {
+    headers: { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' },
   });
 }
 
+function errorText(id: RequestId, { jsonRpcCode: code, message, details }: A2AError): string {
+  return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data: details } });
+}
+
 /** Labels come from the registry. Otherwise a caller could create any number of labels. */
-function methodLabel(agent: RegisteredAgent, method: string): string {
-  if (operationOf(method)) return method;
+function skillLabel(agent: RegisteredAgent, method: string): string {
   return agent.card.skills.some(({ id }) => id === method) ? method : 'unknown';
+}
+
+function wantsStream(context: GatewayContext): boolean {
+  return context.req.header('accept')?.includes('text/event-stream') === true;
 }

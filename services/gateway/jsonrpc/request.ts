@@ -3,6 +3,7 @@ import { JsonBodyError, type JsonText, readJsonText } from '#shared/http/json-bo
 import { isObject } from '#shared/objects.ts';
 import { unportable } from '#shared/portable-json.ts';
 import type { RegisteredAgent } from '#shared/ports/agent-registry.ts';
+import type { Version } from '../a2a/dialects/dialect.ts';
 import type { Params } from '../a2a/params.ts';
 import { InvalidIdError, type RequestId, readId } from './request-id.ts';
 
@@ -65,12 +66,13 @@ export function paramsObject({ params, method }: JsonRpcRequest): Params {
 export function skillCallOf(
   { id, card }: Pick<RegisteredAgent, 'id' | 'card'>,
   { method, params }: JsonRpcRequest,
+  asked: Version | undefined = undefined,
 ): { readonly skillId: string; readonly input: unknown } {
   if (card.skills.some((skill) => skill.id === method)) return { skillId: method, input: params ?? {} };
   const skills = card.skills.map((skill) => skill.id).join(', ');
   throw new A2AError(
     'METHOD_NOT_FOUND',
-    `${method.slice(0, 80)} is neither a method of A2A 1.0 nor a skill of ${id}, which has: ${skills}.`,
+    `${method.slice(0, 80)} is neither a method of A2A ${asked ?? '1.0'} nor a skill of ${id}, which has: ${skills}.`,
     { metadata: { skills } },
   );
 }

@@ -22,7 +22,11 @@ export function accessCases(mesh: () => MeshClient, { testAgents, wrongSecret }:
   const other = testAgents ? 'asker' : 'calculator';
   const restrictedToken = async () => mesh().tokenOf(await mesh().clientWith(restrictedScopes));
   const post = (path: string, headers: Record<string, string>) =>
-    fetch(`${mesh().url}${path}`, { method: 'POST', headers, body: call });
+    fetch(`${mesh().url}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: call,
+    });
 
   describe('the gateway lets in', () => {
     it.each([

@@ -209,8 +209,12 @@ export function callCases(mesh: () => MeshClient, { patience, keepsFractions }: 
       const response = await fetch(address);
       expect(response.status).toBe(200);
       const card = (await response.json()) as { supportedInterfaces: unknown };
+      const url = `${mesh().url}/agents/echo`;
       expect(card.supportedInterfaces).toEqual([
-        { url: `${mesh().url}/agents/echo`, protocolBinding: 'JSONRPC', protocolVersion: '1.0' },
+        { url, protocolBinding: 'JSONRPC', protocolVersion: '1.0' },
+        { url, protocolBinding: 'HTTP+JSON', protocolVersion: '1.0' },
+        { url, protocolBinding: 'JSONRPC', protocolVersion: '0.3' },
+        { url, protocolBinding: 'HTTP+JSON', protocolVersion: '0.3' },
       ]);
       const etag = response.headers.get('etag') ?? '';
       expect((await fetch(address, { headers: { 'if-none-match': etag } })).status).toBe(304);

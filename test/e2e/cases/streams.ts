@@ -4,8 +4,10 @@ import {
   ClientFactoryOptions,
   DefaultAgentCardResolver,
   JsonRpcTransportFactory,
+  RestTransportFactory,
 } from '@a2a-js/sdk/client';
 import { describe, expect, it } from 'vitest';
+import { type Form, forms } from '#test/support/a2a-client.ts';
 import { type MeshClient, textMessage } from '#test/support/mesh-client.ts';
 import { readStream, type SseEvent } from '#test/support/sse.ts';
 import type { Place } from './place.ts';
@@ -100,6 +102,22 @@ export function streamCases(mesh: () => MeshClient, { streams, testAgents }: Pla
     });
   });
 
+  describe.each(forms)('the official client of $version over $binding', (form) => {
+    it('sends, streams, gets and lists nothing that it cannot read', async () => {
+      const echo = await officialClient(mesh(), '/agents/echo/', form);
+      const sent = (await echo.sendMessage(params('hello there') as never)) as Task;
+      expect(sent.artifacts[0]?.parts[0]?.content?.value).toBe('hello there');
+      expect(await echo.getTask({ tenant: '', id: sent.id, historyLength: undefined } as never)).toMatchObject({
+        id: sent.id,
+      });
+      await expect(echo.getTask({ tenant: '', id: 'nope' } as never)).rejects.toThrow();
+      await expect(echo.cancelTask({ tenant: '', id: sent.id } as never)).rejects.toThrow();
+      const kinds: string[] = [];
+      for await (const event of echo.sendMessageStream(params('a b') as never)) kinds.push(event.payload?.$case ?? '');
+      expect(kinds).toEqual(['task', 'artifactUpdate', 'statusUpdate']);
+    });
+  });
+
   describe.skipIf(!testAgents)('the official client (with a test agent)', () => {
     it.each(['/agents/talker/', '/agents/asker/'])('finds %s', async (path) => {
       const card: SdkCard = await (await officialClient(mesh(), path)).getAgentCard();
@@ -127,20 +145,30 @@ function textOf(events: readonly SseEvent[]): string {
     .join('');
 }
 
-async function officialClient(mesh: MeshClient, path: string) {
+async function officialClient(
+  mesh: MeshClient,
+  path: string,
+  { binding, version }: Form = { binding: 'JSONRPC', version: '1.0' },
+) {
   const token = await mesh.token();
   const authorized: typeof fetch = (input, init) => {
     const headers = new Headers(init?.headers);
     headers.set('authorization', `Bearer ${token}`);
     return fetch(input, { ...init, headers });
   };
+  const options = { fetchImpl: authorized, legacyCompat: { enabled: true } };
+  const cardResolver = new DefaultAgentCardResolver({ fetchImpl: authorized });
   const factory = new ClientFactory(
     ClientFactoryOptions.createFrom(ClientFactoryOptions.default, {
-      transports: [new JsonRpcTransportFactory({ fetchImpl: authorized })],
-      cardResolver: new DefaultAgentCardResolver({ fetchImpl: authorized }),
+      transports: [new JsonRpcTransportFactory(options), new RestTransportFactory(options)],
+      cardResolver,
     }),
   );
-  return factory.createFromUrl(`${mesh.url}${path}`);
+  const card = await cardResolver.resolve(`${mesh.url}${path}`);
+  const supportedInterfaces = card.supportedInterfaces.filter(
+    (each) => each.protocolBinding === binding && each.protocolVersion === version,
+  );
+  return factory.createFromAgentCard({ ...card, supportedInterfaces });
 }
 
 function params(text: string) {

@@ -13,12 +13,15 @@ describe('the routes of the edge', () => {
     );
     expect(routes.sort()).toEqual([
       'DELETE /admin/{proxy+} → gateway, authorizer',
+      'DELETE /agents/{agentId}/{proxy+} → gateway, authorizer',
       'GET /admin/{proxy+} → gateway, authorizer',
       'GET /agents/{agentId}/.well-known/agent-card.json → gateway, open',
+      'GET /agents/{agentId}/{proxy+} → gateway, authorizer',
       'GET /health → gateway, open',
       'GET /metrics → gateway, authorizer',
       'POST /admin/{proxy+} → gateway, authorizer',
       'POST /agents/{agentId} → gateway, authorizer',
+      'POST /agents/{agentId}/{proxy+} → gateway, authorizer',
       'POST /events → gateway, authorizer',
     ]);
   });

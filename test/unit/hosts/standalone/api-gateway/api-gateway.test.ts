@@ -5,6 +5,36 @@ import type { LocalAuthorizer } from '#hosts/standalone/api-gateway/authorize.ts
 import type { WiredFunction } from '#wiring/types.ts';
 
 it.each([
+  ['/agents/echo/card', 'card'],
+  ['/agents/echo/tasks', 'rest'],
+  ['/agents/echo', 'agent'],
+  ['/agents', 'none'],
+])('serves %s by its most specific route', async (url, expected) => {
+  const route = (name: string, path: string) =>
+    ({ name, routes: [{ method: 'GET', path }] }) as unknown as WiredFunction;
+  const service = (name: string) => {
+    const app = new Hono();
+    app.all('*', ({ text }) => text(name));
+    return [name, { app, stop: async () => {} } as never] as const;
+  };
+  const gateway = createApiGateway(
+    [
+      route('rest', '/agents/{agentId}/{proxy+}'),
+      route('agent', '/agents/{agentId}'),
+      route('rest', '/admin/{proxy+}'),
+      route('card', '/agents/{agentId}/card'),
+    ],
+    new Map([service('rest'), service('agent'), service('card')]),
+    {
+      authorizers: new Map(),
+      admission: { allow: () => expect.unreachable(), allowAnybody: () => expect.unreachable() },
+    },
+  );
+  const response = await gateway.request(url, {}, {});
+  expect(response.status === 404 ? 'none' : await response.text()).toBe(expected);
+});
+
+it.each([
   ['/agents/{agentId}', '/agents/echo?a=1', { agentId: 'echo' }],
   ['/agents/{agentId}/{proxy+}', '/agents/echo/v1/tasks/t:cancel', { agentId: 'echo', proxy: 'v1/tasks/t:cancel' }],
   ['/health', '/health/', {}],

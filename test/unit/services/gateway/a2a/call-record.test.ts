@@ -11,7 +11,7 @@ describe('a call of an agent', () => {
   const post = (body: string, agent = 'echo') =>
     test.gateway.app.request(
       `/agents/${agent}`,
-      { method: 'POST', body, headers: { 'a2a-version': '1.0' } },
+      { method: 'POST', body, headers: { 'content-type': 'application/json', 'a2a-version': '1.0' } },
       { requestContext: { authorizer: { clientId: 'app', scopes: '' } } },
     );
   const immediate = { configuration: { returnImmediately: true } };

@@ -56,6 +56,8 @@ describe('callOf', () => {
       timeUp: undefined,
       traceparent: 'trace',
       lastEventId: '7',
+      allowance: undefined,
+      extensions: [],
     });
   });
 

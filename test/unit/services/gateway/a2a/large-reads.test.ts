@@ -58,6 +58,7 @@ const call = (lastEventId?: string, allowance?: Allowance) => ({
   timeUp: undefined,
   lastEventId,
   allowance,
+  extensions: [],
 });
 
 describe('a large task', () => {

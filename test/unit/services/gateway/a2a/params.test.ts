@@ -43,11 +43,12 @@ it.each([
   [null, undefined],
   [0, 0],
   [7, 7],
+  ['7', 7],
 ])('historyLength %j is %j', (historyLength, expected) => {
   expect(readHistoryLength({ historyLength })).toBe(expected);
 });
 
-it.each([-1, 1.5, '7', Number.NaN, true])('refuses the historyLength %j', (historyLength) => {
+it.each([-1, 1.5, '-7', '7.5', '', Number.NaN, true])('refuses the historyLength %j', (historyLength) => {
   expect(() => readHistoryLength({ historyLength })).toThrow(refused('INVALID_PARAMS', /params.historyLength/));
 });
 

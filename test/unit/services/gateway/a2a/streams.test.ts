@@ -27,6 +27,7 @@ const call = (lastEventId?: string) => ({
   timeUp: undefined,
   lastEventId,
   allowance: undefined,
+  extensions: [],
 });
 
 /** Reads a stream to its end. */

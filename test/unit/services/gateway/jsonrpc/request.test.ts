@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { legacyMethods, operationMethods, operationOf } from '#services/gateway/jsonrpc/methods.ts';
+import { readVersion } from '#services/gateway/a2a/version.ts';
+import { methodOf } from '#services/gateway/jsonrpc/methods.ts';
 import { JsonRpcRequestError, paramsObject, readRequest, skillCallOf } from '#services/gateway/jsonrpc/request.ts';
-import { checkVersion } from '#services/gateway/jsonrpc/version.ts';
 import { agentNamed } from '../../../shared/tasks/mesh.ts';
 
 const read = (value: unknown) => readRequest(Buffer.from(JSON.stringify(value)));
@@ -140,21 +140,36 @@ describe('a skill as a method', () => {
 
 describe('the version', () => {
   it.each([
-    [undefined, 'SendMessage', true],
-    ['', 'SendMessage', true],
-    ['1.0', 'SendMessage', true],
-    [undefined, 'a-skill', true],
-    ['0.3', 'SendMessage', false],
-    ['2.0', 'SendMessage', false],
-    [undefined, 'message/send', false],
-  ])('%s with the method %s: %s', (version, method, accepted) => {
-    const check = () => checkVersion(version, method);
-    if (accepted) expect(check).not.toThrow();
-    else expect(check).toThrow(expect.objectContaining({ code: 'VERSION_NOT_SUPPORTED' }));
+    ['1.0', '1.0'],
+    ['1.0.1', '1.0'],
+    ['1.0.20', '1.0'],
+    ['0.3', '0.3'],
+    ['0.3.0', '0.3'],
+  ])('%s is %s', (asked, version) => {
+    expect(readVersion(asked)).toBe(version);
   });
 
-  it('knows its operations, and no method of 0.3 as one', () => {
-    for (const method of operationMethods) expect(operationOf(method)).toBeDefined();
-    for (const method of legacyMethods) expect(operationOf(method)).toBeUndefined();
+  it.each(['1', '1.', '1.0.', '1.0.x', '1.1', '2.0', '0.2.9', '10.0', 'v1.0'])('%s is refused', (asked) => {
+    expect(() => readVersion(asked)).toThrow(
+      expect.objectContaining({ code: 'VERSION_NOT_SUPPORTED', metadata: { supportedVersions: '1.0, 0.3' } }),
+    );
+  });
+
+  it.each([
+    ['SendMessage', undefined, 'SendMessage', '1.0'],
+    ['SendMessage', '1.0', 'SendMessage', '1.0'],
+    ['message/send', undefined, 'SendMessage', '0.3'],
+    ['tasks/resubscribe', '0.3', 'SubscribeToTask', '0.3'],
+  ] as const)('tells what %s with %s is', (name, asked, operation, version) => {
+    expect(methodOf(name, asked)).toMatchObject({ operation, dialect: { version } });
+  });
+
+  it.each([
+    ['SendMessage', '0.3'],
+    ['message/send', '1.0'],
+    ['toString', undefined],
+    ['a-skill', undefined],
+  ] as const)('knows no method %s with %s', (name, asked) => {
+    expect(methodOf(name, asked)).toBeUndefined();
   });
 });

@@ -1,0 +1,35 @@
+import { A2AError } from '#shared/a2a/errors.ts';
+import { type Allowance, RETRY_AFTER_SECONDS } from '#shared/http/allowance.ts';
+
+export interface AnswerBounds {
+  readonly allowance: Allowance | undefined;
+  readonly maxBytes: number;
+}
+
+/**
+ * Counts an answer before it is sent.
+ *
+ * @param taskId the task that the answer shows
+ * @throws A2AError ANSWER_TOO_LARGE; OverloadError
+ */
+export function checkAnswer(text: string, taskId: string, { allowance, maxBytes }: AnswerBounds): void {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > maxBytes) throw answerTooLarge(taskId, bytes, maxBytes);
+  allowance?.hold(bytes);
+}
+
+function answerTooLarge(taskId: string, bytes: number, maxBytes: number): A2AError {
+  return new A2AError(
+    'ANSWER_TOO_LARGE',
+    `The answer has ${bytes} bytes, and an answer has at most ${maxBytes}. Read task ${taskId} in pieces: call SubscribeToTask with the header Last-Event-ID: 1. If only its messages are large, GetTask with historyLength 0 is enough.`,
+    { metadata: { taskId } },
+  );
+}
+
+/** The headers of an error: when to call again, and the task that the call made. */
+export function refusalHeaders({ httpStatus, metadata }: A2AError): Record<string, string> {
+  return {
+    ...((httpStatus === 429 || httpStatus === 503) && { 'retry-after': String(RETRY_AFTER_SECONDS) }),
+    ...(metadata.taskId !== undefined && { 'Starling-Task-Id': metadata.taskId }),
+  };
+}

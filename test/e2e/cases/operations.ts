@@ -1,0 +1,193 @@
+import { describe, expect, it } from 'vitest';
+import { FormClient, forms } from '#test/support/a2a-client.ts';
+import { bearer, type MeshClient } from '#test/support/mesh-client.ts';
+import type { Place } from './place.ts';
+
+/** Every operation of A2A over both bindings, in both versions. */
+export function operationCases(mesh: () => MeshClient, { testAgents }: Place): void {
+  describe.each(forms)('A2A $version over $binding', (form) => {
+    const client = (agent?: string) => new FormClient(mesh(), form, agent);
+    const isLegacy = form.version === '0.3';
+    const isRpc = form.binding === 'JSONRPC';
+    const state = (name: string) => (isLegacy && isRpc ? name.toLowerCase().replace('_', '-') : `TASK_STATE_${name}`);
+    // biome-ignore lint/suspicious/noExplicitAny: an answer of any form
+    const taskOf = (result: any) => result.task ?? result;
+    // biome-ignore lint/suspicious/noExplicitAny: an event of any form
+    const stateOf = (event: any) => (event.statusUpdate ?? event.task ?? event).status?.state;
+
+    it('SendMessage gives the task with its result, and GetTask gives it again', async () => {
+      const sent = taskOf((await client().send('hällo')).result);
+      expect(sent.status.state).toBe(state('COMPLETED'));
+      expect(JSON.stringify(sent.artifacts)).toContain('"hällo"');
+      const { result } = await client().call('GetTask', { id: sent.id });
+      expect(result).toEqual(sent);
+      const short = await client().call('GetTask', { id: sent.id, historyLength: 0 });
+      // 0.3's proto knows no difference between 0 and nothing in a body, but a query has it.
+      expect(short.result.history).toBeUndefined();
+    });
+
+    it('SendStreamingMessage gives the task, the artifact and the last status', async () => {
+      const c = client();
+      const events = await c.stream('SendStreamingMessage', { message: c.message('streamed') });
+      expect(stateOf(events[0])).toBe(state('SUBMITTED'));
+      expect(JSON.stringify(events[1])).toContain('"streamed"');
+      expect(stateOf(events.at(-1))).toBe(state('COMPLETED'));
+      if (isLegacy) expect((events.at(-1).statusUpdate ?? events.at(-1)).final).toBe(true);
+    });
+
+    it('a refusal has its code, the status of its binding, and its reason', async () => {
+      const ended = taskOf((await client().send('x')).result).id;
+      for (const [operation, params, code, status] of [
+        ['GetTask', { id: 'nope' }, -32001, 404],
+        ['CancelTask', { id: ended }, -32002, 400],
+        ['SubscribeToTask', { id: ended }, -32004, 400],
+        ['SubscribeToTask', { id: 'nope' }, -32001, 404],
+        ['GetExtendedAgentCard', {}, -32004, 400],
+        ['GetTaskPushNotificationConfig', { taskId: ended, id: 'c' }, -32003, 400],
+        ['SendMessage', {}, -32602, 400],
+      ] as const) {
+        const answer = await client().call(operation, params);
+        expect(answer.error, operation).toMatchObject({ code, reason: expect.stringMatching(/^[A-Z_]+$/) });
+        expect(answer.status, operation).toBe(isRpc ? 200 : status);
+      }
+    });
+
+    it('a wrong field is named', async () => {
+      const c = client();
+      const { error } = await c.call('SendMessage', { message: { ...c.message('x'), messageId: 7 } });
+      expect(error?.details[1]).toMatchObject({
+        '@type': 'type.googleapis.com/google.rpc.BadRequest',
+        fieldViolations: [{ field: 'message.messageId', description: expect.any(String) }],
+      });
+    });
+
+    it('a patch number of the version does not count', async () => {
+      const c = client();
+      const { result } = await c.call(
+        'SendMessage',
+        { message: c.message('x') },
+        { 'a2a-version': `${form.version}.7` },
+      );
+      expect(taskOf(result).status.state).toBe(state('COMPLETED'));
+    });
+
+    it('a foreign tenant is refused', async () => {
+      const c = client();
+      const { error } = await c.call('SendMessage', { message: c.message('x'), tenant: 'another' });
+      expect(error).toMatchObject({ code: -32602 });
+    });
+
+    it.skipIf(!testAgents)('CancelTask cancels, and a question waits (with test agents)', async () => {
+      const asked = taskOf((await client('asker').send('weather?')).result);
+      expect(asked.status.state).toBe(state('INPUT_REQUIRED'));
+      const { result } = await client('asker').call('CancelTask', { id: asked.id });
+      expect(result.status.state).toBe(isLegacy && !isRpc ? 'TASK_STATE_CANCELLED' : state('CANCELED'));
+    });
+  });
+
+  describe('HTTP+JSON', () => {
+    const request = async (path: string, init: RequestInit = {}) =>
+      fetch(`${mesh().url}/agents/${path}`, {
+        ...init,
+        headers: { ...bearer(await mesh().token()), 'content-type': 'application/json', ...init.headers },
+      });
+    const body = () =>
+      JSON.stringify({ message: { messageId: crypto.randomUUID(), role: 'ROLE_USER', parts: [{ text: 'x' }] } });
+    const send = (headers = {}) => request('echo/message:send', { method: 'POST', body: body(), headers });
+
+    it('answers application/a2a+json to a client that speaks it', async () => {
+      expect((await send()).headers.get('content-type')).toBe('application/json');
+      for (const headers of [{ accept: 'application/a2a+json' }, { 'content-type': 'application/a2a+json' }]) {
+        expect((await send(headers)).headers.get('content-type')).toBe('application/a2a+json');
+      }
+    });
+
+    it('serves a subscription by GET too, and below the tenant of the agent', async () => {
+      const path = 'echo/echo/tasks/nope:subscribe';
+      expect((await request(path)).status).toBe(404);
+      expect((await request('echo/other/tasks/nope')).status).toBe(400);
+    });
+
+    it('has an error for each wrong request, in its own form', async () => {
+      for (const [path, init, status, reason] of [
+        ['echo/nothing', {}, 404, 'METHOD_NOT_FOUND'],
+        ['echo/tasks/a%2', {}, 404, 'METHOD_NOT_FOUND'],
+        ['nobody/tasks/x', {}, 404, 'AGENT_NOT_FOUND'],
+        ['echo/message:send', { method: 'POST', body: '{' }, 400, 'PARSE_ERROR'],
+        ['echo/message:send', { method: 'POST', body: '[]' }, 400, 'INVALID_REQUEST'],
+        ['echo/message:send', { method: 'POST', body: 'null' }, 400, 'INVALID_PARAMS'],
+        [
+          'echo/message:send',
+          { method: 'POST', body: body(), headers: { 'a2a-version': '9' } },
+          400,
+          'VERSION_NOT_SUPPORTED',
+        ],
+        [
+          'echo/message:send',
+          { method: 'POST', body: body(), headers: { 'content-type': 'text/plain' } },
+          400,
+          'CONTENT_TYPE_NOT_SUPPORTED',
+        ],
+        ['echo/tasks/x?historyLength=-1', {}, 400, 'INVALID_PARAMS'],
+      ] as const) {
+        const response = await request(path, init);
+        expect(await response.json(), path).toMatchObject({
+          error: {
+            code: status,
+            status: expect.stringMatching(/^[A-Z_]+$/),
+            details: expect.arrayContaining([expect.objectContaining({ reason })]),
+          },
+        });
+        expect(response.status, path).toBe(status);
+      }
+    });
+
+    it('tells the methods of a path', async () => {
+      const response = await request('echo/tasks/x', { method: 'DELETE' });
+      expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET']);
+    });
+  });
+
+  describe('params', () => {
+    it('have their names of a2a.proto too, but not what belongs to the client', async () => {
+      const message = {
+        message_id: crypto.randomUUID(),
+        role: 1,
+        parts: [{ data: { a_b: 1 }, media_type: 'application/json' }],
+        metadata: { a_b: 1 },
+      };
+      const { body } = await mesh().rpc('echo', 'SendMessage', {
+        message,
+        configuration: { return_immediately: false, history_length: '1' },
+      });
+      expect(body.result.task).toMatchObject({
+        artifacts: [{ parts: [{ data: { a_b: 1 }, mediaType: 'application/json' }] }],
+        history: [{ messageId: message.message_id, role: 'ROLE_USER', metadata: { a_b: 1 } }],
+      });
+    });
+
+    it('are refused when the agent does not take a part’s media type', async () => {
+      const parts = [{ raw: 'aGk=', mediaType: 'image/png' }];
+      const { body } = await mesh().rpc(testAgents ? 'talker' : 'calculator', 'SendMessage', {
+        message: { messageId: crypto.randomUUID(), role: 'ROLE_USER', parts },
+      });
+      expect(body.error).toMatchObject({ code: -32005, message: expect.stringContaining('image/png') });
+    });
+
+    it('come as JSON', async () => {
+      const response = await mesh().post('echo', '{}', { 'content-type': 'text/plain' });
+      expect(await response.json()).toMatchObject({ error: { code: -32005 } });
+    });
+  });
+
+  describe('a skill by its name', () => {
+    it('streams to a client that asks for events', async () => {
+      const request = { jsonrpc: '2.0', id: 1, method: 'echo', params: { a: 1 } };
+      const response = await mesh().post('echo', request, { accept: 'text/event-stream' });
+      expect(response.headers.get('content-type')).toContain('text/event-stream');
+      const text = await response.text();
+      expect(text).toContain('"data":{"a":1}');
+      expect(text).toContain('"TASK_STATE_COMPLETED"');
+    });
+  });
+}
