@@ -5,6 +5,7 @@ import { apiGatewayParameters } from '#deployment/stack/api-gateway-account.ts';
 import { adviceAfterFailure } from '#deployment/stack/failure.ts';
 import { checkBucket, checkDeployable } from '#deployment/stack/preflight.ts';
 import { protectStack } from '#deployment/stack/protection.ts';
+import { retainQueuePolicies } from '#deployment/stack/retain-queue-policies.ts';
 import { stackState } from '#deployment/stack/status.ts';
 import { ConfigurationError } from '#shared/errors.ts';
 import { type Ended, runProgram } from './run-program.ts';
@@ -46,6 +47,7 @@ export async function deployStack(target: Target, options: DeployOptions): Promi
     ...(options.testAgents ? ['--config', writeConfigWithTestAgents(root)] : []),
   ];
   await packageFunctions(rest);
+  await retainQueuePolicies(target, bucket);
   await deployPackage(rest, target);
   await protectStack(target, path.join(root, folder));
   return findDeployment(target);

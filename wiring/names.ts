@@ -43,7 +43,7 @@ export function queueName(stage: string, functionName: string): string {
   return `starling-${stage}-${functionName}`;
 }
 
-/** The queue for messages that failed `maxReceiveCount` times. Its alarm has the same name. */
+/** The queue for messages that failed `maxReceiveCount` times. */
 export function deadLetterQueueName(stage: string, functionName: string): string {
   return `${queueName(stage, functionName)}-dlq`;
 }

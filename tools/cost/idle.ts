@@ -24,7 +24,7 @@ export function idleBill(onDemand: boolean): IdleLine[] {
       ? idle('artifact stream, on demand', HOURS_A_MONTH, 'streamHour', '`streamMode: ON_DEMAND`, as in the stage prod')
       : idle('artifact stream, one shard', HOURS_A_MONTH, 'shardHour', '`streamMode: PROVISIONED`, the default'),
     idle('example client', stack.clients, 'clientMonth', 'Cognito bills each client that takes tokens'),
-    idle('alarms', stack.alarms, 'alarmMonth', 'dead letters, age, errors, throttles'),
+    idle('metrics of alarms', stack.alarmMetrics, 'alarmMonth', 'dead letters, age, errors, throttles'),
     idle(
       'queues without messages',
       polls,

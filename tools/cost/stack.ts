@@ -11,8 +11,8 @@ export const stack = {
   traceRate: 0.01,
   /** Event source mappings on queues. */
   queueConsumers: 4,
-  /** Without the event log, which a stage may switch on. */
-  alarms: 35,
+  /** The metrics that alarms look at, without the alarm of the event log, which a stage may switch on. */
+  alarmMetrics: 35,
   /** Keys of KMS. */
   keys: 1,
   /** Clients of the user pool. */

@@ -5,10 +5,7 @@ import { alarmsOf } from './alarms.ts';
 /** The logical id in deployment/alarms.yml of the topic that alarms notify. */
 const topic = 'AlarmTopic';
 
-/**
- * Adds an alarm for everything in the finished template that can fail in silence: each queue, dead-letter queue, function,
- * stream consumer, rule, stream and API. A resource that somebody adds later gets its alarm too.
- */
+/** Adds an alarm for everything in the finished template that can fail in silence. */
 export const alarms: Step = (serverless) => ({
   finish: () => addResources(serverless, alarmsOf(serverless.service.provider.compiledCloudFormationTemplate, topic)),
 });

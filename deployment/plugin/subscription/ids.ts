@@ -3,7 +3,6 @@ export interface LogicalIds {
   readonly rule: string;
   readonly queue: string;
   readonly deadLetterQueue: string;
-  readonly queuePolicy: string;
   /** Only a FIFO subscription has this resource and the next three. */
   readonly intake: string;
   readonly undelivered: string;
@@ -16,7 +15,7 @@ export interface SubscriptionContext {
   readonly stage: string;
   readonly functionName: string;
   readonly ids: LogicalIds;
-  /** The bus as a value of CloudFormation. Undefined: the name of the stage's bus. */
+  /** The name of the bus, as a value of CloudFormation. */
   readonly eventBus: unknown;
 }
 
@@ -26,7 +25,6 @@ export function logicalIds(prefix: string): LogicalIds {
     rule: `${prefix}SubscriptionRule`,
     queue: `${prefix}SubscriptionQueue`,
     deadLetterQueue: `${prefix}SubscriptionDeadLetterQueue`,
-    queuePolicy: `${prefix}SubscriptionQueuePolicy`,
     intake: `${prefix}SubscriptionIntakeQueue`,
     undelivered: `${prefix}SubscriptionUndeliveredQueue`,
     pipe: `${prefix}SubscriptionPipe`,

@@ -1,13 +1,13 @@
-import { busName, queueNames, ruleName } from '#wiring/names.ts';
+import { queueNames, ruleName } from '#wiring/names.ts';
 import type { EventPattern, Subscription } from '#wiring/subscription.ts';
 import { arnOf, type ResourceMap } from '../template.ts';
 import { fifoQueueOf, intakeResources } from './fifo-resources.ts';
 import type { LogicalIds, SubscriptionContext } from './ids.ts';
-import { deadLetterQueueOf, mayBeSentTo, onlySentToBy, queueOf } from './queues.ts';
+import { deadLetterQueueOf, queueOf } from './queues.ts';
 
 /**
- * The resources of a subscription, except the event source mapping. osls makes that from the `sqs` event of
- * {@link queueEvent}.
+ * The resources of a subscription, except the event source mapping and the policy of the queues. osls makes the mapping
+ * from the `sqs` event of {@link queueEvent}. All queues of a stage share one policy.
  */
 export function subscriptionResources(subscription: Subscription, context: SubscriptionContext): ResourceMap {
   const { stage, functionName, ids, eventBus } = context;
@@ -15,14 +15,13 @@ export function subscriptionResources(subscription: Subscription, context: Subsc
   const names = queueNames(stage, functionName, subscription);
   const settings = { visibilityTimeout, deadLetters: { id: ids.deadLetterQueue, maxReceiveCount } };
   const kind = fifo && fifoQueueOf(fifo);
-  // A rule cannot set a message group, so events for a FIFO queue go through a pipe.
-  const [entry, lost] = fifo === undefined ? [ids.queue, ids.deadLetterQueue] : [ids.intake, ids.undelivered];
+  const [entry, lost] = queuesOfRule(subscription, ids);
   return {
     [ids.rule]: {
       Type: 'AWS::Events::Rule',
       Properties: {
         Name: ruleName(stage, functionName),
-        EventBusName: eventBus ?? busName(stage),
+        EventBusName: eventBus,
         EventPattern: patternOf(subscription),
         // EventBridge retries for a day. It then puts the event into the dead-letter queue.
         Targets: [{ Id: 'queue', Arn: arnOf(entry), DeadLetterConfig: { Arn: arnOf(lost) } }],
@@ -30,23 +29,16 @@ export function subscriptionResources(subscription: Subscription, context: Subsc
     },
     [ids.queue]: queueOf(names.queue, settings, kind?.queue),
     [ids.deadLetterQueue]: deadLetterQueueOf(names.deadLetterQueue, kind?.deadLetterQueue),
-    [ids.queuePolicy]: {
-      Type: 'AWS::SQS::QueuePolicy',
-      Properties: {
-        Queues: [{ Ref: entry }, { Ref: lost }],
-        PolicyDocument: {
-          Version: '2012-10-17',
-          Statement: [
-            mayBeSentTo(entry, ids.rule),
-            mayBeSentTo(lost, ids.rule),
-            // An agent's queue is no FIFO queue. Operators redrive dead letters into the queues of other subscribers.
-            ...(subscription.kind === 'agent' ? [onlySentToBy(entry, ids.rule)] : []),
-          ],
-        },
-      },
-    },
     ...(fifo && intakeResources(fifo, context)),
   };
+}
+
+/**
+ * The logical ids of the queues to which the rule sends: its target, and the queue of the events that it cannot deliver. A
+ * rule cannot set a message group, so events for a FIFO queue go through a pipe.
+ */
+export function queuesOfRule({ fifo }: Subscription, ids: LogicalIds): readonly [entry: string, lost: string] {
+  return fifo === undefined ? [ids.queue, ids.deadLetterQueue] : [ids.intake, ids.undelivered];
 }
 
 /**

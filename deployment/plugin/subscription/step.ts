@@ -1,18 +1,20 @@
 import { messageOf } from '#shared/errors.ts';
-import { fifoQueueName } from '#wiring/names.ts';
+import { busName, fifoQueueName } from '#wiring/names.ts';
 import { resultWarning } from '#wiring/result-pattern.ts';
 import { Subscriptions } from '#wiring/subscriptions.ts';
 import { DEFAULT_TIMEOUT_SECONDS } from '#wiring/types.ts';
 import { addResources, agentOf, eventOf, type FunctionDefinition, type PluginLog, type Serverless } from '../osls.ts';
 import type { Step } from '../step.ts';
 import type { ResourceMap } from '../template.ts';
-import { logicalIds } from './ids.ts';
-import { queueEvent, subscriptionResources } from './resources.ts';
+import { logicalIds, type SubscriptionContext } from './ids.ts';
+import { policiesOfQueues } from './queues.ts';
+import { queueEvent, queuesOfRule, subscriptionResources } from './resources.ts';
 
 /**
  * The event type `subscription` of `serverless.yml`: a function is woken by events from the bus, through a queue of
- * its own. It becomes rule, queue, dead-letter queue, queue policy and event source mapping; with `fifo` also the pipe
- * that gives each event its message group.
+ * its own. It becomes rule, queue, dead-letter queue and event source mapping; with `fifo` also the pipe that gives each event its
+ * message group. Two policies let the rules of the bus send to the queues of all
+ * subscriptions.
  *
  * ```yaml
  * functions:
@@ -52,13 +54,22 @@ export const subscription: Step = (serverless, log) => {
 function expand(serverless: Serverless, log: PluginLog): ResourceMap {
   const subscriptions = new Subscriptions();
   const resources: ResourceMap = {};
+  const queues = { agents: [] as string[], others: [] as string[] };
+  const stage = serverless.getProvider('aws').getStage();
+  const custom = serverless.service.custom?.subscription as { readonly eventBus?: unknown } | undefined;
+  const eventBus = custom?.eventBus ?? busName(stage);
   for (const [functionName, definition] of Object.entries(serverless.service.functions)) {
     // A copy of the list, because expandOne adds events to it.
     for (const event of [...definition.events]) {
       if (event.subscription === undefined) continue;
       try {
         const raw = event.subscription;
-        Object.assign(resources, expandOne(serverless, functionName, definition, { raw, subscriptions, log }));
+        const where = { stage, functionName, eventBus };
+        const expanded = expandOne(serverless, where, definition, { raw, subscriptions, log });
+        Object.assign(resources, expanded.resources);
+        const [entry, lost] = expanded.queues;
+        (expanded.isAgent ? queues.agents : queues.others).push(entry);
+        queues.others.push(lost);
       } catch (error) {
         throw new serverless.classes.Error(
           `functions.${functionName}.events.subscription: ${messageOf(error)}`,
@@ -67,7 +78,7 @@ function expand(serverless: Serverless, log: PluginLog): ResourceMap {
       }
     }
   }
-  return resources;
+  return { ...resources, ...policiesOfQueues(queues, stage, eventBus) };
 }
 
 /**
@@ -102,12 +113,19 @@ interface Expansion {
   readonly log: PluginLog;
 }
 
+interface Expanded {
+  readonly resources: ResourceMap;
+  /** The queues to which the rule sends. */
+  readonly queues: ReturnType<typeof queuesOfRule>;
+  readonly isAgent: boolean;
+}
+
 function expandOne(
   serverless: Serverless,
-  functionName: string,
+  { functionName, ...place }: Omit<SubscriptionContext, 'ids'>,
   definition: FunctionDefinition,
   { raw, subscriptions, log }: Expansion,
-): ResourceMap {
+): Expanded {
   const { service } = serverless;
   const provider = serverless.getProvider('aws');
   const timeout = definition.timeout ?? service.provider.timeout ?? DEFAULT_TIMEOUT_SECONDS;
@@ -115,15 +133,17 @@ function expandOne(
   const warning = resultWarning(functionName, subscription);
   if (warning !== undefined) log.warning(warning);
   const ids = logicalIds(provider.naming.getNormalizedFunctionName(functionName));
-  const custom = service.custom?.subscription as { readonly eventBus?: unknown } | undefined;
-  const where = { stage: provider.getStage(), functionName, ids, eventBus: custom?.eventBus };
   definition.events.push(queueEvent(subscription, ids));
   const { maxReceiveCount, fifo } = subscription;
   // The function needs both: to know the last delivery of a message, and to unwrap the messages of the pipe.
   definition.environment = {
     ...definition.environment,
     STARLING_MAX_RECEIVE_COUNT: String(maxReceiveCount),
-    ...(fifo && { STARLING_FIFO_QUEUE: fifoQueueName(where.stage, functionName) }),
+    ...(fifo && { STARLING_FIFO_QUEUE: fifoQueueName(place.stage, functionName) }),
   };
-  return subscriptionResources(subscription, where);
+  return {
+    resources: subscriptionResources(subscription, { functionName, ids, ...place }),
+    queues: queuesOfRule(subscription, ids),
+    isAgent: subscription.kind === 'agent',
+  };
 }

@@ -4,6 +4,8 @@ import { vi } from 'vitest';
 
 interface Asked {
   readonly method: string | undefined;
+  /** The body. */
+  readonly text: string;
   /** The parameters of the query protocol. */
   readonly input: Readonly<Record<string, string>>;
 }
@@ -20,6 +22,7 @@ export async function fakeEndpoint(answer: (asked: Asked) => Answer): Promise<{ 
     for await (const chunk of request) text += chunk;
     const { status, body } = answer({
       method: request.method,
+      text,
       input: Object.fromEntries(new URLSearchParams(text)),
     });
     response.writeHead(status).end(body);

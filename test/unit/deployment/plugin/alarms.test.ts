@@ -29,17 +29,30 @@ function mapping(properties: Record<string, unknown>): ResourceMap {
   };
 }
 
+/** The names of the alarms, with the metrics that each looks at: in the order of their digits. */
+function namesOf(alarms: ResourceMap): Record<string, readonly [name: unknown, ...metrics: string[]]> {
+  return Object.fromEntries(
+    Object.entries(alarms).map(([id, { Properties }]) => {
+      const queries = (Properties.Metrics ?? []) as { MetricStat?: { Metric: { MetricName: string } } }[];
+      const several = queries.flatMap(({ MetricStat }) => MetricStat?.Metric.MetricName ?? []);
+      const metrics = Properties.MetricName === undefined ? several : [String(Properties.MetricName)];
+      return [id, [Properties.AlarmName, ...metrics]];
+    }),
+  );
+}
+
 describe('an alarm', () => {
-  it('tells the topic when it begins and when it is over', () => {
-    expect(alarmsOf(queues).DeadDeadLetterAlarm).toEqual({
+  it('on one metric tells the topic when it begins and when it is over', () => {
+    const stream = { Type: 'AWS::Kinesis::Stream', Properties: { Name: 's' } };
+    expect(alarmsOf({ Stream: stream }).StreamAlarm).toEqual({
       Type: 'AWS::CloudWatch::Alarm',
       Properties: {
-        AlarmName: 'q-dlq',
-        AlarmDescription: 'Messages failed for good: see the dead-letter queue q-dlq.',
-        Namespace: 'AWS/SQS',
-        MetricName: 'ApproximateNumberOfMessagesVisible',
-        Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['Dead', 'QueueName'] } }],
-        Statistic: 'Maximum',
+        AlarmName: 's-throttles',
+        AlarmDescription: 'The stream s fails: it refused records: give it more shards.',
+        Namespace: 'AWS/Kinesis',
+        MetricName: 'WriteProvisionedThroughputExceeded',
+        Dimensions: [{ Name: 'StreamName', Value: { Ref: 'Stream' } }],
+        Statistic: 'Sum',
         Period: 60,
         EvaluationPeriods: 1,
         Threshold: 0,
@@ -51,19 +64,72 @@ describe('an alarm', () => {
     });
   });
 
-  it.each<[what: string, resources: ResourceMap, alarms: Record<string, [metric: string, name: unknown]>]>([
-    [
-      'queues: dead letters, and age where messages wait',
-      queues,
-      {
-        QueueAgeAlarm: ['ApproximateAgeOfOldestMessage', 'q-age'],
-        DeadDeadLetterAlarm: ['ApproximateNumberOfMessagesVisible', 'q-dlq'],
+  it('on several metrics has a digit for each, and says what it means', () => {
+    const metric = (Id: string, MetricName: string) => ({
+      Id,
+      MetricStat: {
+        Metric: {
+          Namespace: 'AWS/Lambda',
+          MetricName,
+          Dimensions: [{ Name: 'FunctionName', Value: { Ref: 'Echo' } }],
+        },
+        Stat: 'Sum',
+        Period: 60,
       },
+      ReturnData: false,
+    });
+    expect(alarmsOf(echo).EchoAlarm?.Properties).toEqual({
+      AlarmName: 's-echo',
+      AlarmDescription:
+        "The function s-echo fails. The value has a 1 for each problem. 1: it crashed, timed out or threw: see its log. 10: it was refused for want of concurrency: raise its reserve or the account's limit.",
+      Metrics: [
+        metric('errors', 'Errors'),
+        metric('throttles', 'Throttles'),
+        { Id: 'errorsDigit', Expression: 'IF(errors > 0, 1, 0)', ReturnData: false },
+        { Id: 'throttlesDigit', Expression: 'IF(throttles > 0, 10, 0)', ReturnData: false },
+        {
+          Id: 'failing',
+          Label: 'failing checks',
+          Expression: 'SUM([errorsDigit, throttlesDigit])',
+          ReturnData: true,
+        },
+      ],
+      EvaluationPeriods: 5,
+      DatapointsToAlarm: 1,
+      Threshold: 0,
+      ComparisonOperator: 'GreaterThanThreshold',
+      TreatMissingData: 'notBreaching',
+      AlarmActions: [{ Ref: 'AlarmTopic' }],
+      OKActions: [{ Ref: 'AlarmTopic' }],
+    });
+  });
+
+  it.each<[what: string, resources: ResourceMap, alarms: ReturnType<typeof namesOf>]>([
+    [
+      'a queue without a function: its age, and its dead letters',
+      queues,
+      { QueueAlarm: ['q', 'ApproximateAgeOfOldestMessage', 'ApproximateNumberOfMessagesVisible'] },
     ],
     [
-      'functions: errors and throttles',
-      echo,
-      { EchoErrorsAlarm: ['Errors', 's-echo-errors'], EchoThrottlesAlarm: ['Throttles', 's-echo-throttles'] },
+      'a function with its queue, its dead letters, its rule and its schedule',
+      {
+        ...echo,
+        ...queues,
+        ...mapping({ EventSourceArn: arn('Queue') }),
+        Rule: { Type: 'AWS::Events::Rule', Properties: { Name: 'r', Targets: [{ Arn: arn('Queue') }] } },
+        Tick: { Type: 'AWS::Events::Rule', Properties: { Targets: [{ Arn: arn('Echo') }] } },
+      },
+      {
+        EchoAlarm: [
+          's-echo',
+          'Errors',
+          'Throttles',
+          'ApproximateAgeOfOldestMessage',
+          'ApproximateNumberOfMessagesVisible',
+          'FailedInvocations',
+          'FailedInvocations',
+        ],
+      },
     ],
     [
       'the consumer of a stream, and the queue of what it gave up',
@@ -72,37 +138,22 @@ describe('an alarm', () => {
         ...mapping({ StartingPosition: 'LATEST', DestinationConfig: { OnFailure: { Destination: arn('Lost') } } }),
         Lost: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'lost' } },
       },
-      {
-        EchoErrorsAlarm: ['Errors', 's-echo-errors'],
-        EchoThrottlesAlarm: ['Throttles', 's-echo-throttles'],
-        MappingIteratorAgeAlarm: ['IteratorAge', 's-echo-iterator-age'],
-        LostDeadLetterAlarm: ['ApproximateNumberOfMessagesVisible', 'lost'],
-      },
+      { EchoAlarm: ['s-echo', 'Errors', 'Throttles', 'ApproximateNumberOfMessagesVisible', 'IteratorAge'] },
     ],
     [
-      'no mapping of a queue',
-      { ...echo, ...mapping({}) },
-      { EchoErrorsAlarm: ['Errors', 's-echo-errors'], EchoThrottlesAlarm: ['Throttles', 's-echo-throttles'] },
-    ],
-    [
-      'rules',
+      'a rule without a function',
       { Rule: { Type: 'AWS::Events::Rule', Properties: { Name: 'r', EventBusName: 'b' } } },
-      { RuleFailedAlarm: ['FailedInvocations', 'r-rule'] },
+      { RuleAlarm: ['r-rule', 'FailedInvocations'] },
     ],
     [
-      'schedules, which have no name of their own',
+      'a rule that has no name',
       { Tick: { Type: 'AWS::Events::Rule', Properties: {} } },
-      { TickFailedAlarm: ['FailedInvocations', { 'Fn::Sub': '${AWS::StackName}-Tick' }] },
+      { TickAlarm: [{ 'Fn::Sub': '${AWS::StackName}-Tick' }, 'FailedInvocations'] },
     ],
     [
-      'pipes',
+      'a pipe to no function',
       { Pipe: { Type: 'AWS::Pipes::Pipe', Properties: { Name: 'p' } } },
-      { PipeFailedAlarm: ['ExecutionFailed', 'p-pipe'] },
-    ],
-    [
-      'streams',
-      { Stream: { Type: 'AWS::Kinesis::Stream', Properties: { Name: 's' } } },
-      { StreamThrottledAlarm: ['WriteProvisionedThroughputExceeded', 's-throttles'] },
+      { PipeAlarm: ['p-pipe', 'ExecutionFailed'] },
     ],
     [
       'the API',
@@ -110,30 +161,67 @@ describe('an alarm', () => {
         Api: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'dev-api' } },
         Stage: { Type: 'AWS::ApiGateway::Stage', Properties: { StageName: 'dev' } },
       },
-      { StageFailuresAlarm: ['5XXError', 'dev-api-5xx'] },
+      { StageAlarm: ['dev-api-5xx', '5XXError'] },
     ],
   ])('watches %s', (_, resources, expected) => {
-    const alarms = Object.entries(alarmsOf(resources)).map(([id, { Properties }]) => [
-      id,
-      [Properties.MetricName, Properties.AlarmName],
-    ]);
-    expect(Object.fromEntries(alarms)).toEqual(expected);
+    expect(namesOf(alarmsOf(resources))).toEqual(expected);
+  });
+
+  it('gives each metric an id of its own', () => {
+    const tick = { Type: 'AWS::Events::Rule', Properties: { Targets: [{ Arn: arn('Echo') }] } };
+    const { EchoAlarm } = alarmsOf({ ...echo, Tick: tick, Tock: tick });
+    const ids = ((EchoAlarm?.Properties.Metrics ?? []) as { Id: string }[]).map(({ Id }) => Id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids).toContain('undeliverable2');
   });
 
   it('finds a rule by its bus too, and a schedule without', () => {
-    const { RuleFailedAlarm, TickFailedAlarm } = alarmsOf({
+    const { RuleAlarm, TickAlarm } = alarmsOf({
       Rule: { Type: 'AWS::Events::Rule', Properties: { Name: 'r', EventBusName: { Ref: 'Bus' } } },
       Tick: { Type: 'AWS::Events::Rule', Properties: {} },
     });
-    expect(RuleFailedAlarm?.Properties.Dimensions).toEqual([
+    expect(RuleAlarm?.Properties.Dimensions).toEqual([
       { Name: 'RuleName', Value: 'r' },
       { Name: 'EventBusName', Value: { Ref: 'Bus' } },
     ]);
-    expect(TickFailedAlarm?.Properties.Dimensions).toEqual([{ Name: 'RuleName', Value: { Ref: 'Tick' } }]);
+    expect(TickAlarm?.Properties.Dimensions).toEqual([{ Name: 'RuleName', Value: { Ref: 'Tick' } }]);
   });
 
-  it('is there when what it watches is', () => {
-    const rule = { Type: 'AWS::Events::Rule', Condition: 'HasEventLog', Properties: { Name: 'r' } };
-    expect(alarmsOf({ Rule: rule }).RuleFailedAlarm?.Condition).toBe('HasEventLog');
+  it('is there when what it watches is, and not in the alarm of a function that is always there', () => {
+    const rule = {
+      Type: 'AWS::Events::Rule',
+      Condition: 'HasEventLog',
+      Properties: { Name: 'r', Targets: [{ Arn: arn('Echo') }] },
+    };
+    const { RuleAlarm, EchoAlarm } = alarmsOf({ ...echo, Rule: rule });
+    expect(RuleAlarm?.Condition).toBe('HasEventLog');
+    expect(EchoAlarm?.Condition).toBeUndefined();
+  });
+
+  it('has a description that CloudWatch takes', () => {
+    const long = 'x'.repeat(64);
+    const fifo: ResourceMap = {
+      Echo: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: long } },
+      ...mapping({ EventSourceArn: arn('Queue') }),
+      Queue: {
+        Type: 'AWS::SQS::Queue',
+        Properties: { QueueName: `${long}.fifo`, RedrivePolicy: { deadLetterTargetArn: arn('Dead') } },
+      },
+      Dead: { Type: 'AWS::SQS::Queue', Properties: { QueueName: `${long}-dlq.fifo` } },
+      Intake: {
+        Type: 'AWS::SQS::Queue',
+        Properties: { QueueName: `${long}-intake`, RedrivePolicy: { deadLetterTargetArn: arn('Undelivered') } },
+      },
+      Undelivered: { Type: 'AWS::SQS::Queue', Properties: { QueueName: `${long}-undelivered` } },
+      Pipe: {
+        Type: 'AWS::Pipes::Pipe',
+        Properties: { Name: long, Source: arn('Intake'), Target: arn('Queue') },
+      },
+      Rule: { Type: 'AWS::Events::Rule', Properties: { Name: long, Targets: [{ Arn: arn('Intake') }] } },
+    };
+    const alarms = alarmsOf(fifo);
+    expect(Object.keys(alarms)).toEqual(['EchoAlarm']);
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+    expect(String(alarms.EchoAlarm?.Properties.AlarmDescription).length).toBeLessThanOrEqual(1024);
   });
 });

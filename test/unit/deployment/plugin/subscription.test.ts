@@ -36,7 +36,7 @@ async function packaged(service: ServiceFolder, stage: string): Promise<Resource
 const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 
 describe.concurrent('a packaged subscription', { timeout: 300_000 }, () => {
-  it('becomes rule, queue, dead-letter queue, policy and mapping', async () => {
+  it('becomes rule, queue, dead-letter queue and mapping, and queues share their policies', async () => {
     const service = packedService(`
   calculator:
     handler: handler.handler
@@ -91,32 +91,32 @@ describe.concurrent('a packaged subscription', { timeout: 300_000 }, () => {
         SqsManagedSseEnabled: true,
       },
     });
-    const maySend = (queue: string) => ({
+    const stageArn = (service: string, ...name: string[]) => {
+      const place = [{ Ref: 'AWS::Region' }, ':', { Ref: 'AWS::AccountId' }, ':'];
+      return { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:${service}:`, ...place, ...name]] };
+    };
+    const sending = { Action: 'sqs:SendMessage', Resource: stageArn('sqs', 'starling-test-*') };
+    const rules = { 'aws:SourceArn': stageArn('events', 'rule/', 'starling-test', '/*') };
+    const allow = {
       Effect: 'Allow',
       Principal: { Service: 'events.amazonaws.com' },
-      Action: 'sqs:SendMessage',
-      Resource: arn(queue),
-      Condition: { ArnEquals: { 'aws:SourceArn': arn('CalculatorSubscriptionRule') } },
-    });
-    expect(resources.CalculatorSubscriptionQueuePolicy).toEqual({
-      Type: 'AWS::SQS::QueuePolicy',
-      Properties: {
-        Queues: [{ Ref: 'CalculatorSubscriptionQueue' }, { Ref: 'CalculatorSubscriptionDeadLetterQueue' }],
-        PolicyDocument: {
-          Version: '2012-10-17',
-          Statement: [
-            maySend('CalculatorSubscriptionQueue'),
-            maySend('CalculatorSubscriptionDeadLetterQueue'),
-            {
-              Effect: 'Deny',
-              Principal: '*',
-              Action: 'sqs:SendMessage',
-              Resource: arn('CalculatorSubscriptionQueue'),
-              Condition: { ArnNotEquals: { 'aws:SourceArn': arn('CalculatorSubscriptionRule') } },
-            },
-          ],
-        },
+      ...sending,
+      Condition: { ArnLike: rules },
+    };
+    expect(resources.AgentQueuesPolicy?.Properties).toEqual({
+      Queues: [{ Ref: 'CalculatorSubscriptionQueue' }],
+      PolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [allow, { Effect: 'Deny', Principal: '*', ...sending, Condition: { ArnNotLike: rules } }],
       },
+    });
+    expect(resources.SubscriptionQueuesPolicy?.Properties).toEqual({
+      Queues: [
+        { Ref: 'CalculatorSubscriptionDeadLetterQueue' },
+        { Ref: 'AuditSubscriptionQueue' },
+        { Ref: 'AuditSubscriptionDeadLetterQueue' },
+      ],
+      PolicyDocument: { Version: '2012-10-17', Statement: [allow] },
     });
     expect(resources.CalculatorEventSourceMappingSQSCalculatorSubscriptionQueue).toMatchObject({
       Type: 'AWS::Lambda::EventSourceMapping',
@@ -238,15 +238,10 @@ describe('a subscription of a FIFO queue', () => {
   });
 
   it('lets the rule send to the queues of its way, and the pipe take from one and send to the other', () => {
-    expect(grouped.ledgerSubscriptionQueuePolicy?.Properties).toMatchObject({
-      Queues: [{ Ref: 'ledgerSubscriptionIntakeQueue' }, { Ref: 'ledgerSubscriptionUndeliveredQueue' }],
-      PolicyDocument: {
-        Statement: ['ledgerSubscriptionIntakeQueue', 'ledgerSubscriptionUndeliveredQueue'].map((queue) => ({
-          Resource: arn(queue),
-          Condition: { ArnEquals: { 'aws:SourceArn': arn('ledgerSubscriptionRule') } },
-        })),
-      },
-    });
+    expect(grouped.SubscriptionQueuesPolicy?.Properties.Queues).toEqual([
+      { Ref: 'ledgerSubscriptionIntakeQueue' },
+      { Ref: 'ledgerSubscriptionUndeliveredQueue' },
+    ]);
     expect(grouped.ledgerSubscriptionPipeRole?.Properties).toMatchObject({
       AssumeRolePolicyDocument: {
         Statement: [

@@ -158,8 +158,8 @@ export const breachesOfAccess: readonly Breach[] = [
   {
     what: 'a queue that any rule may feed',
     rule: 'guardedResources',
-    breach: change('EchoSubscriptionQueuePolicy', 'PolicyDocument.Statement.0.Condition'),
-    found: ['EchoSubscriptionQueuePolicy: lets a service in for whoever asks it'],
+    breach: change('SubscriptionQueuesPolicy', 'PolicyDocument.Statement.0.Condition'),
+    found: ['SubscriptionQueuesPolicy: lets a service in for whoever asks it'],
   },
   {
     what: 'a log group that any rule may fill',

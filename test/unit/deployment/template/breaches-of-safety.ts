@@ -1,4 +1,4 @@
-import { type Breach, change, remove } from './breach.ts';
+import { type Breach, change, remove, the } from './breach.ts';
 
 /** Ways to lose what is kept, or not to hear of it. */
 export const breachesOfSafety: readonly Breach[] = [
@@ -129,6 +129,15 @@ export const breachesOfSafety: readonly Breach[] = [
     ],
   },
   {
+    what: 'queues whose policy lets no rule in',
+    rule: 'openQueues',
+    breach: change('AgentQueuesPolicy', 'Queues', [{ Ref: 'EchoSubscriptionQueue' }]),
+    found: [
+      'CalculatorSubscriptionRule: may not send to CalculatorSubscriptionQueue',
+      'WeatherSubscriptionRule: may not send to WeatherSubscriptionQueue',
+    ],
+  },
+  {
     what: 'a visibility timeout that is too short',
     rule: 'deadLetters',
     breach: change('EchoSubscriptionQueue', 'VisibilityTimeout', 179),
@@ -149,22 +158,8 @@ export const breachesOfSafety: readonly Breach[] = [
   })),
   ...(
     [
-      [
-        'EchoSubscriptionDeadLetterQueueDeadLetterAlarm',
-        'EchoSubscriptionDeadLetterQueue',
-        'ApproximateNumberOfMessagesVisible',
-      ],
-      ['EchoSubscriptionQueueAgeAlarm', 'EchoSubscriptionQueue', 'ApproximateAgeOfOldestMessage'],
-      ['EchoLambdaFunctionErrorsAlarm', 'EchoLambdaFunction', 'Errors'],
-      ['EchoLambdaFunctionThrottlesAlarm', 'EchoLambdaFunction', 'Throttles'],
-      ['EchoSubscriptionRuleFailedAlarm', 'EchoSubscriptionRule', 'FailedInvocations'],
-      ['ArtifactStreamThrottledAlarm', 'ArtifactStream', 'WriteProvisionedThroughputExceeded'],
-      ['ApiStageFailuresAlarm', 'ApiStage', '5XXError'],
-      [
-        'ChunksEventSourceMappingKinesisArtifactStreamIteratorAgeAlarm',
-        'ChunksEventSourceMappingKinesisArtifactStream',
-        'IteratorAge',
-      ],
+      ['ArtifactStreamAlarm', 'ArtifactStream', 'WriteProvisionedThroughputExceeded'],
+      ['ApiStageAlarm', 'ApiStage', '5XXError'],
     ] as const
   ).map(([alarm, id, metric]) => ({
     what: `${id} without an alarm on ${metric}`,
@@ -172,10 +167,58 @@ export const breachesOfSafety: readonly Breach[] = [
     breach: remove(alarm),
     found: [`${id}: has no alarm on ${metric}`],
   })),
+  ...(
+    [
+      ['Echo', 'EchoSubscriptionDeadLetterQueue', 'ApproximateNumberOfMessagesVisible'],
+      ['Echo', 'EchoSubscriptionQueue', 'ApproximateAgeOfOldestMessage'],
+      ['Echo', 'EchoLambdaFunction', 'Errors'],
+      ['Echo', 'EchoLambdaFunction', 'Throttles'],
+      ['Echo', 'EchoSubscriptionRule', 'FailedInvocations'],
+      ['Chunks', 'ChunksEventSourceMappingKinesisArtifactStream', 'IteratorAge'],
+    ] as const
+  ).flatMap(([name, id, metric]) => {
+    const alarm = `${name}LambdaFunctionAlarm`;
+    const found = [`${id}: has no alarm on ${metric}`];
+    return [
+      { what: `an alarm without ${metric} of ${id}`, rule: 'alarms' as const, breach: unwatch(alarm, metric), found },
+      {
+        what: `an alarm that ignores ${metric} of ${id}`,
+        rule: 'alarms' as const,
+        breach: ignore(alarm, metric),
+        found,
+      },
+    ];
+  }),
   {
     what: 'an alarm that tells nobody',
     rule: 'alarms',
-    breach: change('ApiStageFailuresAlarm', 'AlarmActions'),
-    found: ['ApiStageFailuresAlarm: tells nobody'],
+    breach: change('ApiStageAlarm', 'AlarmActions'),
+    found: ['ApiStageAlarm: tells nobody'],
   },
 ];
+
+interface Query {
+  readonly Id: string;
+  readonly MetricStat?: { readonly Metric: { readonly MetricName: string } };
+  Expression?: string;
+}
+
+/** Takes a metric out of an alarm of several. */
+function unwatch(alarm: string, metric: string): Breach['breach'] {
+  return (template) => {
+    const { Properties } = the(template, alarm);
+    const queries = Properties.Metrics as readonly Query[];
+    Properties.Metrics = queries.filter(({ MetricStat }) => MetricStat?.Metric.MetricName !== metric);
+  };
+}
+
+/** Leaves a metric in an alarm whose expression does not look at it. */
+function ignore(alarm: string, metric: string): Breach['breach'] {
+  return (template) => {
+    const queries = the(template, alarm).Properties.Metrics as readonly Query[];
+    const id = queries.find(({ MetricStat }) => MetricStat?.Metric.MetricName === metric)?.Id;
+    for (const query of queries) {
+      if (query.Expression?.startsWith(`IF(${id} `)) query.Expression = '0';
+    }
+  };
+}

@@ -2,8 +2,10 @@ import { type Breach, change, remove } from './breach.ts';
 
 const busPolicy = 'EventBus: takes events of the mesh from every role';
 const streamPolicy = 'ArtifactStream: takes records from every role';
-const queuePolicy = 'EchoSubscriptionRule: lets others send to EchoSubscriptionQueue';
-const denial = 'PolicyDocument.Statement.2';
+const sentToByOthers = ['Echo', 'Calculator', 'Weather'].map(
+  (agent) => `${agent}SubscriptionRule: lets others send to ${agent}SubscriptionQueue`,
+);
+const denial = 'PolicyDocument.Statement.1';
 
 /** Ways by which a stage's rights would not be its own. */
 export const breachesOfStage: readonly Breach[] = [
@@ -62,13 +64,13 @@ export const breachesOfStage: readonly Breach[] = [
   {
     what: 'a queue of an agent that takes messages of whoever may send',
     rule: 'onlyTheBusSends',
-    breach: change('EchoSubscriptionQueuePolicy', `${denial}.Effect`, 'Allow'),
-    found: [queuePolicy],
+    breach: change('AgentQueuesPolicy', `${denial}.Effect`, 'Allow'),
+    found: sentToByOthers,
   },
   {
     what: 'a queue of an agent that takes messages of every rule',
     rule: 'onlyTheBusSends',
-    breach: change('EchoSubscriptionQueuePolicy', `${denial}.Condition.ArnNotEquals.aws:SourceArn`, 'arn:aws:events:*'),
-    found: [queuePolicy],
+    breach: change('AgentQueuesPolicy', `${denial}.Condition.ArnNotLike.aws:SourceArn`, 'arn:aws:events:*'),
+    found: sentToByOthers,
   },
 ];

@@ -29,6 +29,17 @@ export const deadLetters: Rule = (template) => [
   ),
 ];
 
+/** A rule sends to a queue only where the policy of the queue allows it. */
+export const openQueues: Rule = (template) => {
+  const policies = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::SQS::QueuePolicy');
+  const open = policies.flatMap(({ Properties }) => ((Properties.Queues ?? []) as readonly unknown[]).map(idOf));
+  return each(template, 'AWS::Events::Rule', (rule) =>
+    ((rule.Targets ?? []) as readonly Properties[])
+      .flatMap((target) => [idOf(target.Arn), idOf(at(target, 'DeadLetterConfig.Arn'))])
+      .map((id) => isQueue(template, id) && !open.includes(id) && `may not send to ${id}`),
+  );
+};
+
 /** A queue and the one of its dead letters are both FIFO or neither; what a pipe takes in and cannot put out is kept. */
 export const waysOfOrder: Rule = (template) => [
   ...each(template, 'AWS::SQS::Queue', (queue) => {
@@ -95,9 +106,31 @@ function isWatched(template: Template, id: string, properties: Properties, metri
   return Object.values(template.Resources).some(
     ({ Type, Properties }) =>
       Type === 'AWS::CloudWatch::Alarm' &&
-      Properties.MetricName === metric &&
-      (Properties.Dimensions as readonly { Value: unknown }[]).some(
-        ({ Value }) => idOf(Value) === id || names.includes(Value),
+      metricsOf(Properties).some(
+        ({ MetricName, Dimensions }) =>
+          MetricName === metric &&
+          (Dimensions as readonly { Value: unknown }[]).some(
+            ({ Value }) => idOf(Value) === id || names.includes(Value),
+          ),
       ),
   );
+}
+
+interface Query {
+  readonly Id: string;
+  readonly MetricStat?: { readonly Metric: Properties };
+  readonly Expression?: string;
+  readonly ReturnData: boolean;
+}
+
+/** The metrics that set the alarm off: its only one, or those which its expression looks at, by way of others. */
+function metricsOf(alarm: Properties): readonly Properties[] {
+  if (alarm.Metrics === undefined) return [alarm];
+  const queries = alarm.Metrics as readonly Query[];
+  const reached = new Set<Query>(queries.filter(({ ReturnData }) => ReturnData));
+  for (const { Expression: expression = '' } of reached) {
+    const ids: readonly string[] = expression.match(/[a-z]\w*/g) ?? [];
+    for (const query of queries) if (ids.includes(query.Id)) reached.add(query);
+  }
+  return [...reached].flatMap(({ MetricStat }) => (MetricStat === undefined ? [] : [MetricStat.Metric]));
 }

@@ -36,7 +36,7 @@ export const closedToOtherRoles: Rule = (template) => [
   }),
 ];
 
-/** Only the rule of an agent gives it work. */
+/** Only the rules of the stage's bus give work to an agent. */
 export const onlyTheBusSends: Rule = (template) =>
   each(template, 'AWS::Events::Rule', ({ EventPattern }, rule) => {
     if (at(EventPattern, 'detail.data.agentId') === undefined) return [];
@@ -44,17 +44,30 @@ export const onlyTheBusSends: Rule = (template) =>
     const statements = policiesOf(template, 'AWS::SQS::QueuePolicy', 'Queues', queue, 'PolicyDocument.Statement');
     return [
       !statements.some(
-        (statement) =>
-          isDenyToAll(statement, queue, ['sqs:SendMessage']) &&
-          idOf(at(statement, 'Condition.ArnNotEquals.aws:SourceArn')) === rule &&
-          Object.keys(statement.Condition as Properties).length === 1,
+        ({ Effect, Principal, Action, Resource, Condition }) =>
+          Effect === 'Deny' &&
+          Principal === '*' &&
+          Action === 'sqs:SendMessage' &&
+          textOf(Resource) === `arn:AWS::Partition:sqs:AWS::Region:AWS::AccountId:${busOf(template)}-*` &&
+          textOf(at(Condition, 'ArnNotLike.aws:SourceArn')) ===
+            'arn:AWS::Partition:events:AWS::Region:AWS::AccountId:rule/EventBus/*' &&
+          Object.keys(Condition as Properties).length === 1,
       ) && `lets others send to ${queue}`,
     ];
   });
 
+function busOf(template: Template): string {
+  return String(template.Resources.EventBus?.Properties.Name);
+}
+
 function pathOf(template: Template): string {
-  const name = String(template.Resources.EventBus?.Properties.Name);
-  return `/starling/${name.replace(/^starling-/, '')}/`;
+  return `/starling/${busOf(template).replace(/^starling-/, '')}/`;
+}
+
+/** A text that `Fn::Join` makes, with logical ids for what they refer to. */
+function textOf(value: unknown): string {
+  const parts = at(value, 'Fn::Join.1') as readonly unknown[] | undefined;
+  return (parts ?? []).map((part) => idOf(part) ?? part).join('');
 }
 
 function deniesOthers(template: Template, statement: Properties, resource: string, actions: readonly string[]) {

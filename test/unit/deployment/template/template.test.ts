@@ -52,6 +52,28 @@ describe.each(stages)('the template of %s', (stage) => {
   });
 });
 
+it('an agent is at most 8 resources', async () => {
+  const agent = `
+  another:
+    handler: agents/echo/handler.handler
+    events: [{ subscription: { agent: another } }]
+`;
+  const added = (await packageMesh('dev', agent)).template.Resources;
+  const before = templateOf('dev').Resources;
+  // The deployment of the API has another id in each package.
+  const more = Object.keys(added).filter((id) => !(id in before) && !id.startsWith('ApiGatewayDeployment'));
+  expect(more.map((id) => added[id]?.Type).sort()).toEqual([
+    'AWS::CloudWatch::Alarm',
+    'AWS::Events::Rule',
+    'AWS::IAM::Role',
+    'AWS::Lambda::EventSourceMapping',
+    'AWS::Lambda::Function',
+    'AWS::Logs::LogGroup',
+    'AWS::SQS::Queue',
+    'AWS::SQS::Queue',
+  ]);
+}, 150_000);
+
 describe('a rule sees', () => {
   it.each(breaches)('$what', ({ rule, breach, found }) => {
     const template = templateOf('dev');

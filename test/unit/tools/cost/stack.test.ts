@@ -6,6 +6,12 @@ import { packageMesh } from '../../deployment/template/packaged.ts';
 /** Milliseconds: packaging bundles every function. */
 const PACKAGING = 90_000;
 
+/** AWS bills an alarm by the metrics that it looks at. */
+function metricsOf({ Properties }: Resource): unknown[] {
+  const queries = Properties.Metrics as readonly { readonly MetricStat?: object }[] | undefined;
+  return queries === undefined ? [Properties.MetricName] : queries.flatMap(({ MetricStat }) => MetricStat ?? []);
+}
+
 describe('what the bill stands on is what the template has', () => {
   let template: Template;
 
@@ -48,7 +54,8 @@ describe('what the bill stands on is what the template has', () => {
       ({ Properties }) => !('StartingPosition' in Properties),
     );
     expect(mappings).toHaveLength(stack.queueConsumers);
-    expect(all('AWS::CloudWatch::Alarm').filter(({ Condition }) => Condition === undefined)).toHaveLength(stack.alarms);
+    const alarms = all('AWS::CloudWatch::Alarm').filter(({ Condition }) => Condition === undefined);
+    expect(alarms.flatMap(metricsOf)).toHaveLength(stack.alarmMetrics);
     expect(all('AWS::KMS::Key')).toHaveLength(stack.keys);
     expect(all('AWS::Cognito::UserPoolClient')).toHaveLength(stack.clients);
     expect(all('AWS::SecretsManager::Secret')).toEqual([]);

@@ -1,0 +1,155 @@
+import { attributeOf, type Resource, ref, resourcesOf, type Template } from '../template.ts';
+import type { Check } from './alarm.ts';
+import { idOf, sourceOfDeadLetters } from './owners.ts';
+
+type Properties = Readonly<Record<string, unknown>>;
+
+/** Seconds, as long as the default deadline of a task. A task whose message waits for longer has failed. */
+const OLDEST_MESSAGE = 300;
+/** Milliseconds that chunks may be behind. */
+const ITERATOR_AGE = 60_000;
+
+/** The checks of a resource, by its type. In an alarm, the checks have the order of this list. */
+const checksOfTypes: readonly [
+  type: string,
+  checks: (id: string, resource: Resource, template: Template) => Check[],
+][] = [
+  ['AWS::Lambda::Function', (id) => functionChecks(id)],
+  ['AWS::SQS::Queue', (id, _, template) => queueChecks(id, template)],
+  ['AWS::Events::Rule', (id, { Properties }) => ruleChecks(id, Properties)],
+  ['AWS::Pipes::Pipe', (id) => pipeChecks(id)],
+  ['AWS::Lambda::EventSourceMapping', (_, { Properties }) => consumerChecks(Properties)],
+  ['AWS::Kinesis::Stream', (id) => streamChecks(id)],
+  ['AWS::ApiGateway::Stage', (_, { Properties }, template) => apiChecks(Properties, template)],
+];
+
+/** Everything in the template that can fail in silence: the logical id of each resource, and what is checked of it. */
+export function checksOf(template: Template): [id: string, checks: readonly Check[]][] {
+  return checksOfTypes.flatMap(([type, checks]) =>
+    resourcesOf(template, type).map(([id, resource]): [string, Check[]] => [id, checks(id, resource, template)]),
+  );
+}
+
+function functionChecks(id: string): Check[] {
+  const check = { namespace: 'AWS/Lambda', dimensions: { FunctionName: ref(id) }, statistic: 'Sum', above: 0 } as const;
+  return [
+    { ...check, id: 'errors', problem: 'it crashed, timed out or threw: see its log', metric: 'Errors' },
+    {
+      ...check,
+      id: 'throttles',
+      problem: "it was refused for want of concurrency: raise its reserve or the account's limit",
+      metric: 'Throttles',
+    },
+  ];
+}
+
+function queueChecks(id: string, template: Template): Check[] {
+  const name = template.Resources[id]?.Properties.QueueName;
+  const check = {
+    namespace: 'AWS/SQS',
+    dimensions: { QueueName: attributeOf(id, 'QueueName') },
+    statistic: 'Maximum',
+  } as const;
+  const source = sourceOfDeadLetters(template, id);
+  if (source !== undefined) {
+    return [
+      {
+        ...check,
+        id: isOfPipe(source, template) ? 'undelivered' : 'deadLetters',
+        problem: `messages failed for good: see the queue ${name}`,
+        metric: 'ApproximateNumberOfMessagesVisible',
+        above: 0,
+      },
+    ];
+  }
+  return [
+    {
+      ...check,
+      id: isOfPipe(id, template) ? 'intakeAge' : 'age',
+      problem: `messages wait in ${name} for over ${OLDEST_MESSAGE} s: their consumer is disabled, slow or failing`,
+      metric: 'ApproximateAgeOfOldestMessage',
+      above: OLDEST_MESSAGE,
+    },
+  ];
+}
+
+/** Whether a pipe takes the messages of the queue. */
+function isOfPipe(queue: string, template: Template): boolean {
+  return resourcesOf(template, 'AWS::Pipes::Pipe').some(([, { Properties }]) => idOf(Properties.Source) === queue);
+}
+
+function ruleChecks(id: string, { Name: name, EventBusName: bus }: Properties): Check[] {
+  return [
+    {
+      id: 'undeliverable',
+      problem: 'its rule could not deliver events',
+      namespace: 'AWS/Events',
+      metric: 'FailedInvocations',
+      // A rule on a bus of its own has a Ref of `bus|rule`, and a name. A schedule is on the default bus, and its metrics
+      // have no dimension for the bus.
+      dimensions: { RuleName: name ?? ref(id), ...(bus === undefined ? {} : { EventBusName: bus }) },
+      statistic: 'Sum',
+      above: 0,
+    },
+  ];
+}
+
+function pipeChecks(id: string): Check[] {
+  return [
+    {
+      id: 'pipe',
+      problem: 'its pipe could not put events into its queue: they lack a message group, or the queue refuses them',
+      namespace: 'AWS/EventBridge/Pipes',
+      metric: 'ExecutionFailed',
+      dimensions: { PipeName: ref(id) },
+      statistic: 'Sum',
+      above: 0,
+    },
+  ];
+}
+
+function consumerChecks({ StartingPosition: position, FunctionName: consumer }: Properties): Check[] {
+  const functionId = idOf(consumer);
+  if (position === undefined || functionId === undefined) return [];
+  return [
+    {
+      id: 'behind',
+      problem: `it is over ${ITERATOR_AGE / 1000} s behind its stream`,
+      namespace: 'AWS/Lambda',
+      metric: 'IteratorAge',
+      dimensions: { FunctionName: ref(functionId) },
+      statistic: 'Maximum',
+      above: ITERATOR_AGE,
+    },
+  ];
+}
+
+function streamChecks(id: string): Check[] {
+  return [
+    {
+      id: 'throttles',
+      problem: 'it refused records: give it more shards',
+      namespace: 'AWS/Kinesis',
+      metric: 'WriteProvisionedThroughputExceeded',
+      dimensions: { StreamName: ref(id) },
+      statistic: 'Sum',
+      above: 0,
+    },
+  ];
+}
+
+function apiChecks({ StageName: stage }: Properties, template: Template): Check[] {
+  const [api] = resourcesOf(template, 'AWS::ApiGateway::RestApi');
+  return [
+    {
+      id: 'failures',
+      problem: 'more than one call of a hundred ended with a status of 500 or more',
+      namespace: 'AWS/ApiGateway',
+      metric: '5XXError',
+      dimensions: { ApiName: api?.[1].Properties.Name, Stage: stage },
+      // The average of this metric is the share of calls.
+      statistic: 'Average',
+      above: 0.01,
+    },
+  ];
+}
