@@ -47,10 +47,12 @@ const paths: readonly Path[] = [
  * @returns the methods that the path has instead, or undefined if there is no such path
  */
 export function matchPath(method: string, below: string): PathMatch | readonly string[] | undefined {
-  const [, tenant] = /^\/([^/]+)\//.exec(below) ?? [];
+  const whole = decoded(below);
+  if (whole === undefined) return undefined;
+  const [, tenant] = /^\/([^/]+)\//.exec(whole) ?? [];
   const candidates: readonly (readonly [string, Params])[] = [
-    [below, {}],
-    ...(tenant === undefined ? [] : ([[below.slice(tenant.length + 1), { tenant }]] as const)),
+    [whole, {}],
+    ...(tenant === undefined ? [] : ([[whole.slice(tenant.length + 1), { tenant }]] as const)),
   ];
   const allowed = new Set<string>();
   for (const [candidate, given] of candidates) {
@@ -59,19 +61,21 @@ export function matchPath(method: string, below: string): PathMatch | readonly s
     for (const { methods, pattern, operation } of paths) {
       const match = pattern.exec(rest);
       if (match === null) continue;
-      const params = decoded({ ...given, ...match.groups } as Record<string, string>);
-      if (params === undefined) return undefined;
-      if (methods.includes(method)) return { operation, params, hasVersion };
+      if (methods.includes(method)) return { operation, params: { ...given, ...match.groups }, hasVersion };
       for (const each of methods) allowed.add(each);
     }
   }
   return allowed.size > 0 ? [...allowed] : undefined;
 }
 
-/** Undefined if a segment is not percent-encoded text. */
-function decoded(params: Readonly<Record<string, string>>): Params | undefined {
+/**
+ * The path with its segments decoded: hosts write a colon in different ways. Undefined if a segment is not percent-encoded text, or
+ * has a slash, which is in no id.
+ */
+function decoded(below: string): string | undefined {
   try {
-    return Object.fromEntries(Object.entries(params).map(([name, text]) => [name, decodeURIComponent(text)]));
+    const segments = below.split('/').map(decodeURIComponent);
+    return segments.some((segment) => segment.includes('/')) ? undefined : segments.join('/');
   } catch {
     return undefined;
   }
