@@ -60,12 +60,16 @@ export function startHttp(env: Environment): typeof httpHandler {
 /**
  * Provides the runtime of the authorizer.
  *
- * @returns the handler itself: API Gateway's request is no batch, and the authorizer answers and logs its own errors
+ * @returns makes the function that Lambda calls. API Gateway's request is no batch, and the authorizer answers and logs its
+ * own errors
  * @throws ConfigurationError
  */
-export function startAuthorizer(env: Environment): <Handler>(handler: Handler) => Handler {
-  provideRuntime(createAwsAuthorizerRuntime(readAwsAuthorizerSettings(env)));
-  return (handler) => handler;
+export function startAuthorizer(
+  env: Environment,
+): <Event, Answer>(handler: (event: Event) => Promise<Answer>) => (event: Event) => Promise<Answer> {
+  const runtime = createAwsAuthorizerRuntime(readAwsAuthorizerSettings(env));
+  provideRuntime(runtime);
+  return (handler) => (event) => handler(event).finally(() => runtime.metrics.flush());
 }
 
 /**

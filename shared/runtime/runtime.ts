@@ -45,7 +45,7 @@ export interface AgentRuntime {
  * The runtime of the authorizer. It is small, because a client waits for its start as well as for the start of the
  * gateway.
  */
-export type AuthorizerRuntime = Pick<Runtime, 'tokens' | 'permissions' | 'log'>;
+export type AuthorizerRuntime = Pick<Runtime, 'tokens' | 'permissions' | 'log' | 'metrics'>;
 
 /** The whole runtime of services, with the adapters of the host. */
 export interface Runtime extends AgentRuntime {

@@ -43,6 +43,7 @@ const dimensions: { readonly [Name in CounterName]: readonly (typeof counters)[N
   starling_quarantined_total: ['function'],
   starling_undelivered_total: ['rule'],
   starling_invocations_failed_total: ['function'],
+  starling_authorizer_failures_total: [],
   starling_starts_refused_total: ['function'],
   starling_connections_refused_total: ['why'],
   starling_store_write_failures_total: ['reason'],

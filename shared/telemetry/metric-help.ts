@@ -14,6 +14,7 @@ export const metricHelp: { readonly [Name in CounterName | HistogramName]: strin
   starling_quarantined_total: 'Events put aside because they broke their contract.',
   starling_undelivered_total: 'Events whose message group could not be told, by the rule they matched.',
   starling_invocations_failed_total: 'Invocations of a function that threw or timed out.',
+  starling_authorizer_failures_total: 'Calls that the authorizer could neither let in nor refuse.',
   starling_starts_refused_total:
     'Invocations that could not start because the machine lacks something. Their messages keep their attempts.',
   starling_connections_refused_total:

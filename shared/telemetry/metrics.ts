@@ -10,6 +10,7 @@ export const counters = {
   starling_quarantined_total: { labels: ['function'] },
   starling_undelivered_total: { labels: ['rule'] },
   starling_invocations_failed_total: { labels: ['function'] },
+  starling_authorizer_failures_total: { labels: [] },
   starling_starts_refused_total: { labels: ['function'] },
   starling_connections_refused_total: { labels: ['why'] },
   starling_store_write_failures_total: { labels: ['reason'] },

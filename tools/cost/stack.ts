@@ -12,7 +12,7 @@ export const stack = {
   /** Event source mappings on queues. */
   queueConsumers: 4,
   /** The metrics that alarms look at, without the alarm of the event log, which a stage may switch on. */
-  alarmMetrics: 35,
+  alarmMetrics: 36,
   /** Keys of KMS. */
   keys: 1,
   /** Clients of the user pool. */

@@ -1,3 +1,4 @@
+import type { CounterName } from '#shared/telemetry/metrics.ts';
 import { attributeOf, type Resource, ref, resourcesOf, type Template } from '../template.ts';
 import type { Check } from './alarm.ts';
 import { idOf, sourceOfDeadLetters } from './owners.ts';
@@ -14,7 +15,7 @@ const checksOfTypes: readonly [
   type: string,
   checks: (id: string, resource: Resource, template: Template) => Check[],
 ][] = [
-  ['AWS::Lambda::Function', (id) => functionChecks(id)],
+  ['AWS::Lambda::Function', (id, resource, template) => functionChecks(id, resource.Properties, template)],
   ['AWS::SQS::Queue', (id, _, template) => queueChecks(id, template)],
   ['AWS::Events::Rule', (id, { Properties }) => ruleChecks(id, Properties)],
   ['AWS::Pipes::Pipe', (id) => pipeChecks(id)],
@@ -30,10 +31,15 @@ export function checksOf(template: Template): [id: string, checks: readonly Chec
   );
 }
 
-function functionChecks(id: string): Check[] {
+function functionChecks(id: string, properties: Properties, template: Template): Check[] {
   const check = { namespace: 'AWS/Lambda', dimensions: { FunctionName: ref(id) }, statistic: 'Sum', above: 0 } as const;
+  const isAuthorizer = resourcesOf(template, 'AWS::ApiGateway::Authorizer').some(
+    ([, authorizer]) => idOf(authorizer.Properties.AuthorizerUri) === id,
+  );
   return [
-    { ...check, id: 'errors', problem: 'it crashed, timed out or threw: see its log', metric: 'Errors' },
+    ...(isAuthorizer
+      ? authorizerChecks(id, properties)
+      : [{ ...check, id: 'errors', problem: 'it crashed, timed out or threw: see its log', metric: 'Errors' }]),
     {
       ...check,
       id: 'throttles',
@@ -41,6 +47,38 @@ function functionChecks(id: string): Check[] {
       metric: 'Throttles',
     },
   ];
+}
+
+/**
+ * The errors of an authorizer say nothing: it has to throw for API Gateway to answer 401, and Lambda counts each bad token as
+ * an error. A crash at its start is a failure of the API.
+ */
+function authorizerChecks(id: string, { Timeout: timeout, Environment: environment }: Properties): Check[] {
+  const milliseconds = Number(timeout) * 1000;
+  return [
+    {
+      id: 'failures',
+      problem: 'it could neither let a call in nor refuse it: see its log',
+      ...ofMesh('starling_authorizer_failures_total', environment, {}),
+    },
+    {
+      id: 'timeouts',
+      problem: `it took ${timeout} s, its timeout`,
+      namespace: 'AWS/Lambda',
+      metric: 'Duration',
+      dimensions: { FunctionName: ref(id) },
+      statistic: 'Maximum',
+      // Lambda reports the duration of a call that timed out as its timeout.
+      above: milliseconds - 1,
+    },
+  ];
+}
+
+/** A metric that the mesh itself writes: shared/telemetry/emf.ts has the dimensions. */
+function ofMesh(metric: CounterName, environment: unknown, labels: Readonly<Record<string, unknown>>) {
+  const { STARLING_STAGE: stage } = (environment as { Variables: Properties }).Variables;
+  const dimensions = { service: `starling-${stage}`, ...labels };
+  return { namespace: 'Starling', metric, dimensions, statistic: 'Sum', above: 0 } as const;
 }
 
 function queueChecks(id: string, template: Template): Check[] {

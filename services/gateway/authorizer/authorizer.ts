@@ -5,12 +5,21 @@ import { ADMIN_SCOPE, PUT_EVENTS_SCOPE } from '#shared/security/scopes.ts';
 import { TokenError } from '#shared/security/token-error.ts';
 import type { TokenVerifier, VerifiedToken } from '#shared/security/verify-token.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
+import type { Counters } from '#shared/telemetry/metrics.ts';
 import { policyOf, type Stage, stageOf } from './policy.ts';
 
 export interface AuthorizerParts {
   readonly verify: TokenVerifier;
   readonly permissions: PermissionStore;
+  readonly metrics?: Counters;
   readonly log?: Pick<Logger, 'info' | 'error'>;
+}
+
+/** API Gateway answers 401 to an error with exactly this message. */
+class UnauthorizedError extends Error {
+  constructor(options?: ErrorOptions) {
+    super('Unauthorized', options);
+  }
 }
 
 /** API Gateway accepts an answer of some 8 KB. With a larger answer, every call of the principal gets a 500. */
@@ -24,27 +33,37 @@ export type Authorizer = (event: APIGatewayRequestAuthorizerEvent) => Promise<AP
  * `expiresAt` (milliseconds since 1970).
  *
  * Without a valid token it throws `Unauthorized`, which API Gateway turns into a 401. If the token cannot be checked,
- * it throws the original error, which becomes a 500.
+ * it throws the original error, which becomes a 500. Lambda counts both as errors of the function, so the mesh counts the
+ * second by itself.
  */
-export function createAuthorizer({ verify, permissions, log }: AuthorizerParts): Authorizer {
+export function createAuthorizer({ verify, permissions, metrics, log }: AuthorizerParts): Authorizer {
   return async (event) => {
+    try {
+      return await answerTo(event);
+    } catch (error) {
+      if (!(error instanceof UnauthorizedError)) metrics?.count('starling_authorizer_failures_total', {});
+      throw error;
+    }
+  };
+
+  async function answerTo(event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> {
     const stage = stageOf(event.methodArn);
     if (!stage) throw new Error('The method ARN of the authorizer event is none of API Gateway.');
     const { clientId, scopes, expiresAt } = await verified(event);
     const answer = { principalId: clientId, context: { clientId, scopes: scopes.join(' '), expiresAt } };
     const room = MAX_ANSWER_BYTES - Buffer.byteLength(JSON.stringify({ ...answer, policyDocument: 0 }));
     return { ...answer, policyDocument: await documentFor({ clientId, scopes }, stage, room) };
-  };
+  }
 
   async function verified(event: APIGatewayRequestAuthorizerEvent): Promise<VerifiedToken> {
     const token = bearerToken(event);
-    if (token === undefined) throw new Error('Unauthorized');
+    if (token === undefined) throw new UnauthorizedError();
     try {
       return await verify(token);
     } catch (error) {
       if (!(error instanceof TokenError)) throw error;
       log?.info('A token was refused', { reason: error.reason });
-      throw new Error('Unauthorized', { cause: error });
+      throw new UnauthorizedError({ cause: error });
     }
   }
 

@@ -8,8 +8,8 @@ let authorizer: Authorizer | undefined;
  */
 export const handler: Authorizer = (event) => {
   if (!authorizer) {
-    const { tokens, permissions, log } = currentAuthorizerRuntime();
-    authorizer = createAuthorizer({ verify: tokens, permissions, log });
+    const { tokens, permissions, metrics, log } = currentAuthorizerRuntime();
+    authorizer = createAuthorizer({ verify: tokens, permissions, metrics, log });
   }
   return authorizer(event);
 };

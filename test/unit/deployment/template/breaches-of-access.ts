@@ -156,6 +156,20 @@ export const breachesOfAccess: readonly Breach[] = [
     found: ['ApiGatewayMethodMetricsGet: /metrics is open'],
   },
   {
+    what: 'an open route without a limit of its own',
+    rule: 'openRoutes',
+    breach: change('ApiStage', 'MethodSettings.1.ResourcePath', '/other'),
+    found: [
+      'ApiGatewayMethodAgentsAgentidVarWellDashknownAgentDashcardjsonGet: /agents/{agentId}/.well-known/agent-card.json takes as many calls as all clients',
+    ],
+  },
+  {
+    what: 'a check of health that runs a function',
+    rule: 'openRoutes',
+    breach: change('ApiGatewayMethodHealthGet', 'Integration.Type', 'AWS_PROXY'),
+    found: ['ApiGatewayMethodHealthGet: runs a function'],
+  },
+  {
     what: 'a queue that any rule may feed',
     rule: 'guardedResources',
     breach: change('SubscriptionQueuesPolicy', 'PolicyDocument.Statement.0.Condition'),

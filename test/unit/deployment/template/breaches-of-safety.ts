@@ -190,6 +190,21 @@ export const breachesOfSafety: readonly Breach[] = [
     ];
   }),
   {
+    what: 'an authorizer that fails in silence',
+    rule: 'alarms',
+    breach: unwatch('AuthorizerLambdaFunctionAlarm', 'starling_authorizer_failures_total'),
+    found: ['AuthorizerLambdaFunction: fails in silence'],
+  },
+  {
+    what: 'an alarm that bad tokens set off',
+    rule: 'alarms',
+    breach: rewatch('AuthorizerLambdaFunctionAlarm', 'Throttles', 'Errors'),
+    found: [
+      'AuthorizerLambdaFunction: has no alarm on Throttles',
+      'AuthorizerLambdaFunction: sets an alarm off for a bad token',
+    ],
+  },
+  {
     what: 'an alarm that tells nobody',
     rule: 'alarms',
     breach: change('ApiStageAlarm', 'AlarmActions'),
@@ -209,6 +224,16 @@ function unwatch(alarm: string, metric: string): Breach['breach'] {
     const { Properties } = the(template, alarm);
     const queries = Properties.Metrics as readonly Query[];
     Properties.Metrics = queries.filter(({ MetricStat }) => MetricStat?.Metric.MetricName !== metric);
+  };
+}
+
+/** Has an alarm look at another metric. */
+function rewatch(alarm: string, metric: string, other: string): Breach['breach'] {
+  return (template) => {
+    const queries = the(template, alarm).Properties.Metrics as readonly Query[];
+    for (const { MetricStat } of queries) {
+      if (MetricStat?.Metric.MetricName === metric) Object.assign(MetricStat.Metric, { MetricName: other });
+    }
   };
 }
 

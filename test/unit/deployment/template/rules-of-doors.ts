@@ -12,6 +12,27 @@ export const authorizedRoutes: Rule = (template) =>
     ];
   });
 
+/** Strangers cannot use up the calls of clients, and a check of health needs none of the functions that calls need. */
+export const openRoutes: Rule = (template) => {
+  const settings = Object.values(template.Resources)
+    .filter(({ Type }) => Type === 'AWS::ApiGateway::Stage')
+    .flatMap(({ Properties }) => Properties.MethodSettings as readonly Properties[]);
+  const rateOf = (path: string, method: unknown) =>
+    settings.find(({ ResourcePath, HttpMethod }) => ResourcePath === path && HttpMethod === method)
+      ?.ThrottlingRateLimit;
+  return each(template, 'AWS::ApiGateway::Method', ({ AuthorizationType, HttpMethod, ResourceId, Integration }) => {
+    const path = pathOf(template.Resources, ResourceId);
+    // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-apigateway-stage-methodsetting.html
+    const setting = `/~1${path.slice(1).replaceAll('/', '~1')}`;
+    return [
+      AuthorizationType === 'NONE' &&
+        !(Number(rateOf(setting, HttpMethod)) < Number(rateOf('/*', '*'))) &&
+        `${path} takes as many calls as all clients`,
+      path === '/health' && at(Integration, 'Type') !== 'MOCK' && 'runs a function',
+    ];
+  });
+};
+
 const openPaths = ['/health', '/agents/{agentId}/.well-known/agent-card.json'];
 
 function pathOf(resources: Parameters<Rule>[0]['Resources'], resourceId: unknown): string {

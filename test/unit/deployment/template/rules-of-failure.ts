@@ -69,10 +69,13 @@ function isQueue(template: Template, id: string | undefined): boolean {
 }
 
 /** By which metrics each type of resource has to be watched. */
-const watched: Readonly<Record<string, (properties: Properties, isDeadLetterQueue: boolean) => readonly string[]>> = {
+type Metrics = (properties: Properties, isDeadLetterQueue: boolean, isAuthorizer: boolean) => readonly string[];
+const watched: Readonly<Record<string, Metrics>> = {
   'AWS::SQS::Queue': (_, isDeadLetterQueue) =>
     isDeadLetterQueue ? ['ApproximateNumberOfMessagesVisible'] : ['ApproximateAgeOfOldestMessage'],
-  'AWS::Lambda::Function': () => ['Errors', 'Throttles'],
+  'AWS::Lambda::Function': (_, __, isAuthorizer) =>
+    // Lambda counts each bad token as an error of the authorizer.
+    isAuthorizer ? ['Duration', 'Throttles'] : ['Errors', 'Throttles'],
   'AWS::Events::Rule': () => ['FailedInvocations'],
   'AWS::Pipes::Pipe': () => ['ExecutionFailed'],
   'AWS::Kinesis::Stream': () => ['WriteProvisionedThroughputExceeded'],
@@ -83,7 +86,7 @@ const watched: Readonly<Record<string, (properties: Properties, isDeadLetterQueu
 export const alarms: Rule = (template) => [
   ...Object.entries(watched).flatMap(([type, metrics]) =>
     each(template, type, (properties, id) =>
-      metrics(properties, isForDeadLetters(id)).map(
+      metrics(properties, isForDeadLetters(id), authorizersOf(template).includes(id)).map(
         (metric) => !isWatched(template, id, properties, metric) && `has no alarm on ${metric}`,
       ),
     ),
@@ -94,11 +97,39 @@ export const alarms: Rule = (template) => [
     const isStream = mapping.StartingPosition !== undefined;
     return [isStream && !isWatched(template, functionId, lambda, 'IteratorAge') && 'has no alarm on IteratorAge'];
   }),
+  ...authorizersOf(template).flatMap((id) => [
+    ...(isWatched(template, id, template.Resources[id]?.Properties ?? {}, 'Errors')
+      ? [`${id}: sets an alarm off for a bad token`]
+      : []),
+    ...(isCounted(template, 'starling_authorizer_failures_total') ? [] : [`${id}: fails in silence`]),
+  ]),
   ...each(template, 'AWS::CloudWatch::Alarm', (alarm) => {
     const topics = [alarm.AlarmActions].flat().map(idOf);
     return [topics.every((topic) => template.Resources[topic ?? '']?.Type !== 'AWS::SNS::Topic') && 'tells nobody'];
   }),
 ];
+
+function authorizersOf(template: Template): string[] {
+  return Object.values(template.Resources).flatMap(({ Type, Properties }) =>
+    Type === 'AWS::ApiGateway::Authorizer'
+      ? Object.keys(template.Resources).filter((id) => JSON.stringify(Properties.AuthorizerUri).includes(`"${id}"`))
+      : [],
+  );
+}
+
+/** Whether an alarm looks at a metric that the mesh writes, in the namespace and the stage of the mesh. */
+function isCounted(template: Template, metric: string, dimension?: { readonly Name: string; readonly Value: unknown }) {
+  const stage = { Name: 'service', Value: template.Resources.EventBus?.Properties.Name };
+  const dimensions = JSON.stringify(dimension === undefined ? [stage] : [stage, dimension]);
+  return Object.values(template.Resources).some(
+    ({ Type, Properties }) =>
+      Type === 'AWS::CloudWatch::Alarm' &&
+      metricsOf(Properties).some(
+        ({ Namespace, MetricName, Dimensions }) =>
+          Namespace === 'Starling' && MetricName === metric && JSON.stringify(Dimensions) === dimensions,
+      ),
+  );
+}
 
 /** An alarm's dimension names the resource by its logical id, or by the name that it is given. */
 function isWatched(template: Template, id: string, properties: Properties, metric: string): boolean {

@@ -103,12 +103,20 @@ describe('without a good token', () => {
     expect(log.lines).toEqual(['info A token was refused {"reason":"BAD_SIGNATURE"}']);
   });
 
-  it('does not take a failure of its own for a bad token', async () => {
+  it('does not take a failure of its own for a bad token, and counts only the failure', async () => {
+    const counted: string[] = [];
+    const metrics = { count: (name: string) => counted.push(name) };
+    const bad = createAuthorizer({ verify: good, permissions: permissionsOf('*'), metrics });
+    await expect(bad(eventOf({ Authorization: 'Bearer wrong' }))).rejects.toThrow(/^Unauthorized$/);
+    await expect(bad(eventOf({}))).rejects.toThrow(/^Unauthorized$/);
+    expect(counted).toEqual([]);
+
     const broken: TokenVerifier = () => Promise.reject(new KeysUnavailableError('down'));
-    const authorize = createAuthorizer({ verify: broken, permissions: permissionsOf('*') });
+    const authorize = createAuthorizer({ verify: broken, permissions: permissionsOf('*'), metrics });
     await expect(authorize(eventOf())).rejects.toBeInstanceOf(KeysUnavailableError);
     const permissions = { ...permissionsOf('*'), agentsOf: () => Promise.reject(new Error('store')) };
-    await expect(createAuthorizer({ verify: good, permissions })(eventOf())).rejects.toThrow('store');
+    await expect(createAuthorizer({ verify: good, permissions, metrics })(eventOf())).rejects.toThrow('store');
+    expect(counted).toEqual(['starling_authorizer_failures_total', 'starling_authorizer_failures_total']);
   });
 });
 
