@@ -38,6 +38,8 @@ const ranges = {
 
 const options = ['agent', 'pattern', ...Object.keys(ranges), 'fifo', 'inline'];
 
+const DEFAULT_CONCURRENCY = 10;
+
 /**
  * AWS's rule. Lambda retries a throttled invocation for a while, and the message must stay hidden for that time:
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
@@ -100,7 +102,7 @@ function agentSubscription(agent: unknown, raw: Record<string, unknown>, timeout
       'deadline',
     );
   }
-  const options = queueOptions(raw, timeout, 1);
+  const options = queueOptions('agent', raw, timeout, 1);
   return { kind: 'agent', agentId: agent, deadline, pattern: agentPattern(agent), fifo: undefined, ...options };
 }
 
@@ -120,7 +122,7 @@ function patternSubscription(pattern: unknown, raw: Record<string, unknown>, tim
     );
   }
   // FIFO: one message per batch. In a larger batch, the messages behind a failed message also use up an attempt.
-  const options = queueOptions(raw, timeout, fifo === undefined ? 10 : 1);
+  const options = queueOptions('pattern', raw, timeout, fifo === undefined ? 10 : 1);
   return { kind: 'pattern', pattern: checkedPattern(pattern), inline, fifo, ...options };
 }
 
@@ -164,12 +166,15 @@ function checkedPattern(pattern: unknown): EventPattern {
   return pattern;
 }
 
+/** @param kind an agent has a maximum on Lambda without saying so: its callers must not take the concurrency of other agents. */
 function queueOptions(
+  kind: Subscription['kind'],
   raw: Record<string, unknown>,
   timeout: number,
   defaultBatchSize: number,
 ): Omit<QueueOptions, 'fifo'> {
   const least = visibilityPerTimeout * timeout;
+  const concurrency = integer(raw, 'concurrency');
   const visibilityTimeout = integer(raw, 'visibilityTimeout') ?? least;
   if (visibilityTimeout < least) {
     throw new InvalidSubscriptionError(
@@ -181,7 +186,8 @@ function queueOptions(
     batchSize: integer(raw, 'batchSize') ?? defaultBatchSize,
     maxReceiveCount: integer(raw, 'maxReceiveCount') ?? 3,
     visibilityTimeout,
-    concurrency: integer(raw, 'concurrency') ?? 10,
+    concurrency: concurrency ?? DEFAULT_CONCURRENCY,
+    maximumConcurrency: concurrency ?? (kind === 'agent' ? DEFAULT_CONCURRENCY : undefined),
   };
 }
 

@@ -12,8 +12,13 @@ export interface QueueOptions {
   readonly maxReceiveCount: number;
   /** Seconds that a received message stays hidden from the next receive. */
   readonly visibilityTimeout: number;
-  /** The maximum number of invocations at the same time. */
+  /** The maximum number of invocations at the same time, in standalone and for a worker. */
   readonly concurrency: number;
+  /**
+   * The same on Lambda. undefined: as many as Lambda gives. With a maximum, Lambda polls an empty queue more often:
+   * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+   */
+  readonly maximumConcurrency: number | undefined;
   /** undefined: the queue is a standard queue. */
   readonly fifo: FifoOptions | undefined;
 }

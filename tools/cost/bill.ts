@@ -32,6 +32,7 @@ export interface CallShape {
   /** Of the agent's work. */
   readonly seconds: number;
   readonly delivery: Delivery;
+  readonly fanOut?: true;
 }
 
 export const GB = 1024 ** 3;
@@ -52,13 +53,14 @@ export function gbSeconds(ms: number, memory: number): number {
 
 /** The bill of a million calls to Starling, in the order of the call's way. */
 export function billOf(shape: CallShape, counts: Counts, setting: Setting): Line[] {
-  const call = countOf(counts, shape.kind, shape.seconds, shape.delivery);
+  const call = countOf(counts, shape);
   const timed = { ...call, seconds: shape.seconds };
   const durations = durationsOf(timed, counts, setting);
   const apiCalls = durations.get > 0 ? 2 : 1;
   return [
     ...edge(durations, setting),
     ...shared(apiCalls),
+    ...(setting.rateCounter ? [line('rate counter', apiCalls, 'writeUnit', 'no caller takes all')] : []),
     ...counted(call, 'gateway'),
     ...(durations.get > 0 ? counted(counts.getTask, 'gateway') : []),
     ...polls(durations),
@@ -177,7 +179,7 @@ function stream(call: CallCount, { chunks }: Durations): Line[] {
   const gigabytes = (kilobytes * 1024) / GB;
   return [
     line('stream: chunks in', gigabytes, 'streamIn', 'chunks in order, as they are made'),
-    line('stream: chunks out', gigabytes, 'streamOut', 'chunks in order, as they are made'),
+    line('stream: chunks out', gigabytes, call.fanOut ? 'fanOutOut' : 'streamOut', 'chunks in order, as they are made'),
     line('chunks: runs', call.runs.chunks, 'lambdaRequest', 'chunks of a batch become one entry'),
     line('chunks: time', gbSeconds(chunks, memories.chunks), 'lambdaTime', 'chunks of a batch become one entry'),
     ...counted(call, 'chunks'),

@@ -45,6 +45,8 @@ export interface CallCount {
   /** Of the agent's work. */
   readonly seconds: number;
   readonly delivery: Delivery;
+  /** Kinesis pushes each chunk to its function (`streamFanOut: on`). */
+  readonly fanOut?: true;
   /** Invocations of each function. */
   readonly runs: Readonly<Record<Exclude<Actor, 'sweeper'>, number>>;
   readonly rows: readonly Row[];
@@ -104,9 +106,16 @@ export function readCounts(): Counts {
  *
  * @throws CountMissingError
  */
-export function countOf({ calls }: Counts, kind: Kind, seconds: number, delivery: Delivery): CallCount {
+export function countOf(
+  { calls }: Counts,
+  { kind, seconds, delivery, fanOut }: Pick<CallCount, 'kind' | 'seconds' | 'delivery' | 'fanOut'>,
+): CallCount {
   const counted = kind === 'streaming' ? seconds : Math.min(seconds, 2);
-  const found = calls.find((call) => call.kind === kind && call.seconds === counted && call.delivery === delivery);
-  if (found === undefined) throw new CountMissingError(`${delivery} ${kind} call of ${counted} s`);
+  const found = calls.find(
+    (call) => call.kind === kind && call.seconds === counted && call.delivery === delivery && call.fanOut === fanOut,
+  );
+  if (found === undefined) {
+    throw new CountMissingError(`${delivery} ${kind} call of ${counted} s${fanOut ? ' with fan-out' : ''}`);
+  }
   return found;
 }

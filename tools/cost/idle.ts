@@ -18,18 +18,19 @@ const SWEEP = { seconds: 0.15, reads: 16 } as const;
 
 /** The cost of the stack without calls. `onDemand`: the artifact stream scales by itself, as in the stage prod. */
 export function idleBill(onDemand: boolean): IdleLine[] {
-  const polls = stack.queueConsumers * idlePolling.pollers * (SECONDS_A_MONTH / idlePolling.seconds);
+  const { all, withMaximum } = stack.queueConsumers;
+  const pollers = withMaximum * idlePolling.pollersOfMaximum + (all - withMaximum) * idlePolling.pollers;
+  const polls = pollers * (SECONDS_A_MONTH / idlePolling.seconds);
   return [
     onDemand
       ? idle('artifact stream, on demand', HOURS_A_MONTH, 'streamHour', '`streamMode: ON_DEMAND`, as in the stage prod')
       : idle('artifact stream, one shard', HOURS_A_MONTH, 'shardHour', '`streamMode: PROVISIONED`, the default'),
-    idle('example client', stack.clients, 'clientMonth', 'Cognito bills each client that takes tokens'),
     idle('metrics of alarms', stack.alarmMetrics, 'alarmMonth', 'dead letters, age, errors, throttles'),
     idle(
       'queues without messages',
       polls,
       'queueRequest',
-      `${stack.queueConsumers} consumers, ${idlePolling.pollers} pollers each`,
+      `${withMaximum} consumers with \`concurrency\`: ${idlePolling.pollersOfMaximum} pollers each; ${all - withMaximum} without: ${idlePolling.pollers}`,
     ),
     idle('key', stack.keys, 'keyMonth', 'alarms cannot publish under a key of AWS'),
     idle('sweeper: runs', SWEEPS, 'lambdaRequest', 'once a minute'),

@@ -11,7 +11,7 @@ export interface Price {
   readonly seen: 'aws' | 'quoted' | 'known';
 }
 
-export const checkedAt = '2026-11-21';
+export const checkedAt = '2026-12-01';
 export const region = 'us-east-1';
 
 const MILLION = 1e6;
@@ -41,12 +41,14 @@ export const prices = {
   shardHour: each(0.015, 'hour of a shard, provisioned', 'kinesis/data-streams/pricing', 'quoted'),
   streamIn: each(0.08, 'GB written, each record rounded up to 1 KB', 'kinesis/data-streams/pricing', 'known'),
   streamOut: each(0.04, 'GB read', 'kinesis/data-streams/pricing', 'known'),
+  fanOutOut: each(0.05, 'GB read with enhanced fan-out, on demand', 'kinesis/data-streams/pricing', 'known'),
+  consumerHour: each(0.015, 'hour of a consumer and shard, provisioned', 'kinesis/data-streams/pricing', 'quoted'),
+  consumerOut: each(0.013, 'GB read with enhanced fan-out, provisioned', 'kinesis/data-streams/pricing', 'quoted'),
   logs: each(0.5, 'GB of logs', 'cloudwatch/pricing', 'quoted'),
   alarmMonth: each(0.1, 'alarm and month', 'cloudwatch/pricing', 'quoted'),
   metricMonth: each(0.3, 'custom metric and month', 'cloudwatch/pricing', 'quoted'),
   trace: perMillion(5, 'trace recorded', 'xray/pricing', 'aws'),
   token: each(0.00225, 'token, client credentials', 'cognito/pricing', 'quoted'),
-  clientMonth: each(6, 'client of client credentials and month', 'cognito/pricing', 'quoted'),
   keyMonth: each(1, 'KMS key and month', 'kms/pricing', 'known'),
   secretMonth: each(0.4, 'secret and month', 'secrets-manager/pricing', 'quoted'),
   transferOut: each(0.09, 'GB to the internet', 'ec2/pricing/on-demand', 'quoted'),

@@ -9,14 +9,12 @@ export const stack = {
   authorizerCache: 60,
   /** The share of calls that X-Ray records: `traceRate`. */
   traceRate: 0.01,
-  /** Event source mappings on queues. */
-  queueConsumers: 4,
+  /** Event source mappings on queues, and how many of them have a maximum concurrency. */
+  queueConsumers: { all: 4, withMaximum: 3 },
   /** The metrics that alarms look at, without the alarm of the event log, which a stage may switch on. */
   alarmMetrics: 36,
   /** Keys of KMS. */
   keys: 1,
-  /** Clients of the user pool. */
-  clients: 1,
   /** Days. */
   archiveRetention: 30,
 } as const;

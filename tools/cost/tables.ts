@@ -1,7 +1,7 @@
-import { LOG_OVERHEAD, latency, memory, retention, sampleMemory, traffic } from './assumptions.ts';
+import { HOURS_A_MONTH, LOG_OVERHEAD, latency, memory, retention, sampleMemory, traffic } from './assumptions.ts';
 import { billOf, type CallShape, GB, type Line, total } from './bill.ts';
 import { type Counts, countOf } from './counts.ts';
-import { defaultSetting, type Setting } from './durations.ts';
+import { defaultSetting, type Setting, yieldToClient } from './durations.ts';
 import { type IdleLine, idleBill } from './idle.ts';
 import { checkedAt, type Price, prices, region } from './prices.ts';
 import { sampleBill } from './sample.ts';
@@ -12,10 +12,12 @@ import { sum } from './units.ts';
 export function tablesOf(counts: Counts): ReadonlyMap<string, string> {
   return new Map([
     ['comparison', comparison(counts)],
+    ['rate-counter', rateCounter(counts)],
     ['bill', bill(counts)],
     ['memory', memorySizes(counts)],
     ['wait', waitBudgets(counts)],
     ['options', options(counts)],
+    ['streams', streams(counts)],
     ['idle', idleTable()],
     ['assumptions', assumptions()],
     ['prices', priceTable()],
@@ -40,6 +42,35 @@ function comparison(counts: Counts): string {
     return [`${seconds} s`, money(other), both('blocking'), both('immediate'), both('streaming')];
   });
   return table(['agent works', "AWS's sample", 'blocking: quiet / busy', 'immediate + GetTask', 'streaming'], rows);
+}
+
+/** The comparison when the mesh, too, counts each call. */
+function rateCounter(counts: Counts): string {
+  const setting = { ...defaultSetting, rateCounter: true };
+  const rows = times.map((seconds) => {
+    const ratio = (kind: CallShape['kind'], delivery: CallShape['delivery']) =>
+      (dollars(counts, { kind, seconds, delivery }, setting) / total(sampleBill(seconds))).toFixed(2);
+    const both = (kind: CallShape['kind']) => `${ratio(kind, 'quiet')} / ${ratio(kind, 'busy')}`;
+    return [`${seconds} s`, both('blocking'), both('immediate'), both('streaming')];
+  });
+  return table(['agent works', 'blocking: quiet / busy', 'immediate + GetTask', 'streaming'], rows);
+}
+
+/** The difference that `streamFanOut` makes. */
+function streams(counts: Counts): string {
+  const off = { kind: 'streaming', seconds: 2, delivery: 'quiet' } as const;
+  const on = { ...off, fanOut: true } as const;
+  const time = (shape: CallShape) => `${(yieldToClient(countOf(counts, shape), counts) / 1000).toFixed(2)} s`;
+  return table(
+    ['', '`off`', '`on`'],
+    [
+      ['from yield to client', time(off), time(on)],
+      ['of it: from PutRecords to the function', `${latency.stream} ms`, `${latency.fanOut} ms`],
+      [`a million streams of ${off.seconds} s`, money(dollars(counts, off)), money(dollars(counts, on))],
+      ['runs of `chunks` in one of them', ...[off, on].map((shape) => String(countOf(counts, shape).runs.chunks))],
+      ['each shard of a provisioned stream and month', '–', money(prices.consumerHour.usd * HOURS_A_MONTH)],
+    ],
+  );
 }
 
 function bill(counts: Counts): string {
@@ -91,7 +122,7 @@ const ENVELOPE = 330;
 
 /** The options of a stage, in dollars for a million blocking calls of 0.2 s. */
 function options(counts: Counts): string {
-  const { bytes, messages } = countOf(counts, headline.kind, headline.seconds, headline.delivery);
+  const { bytes, messages } = countOf(counts, headline);
   const events = messages.agent + messages.projector;
   const logged = bytes.events + events * (ENVELOPE + LOG_OVERHEAD);
   const stored =
@@ -142,7 +173,7 @@ function assumptions(): string {
         `${latency.dynamodb}, ${latency.putEvents}, ${latency.putRecords} ms`,
       ],
       ['EventBridge to queue, queue to function', `${latency.bus}, ${latency.queue} ms`],
-      ['PutRecords to function', `${latency.stream} ms`],
+      ['PutRecords to function; with enhanced fan-out', `${latency.stream}; ${latency.fanOut} ms`],
       ["the sample's HTTPS connection to its backend", `${latency.backend} ms`],
       [
         'memory: gateway, projector, chunks; agent; the sample’s proxy',

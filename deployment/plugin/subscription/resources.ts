@@ -60,7 +60,7 @@ export function queueEvent(subscription: Subscription, ids: LogicalIds): Record<
       arn: arnOf(ids.queue),
       batchSize: subscription.batchSize,
       functionResponseType: 'ReportBatchItemFailures',
-      maximumConcurrency: subscription.concurrency,
+      ...(subscription.maximumConcurrency !== undefined && { maximumConcurrency: subscription.maximumConcurrency }),
     },
   };
 }

@@ -12,6 +12,8 @@ export interface CallToCount {
   readonly kind: Kind;
   readonly seconds: number;
   readonly delivery: Delivery;
+  /** Kinesis pushes each chunk. Otherwise Lambda fetches them once a second. */
+  readonly fanOut?: true;
 }
 
 /** Milliseconds in which events that were put together arrive together. */
@@ -71,7 +73,7 @@ export class CallCounter {
   }
 
   /** Hands the agent's events to the projector, and chunks to theirs, until the turn has ended. Returns how many events. */
-  async #project({ seconds, delivery, kind }: CallToCount, attempt: Promise<unknown>): Promise<number> {
+  async #project({ seconds, delivery, kind, fanOut }: CallToCount, attempt: Promise<unknown>): Promise<number> {
     // What a stream says of its status is seconds apart: its beginning and its end.
     const isTogether = delivery === 'busy' && kind !== 'streaming';
     let events = 0;
@@ -86,14 +88,16 @@ export class CallCounter {
       ended = messages.some(({ body }) => body.includes('TASK_STATE_COMPLETED'));
       if (ended && kind === 'streaming') {
         await attempt;
-        batches.push(...inBatches(await this.#stream.records(), chunkBatches(seconds)));
-        // The status, by the bus, is faster than the last chunks by the stream.
-        for (const Records of batches.slice(0, -1)) await this.#mesh.invoke('chunks', { Records });
+        const records = await this.#stream.records();
+        batches.push(...inBatches(records, fanOut ? records.length : chunkBatches(seconds)));
+        // The status, by the bus, is slower than a chunk that is pushed, and faster than the last chunks that are fetched.
+        const early = batches.splice(0, fanOut ? batches.length : batches.length - 1);
+        for (const Records of early) await this.#mesh.invoke('chunks', { Records });
       }
       for (const Records of inRuns(messages, isTogether)) await this.#mesh.invoke('projector', { Records });
       if (messages.length === 0 && done && !ended) throw new Error(`the agent ended and no end came: ${await attempt}`);
     }
-    for (const Records of batches.slice(-1)) await this.#mesh.invoke('chunks', { Records });
+    for (const Records of batches) await this.#mesh.invoke('chunks', { Records });
     return events;
   }
 

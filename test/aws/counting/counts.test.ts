@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PollSchedule } from '#adapters/aws/tasks/poll-schedule.ts';
-import { type CallCount, type Counts, type Row, readCounts } from '#tools/cost/counts.ts';
+import { type CallCount, type Counts, countOf, type Row, readCounts } from '#tools/cost/counts.ts';
 import { endpoint, randomStage } from '../support/endpoint.ts';
 import { CallCounter, type CallToCount } from './count.ts';
 import { countsText } from './counts-text.ts';
@@ -19,13 +19,16 @@ const file = path.resolve(import.meta.dirname, '../../../tools/cost/counts.json'
 /** Milliseconds after which no cache of a call before spares this one a read. */
 const CACHED = 1_200;
 
-const calls: CallToCount[] = (['quiet', 'busy'] as const).flatMap((delivery) => [
-  ...[0.2, 2].flatMap((seconds) => [
-    { kind: 'blocking' as const, seconds, delivery },
-    { kind: 'immediate' as const, seconds, delivery },
+const calls: CallToCount[] = [
+  ...(['quiet', 'busy'] as const).flatMap((delivery) => [
+    ...[0.2, 2].flatMap((seconds) => [
+      { kind: 'blocking' as const, seconds, delivery },
+      { kind: 'immediate' as const, seconds, delivery },
+    ]),
+    ...[0.2, 2, 20].map((seconds) => ({ kind: 'streaming' as const, seconds, delivery })),
   ]),
-  ...[0.2, 2, 20].map((seconds) => ({ kind: 'streaming' as const, seconds, delivery })),
-]);
+  { kind: 'streaming', seconds: 2, delivery: 'quiet', fanOut: true },
+];
 
 describe.skipIf(endpoint === undefined)('what a call asks of AWS, counted on an emulator only', () => {
   let stage: Stage;
@@ -56,15 +59,14 @@ describe.skipIf(endpoint === undefined)('what a call asks of AWS, counted on an 
     writeFileSync(file, countsText(counts));
   }
 
-  it.each(calls)('$delivery $kind, $seconds s, is as counted before', async (call) => {
+  const named = calls.map((call) => ({ call, name: Object.values(call).join(' ').replace('true', 'with fan-out') }));
+
+  it.each(named)('$name is as counted before', async ({ call }) => {
     await sleep(CACHED);
     const now = await counter.count(call);
     counted.push(now);
     if (write) return;
-    const before = readCounts().calls.find(
-      ({ kind, seconds, delivery }) => kind === call.kind && seconds === call.seconds && delivery === call.delivery,
-    );
-    expect(metered(now)).toEqual(before && metered(before));
+    expect(metered(now)).toEqual(metered(countOf(readCounts(), call)));
   });
 
   it("the sweeper's look at a task is as counted before", async () => {

@@ -19,6 +19,7 @@ describe('a subscription', () => {
       maxReceiveCount: 3,
       visibilityTimeout: 60,
       concurrency: 10,
+      maximumConcurrency: 10,
     });
   });
 
@@ -38,6 +39,14 @@ describe('a subscription', () => {
   it('takes every option', () => {
     const options = { batchSize: 5, maxReceiveCount: 7, visibilityTimeout: 61, concurrency: 2, deadline: 86_400 };
     expect(parseSubscription({ agent: 'a', ...options }, 10)).toMatchObject(options);
+  });
+
+  it('has a maximum on Lambda for an agent, and for a pattern that asks for it', () => {
+    const maximumOf = (raw: object) => parseSubscription(raw, 10).maximumConcurrency;
+    expect(maximumOf({ agent: 'a' })).toBe(10);
+    expect(maximumOf({ agent: 'a', concurrency: 100 })).toBe(100);
+    expect(maximumOf({ pattern })).toBeUndefined();
+    expect(maximumOf({ pattern, concurrency: 4 })).toBe(4);
   });
 
   it('is of a standard queue, unless it says otherwise', () => {

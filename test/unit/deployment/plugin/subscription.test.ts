@@ -2,9 +2,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { FunctionEvent } from '#deployment/plugin/osls.ts';
+import { logicalIds } from '#deployment/plugin/subscription/ids.ts';
+import { queueEvent } from '#deployment/plugin/subscription/resources.ts';
 import { subscription } from '#deployment/plugin/subscription/step.ts';
 import type { ResourceMap } from '#deployment/plugin/template.ts';
 import { osls, type ServiceFolder, serviceFolder } from '#test/support/service-folder.ts';
+import { parseSubscription } from '#wiring/parse-subscription.ts';
 import { functionOf, serverlessOf, silent } from './serverless.ts';
 
 /** A service whose code is packed already: what is of interest is the template. */
@@ -184,6 +187,23 @@ function expand(
   moments.compile?.();
   return serverless.service.provider.compiledCloudFormationTemplate.Resources;
 }
+
+describe('the event source of a queue', () => {
+  const queue = logicalIds('F');
+
+  it('has a maximum of invocations for an agent, and where the subscription says one', () => {
+    const agent = queueEvent(parseSubscription({ agent: 'echo' }, 10), queue);
+    expect(agent.sqs).toMatchObject({ batchSize: 1, maximumConcurrency: 10 });
+    const stated = queueEvent(parseSubscription({ pattern: { source: ['shop'] }, concurrency: 4 }, 10), queue);
+    expect(stated.sqs).toMatchObject({ batchSize: 10, maximumConcurrency: 4 });
+  });
+
+  it('has none elsewhere, so that Lambda polls an empty queue less', () => {
+    const pattern = queueEvent(parseSubscription({ pattern: { source: ['shop'] } }, 10), queue);
+    expect(pattern.sqs).toMatchObject({ batchSize: 10 });
+    expect(pattern.sqs).not.toHaveProperty('maximumConcurrency');
+  });
+});
 
 describe('a subscription of a FIFO queue', () => {
   const resourcesOf = (fifo: unknown) =>

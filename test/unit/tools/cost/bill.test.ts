@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { billOf, type CallShape, type Line, total } from '#tools/cost/bill.ts';
+import { LOG_OVERHEAD, traffic } from '#tools/cost/assumptions.ts';
+import { billOf, type CallShape, GB, type Line, total } from '#tools/cost/bill.ts';
 import { CountMissingError } from '#tools/cost/counts.ts';
 import { defaultSetting } from '#tools/cost/durations.ts';
 import { UnexplainedRowError } from '#tools/cost/guarantees.ts';
 import { prices } from '#tools/cost/prices.ts';
 import { sampleBill } from '#tools/cost/sample.ts';
+import { stack } from '#tools/cost/stack.ts';
 import { callCount, countsOf } from './call.ts';
 
 const blocking = { kind: 'blocking', seconds: 2, delivery: 'quiet' } as const;
@@ -52,6 +54,40 @@ describe('the bill of a million calls', () => {
     const short = bill(blocking);
     expect(lineOf(lines, 'event TaskRequested')).toEqual(lineOf(short, 'event TaskRequested'));
     expect(lineOf(lines, 'agent: time')?.quantity).toBeCloseTo((lineOf(short, 'agent: time')?.quantity ?? 0) + 9);
+  });
+
+  it('a GetTask is logged, traced and answered as a call is', () => {
+    const [one, two] = (['blocking', 'immediate'] as const).map((kind) => bill({ ...blocking, kind }, { kind }));
+    const more = (what: string) => (lineOf(two ?? [], what)?.quantity ?? 0) - (lineOf(one ?? [], what)?.quantity ?? 0);
+    expect(more('traces')).toBeCloseTo(stack.traceRate);
+    expect(more('answer over the internet') * GB).toBeCloseTo(traffic.answer);
+    // Its two lines, and the one of API Gateway.
+    expect(more('logs') * GB).toBeCloseTo(400 + 2 * LOG_OVERHEAD + traffic.accessLine + LOG_OVERHEAD);
+  });
+
+  it('a trace is recorded for each run that the decision of the call reaches', () => {
+    const runs = { gateway: 1, agent: 1, projector: 2, chunks: 20 };
+    const streaming = bill({ ...blocking, kind: 'streaming' }, { kind: 'streaming', runs });
+    expect(lineOf(streaming, 'traces')?.quantity).toBeCloseTo((1 + 1 + 2) * stack.traceRate);
+  });
+
+  it('a rate counter is one write for each call of the API', () => {
+    const counted = (kind: 'blocking' | 'immediate') =>
+      billOf({ ...blocking, kind }, countsOf(callCount({ kind })), { ...defaultSetting, rateCounter: true });
+    expect(lineOf(bill(blocking), 'rate counter')).toBeUndefined();
+    expect(lineOf(counted('blocking'), 'rate counter')?.quantity).toBe(1);
+    expect(lineOf(counted('immediate'), 'rate counter')?.quantity).toBe(2);
+  });
+
+  it('a stream that Kinesis pushes is read at another price, and counted apart', () => {
+    const runs = { gateway: 1, agent: 1, projector: 2, chunks: 2 };
+    const kind = 'streaming' as const;
+    const rows = [{ actor: 'agent', api: 'record', what: 'chunk', count: 20, units: 20 }] as const;
+    const fetched = bill({ ...blocking, kind }, { kind, runs, rows });
+    const pushed = bill({ ...blocking, kind, fanOut: true }, { kind, runs, rows, fanOut: true });
+    expect(lineOf(fetched, 'stream: chunks out')?.price).toBe('streamOut');
+    expect(lineOf(pushed, 'stream: chunks out')?.price).toBe('fanOutOut');
+    expect(() => bill({ ...blocking, kind, fanOut: true }, { kind, runs })).toThrow(/with fan-out/);
   });
 
   it('a call that was not counted is told', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cpu, latency } from '#tools/cost/assumptions.ts';
-import { computing, defaultSetting, durationsOf, follow } from '#tools/cost/durations.ts';
+import { computing, defaultSetting, durationsOf, follow, yieldToClient } from '#tools/cost/durations.ts';
 import { callCount, countsOf } from './call.ts';
 
 const own = 2 * latency.dynamodb + computing(cpu.gateway, 256);
@@ -34,6 +34,19 @@ describe('how long functions run', () => {
     const streaming = durationsOf(callCount({ kind: 'streaming' }), countsOf(), setting);
     expect(streaming.gateway).toBeGreaterThan(2000);
     expect(streaming.get).toBe(0);
+  });
+
+  it('a chunk that Kinesis pushes reaches its client sooner', () => {
+    const runs = { gateway: 1, agent: 1, projector: 2, chunks: 2 };
+    const requests = [{ actor: 'chunks', operation: 'dynamodb.PutItem', count: 4 }] as const;
+    const [fetched, pushed] = [{}, { fanOut: true as const }].map((more) =>
+      yieldToClient(callCount({ kind: 'streaming', runs, requests, ...more }), countsOf()),
+    );
+    expect((fetched ?? 0) - (pushed ?? 0)).toBeCloseTo(latency.stream - latency.fanOut);
+    // Two writes of a run, its CPU, and half of a pause of the tail with its look.
+    expect(pushed).toBeCloseTo(
+      latency.putRecords + latency.fanOut + 2 * latency.dynamodb + computing(cpu.chunks, 256) + 25 + latency.dynamodb,
+    );
   });
 
   it('a tail looks by its schedule, whose last pause goes on', () => {
