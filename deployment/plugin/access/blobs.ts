@@ -13,7 +13,16 @@ export function putBlobs(keys: string): Statement {
   return { Effect: 'Allow', Action: ['s3:PutObject'], Resource: [sub(`\${${bucket}.Arn}/${keys}`)] };
 }
 
-/** With this right, S3 reports a missing blob as missing. Without it, S3 reports that access is denied. */
-export function listBlobs(): Statement {
-  return { Effect: 'Allow', Action: ['s3:ListBucket'], Resource: [arnOf(bucket)] };
+/**
+ * With this right, a missing blob is told from a blob that may not be read: see adapters/aws/blob-store.ts.
+ *
+ * @param keys such as `tasks/*`. The role cannot list other keys.
+ */
+export function listBlobs(keys: string): Statement {
+  return {
+    Effect: 'Allow',
+    Action: ['s3:ListBucket'],
+    Resource: [arnOf(bucket)],
+    Condition: { StringLike: { 's3:prefix': [keys] } },
+  };
 }

@@ -104,7 +104,7 @@ export function streamStatements({ arn, consumer, destinations }: StreamSource):
 
 /** The rights to read the data of events that went by reference, for consumers that are no agents. */
 export function wholeEventStatements(): Statement[] {
-  return [readBlobs('events/*'), listBlobs()];
+  return [readBlobs('events/*'), listBlobs('events/*')];
 }
 
 /** The rights to put events under a source. Data too large for the bus goes to the bucket, below the source. */
@@ -144,7 +144,11 @@ function tableStatements(name: TableWord, how: TableAccess): Statement[] {
   const table = allow(tableActions[how], [arnOf(id), ...indexes]);
   const keys = `${name}/*`;
   if (name !== 'tasks' && name !== 'quarantine') return [table];
-  return [table, ...(how === 'read' ? [] : [putBlobs(keys)]), ...(how === 'add' ? [] : [readBlobs(keys), listBlobs()])];
+  return [
+    table,
+    ...(how === 'read' ? [] : [putBlobs(keys)]),
+    ...(how === 'add' ? [] : [readBlobs(keys), listBlobs(keys)]),
+  ];
 }
 
 /** The log group by its name, because a stage without `eventLog` has no such resource. */

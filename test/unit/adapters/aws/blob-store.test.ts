@@ -61,6 +61,27 @@ describe('S3BlobStore', () => {
     });
   });
 
+  it('tells them apart too where S3 answers alike, by the right to list the key', async () => {
+    const listed: string[] = [];
+    const store = await storeAt((request, response) => {
+      const url = new URL(request.url ?? '', 'http://localhost');
+      const prefix = url.searchParams.get('prefix');
+      if (prefix === null || prefix.startsWith('closed/')) return failure(403, 'AccessDenied')(request, response);
+      listed.push(`${prefix} ${url.searchParams.get('max-keys')}`);
+      const keys = ['open/there', 'open/there-and-longer', 'open/longer-than-asked'].filter((key) =>
+        key.startsWith(prefix),
+      );
+      const contents = keys.slice(0, 1).map((key) => `<Contents><Key>${key}</Key></Contents>`);
+      response.writeHead(200, { 'content-type': 'application/xml' });
+      response.end(`<?xml version="1.0"?><ListBucketResult>${contents.join('')}</ListBucketResult>`);
+    });
+    expect(await store.get('open/gone')).toBeUndefined();
+    expect(await store.get('open/longer')).toBeUndefined();
+    await expect(store.get('open/there')).rejects.toMatchObject({ code: 'AWS_ACCESS_DENIED' });
+    await expect(store.get('closed/there')).rejects.toMatchObject({ code: 'AWS_ACCESS_DENIED' });
+    expect(listed).toEqual(['open/gone 1', 'open/longer 1', 'open/there 1']);
+  });
+
   it('puts again what S3 could not take', async () => {
     let calls = 0;
     const store = await storeAt((request, response) => {

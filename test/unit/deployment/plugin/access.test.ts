@@ -28,6 +28,10 @@ function allow(Action: string[], ...Resource: unknown[]): Statement {
   return { Effect: 'Allow', Action, Resource };
 }
 
+function list(keys: string): Statement {
+  return { ...allow(['s3:ListBucket'], arn('BlobBucket')), Condition: { StringLike: { 's3:prefix': [keys] } } };
+}
+
 const putEventsAs = (source: string) => [
   {
     ...allow(['events:PutEvents'], arn('EventBus')),
@@ -76,7 +80,7 @@ describe('the role of a function', () => {
     expect(statementsOf({ events: [{ subscription: { pattern: { source: ['x'] } } }] })).toEqual([
       consume,
       allow(['s3:GetObject'], blobs('events/*')),
-      allow(['s3:ListBucket'], arn('BlobBucket')),
+      list('events/*'),
     ]);
   });
 
@@ -108,7 +112,7 @@ describe('the role of a function', () => {
         allow(write, arn('TasksTable')),
         allow(['s3:PutObject'], blobs('tasks/*')),
         allow(['s3:GetObject'], blobs('tasks/*')),
-        allow(['s3:ListBucket'], arn('BlobBucket')),
+        list('tasks/*'),
       ],
     ],
     [
@@ -134,7 +138,7 @@ describe('the role of a function', () => {
         allow(['s3:PutObject'], blobs('quarantine/*')),
         allow(read, arn('QuarantineTable')),
         allow(['s3:GetObject'], blobs('quarantine/*')),
-        allow(['s3:ListBucket'], arn('BlobBucket')),
+        list('quarantine/*'),
       ],
     ],
     [

@@ -150,6 +150,12 @@ export const breachesOfAccess: readonly Breach[] = [
     found: ['EchoRole: may list the blobs'],
   },
   {
+    what: 'a function that may list every blob',
+    rule: 'listedKeys',
+    breach: revoke('SweeperRole', 's3:ListBucket', 'Condition'),
+    found: ['SweeperRole: may list all blobs'],
+  },
+  {
     what: 'a route without an authorizer',
     rule: 'authorizedRoutes',
     breach: change('ApiGatewayMethodMetricsGet', 'AuthorizationType', 'NONE'),

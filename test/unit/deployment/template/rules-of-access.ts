@@ -96,6 +96,17 @@ export const ownConsumer: Rule = (template) => {
   return [...used, ...idle];
 };
 
+/** Where a role may list blobs, it may list what it reads. */
+export const listedKeys: Rule = (template) =>
+  each(template, 'AWS::IAM::Role', (properties) =>
+    statementsOf(properties)
+      .filter((statement) => actionsOf(statement).includes('s3:ListBucket'))
+      .map((statement) => {
+        const prefixes = [at(statement, 'Condition.StringLike.s3:prefix')].flat().map(String);
+        return !prefixes.every((prefix) => /^[a-z]+\/\*$/.test(prefix)) && 'may list all blobs';
+      }),
+  );
+
 function tooWide(statement: Statement): string[] {
   const actions = actionsOf(statement);
   const resources = [statement.Resource].flat();
