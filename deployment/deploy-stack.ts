@@ -7,6 +7,7 @@ import { checkBucket, checkDeployable } from '#deployment/stack/preflight.ts';
 import { protectStack } from '#deployment/stack/protection.ts';
 import { retainQueuePolicies } from '#deployment/stack/retain-queue-policies.ts';
 import { stackState } from '#deployment/stack/status.ts';
+import { takeOverRetained } from '#deployment/stack/taken-over/take-over.ts';
 import { ConfigurationError } from '#shared/errors.ts';
 import { type Ended, runProgram } from './run-program.ts';
 import { optionsOf, stackName, type Target } from './target.ts';
@@ -21,6 +22,8 @@ export interface DeployOptions {
   readonly params: readonly string[];
   /** Whether to deploy the agents of test/fixtures/mesh too, which misbehave on purpose. */
   readonly testAgents: boolean;
+  /** Whether to put resources that an earlier deployment has retained into the stack. */
+  readonly takeOver?: boolean;
 }
 
 /**
@@ -48,6 +51,8 @@ export async function deployStack(target: Target, options: DeployOptions): Promi
   ];
   await packageFunctions(rest);
   await retainQueuePolicies(target, bucket);
+  const { takeOver = false } = options;
+  await takeOverRetained(target, { folder: path.join(root, folder), takeOver, bucket: bucketOf(params) });
   await deployPackage(rest, target);
   await protectStack(target, path.join(root, folder));
   return findDeployment(target);

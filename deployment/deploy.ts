@@ -10,6 +10,7 @@ const help = `Deploys the mesh to the AWS account of your credentials: type chec
   --region REGION     AWS_REGION, or that of the profile
   --param NAME=VALUE  a parameter of serverless.yml, as often as needed: --param alarmEmail=me@example.com
   --test-agents       also the agents that \`npm run test:aws -- --stage NAME\` tests failures with
+  --take-over         with all resources that an earlier deployment of the stage has retained
   --help              this text`;
 
 await runCommand({
@@ -25,7 +26,7 @@ Starling is deployed: ${target.stage} in ${target.region}
 
   gateway         ${url}
   token endpoint  ${tokenUrl}
-  client id       ${clientId}
+  client id       ${clientId ?? 'none (exampleClient). "Clients" in docs/deploy.md tells how to create one'}
 
 Try it:
 

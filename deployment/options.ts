@@ -10,6 +10,8 @@ export interface Options {
   readonly params: readonly string[];
   /** Whether to deploy the agents of test/fixtures/mesh too, which misbehave on purpose. */
   readonly testAgents: boolean;
+  /** Whether to put resources that an earlier deployment has retained into the stack. */
+  readonly takeOver: boolean;
 }
 
 const named = {
@@ -21,6 +23,7 @@ const named = {
 const deploying = {
   param: { type: 'string', multiple: true },
   'test-agents': { type: 'boolean' },
+  'take-over': { type: 'boolean' },
 } as const;
 
 export interface CommandLine {
@@ -36,11 +39,12 @@ export function readOptions({ command, deploys }: CommandLine, args: readonly st
     const options = deploys ? { ...named, ...deploying } : named;
     const { values } = parseArgs({ args: [...args], options }) as { values: Values };
     const { help, stage, region, param: params = [], 'test-agents': testAgents = false } = values;
+    const takeOver = values['take-over'] ?? false;
     if (stage !== undefined) checkStage(stage);
     for (const param of params) {
       if (!/^\w+=/.test(param)) throw new Error(`--param is "${param}", but takes name=value.`);
     }
-    return { help, stage, region, params, testAgents };
+    return { help, stage, region, params, testAgents, takeOver };
   } catch (cause) {
     throw new ConfigurationError(`${messageOf(cause)} See ${command} --help.`, { cause });
   }
@@ -52,6 +56,7 @@ interface Values {
   readonly region?: string;
   readonly param?: readonly string[];
   readonly 'test-agents'?: boolean;
+  readonly 'take-over'?: boolean;
 }
 
 function checkStage(stage: string): void {

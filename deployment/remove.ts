@@ -1,7 +1,7 @@
 import { runCommand } from './command.ts';
 import { readTarget } from './read-target.ts';
 import { removeStack } from './remove-stack.ts';
-import { stackName } from './target.ts';
+import { optionsOf, stackName } from './target.ts';
 
 const help = `Removes a deployed mesh, in whatever state it is: the stack, and what its buckets hold. What the stage retains stays
 (onRemoval in serverless.yml), and is named.
@@ -22,6 +22,7 @@ await runCommand({
       console.log(
         `\nRetained, and to be deleted by hand when nobody needs it:\n${retained.map((id) => `  ${id}`).join('\n')}`,
       );
+      console.log(`\nA new deployment takes it over: npm run deploy -- ${optionsOf(target)} --take-over`);
     }
   },
 });

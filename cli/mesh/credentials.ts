@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { isObject } from '#shared/objects.ts';
 import { readPrivateFile } from '#shared/security/private-file.ts';
-import { CliError } from '../errors.ts';
+import { CliError, UsageError } from '../errors.ts';
 
 export interface Credentials {
   readonly clientId: string;
@@ -18,6 +18,32 @@ export class NoCredentialsError extends CliError {
       `There are no credentials at ${file}. A mesh writes them into its data folder when it starts. Name that folder with --data or STARLING_DATA.`,
     );
   }
+}
+
+/** A stage on AWS without the example client, as `prod` is by default. */
+export class NoClientError extends CliError {
+  constructor(stage: string) {
+    super(
+      'NO_CREDENTIALS',
+      `The stage ${stage} has no example client. Set STARLING_CLIENT_ID and STARLING_CLIENT_SECRET to a client of its user pool, or deploy it with --param exampleClient=on. "Clients" in docs/deploy.md tells how to create a client.`,
+    );
+  }
+}
+
+/**
+ * The client of STARLING_CLIENT_ID and STARLING_CLIENT_SECRET, for a mesh on AWS. Undefined: neither is set.
+ *
+ * @throws UsageError when one of them is missing
+ */
+export function givenCredentials(env: NodeJS.ProcessEnv): Credentials | undefined {
+  const { STARLING_CLIENT_ID: clientId = '', STARLING_CLIENT_SECRET: clientSecret = '' } = env;
+  if (clientId === '' && clientSecret === '') return undefined;
+  if (clientId === '' || clientSecret === '') {
+    throw new UsageError(
+      `${clientId === '' ? 'STARLING_CLIENT_ID' : 'STARLING_CLIENT_SECRET'} is not set. Set both STARLING_CLIENT_ID and STARLING_CLIENT_SECRET, or none of them.`,
+    );
+  }
+  return { clientId, clientSecret, origin: 'STARLING_CLIENT_ID and STARLING_CLIENT_SECRET' };
 }
 
 /**

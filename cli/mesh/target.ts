@@ -5,7 +5,7 @@ import { ConfigurationError } from '#shared/errors.ts';
 import { stageProblem } from '#wiring/names.ts';
 import { UsageError } from '../errors.ts';
 import { type Io, pathFrom } from '../io.ts';
-import { type Credentials, readCredentials } from './credentials.ts';
+import { type Credentials, givenCredentials, NoClientError, readCredentials } from './credentials.ts';
 
 /** The options that every command has. */
 export interface GlobalOptions {
@@ -43,11 +43,17 @@ export async function readTarget(options: GlobalOptions, io: Io): Promise<Target
     ...deployment,
     place: { kind: 'aws', region: deployment.region },
     url: options.url === undefined ? deployment.url : checkedAddress(options.url),
-    credentials: async () => ({
-      clientId: deployment.clientId,
-      clientSecret: await readClientSecret(deployment),
-      origin: `the user pool ${deployment.userPoolId}`,
-    }),
+    async credentials() {
+      const given = givenCredentials(io.env);
+      if (given !== undefined) return given;
+      const { clientId, userPoolId } = deployment;
+      if (clientId === undefined) throw new NoClientError(stage);
+      return {
+        clientId,
+        clientSecret: await readClientSecret(deployment, clientId),
+        origin: `the user pool ${userPoolId}`,
+      };
+    },
   };
 }
 

@@ -17,8 +17,8 @@ export interface Deployment {
   readonly issuer: string;
   readonly blobs: string;
   readonly userPoolId: string;
-  /** The example client, which may call every agent and administer the gateway. */
-  readonly clientId: string;
+  /** The example client, which may call every agent and administer the gateway. Undefined: the stage has none. */
+  readonly clientId: string | undefined;
 }
 
 export interface DeploymentName {
@@ -60,7 +60,7 @@ export async function findDeployment({ stage, region }: DeploymentName): Promise
       issuer: output('Issuer'),
       blobs: output('Blobs'),
       userPoolId: output('UserPoolId'),
-      clientId: output('ClientId'),
+      clientId: outputs.get('ClientId'),
     };
   } catch (error) {
     throw error instanceof ConfigurationError ? error : explain(error, stackName, stage);
@@ -70,7 +70,7 @@ export async function findDeployment({ stage, region }: DeploymentName): Promise
 }
 
 /** The secret of the example client, from Cognito. The credentials must allow cognito-idp:DescribeUserPoolClient. */
-export async function readClientSecret({ region, userPoolId, clientId }: Deployment): Promise<string> {
+export async function readClientSecret({ region, userPoolId }: Deployment, clientId: string): Promise<string> {
   const client = new CognitoIdentityProviderClient({ region });
   try {
     const { UserPoolClient } = await client.send(

@@ -12,6 +12,8 @@ import threading
 
 from ministack import app
 from ministack.core import iam_actions, iam_evaluator
+from ministack.services import eventbridge
+from ministack.services.cloudformation import provisioners
 
 
 def end_with_parent():
@@ -43,9 +45,26 @@ def take_connections_for_encrypted():
     app.pin_request_origin = lambda source_ip, _: iam_evaluator.pin_request_origin(source_ip, True)
 
 
+def import_retained_resources():
+    """Lets CloudFormation import buses and domains of user pools, as AWS does.
+
+    MiniStack imports all other types that a stage of Starling retains.
+    """
+
+    def domain(identifier):
+        return identifier["Domain"], provisioners._cognito_user_pool_domain_attributes(identifier["Domain"])
+
+    def bus(identifier):
+        return identifier["Name"], {"Name": identifier["Name"], "Arn": eventbridge._event_buses[identifier["Name"]]["Arn"]}
+
+    provisioners._RESOURCE_HANDLERS["AWS::Cognito::UserPoolDomain"]["import"] = domain
+    provisioners._RESOURCE_HANDLERS["AWS::Events::EventBus"]["import"] = bus
+
+
 threading.Thread(target=end_with_parent, daemon=True).start()
 know_event_sources()
 take_connections_for_encrypted()
+import_retained_resources()
 try:
     app.main()
 finally:

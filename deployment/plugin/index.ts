@@ -5,6 +5,7 @@ import { bundle } from './bundle/step.ts';
 import { emulator } from './emulator/step.ts';
 import { entries } from './entries/step.ts';
 import { identity } from './identity/step.ts';
+import { logs } from './logs/step.ts';
 import { manifest } from './manifest/step.ts';
 import { region } from './region/step.ts';
 import { roles } from './roles/step.ts';
@@ -46,6 +47,8 @@ export const steps: readonly Step[] = [
   identity,
   // The path, the boundary and the tags of all roles, also of those for containers.
   roles,
+  // The deletion policy of all log groups, also of those for containers.
+  logs,
   // Leaves out the resources that the region does not have, before alarms are made for them.
   region,
   // An alarm for everything that can fail in silence. Reads the whole template.

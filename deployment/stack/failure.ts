@@ -29,7 +29,7 @@ function takenName(output: string, target: Target): string | undefined {
     /^.*(?:already exists|BucketAlreadyExists|BucketAlreadyOwnedByYou|AlreadyExists).*$/m.exec(output) ?? [];
   return line === undefined
     ? undefined
-    : `A resource of that name exists already. An earlier ${stackName(target)} retained it (onRemoval), or it belongs to somebody else. Delete or rename it, import it into the stack, or deploy another stage.`;
+    : `A resource of that name exists already. If an earlier ${stackName(target)} retained it (onRemoval), deploy with --take-over. If it belongs to somebody else, delete or rename it, or deploy another stage.`;
 }
 
 function unknownTypes(output: string): string | undefined {

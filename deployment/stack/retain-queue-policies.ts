@@ -1,15 +1,14 @@
 import {
   CloudFormationClient,
-  DescribeStackResourceCommand,
   GetTemplateCommand,
   UpdateStackCommand,
   waitUntilStackUpdateComplete,
 } from '@aws-sdk/client-cloudformation';
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { lookupError } from '#deployment/deployed/access-problem.ts';
 import type { Template } from '#deployment/plugin/template.ts';
 import { stackName, type Target } from '#deployment/target.ts';
 import { ConfigurationError, messageOf } from '#shared/errors.ts';
+import { uploadTemplate } from './uploaded-template.ts';
 
 const LONGEST_UPDATE_SECONDS = 600;
 
@@ -28,7 +27,8 @@ export async function retainQueuePolicies(target: Target, bucket: string | undef
     const template = await deployedTemplate(client, target);
     if (template === undefined || !retain(template)) return;
     console.log('\nThe stack retains the policies of its queues, which now share policies');
-    await update(client, target, await upload(template, target, bucket ?? (await bucketOfStack(client, target))));
+    const file = { name: 'retained-queue-policies.json', text: JSON.stringify(template), bucket };
+    await update(client, target, await uploadTemplate(client, target, file));
   } finally {
     client.destroy();
   }
@@ -64,35 +64,6 @@ function retain(template: Template): boolean {
     changed = true;
   }
   return changed;
-}
-
-async function bucketOfStack(client: CloudFormationClient, target: Target): Promise<string> {
-  const LogicalResourceId = 'ServerlessDeploymentBucket';
-  const command = new DescribeStackResourceCommand({ StackName: stackName(target), LogicalResourceId });
-  try {
-    const { StackResourceDetail: detail } = await client.send(command);
-    return detail?.PhysicalResourceId ?? '';
-  } catch (cause) {
-    throw lookupError(cause, {
-      action: 'cloudformation:DescribeStackResource',
-      resource: 'the bucket of the packages. If the stack uses a bucket of yours, give --param deploymentBucket=…',
-    });
-  }
-}
-
-/** CloudFormation takes a template of this size from a bucket only. @returns its address */
-async function upload(template: Template, { stage, region }: Target, Bucket: string): Promise<string> {
-  const client = new S3Client({ region });
-  const Key = `serverless/starling/${stage}/retained-queue-policies.json`;
-  try {
-    await client.send(new PutObjectCommand({ Bucket, Key, Body: JSON.stringify(template) }));
-  } catch (cause) {
-    throw lookupError(cause, { action: 's3:PutObject', resource: `the bucket ${Bucket}` });
-  } finally {
-    client.destroy();
-  }
-  const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
-  return `https://s3.${region}.${suffix}/${Bucket}/${Key}`;
 }
 
 async function update(client: CloudFormationClient, target: Target, TemplateURL: string): Promise<void> {

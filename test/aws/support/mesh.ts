@@ -32,7 +32,10 @@ export class StackMesh extends MeshClient {
   }
 
   protected async credentials(): Promise<ClientCredentials> {
-    return { clientId: this.#deployment.clientId, clientSecret: await readClientSecret(this.#deployment) };
+    const { clientId } = this.#deployment;
+    if (clientId === undefined)
+      throw new Error('The tests call a stage by its example client: --param exampleClient=on.');
+    return { clientId, clientSecret: await readClientSecret(this.#deployment, clientId) };
   }
 
   clientWith(scopes: readonly string[]): Promise<ClientCredentials> {

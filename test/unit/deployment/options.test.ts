@@ -12,11 +12,12 @@ describe('the options of deploy, remove and test:aws', () => {
       region: 'eu-central-1',
       params: ['a=b=c', 'd='],
       testAgents: true,
+      takeOver: false,
     });
   });
 
   it('are none by default', () => {
-    const none = { help: false, stage: undefined, region: undefined, params: [], testAgents: false };
+    const none = { help: false, stage: undefined, region: undefined, params: [], testAgents: false, takeOver: false };
     expect(readOptions(deploy, [])).toEqual(none);
   });
 

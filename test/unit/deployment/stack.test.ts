@@ -37,6 +37,7 @@ describe('after a deployment that failed', () => {
       'Error:\nCREATE_FAILED: TasksTable (AWS::DynamoDB::Table)\nstarling-dev-tasks already exists in stack x';
     const advice = adviceAfterFailure(output, 'ROLLBACK_COMPLETE', target);
     expect(advice).toContain('onRemoval');
+    expect(advice).toContain('--take-over');
     expect(advice).toContain(remove);
   });
 

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { leaveOut, leftOut } from '#deployment/plugin/emulator/leave-out.ts';
 import type { Template } from '#deployment/plugin/template.ts';
+import { type DeployedTemplate, retainedIn } from '#deployment/stack/taken-over/packaged.ts';
 import { problemsOf } from '#tools/bundles/limits.ts';
 import { packagedFunctions } from '#tools/bundles/packaged.ts';
 import { breachesOfAccess } from './breaches-of-access.ts';
@@ -95,18 +96,44 @@ describe('the stages', () => {
     });
   });
 
-  const retained = (stage: Stage) =>
-    Object.values(templateOf(stage).Resources).filter(
-      ({ Type, DeletionPolicy }) =>
-        /DynamoDB::Table|S3::Bucket$|UserPool$/.test(Type) && DeletionPolicy === 'RetainExceptOnCreate',
-    ).length;
+  /** The types of what stays when the stack goes, beside the role of all stages for logs. */
+  const retained = (stage: Stage) => {
+    const counts: Record<string, number> = {};
+    for (const [id, { Type }] of retainedIn(templateOf(stage))) {
+      if (!id.startsWith('ApiGateway')) counts[Type] = (counts[Type] ?? 0) + 1;
+    }
+    return counts;
+  };
 
   it('of production keeps its data when the stack goes', () => {
-    expect(retained('dev')).toBe(0);
-    expect(retained('prod')).toBe(7);
+    expect(retained('dev')).toEqual({});
+    const { Resources } = templateOf('prod');
+    const all = (type: string) => Object.values(Resources).filter(({ Type }) => Type === type).length;
+    expect(retained('prod')).toEqual({
+      'AWS::Cognito::UserPool': 1,
+      'AWS::Cognito::UserPoolDomain': 1,
+      'AWS::Cognito::UserPoolResourceServer': 1,
+      'AWS::DynamoDB::Table': all('AWS::DynamoDB::Table'),
+      'AWS::Events::Archive': 1,
+      'AWS::Events::EventBus': 1,
+      // One log is of a stage with eventLog only.
+      'AWS::Logs::LogGroup': all('AWS::Logs::LogGroup') - 1,
+      'AWS::S3::Bucket': 1,
+    });
     const { TasksTable, ArtifactStream } = templateOf('prod').Resources;
     expect(TasksTable?.Properties.DeletionProtectionEnabled).toBe(true);
     expect(ArtifactStream?.Properties.StreamModeDetails).toEqual({ StreamMode: 'ON_DEMAND' });
+  });
+
+  it('of production has no example client, and other stages have one', () => {
+    const has = (stage: Stage) => (templateOf(stage) as DeployedTemplate).Conditions?.HasExampleClient;
+    expect(has('prod')).toEqual({ 'Fn::Equals': ['off', 'on'] });
+    expect(has('dev')).toEqual({ 'Fn::Equals': ['on', 'on'] });
+    const { Resources, Outputs } = templateOf('prod');
+    expect([Resources.ExampleClient?.Condition, Outputs?.ClientId?.Condition]).toEqual([
+      'HasExampleClient',
+      'HasExampleClient',
+    ]);
   });
 });
 
