@@ -8,7 +8,6 @@ import {
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DescribeArchiveCommand, DescribeEventBusCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { paginateListBuckets, S3Client } from '@aws-sdk/client-s3';
-import { awsName } from '#adapters/aws/errors.ts';
 import { lookupError } from '#deployment/deployed/access-problem.ts';
 import type { Resource } from '#deployment/plugin/template.ts';
 import { stackName, type Target } from '#deployment/target.ts';
@@ -172,7 +171,7 @@ async function lookUp<T>(resource: string, action: string, look: () => Promise<T
     return await look();
   } catch (cause) {
     if (cause instanceof ConfigurationError) throw cause;
-    if (awsName(cause) === 'ResourceNotFoundException') return undefined;
+    if (cause instanceof Error && cause.name === 'ResourceNotFoundException') return undefined;
     throw lookupError(cause, { action, resource });
   }
 }
