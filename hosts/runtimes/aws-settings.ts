@@ -7,6 +7,7 @@ import {
   type Environment,
   number,
   oneOf,
+  readCard,
   readLogLevel,
   readMaxAnswer,
   readMaxBody,
@@ -84,6 +85,7 @@ export function readAwsSettings(env: Environment): AwsSettings {
     waitMs: readWait(env),
     maxBodyBytes: readMaxBody(env),
     maxAnswerBytes: readMaxAnswer(env, MAX_ANSWER_BYTES),
+    card: readCard(env),
     // A task may take 24 h. It must not expire while its agent works on it.
     retentionMs: readRetention(env, { fromDays: 2 }),
     url: address(env, 'STARLING_PUBLIC_URL') ?? variables.STARLING_PUBLIC_URL,

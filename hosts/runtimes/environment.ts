@@ -134,6 +134,10 @@ export function readMaxAnswer(env: Environment, otherwise: number): number {
 }
 
 /** How long the mesh keeps tasks, from their creation, and quarantined events, in milliseconds. */
+export function readCard(env: Environment): '1.0' | 'compatible' {
+  return oneOf(env, 'STARLING_CARD', ['1.0', 'compatible'], '1.0');
+}
+
 export function readRetention(env: Environment, { fromDays = 0.001 } = {}): number {
   return number(env, 'STARLING_RETENTION', 14, { from: fromDays, to: 36_500, what: 'days' }) * 86_400_000;
 }

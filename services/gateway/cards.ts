@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
+import { ATTEMPT_EXTENSION } from '#shared/a2a/attempt-extension.ts';
 import { skillExtension } from '#shared/a2a/skill-extension.ts';
-import type { AgentCard, AgentInterface } from '#shared/a2a/types.ts';
+import type { AgentCard, AgentExtension, AgentInterface } from '#shared/a2a/types.ts';
 import { oauthError } from '#shared/http/oauth-error.ts';
 import { refusal } from '#shared/http/refusal.ts';
 import { type AgentId, isAgentId } from '#shared/ids.ts';
@@ -9,6 +10,7 @@ import type { Runtime } from '#shared/runtime/runtime.ts';
 import type { MeshSettings } from '#shared/runtime/settings.ts';
 import { INVOKE_SCOPE, invokeScopeOf } from '#shared/security/scopes.ts';
 import { TokenError } from '#shared/security/token-error.ts';
+import { versionOf } from './a2a/version.ts';
 import { allowanceOf, type GatewayContext } from './environment.ts';
 
 /**
@@ -17,6 +19,8 @@ import { allowanceOf, type GatewayContext } from './environment.ts';
  * caller may not see and for an agent that does not exist.
  */
 export function cardEndpoint(runtime: Runtime) {
+  // The gateway adds to the card, so a card changes also with the gateway.
+  const startedAt = runtime.clock.now();
   return async (context: GatewayContext): Promise<Response> => {
     const id = context.req.param('agentId') ?? '';
     const agent = isAgentId(id) ? await runtime.registry.get(id) : undefined;
@@ -25,12 +29,18 @@ export function cardEndpoint(runtime: Runtime) {
       if (allowed === undefined) return oauthError(401, 'invalid_token', 'This card needs an access token.');
       if (!allowed || agent === undefined) return refusal(404, 'AGENT_NOT_FOUND', 'There is no such agent here.');
     }
-    return cardResponse(context, agent, agentCard(agent, runtime.settings));
+    const isForAll = runtime.settings.card === 'compatible' || asksForLegacy(context);
+    const card = agentCard(agent, runtime.settings);
+    return cardResponse(context, {
+      card: isForAll ? compatibleCard(card) : card,
+      isPublic: agent.public,
+      changedAt: Math.max(agent.updatedAt, startedAt),
+    });
   };
 }
 
 /**
- * The card with the fields that only the gateway knows: the agent's address, how a caller authenticates, and how a message
+ * The card with the fields that only the gateway knows: the agent's addresses, how a caller authenticates, and how a message
  * calls a skill.
  */
 export function agentCard(
@@ -42,7 +52,7 @@ export function agentCard(
     ...agent.card,
     capabilities: {
       ...agent.card.capabilities,
-      extensions: [...(agent.card.capabilities.extensions ?? []), skillExtension(agent.skillSchemas)],
+      extensions: [...(agent.card.capabilities.extensions ?? []), skillExtension(agent.skillSchemas), attemptExtension],
     },
     supportedInterfaces: interfacesAt(`${url}/agents/${agent.id}`),
     securitySchemes: {
@@ -61,11 +71,52 @@ export function agentCard(
   };
 }
 
+const attemptExtension: AgentExtension = {
+  uri: ATTEMPT_EXTENSION,
+  description:
+    'An event of a stream that a later attempt of the agent made has the number of the attempt in its metadata.',
+  required: false,
+};
+
 /** The preferred one stands first. */
 function interfacesAt(url: string): readonly AgentInterface[] {
   return (['1.0', '0.3'] as const).flatMap((protocolVersion) =>
     (['JSONRPC', 'HTTP+JSON'] as const).map((protocolBinding) => ({ url, protocolBinding, protocolVersion })),
   );
+}
+
+/**
+ * A card that the official clients of A2A 1.0 and 0.3 all read: that of 1.0 with the fields of 0.3 beside them. It has no
+ * `securityRequirements`, because the Go client 2.3.1 fails on their right form (a2a-go#430).
+ */
+export function compatibleCard({ securityRequirements, ...card }: AgentCard): object {
+  const [{ url } = { url: '' }] = card.supportedInterfaces;
+  const schemes = Object.entries(card.securitySchemes ?? {}) as [string, { oauth2SecurityScheme?: object }][];
+  return {
+    ...card,
+    url,
+    preferredTransport: 'JSONRPC',
+    protocolVersion: '0.3.0',
+    additionalInterfaces: (['JSONRPC', 'HTTP+JSON'] as const).map((transport) => ({ url, transport })),
+    securitySchemes: Object.fromEntries(
+      schemes.map(([name, scheme]) => [name, { ...scheme, type: 'oauth2', ...scheme.oauth2SecurityScheme }]),
+    ),
+    security: (securityRequirements ?? []).map((requirement) => {
+      const required = Object.entries(
+        (requirement as { schemes: Record<string, { list: readonly string[] }> }).schemes,
+      );
+      return Object.fromEntries(required.map(([name, { list }]) => [name, list]));
+    }),
+  };
+}
+
+/** A version that the gateway does not know is no reason to refuse a card. */
+function asksForLegacy(context: GatewayContext): boolean {
+  try {
+    return versionOf(context) === '0.3';
+  } catch {
+    return false;
+  }
 }
 
 /** Undefined without a valid token. */
@@ -81,15 +132,35 @@ async function mayCall(runtime: Runtime, context: GatewayContext, id: string): P
   }
 }
 
-function cardResponse(context: GatewayContext, agent: RegisteredAgent, card: AgentCard): Response {
+interface CardAnswer {
+  readonly card: object;
+  readonly isPublic: boolean;
+  /** Milliseconds since 1970. */
+  readonly changedAt: number;
+}
+
+function cardResponse(context: GatewayContext, { card, isPublic, changedAt }: CardAnswer): Response {
   const body = JSON.stringify(card);
   allowanceOf(context)?.hold(Buffer.byteLength(body));
-  const etag = `"${hash('sha256', body).slice(0, 32)}"`;
+  const tag = `"${hash('sha256', body).slice(0, 32)}"`;
   const headers = {
-    'cache-control': `${agent.public ? 'public' : 'private'}, max-age=60`,
-    etag,
-    'last-modified': new Date(agent.updatedAt).toUTCString(),
+    'cache-control': `${isPublic ? 'public' : 'private'}, max-age=60`,
+    // Weak, since a proxy that compresses the card does not change what it says.
+    etag: `W/${tag}`,
+    'last-modified': new Date(changedAt).toUTCString(),
+    vary: isPublic ? 'A2A-Version' : 'A2A-Version, Authorization',
   };
-  if (context.req.header('if-none-match') === etag) return new Response(null, { status: 304, headers });
+  if (isKnown(context, tag, changedAt)) return new Response(null, { status: 304, headers });
   return new Response(body, { headers: { ...headers, 'content-type': 'application/json' } });
+}
+
+/** Whether the client has the card (RFC 9110 §13.2.2). A time counts only without a tag. */
+function isKnown(context: GatewayContext, tag: string, changedAt: number): boolean {
+  const tags = context.req.header('if-none-match');
+  if (tags !== undefined) {
+    return tags.trim() === '*' || tags.split(',').some((each) => each.trim().replace(/^W\//, '') === tag);
+  }
+  const since = Date.parse(context.req.header('if-modified-since') ?? '');
+  // The header has whole seconds.
+  return Math.floor(changedAt / 1000) * 1000 <= since;
 }

@@ -1,4 +1,4 @@
-import type { AgentCard, AgentSkill } from '#shared/a2a/types.ts';
+import type { AgentCard, AgentExtension, AgentSkill } from '#shared/a2a/types.ts';
 import { ConfigurationError } from '#shared/errors.ts';
 import type { AgentManifest, JsonSchema, SkillSchemas } from '#shared/ports/agent-registry.ts';
 import type { AgentTask } from './task.ts';
@@ -14,6 +14,9 @@ export interface SkillDefinition<Input = never> {
   readonly description: string;
   readonly tags: readonly string[];
   readonly examples?: readonly string[];
+  /** Media types that the skill takes beside those of the agent, and those that it gives. */
+  readonly inputModes?: readonly string[];
+  readonly outputModes?: readonly string[];
   /** JSON Schema 2020-12. The gateway checks the params of a call against it before it makes a task. */
   readonly input?: JsonSchema;
   readonly output?: JsonSchema;
@@ -35,6 +38,8 @@ export interface AgentDefinition {
   readonly iconUrl?: string;
   readonly inputModes?: readonly string[];
   readonly outputModes?: readonly string[];
+  /** The extensions of A2A that the agent has. A call that does not name a required one in `A2A-Extensions` is refused. */
+  readonly extensions?: readonly AgentExtension[];
   readonly skills: readonly SkillDefinition[];
   /** Handles every message that no skill's handler takes. */
   readonly handler: Handler;
@@ -74,6 +79,12 @@ export function checkDefinition(definition: AgentDefinition): void {
   if (!Array.isArray(definition.skills) || definition.skills.length === 0) {
     throw new ConfigurationError('defineAgent: skills is empty. An A2A card has at least one skill.');
   }
+  for (const { uri } of definition.extensions ?? []) {
+    // A comma or a space would make two of it in the header `A2A-Extensions`.
+    if (typeof uri !== 'string' || !/^[^\s,]+$/.test(uri)) {
+      throw new ConfigurationError('defineAgent: each of extensions needs a uri, without spaces and commas.');
+    }
+  }
   const ids = new Set<string>();
   for (const { id, name, description, tags } of definition.skills) {
     if (!skillIdPattern.test(id)) {
@@ -101,15 +112,29 @@ export function manifestCard(definition: AgentDefinition): AgentManifest {
     ...(provider && { provider }),
     ...(documentationUrl !== undefined && { documentationUrl }),
     ...(iconUrl !== undefined && { iconUrl }),
-    capabilities: { streaming: true, pushNotifications: false, extendedAgentCard: false },
+    capabilities: {
+      streaming: true,
+      pushNotifications: false,
+      extendedAgentCard: false,
+      ...(definition.extensions && { extensions: definition.extensions }),
+    },
     defaultInputModes: definition.inputModes ?? ['text/plain', 'application/json'],
     defaultOutputModes: definition.outputModes ?? ['text/plain', 'application/json'],
     skills: definition.skills.map(manifestSkill),
   };
 }
 
-function manifestSkill({ id, name, description, tags, examples }: SkillDefinition): AgentSkill {
-  return { id, name, description, tags, ...(examples && { examples }) };
+function manifestSkill(skill: SkillDefinition): AgentSkill {
+  const { id, name, description, tags, examples, inputModes, outputModes } = skill;
+  return {
+    id,
+    name,
+    description,
+    tags,
+    ...(examples && { examples }),
+    ...(inputModes && { inputModes }),
+    ...(outputModes && { outputModes }),
+  };
 }
 
 export function skillSchemas(definition: AgentDefinition): SkillSchemas[] {

@@ -14,6 +14,8 @@ export interface MeshSettings {
   readonly url: string;
   /** The address at which clients get tokens. */
   readonly tokenUrl: string;
+  /** `compatible`: cards have the fields of A2A 0.3 beside those of 1.0, so that clients of both versions read them. */
+  readonly card: '1.0' | 'compatible';
   readonly bus: string;
   readonly artifactStream: string;
   /**

@@ -73,14 +73,20 @@ export function httpJsonError(error: A2AError, version: Version = '1.0', status 
   const body =
     version === '1.0'
       ? { error: { code: status, status: statusName, message, details } }
-      : { code: jsonRpcCode, message, data: details };
+      : { type: legacyType(error), code: jsonRpcCode, message, data: details };
   return new Response(JSON.stringify(body), {
     status,
     headers: { 'content-type': 'application/json', ...refusalHeaders(error) },
   });
 }
 
-/** As the request spells it: an encoded slash is part of a segment. */
+/** Python's clients of 0.3 know an error by the name of their class: `TaskNotFoundError`. */
+function legacyType({ reason }: A2AError): string {
+  const words = reason.toLowerCase().split('_');
+  return `${words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')}Error`;
+}
+
+/** As the request spells it. */
 function pathBelow(context: GatewayContext, agentId: string): string {
   const { path } = context.req;
   const prefix = `/agents/${agentId}`;

@@ -7,11 +7,13 @@ import type { Mesh } from '#test/support/mesh.ts';
 const root = path.resolve(import.meta.dirname, '../../..');
 
 /**
- * What of AWS's tools in Python is tried here, each in an environment of its own: they want botocores that do not get along.
+ * The packages in Python that are tried here, each in an environment of its own, because their dependencies conflict.
  */
 const tools = {
   boto3: { boto3: '1.43.11' },
   awscli: { awscli: '1.46.3' },
+  'a2a-0.3': { 'a2a-sdk': '0.3.26' },
+  'a2a-1': { 'a2a-sdk': '1.3.0' },
 } as const;
 
 /** @returns the folder of the tool's programs, `python` among them */

@@ -71,6 +71,7 @@ describe('the settings of a deployed function of the mesh', () => {
       waitMs: 25_000,
       maxBodyBytes: 4_194_304,
       maxAnswerBytes: 5_242_880,
+      card: '1.0',
       url: 'https://id.execute-api.eu-central-1.amazonaws.com/prod',
       tokenUrl: mesh.STARLING_TOKEN_URL,
       issuer: mesh.STARLING_ISSUER,

@@ -50,6 +50,12 @@ describe('defineAgent', () => {
     expect(define).toThrow(message);
   });
 
+  it.each(['', 'a b', 'a,b', 7])('takes no extension with the uri %j', (uri) => {
+    expect(() => defineAgent({ ...definition, extensions: [{ uri: uri as string }] })).toThrow(
+      /extensions needs a uri/,
+    );
+  });
+
   it.each(['get_weather', 'a', 'sendMessage', 'taskless', 'a.b-c_d', 'a'.repeat(64)])('takes the skill id %s', (id) => {
     expect(() => defineAgent({ ...definition, skills: [{ ...skill, id }] })).not.toThrow();
   });
@@ -75,14 +81,18 @@ describe('the manifest of an agent', () => {
       iconUrl: 'https://example.com/icon.png',
       inputModes: ['text/plain'],
       outputModes: ['image/png'],
+      extensions: [{ uri: 'https://example.com/extension', required: true }],
     };
-    const skills = [{ ...skill, examples: ['hello'], input: { type: 'object' }, handler: () => 'x' }];
-    const { inputModes, outputModes, ...same } = more;
+    const skills = [
+      { ...skill, examples: ['hello'], inputModes: ['image/*'], input: { type: 'object' }, handler: () => 'x' },
+    ];
+    const { inputModes, outputModes, extensions, ...same } = more;
     expect(manifestCard({ ...definition, ...more, skills })).toMatchObject({
       ...same,
       defaultInputModes: inputModes,
       defaultOutputModes: outputModes,
-      skills: [{ ...skill, examples: ['hello'] }],
+      capabilities: { extensions },
+      skills: [{ ...skill, examples: ['hello'], inputModes: ['image/*'] }],
     });
     expect(JSON.stringify(manifestCard({ ...definition, ...more, skills }))).not.toMatch(/handler|"input"/);
   });

@@ -38,6 +38,7 @@ export function openMesh() {
   const settings = {
     url: 'https://mesh.example',
     maxAnswerBytes: 16_777_216,
+    card: '1.0',
     tokenUrl: 'https://mesh.example/oauth2/token',
   };
   const draining = new AbortController();
