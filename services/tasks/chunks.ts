@@ -1,4 +1,4 @@
-import type { KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
+import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
 import { eventProblem, schemaFor } from '#shared/events/catalog.ts';
 import type { CloudEvent } from '#shared/events/envelope.ts';
 import { parseJson } from '#shared/exact-json.ts';
@@ -14,10 +14,13 @@ import { applyToTask } from './apply.ts';
  *
  * @throws StoreUnavailableError when the store is down. No record is at fault, so no record loses a retry.
  */
-export async function handler(event: KinesisStreamEvent): Promise<KinesisStreamBatchResponse> {
+export async function handler(
+  event: KinesisStreamEvent,
+  { functionName }: Pick<Context, 'functionName'>,
+): Promise<KinesisStreamBatchResponse> {
   const { log } = currentRuntime();
   // All at once: the store writes the chunks of one task together, in the order of the agent's work.
-  const results = await Promise.allSettled(event.Records.map(({ kinesis }) => take(kinesis.data)));
+  const results = await Promise.allSettled(event.Records.map(({ kinesis }) => take(kinesis.data, functionName)));
   for (const [index, result] of results.entries()) {
     const sequenceNumber = event.Records[index]?.kinesis.sequenceNumber;
     if (result.status === 'fulfilled' || sequenceNumber === undefined) continue;
@@ -28,12 +31,12 @@ export async function handler(event: KinesisStreamEvent): Promise<KinesisStreamB
   return { batchItemFailures: [] };
 }
 
-async function take(data: string): Promise<void> {
+async function take(data: string, functionName: string): Promise<void> {
   const { quarantine, metrics } = currentRuntime();
   const text = Buffer.from(data, 'base64').toString();
   const read = readChunk(text);
   if ('problem' in read) {
-    metrics.count('starling_quarantined_total', { function: 'chunks' });
+    metrics.count('starling_quarantined_total', { function: functionName });
     await quarantine.put(read.problem, text);
   } else {
     await applyToTask(read.event);

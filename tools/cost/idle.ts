@@ -25,7 +25,12 @@ export function idleBill(onDemand: boolean): IdleLine[] {
     onDemand
       ? idle('artifact stream, on demand', HOURS_A_MONTH, 'streamHour', '`streamMode: ON_DEMAND`, as in the stage prod')
       : idle('artifact stream, one shard', HOURS_A_MONTH, 'shardHour', '`streamMode: PROVISIONED`, the default'),
-    idle('metrics of alarms', stack.alarmMetrics, 'alarmMonth', 'dead letters, age, errors, throttles'),
+    idle(
+      'metrics of alarms',
+      stack.alarmMetrics,
+      'alarmMonth',
+      'errors, throttles, age, dead letters, quarantine, deadlines',
+    ),
     idle(
       'queues without messages',
       polls,

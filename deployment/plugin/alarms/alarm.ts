@@ -13,6 +13,18 @@ export interface Check {
   readonly above: number;
 }
 
+/** A metric whose values stop, or fall below a number, when something does not run. */
+export interface Sign {
+  readonly name: string;
+  readonly description: string;
+  readonly namespace: string;
+  readonly metric: string;
+  readonly dimensions: Readonly<Record<string, unknown>>;
+  readonly statistic: 'Sum' | 'SampleCount';
+  readonly below: number;
+  readonly periodSeconds: number;
+}
+
 /** An alarm, and the checks that it stands for. */
 export interface Alarm {
   readonly name: unknown;
@@ -55,6 +67,29 @@ export function alarmResource({ name, title, checks }: Alarm, topic: string, con
       ComparisonOperator: 'GreaterThanThreshold',
       // A metric without values reports no failure.
       TreatMissingData: 'notBreaching',
+      AlarmActions: [ref(topic)],
+      OKActions: [ref(topic)],
+    },
+  };
+}
+
+/** The alarm goes off after five periods in which the metric has no value, or one below the number. */
+export function signResource(sign: Sign, topic: string, condition: string | undefined): Resource {
+  return {
+    Type: 'AWS::CloudWatch::Alarm',
+    ...(condition !== undefined && { Condition: condition }),
+    Properties: {
+      AlarmName: sign.name,
+      AlarmDescription: sign.description,
+      Namespace: sign.namespace,
+      MetricName: sign.metric,
+      Dimensions: dimensionsOf(sign.dimensions),
+      Statistic: sign.statistic,
+      Period: sign.periodSeconds,
+      EvaluationPeriods: 5,
+      Threshold: sign.below,
+      ComparisonOperator: 'LessThanThreshold',
+      TreatMissingData: 'breaching',
       AlarmActions: [ref(topic)],
       OKActions: [ref(topic)],
     },

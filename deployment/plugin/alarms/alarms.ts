@@ -1,17 +1,24 @@
 import { type ResourceMap, resourcesOf, sub, type Template } from '../template.ts';
 import { alarmResource, type Check } from './alarm.ts';
-import { checksOf } from './checks.ts';
+import { checksOf, type Mesh } from './checks.ts';
 import { ownerOf } from './owners.ts';
+import { signsOf } from './signs.ts';
+import { stageAlarms } from './stage-alarms.ts';
 
 /**
- * One alarm for each function with all that belongs to it, and one for each other resource that can fail in silence. A
- * resource that somebody adds later gets its alarm too.
+ * One alarm for each function with all that belongs to it, one for each other resource that can fail in silence, and those
+ * of the stage. A resource that somebody adds later gets its alarm too.
  *
  * @param topic the logical id of the SNS topic that is notified
  */
-export function alarmsOf(template: Template, topic: string): ResourceMap {
+export function alarmsOf(mesh: Mesh, topic: string): ResourceMap {
+  return { ...alarmsOfOwners(mesh, topic), ...signsOf(mesh.template, topic), ...stageAlarms(mesh, topic) };
+}
+
+function alarmsOfOwners(mesh: Mesh, topic: string): ResourceMap {
+  const { template } = mesh;
   const checks = new Map<string, Check[]>();
-  for (const [id, found] of checksOf(template)) {
+  for (const [id, found] of checksOf(mesh)) {
     const owner = ownerOf(template, id);
     const known = checks.get(owner);
     if (known === undefined) checks.set(owner, [...found]);

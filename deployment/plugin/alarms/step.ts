@@ -7,5 +7,8 @@ const topic = 'AlarmTopic';
 
 /** Adds an alarm for everything in the finished template that can fail in silence. */
 export const alarms: Step = (serverless) => ({
-  finish: () => addResources(serverless, alarmsOf(serverless.service.provider.compiledCloudFormationTemplate, topic)),
+  finish() {
+    const template = serverless.service.provider.compiledCloudFormationTemplate;
+    addResources(serverless, alarmsOf({ template, stage: serverless.getProvider('aws').getStage() }, topic));
+  },
 });

@@ -86,7 +86,7 @@ describe('a batch of events', () => {
       artifactEvent(task, { sequence: i + 1 }, { append: true, lastChunk: i === 19, text: 'x'.repeat(100) }),
     ).map((event) => JSON.stringify(entryOf(event).detail));
     meter.take();
-    expect(await chunks(kinesisEvent(...records))).toEqual({ batchItemFailures: [] });
+    expect(await chunks(kinesisEvent(...records), { functionName: 'chunks' })).toEqual({ batchItemFailures: [] });
     expect(meter.take()).toMatchObject({ calls: 3, reads: 1 });
     expect(await entriesOf(store, task.id, 1)).toHaveLength(20);
   });

@@ -13,6 +13,12 @@ function alarmsOf(resources: ResourceMap): ResourceMap {
   return Object.fromEntries(Object.entries(template.Resources).filter(([id]) => !(id in resources)));
 }
 
+/** The alarms without the one that every mesh has. */
+function ownAlarmsOf(resources: ResourceMap): ResourceMap {
+  const { ConcurrencyAlarm: _, ...own } = alarmsOf(resources);
+  return own;
+}
+
 const queues: ResourceMap = {
   Queue: {
     Type: 'AWS::SQS::Queue',
@@ -124,6 +130,7 @@ describe('an alarm', () => {
           's-echo',
           'Errors',
           'Throttles',
+          'starling_quarantined_total',
           'ApproximateAgeOfOldestMessage',
           'ApproximateNumberOfMessagesVisible',
           'FailedInvocations',
@@ -138,7 +145,100 @@ describe('an alarm', () => {
         ...mapping({ StartingPosition: 'LATEST', DestinationConfig: { OnFailure: { Destination: arn('Lost') } } }),
         Lost: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'lost' } },
       },
-      { EchoAlarm: ['s-echo', 'Errors', 'Throttles', 'ApproximateNumberOfMessagesVisible', 'IteratorAge'] },
+      {
+        EchoAlarm: [
+          's-echo',
+          'Errors',
+          'Throttles',
+          'starling_quarantined_total',
+          'ApproximateNumberOfMessagesVisible',
+          'IteratorAge',
+        ],
+      },
+    ],
+    [
+      'the deadlines of an agent',
+      {
+        ...echo,
+        Rule: {
+          Type: 'AWS::Events::Rule',
+          Properties: {
+            Name: 'r',
+            Targets: [{ Arn: arn('Echo') }],
+            EventPattern: { detail: { data: { agentId: ['e'] } } },
+          },
+        },
+      },
+      { EchoAlarm: ['s-echo', 'Errors', 'Throttles', 'FailedInvocations', 'starling_deadlines_missed_total'] },
+    ],
+    [
+      'an authorizer, without its errors',
+      {
+        ...echo,
+        Authorizer: { Type: 'AWS::ApiGateway::Authorizer', Properties: { AuthorizerUri: arn('Echo') } },
+      },
+      { EchoAlarm: ['s-echo', 'starling_authorizer_failures_total', 'Duration', 'Throttles'] },
+    ],
+    [
+      'the quarantine of a gateway',
+      { ...echo, Method: { Type: 'AWS::ApiGateway::Method', Properties: { Integration: { Uri: arn('Echo') } } } },
+      { EchoAlarm: ['s-echo', 'Errors', 'Throttles', 'starling_quarantined_total'] },
+    ],
+    [
+      'a schedule that invokes nothing',
+      {
+        ...echo,
+        Tick: {
+          Type: 'AWS::Events::Rule',
+          Properties: { ScheduleExpression: 'rate(2 hours)', Targets: [{ Arn: arn('Echo') }] },
+        },
+      },
+      {
+        EchoAlarm: ['s-echo', 'Errors', 'Throttles', 'FailedInvocations'],
+        EchoSilentAlarm: ['s-echo-silent', 'Invocations'],
+      },
+    ],
+    [
+      'no silence of a schedule that is off',
+      {
+        ...echo,
+        Tick: {
+          Type: 'AWS::Events::Rule',
+          Properties: { ScheduleExpression: 'rate(1 minute)', State: 'DISABLED', Targets: [{ Arn: arn('Echo') }] },
+        },
+      },
+      { EchoAlarm: ['s-echo', 'Errors', 'Throttles', 'FailedInvocations'] },
+    ],
+    [
+      'the containers of a service',
+      {
+        Service: {
+          Type: 'AWS::ECS::Service',
+          Properties: { ServiceName: 's-echo', Cluster: { Ref: 'Cluster' }, DesiredCount: 2 },
+        },
+      },
+      { ServiceContainersAlarm: ['s-echo-containers', 'CPUUtilization'] },
+    ],
+    [
+      'the throttles of six tables, in two alarms',
+      Object.fromEntries(
+        ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => [
+          name,
+          { Type: 'AWS::DynamoDB::Table', Properties: { TableName: name } },
+        ]),
+      ),
+      {
+        TablesAlarm: [
+          'starling-dev-tables',
+          ...['a', 'b', 'c', 'd', 'e'].flatMap(() => ['ReadThrottleEvents', 'WriteThrottleEvents']),
+        ],
+        Tables2Alarm: ['starling-dev-tables-2', 'ReadThrottleEvents', 'WriteThrottleEvents'],
+      },
+    ],
+    [
+      'the throttles of EventBridge',
+      { Bus: { Type: 'AWS::Events::EventBus', Properties: {} } },
+      { BusThrottlesAlarm: ['starling-dev-bus', 'PutEventsApproximateThrottledCount', 'ThrottledRules'] },
     ],
     [
       'a rule without a function',
@@ -164,7 +264,73 @@ describe('an alarm', () => {
       { StageAlarm: ['dev-api-5xx', '5XXError'] },
     ],
   ])('watches %s', (_, resources, expected) => {
-    expect(namesOf(alarmsOf(resources))).toEqual(expected);
+    expect(namesOf(ownAlarmsOf(resources))).toEqual(expected);
+  });
+
+  it('of what does not run goes off without values', () => {
+    const tick = { ScheduleExpression: 'rate(2 hours)', Targets: [{ Arn: arn('Echo') }] };
+    const { EchoSilentAlarm } = alarmsOf({ ...echo, Tick: { Type: 'AWS::Events::Rule', Properties: tick } });
+    expect(EchoSilentAlarm?.Properties).toMatchObject({
+      Dimensions: [{ Name: 'FunctionName', Value: { Ref: 'Echo' } }],
+      Statistic: 'Sum',
+      Period: 7200,
+      EvaluationPeriods: 5,
+      Threshold: 1,
+      ComparisonOperator: 'LessThanThreshold',
+      TreatMissingData: 'breaching',
+      AlarmActions: [{ Ref: 'AlarmTopic' }],
+    });
+  });
+
+  it('of the containers counts them by their samples', () => {
+    const service = { ServiceName: 's-echo', Cluster: { Ref: 'Cluster' }, DesiredCount: 2 };
+    const { ServiceContainersAlarm } = alarmsOf({ Service: { Type: 'AWS::ECS::Service', Properties: service } });
+    expect(ServiceContainersAlarm?.Properties).toMatchObject({
+      Dimensions: [
+        { Name: 'ClusterName', Value: { Ref: 'Cluster' } },
+        { Name: 'ServiceName', Value: 's-echo' },
+      ],
+      Statistic: 'SampleCount',
+      Period: 60,
+      Threshold: 2,
+      ComparisonOperator: 'LessThanThreshold',
+      TreatMissingData: 'breaching',
+    });
+  });
+
+  it('of the concurrency compares what is claimed with the quota of the account', () => {
+    const { Metrics, Threshold } = alarmsOf(echo).ConcurrencyAlarm?.Properties ?? {};
+    const queries = Metrics as { Expression?: string; MetricStat?: { Metric: { MetricName: string } } }[];
+    expect(queries.map(({ Expression, MetricStat }) => Expression ?? MetricStat?.Metric.MetricName)).toEqual([
+      'ClaimedAccountConcurrency',
+      'ResourceCount',
+      '100 * claimed / SERVICE_QUOTA(used)',
+    ]);
+    expect(Threshold).toBe(80);
+  });
+
+  it.each([
+    ['Lambda', {}, 'starling-dev-echo'],
+    [
+      'a container',
+      { Service: { Type: 'AWS::ECS::Service', Properties: { ServiceName: 'starling-dev-echo', DesiredCount: 1 } } },
+      'echo',
+    ],
+  ])('finds the quarantined events of a function on %s', (_, more: ResourceMap, label) => {
+    const { EchoAlarm } = alarmsOf({
+      Echo: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'starling-dev-echo' } },
+      ...mapping({ EventSourceArn: arn('Queue') }),
+      ...more,
+    });
+    const queries = EchoAlarm?.Properties.Metrics as { Id: string; MetricStat?: { Metric: object } }[];
+    expect(queries.find(({ Id }) => Id === 'quarantined')?.MetricStat?.Metric).toEqual({
+      Namespace: 'Starling',
+      MetricName: 'starling_quarantined_total',
+      Dimensions: [
+        { Name: 'service', Value: 'starling-dev' },
+        { Name: 'function', Value: label },
+      ],
+    });
   });
 
   it('gives each metric an id of its own', () => {
@@ -219,7 +385,7 @@ describe('an alarm', () => {
       },
       Rule: { Type: 'AWS::Events::Rule', Properties: { Name: long, Targets: [{ Arn: arn('Intake') }] } },
     };
-    const alarms = alarmsOf(fifo);
+    const alarms = ownAlarmsOf(fifo);
     expect(Object.keys(alarms)).toEqual(['EchoAlarm']);
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
     expect(String(alarms.EchoAlarm?.Properties.AlarmDescription).length).toBeLessThanOrEqual(1024);

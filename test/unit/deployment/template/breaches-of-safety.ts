@@ -160,6 +160,7 @@ export const breachesOfSafety: readonly Breach[] = [
     [
       ['ArtifactStreamAlarm', 'ArtifactStream', 'WriteProvisionedThroughputExceeded'],
       ['ApiStageAlarm', 'ApiStage', '5XXError'],
+      ['ConcurrencyAlarm', 'the account', 'ClaimedAccountConcurrency'],
     ] as const
   ).map(([alarm, id, metric]) => ({
     what: `${id} without an alarm on ${metric}`,
@@ -189,6 +190,42 @@ export const breachesOfSafety: readonly Breach[] = [
       },
     ];
   }),
+  {
+    what: 'a table that is throttled in silence',
+    rule: 'alarms',
+    breach: (template) => {
+      const queries = the(template, 'TablesAlarm').Properties.Metrics as readonly Query[];
+      for (const query of queries) if (query.Expression?.startsWith('IF(reads ')) query.Expression = '0';
+    },
+    found: ['TasksTable: has no alarm on ReadThrottleEvents'],
+  },
+  {
+    what: 'a bus that is throttled in silence',
+    rule: 'alarms',
+    breach: remove('BusThrottlesAlarm'),
+    found: [
+      'the account: has no alarm on PutEventsApproximateThrottledCount',
+      'the account: has no alarm on ThrottledRules',
+    ],
+  },
+  {
+    what: 'a sweeper that stops in silence',
+    rule: 'alarms',
+    breach: remove('SweeperLambdaFunctionSilentAlarm'),
+    found: ['SweeperEventsRuleSchedule1: may stop in silence'],
+  },
+  {
+    what: 'an agent that misses deadlines in silence',
+    rule: 'alarms',
+    breach: unwatch('EchoLambdaFunctionAlarm', 'starling_deadlines_missed_total'),
+    found: ['EchoSubscriptionRule: misses deadlines in silence'],
+  },
+  {
+    what: 'a consumer that quarantines in silence',
+    rule: 'alarms',
+    breach: unwatch('EchoLambdaFunctionAlarm', 'starling_quarantined_total'),
+    found: ['EchoEventSourceMappingSQSEchoSubscriptionQueue: quarantines in silence'],
+  },
   {
     what: 'an authorizer that fails in silence',
     rule: 'alarms',

@@ -82,6 +82,7 @@ it('has one alarm for a function, its three queues, its rule and its pipe', () =
   expect(metrics).toEqual([
     'Errors',
     'Throttles',
+    'starling_quarantined_total',
     'ApproximateAgeOfOldestMessage',
     'ApproximateNumberOfMessagesVisible',
     'ApproximateAgeOfOldestMessage',

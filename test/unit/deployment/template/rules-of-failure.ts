@@ -77,6 +77,8 @@ const watched: Readonly<Record<string, Metrics>> = {
     // Lambda counts each bad token as an error of the authorizer.
     isAuthorizer ? ['Duration', 'Throttles'] : ['Errors', 'Throttles'],
   'AWS::Events::Rule': () => ['FailedInvocations'],
+  'AWS::DynamoDB::Table': () => ['ReadThrottleEvents', 'WriteThrottleEvents'],
+  'AWS::ECS::Service': () => ['CPUUtilization'],
   'AWS::Pipes::Pipe': () => ['ExecutionFailed'],
   'AWS::Kinesis::Stream': () => ['WriteProvisionedThroughputExceeded'],
   'AWS::ApiGateway::Stage': () => ['5XXError'],
@@ -95,8 +97,25 @@ export const alarms: Rule = (template) => [
     const functionId = idOf(mapping.FunctionName) ?? '';
     const lambda = template.Resources[functionId]?.Properties ?? {};
     const isStream = mapping.StartingPosition !== undefined;
-    return [isStream && !isWatched(template, functionId, lambda, 'IteratorAge') && 'has no alarm on IteratorAge'];
+    return [
+      isStream && !isWatched(template, functionId, lambda, 'IteratorAge') && 'has no alarm on IteratorAge',
+      !isCounted(template, 'starling_quarantined_total', { Name: 'function', Value: lambda.FunctionName }) &&
+        'quarantines in silence',
+    ];
   }),
+  ...each(template, 'AWS::Events::Rule', ({ EventPattern, ScheduleExpression, Targets }) => {
+    const agent = at(EventPattern, 'detail.data.agentId.0');
+    const target = idOf(at(Targets, '0.Arn')) ?? '';
+    return [
+      agent !== undefined &&
+        !isCounted(template, 'starling_deadlines_missed_total', { Name: 'agent', Value: agent }) &&
+        'misses deadlines in silence',
+      ScheduleExpression !== undefined && !isWatched(template, target, {}, 'Invocations') && 'may stop in silence',
+    ];
+  }),
+  ...['PutEventsApproximateThrottledCount', 'ThrottledRules', 'ClaimedAccountConcurrency'].flatMap((metric) =>
+    isWatchedByAny(template, metric) ? [] : [`the account: has no alarm on ${metric}`],
+  ),
   ...authorizersOf(template).flatMap((id) => [
     ...(isWatched(template, id, template.Resources[id]?.Properties ?? {}, 'Errors')
       ? [`${id}: sets an alarm off for a bad token`]
@@ -144,6 +163,13 @@ function isWatched(template: Template, id: string, properties: Properties, metri
             ({ Value }) => idOf(Value) === id || names.includes(Value),
           ),
       ),
+  );
+}
+
+function isWatchedByAny(template: Template, metric: string): boolean {
+  return Object.values(template.Resources).some(
+    ({ Type, Properties }) =>
+      Type === 'AWS::CloudWatch::Alarm' && metricsOf(Properties).some(({ MetricName }) => MetricName === metric),
   );
 }
 

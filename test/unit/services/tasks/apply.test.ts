@@ -41,7 +41,8 @@ describe('a task that passes a bound', () => {
   afterEach(() => sqlite.remove());
 
   const ways: Record<string, (event: AgentEvent) => Promise<unknown>> = {
-    'an event of the stream': (event) => chunks(kinesisEvent(JSON.stringify(entryOf(event).detail))),
+    'an event of the stream': (event) =>
+      chunks(kinesisEvent(JSON.stringify(entryOf(event).detail)), { functionName: 'chunks' }),
     'an event of the bus': async (event) => {
       await sqlite.bus.put([entryOf(event)]);
       const [message] = await sqlite.queue.receive(inlineQueue, { max: 10, wait: 0 });
