@@ -1,19 +1,19 @@
 import { StarlingError } from '#shared/errors.ts';
-import { type Options, readOptions } from './options.ts';
+import { type CommandLine, type Options, readOptions } from './options.ts';
 
 interface Command {
   /** The command line without options, for messages. */
   readonly name: string;
-  /** Whether the command takes the options of a deployment. */
-  readonly deploys?: true;
+  /** The command whose options it takes, beside those of all commands. */
+  readonly kind?: CommandLine['kind'];
   readonly help: string;
   readonly run: (options: Options) => Promise<void>;
 }
 
 /** Runs one of the commands of this folder. The exit code is 1 when the command fails. */
-export async function runCommand({ name, deploys, help, run }: Command): Promise<void> {
+export async function runCommand({ name, kind, help, run }: Command): Promise<void> {
   try {
-    const options = readOptions({ command: name, deploys: deploys === true }, process.argv.slice(2));
+    const options = readOptions({ command: name, ...(kind !== undefined && { kind }) }, process.argv.slice(2));
     if (options.help) console.log(`${name}\n\n${help}`);
     else await run(options);
   } catch (error) {

@@ -15,7 +15,7 @@ const help = `Deploys the mesh to the AWS account of your credentials: type chec
 
 await runCommand({
   name: 'npm run deploy --',
-  deploys: true,
+  kind: 'deploy',
   help,
   async run(options) {
     const target = await readTarget(options, process.env);

@@ -13,7 +13,11 @@ interface Ended {
 }
 
 /** Runs one of the commands as `npm run` does, on a machine where nothing of AWS is set up. */
-function run(command: 'deploy' | 'remove' | 'test', args: string[], env: Record<string, string> = {}): Promise<Ended> {
+function run(
+  command: 'deploy' | 'remove' | 'rotate' | 'test',
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<Ended> {
   const bare = { PATH: process.env.PATH, HOME: temporaryFolder(), AWS_EC2_METADATA_DISABLED: 'true', ...env };
   return new Promise((resolve) => {
     execFile(
@@ -55,7 +59,7 @@ const stackIn = (status: string) => ({
 const noStack = failure('ValidationError', 'Stack with id starling-dev does not exist');
 
 describe('each command', () => {
-  it.each(['deploy', 'remove', 'test'] as const)('%s has a help', async (command) => {
+  it.each(['deploy', 'remove', 'rotate', 'test'] as const)('%s has a help', async (command) => {
     const { code, output } = await run(command, ['--help']);
     expect(code).toBe(0);
     expect(output).toContain('--stage NAME');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readOptions } from '#deployment/options.ts';
 
-const deploy = { command: 'npm run deploy --', deploys: true };
+const deploy = { command: 'npm run deploy --', kind: 'deploy' } as const;
 
 describe('the options of deploy, remove and test:aws', () => {
   it('are read', () => {
@@ -13,12 +13,30 @@ describe('the options of deploy, remove and test:aws', () => {
       params: ['a=b=c', 'd='],
       testAgents: true,
       takeOver: false,
+      client: undefined,
+      finish: false,
     });
   });
 
   it('are none by default', () => {
-    const none = { help: false, stage: undefined, region: undefined, params: [], testAgents: false, takeOver: false };
+    const none = {
+      help: false,
+      stage: undefined,
+      region: undefined,
+      params: [],
+      testAgents: false,
+      takeOver: false,
+      client: undefined,
+      finish: false,
+    };
     expect(readOptions(deploy, [])).toEqual(none);
+  });
+
+  it('of a rotation name a client', () => {
+    const rotate = { command: 'npm run rotate --', kind: 'rotate' } as const;
+    expect(readOptions(rotate, ['--client', 'c', '--finish'])).toMatchObject({ client: 'c', finish: true });
+    expect(() => readOptions(rotate, ['--client', ''])).toThrow('--client is empty');
+    expect(() => readOptions(deploy, ['--client', 'c'])).toThrow(/--client/);
   });
 
   it.each([
@@ -37,7 +55,7 @@ describe('the options of deploy, remove and test:aws', () => {
   });
 
   it('are fewer where nothing is deployed', () => {
-    const remove = { command: 'npm run remove --', deploys: false };
+    const remove = { command: 'npm run remove --' };
     expect(readOptions(remove, ['-s', 'dev', '-r', 'eu-central-1'])).toMatchObject({ stage: 'dev', params: [] });
     expect(() => readOptions(remove, ['--test-agents'])).toThrow('--test-agents');
   });

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DynamoAgentRegistry } from '#adapters/aws/agent-registry.ts';
 import { dynamoDbDocumentClient } from '#adapters/aws/clients/dynamodb.ts';
 import type { AgentId } from '#shared/ids.ts';
+import { Failure, FakeAws } from '#test/support/fake-aws.ts';
 import { TestClock } from '#test/support/fixtures.ts';
-import { Failure, FakeAws } from './fake-aws.ts';
 
 const id = 'echo' as AgentId;
 const record = { id, card: {}, skillSchemas: [], public: true, deadline: 300 };

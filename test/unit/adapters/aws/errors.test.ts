@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { eventBridgeClient } from '#adapters/aws/clients/eventbridge.ts';
 import { AwsError, awsError, calling } from '#adapters/aws/errors.ts';
 import { ConfigurationError } from '#shared/errors.ts';
-import { Failure, FakeAws } from './fake-aws.ts';
+import { Failure, FakeAws } from '#test/support/fake-aws.ts';
 
 const call = { action: 'events:ListEventBuses', resource: 'the bus starling-dev' };
 const named = (name: string, message = '') => Object.assign(new Error(message), { name });

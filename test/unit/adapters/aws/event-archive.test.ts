@@ -3,8 +3,8 @@ import { cloudWatchLogsClient } from '#adapters/aws/clients/cloudwatch-logs.ts';
 import { CloudWatchEventArchive } from '#adapters/aws/event-archive.ts';
 import { AHEAD_MS, ArrivalOrder, LATE_MS, type LoggedEvent, secondOf } from '#adapters/aws/event-archive-order.ts';
 import type { ArchivedEvent } from '#shared/ports/event-bus.ts';
+import { FakeAws } from '#test/support/fake-aws.ts';
 import { TestClock } from '#test/support/fixtures.ts';
-import { FakeAws } from './fake-aws.ts';
 
 const start = Date.UTC(2025, 0, 1);
 const logged = (message: string, ingested: number, timestamp = ingested): LoggedEvent => ({

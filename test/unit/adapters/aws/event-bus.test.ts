@@ -4,7 +4,7 @@ import { eventBridgeClient } from '#adapters/aws/clients/eventbridge.ts';
 import { MAX_ENTRY_BYTES } from '#adapters/aws/event-bus/entry.ts';
 import { AwsEventBus } from '#adapters/aws/event-bus/event-bus.ts';
 import type { BusEntry, PutResult } from '#shared/ports/event-bus.ts';
-import { Failure, FakeAws, patientRetry } from './fake-aws.ts';
+import { Failure, FakeAws, patientRetry } from '#test/support/fake-aws.ts';
 import { MemoryBlobs } from './memory-blobs.ts';
 
 interface Entry {

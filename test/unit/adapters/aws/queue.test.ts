@@ -2,8 +2,8 @@ import { hash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sqsClient } from '#adapters/aws/clients/sqs.ts';
 import { AwsQueue } from '#adapters/aws/queue/queue.ts';
+import { Failure, FakeAws, patientRetry } from '#test/support/fake-aws.ts';
 import { TestClock } from '#test/support/fixtures.ts';
-import { Failure, FakeAws, patientRetry } from './fake-aws.ts';
 
 interface SendBatch {
   readonly QueueUrl: string;

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { secretsManagerClient } from '#adapters/aws/clients/secrets-manager.ts';
 import { SecretsManagerStore } from '#adapters/aws/secret-store.ts';
+import { Failure, FakeAws } from '#test/support/fake-aws.ts';
 import { TestClock } from '#test/support/fixtures.ts';
-import { Failure, FakeAws } from './fake-aws.ts';
 
 /** What AWS answers while a deletion is under way; an emulator deletes at once. */
 const deleting = new Failure(

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { kinesisClient } from '#adapters/aws/clients/kinesis.ts';
 import { AwsStreamReader } from '#adapters/aws/stream/reader.ts';
+import { Failure, FakeAws } from '#test/support/fake-aws.ts';
 import { TestClock } from '#test/support/fixtures.ts';
-import { Failure, FakeAws } from './fake-aws.ts';
 
 let aws: FakeAws;
 let clock: TestClock;

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ClaimCheck } from '#adapters/aws/claim-check/claim-check.ts';
 import { kinesisClient } from '#adapters/aws/clients/kinesis.ts';
 import { AwsStreamWriter, MAX_RECORD_BYTES } from '#adapters/aws/stream/writer.ts';
-import { Failure, FakeAws, patientRetry } from './fake-aws.ts';
+import { Failure, FakeAws, patientRetry } from '#test/support/fake-aws.ts';
 import { MemoryBlobs } from './memory-blobs.ts';
 
 interface PutRecords {
