@@ -61,10 +61,29 @@ def import_retained_resources():
     provisioners._RESOURCE_HANDLERS["AWS::Events::EventBus"]["import"] = bus
 
 
+def take_alarms_on_several_metrics():
+    """Lets CloudFormation make alarms with metric math, which MiniStack refuses.
+
+    Such an alarm stands there as an alarm on its first metric. No alarm of the emulator ever fires on a metric of AWS.
+    """
+    record = provisioners._cw_metric_alarm_record
+
+    def with_first_metric(name, props):
+        stats = [metric["MetricStat"] for metric in props.get("Metrics") or [] if "MetricStat" in metric]
+        if not stats:
+            return record(name, props)
+        first = stats[0]
+        others = {key: value for key, value in props.items() if key != "Metrics"}
+        return record(name, {**others, **first["Metric"], "Period": first["Period"], "Statistic": first["Stat"]})
+
+    provisioners._cw_metric_alarm_record = with_first_metric
+
+
 threading.Thread(target=end_with_parent, daemon=True).start()
 know_event_sources()
 take_connections_for_encrypted()
 import_retained_resources()
+take_alarms_on_several_metrics()
 try:
     app.main()
 finally:
