@@ -28,9 +28,12 @@ export const logs: Step = ({ service, configSchemaHandler, classes }) => {
       if (options === undefined) {
         throw new classes.Error('custom.logs is missing. Add it with the key onRemoval.', 'LOGS_MISSING');
       }
+      // RetainExceptOnCreate is no policy for replacements:
+      // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatereplacepolicy.html
+      const UpdateReplacePolicy = options.onRemoval === 'Delete' ? 'Delete' : 'Retain';
       const { Resources } = service.provider.compiledCloudFormationTemplate;
       for (const [id, group] of resourcesOf({ Resources }, 'AWS::Logs::LogGroup')) {
-        Resources[id] = { DeletionPolicy: options.onRemoval, UpdateReplacePolicy: options.onRemoval, ...group };
+        Resources[id] = { DeletionPolicy: options.onRemoval, UpdateReplacePolicy, ...group };
       }
     },
   };

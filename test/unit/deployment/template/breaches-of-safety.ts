@@ -51,6 +51,17 @@ export const breachesOfSafety: readonly Breach[] = [
     found: ['ChunksDeadLetterQueue: does not keep dead letters for 14 days'],
   },
   {
+    what: 'a policy for removals that is none for replacements',
+    rule: 'policiesOfReplacement',
+    breach: (template) => {
+      template.Resources.EchoLogGroup = {
+        ...the(template, 'EchoLogGroup'),
+        UpdateReplacePolicy: 'RetainExceptOnCreate',
+      };
+    },
+    found: ['EchoLogGroup: is replaced by RetainExceptOnCreate'],
+  },
+  {
     what: 'a FIFO queue before dead letters of the other kind',
     rule: 'waysOfOrder',
     breach: change('EchoSubscriptionQueue', 'FifoQueue', true),

@@ -126,3 +126,9 @@ function sampling(template: Template, stage: Properties): (string | false)[] {
     found !== undefined && String(found.RuleName).length > 32 && 'has a rule whose name is too long',
   ];
 }
+
+/** CloudFormation refuses a template with another policy, after the upload. */
+export const policiesOfReplacement: Rule = (template) =>
+  Object.entries(template.Resources).flatMap(([id, { UpdateReplacePolicy: policy }]) =>
+    policy === undefined || ['Delete', 'Retain'].includes(policy) ? [] : [`${id}: is replaced by ${policy}`],
+  );
