@@ -25,6 +25,7 @@ const errors = {
   MESH_BUSY: { code: -32055, status: 503 },
   ANSWER_TOO_LARGE: { code: -32056, status: 400 },
   TOO_MANY_OPEN_REQUESTS: { code: -32057, status: 429 },
+  IDEMPOTENCY_KEY_REUSED: { code: -32058, status: 409 },
   TASK_FAILED: { code: -32060, status: 500 },
   TASK_REJECTED: { code: -32061, status: 400 },
   TASK_CANCELED: { code: -32062, status: 400 },
@@ -37,6 +38,7 @@ export type A2AErrorReason = keyof typeof errors;
 const namesOfStatus: Readonly<Record<number, string>> = {
   400: 'FAILED_PRECONDITION',
   404: 'NOT_FOUND',
+  409: 'ALREADY_EXISTS',
   413: 'INVALID_ARGUMENT',
   429: 'RESOURCE_EXHAUSTED',
   500: 'INTERNAL',

@@ -38,6 +38,11 @@ export interface AgentDefinition {
   readonly iconUrl?: string;
   readonly inputModes?: readonly string[];
   readonly outputModes?: readonly string[];
+  /**
+   * Whether a message that comes again, with the same `messageId`, makes no second task. Default: true. With false, clients
+   * may use one id for all messages, and a retry makes another task unless it has an `Idempotency-Key`.
+   */
+  readonly deduplicate?: boolean;
   /** The extensions of A2A that the agent has. A call that does not name a required one in `A2A-Extensions` is refused. */
   readonly extensions?: readonly AgentExtension[];
   readonly skills: readonly SkillDefinition[];

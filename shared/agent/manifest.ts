@@ -10,5 +10,6 @@ export function agentRecord(id: AgentId, definition: AgentDefinition, deadline: 
     skillSchemas: skillSchemas(definition),
     public: definition.public ?? false,
     deadline,
+    ...(definition.deduplicate === false && { deduplicate: false }),
   };
 }

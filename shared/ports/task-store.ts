@@ -10,7 +10,10 @@ export interface NewTask {
   readonly owner: string;
   readonly createdAt: number;
   readonly deadline: number;
-  /** The id of the client's message. One message of one owner to one agent makes one task, however often it is sent. */
+  /**
+   * What tells a message that comes again: its own id, or the idempotency key of its request. One message of one owner to one
+   * agent makes one task, however often it is sent.
+   */
   readonly messageId: string;
   /** `TaskRequested.v1`. The store publishes it together with the task. */
   readonly request: BusEntry;

@@ -31,6 +31,8 @@ export interface Submission {
   readonly message: unknown;
   readonly acceptedOutputModes?: readonly string[];
   readonly metadata?: Readonly<Record<string, unknown>>;
+  /** The header Idempotency-Key. A request with it that comes again makes nothing new. */
+  readonly idempotencyKey?: string | undefined;
   /** The W3C trace context of the request, if it had one. */
   readonly traceparent: string | undefined;
 }
@@ -45,12 +47,12 @@ export interface Submitted {
 /**
  * Makes a task from a message and publishes `TaskRequested.v1` in one step. If the message names a task, it begins the
  * next turn of that task instead. The result is durable when the promise resolves. The same message sent again makes
- * nothing new. Another message with its id is refused.
+ * nothing new. Another message with its id, or with the idempotency key of its request, is refused.
  *
  * @throws A2AError INVALID_PARAMS for a message that the schema refuses, a skill that the agent lacks, params that the
  *   skill's schema refuses, a foreign context, or the id of another message; TASK_NOT_FOUND for a task
  *   that the caller may not see; UNSUPPORTED_OPERATION for a task that does not wait for its client;
- *   CONTENT_TYPE_NOT_SUPPORTED for a part that the agent does not take
+ *   CONTENT_TYPE_NOT_SUPPORTED for a part that the agent does not take; IDEMPOTENCY_KEY_REUSED
  *
  * @example
  * const { taskId } = await submit(runtime, {
@@ -89,13 +91,13 @@ async function create(runtime: SubmitRuntime, submission: Submission, message: M
     owner: principal.clientId,
     createdAt: now,
     deadline,
-    messageId: message.messageId,
+    messageId: repetitionId(submission, message, now),
     request,
   });
   if (created.created) return { taskId: id, turn: 1, log: [created.entry] };
   const { taskId } = created;
   const log = await logOf(runtime.tasks, taskId);
-  checkSameMessage(message, taskId, log);
+  checkSameMessage(message, taskId, log, submission.idempotencyKey);
   return { taskId, turn: 1, log };
 }
 
@@ -135,11 +137,11 @@ async function proceed(
       after: task.turn,
       at: now,
       deadline,
-      messageId: message.messageId,
+      messageId: repetitionId(submission, message, now),
       request,
     });
     const log = await logOf(runtime.tasks, id);
-    checkSameMessage(message, id, log);
+    checkSameMessage(message, id, log, submission.idempotencyKey);
     return { taskId: id, turn: begun.turn, log };
   } catch (error) {
     if (error instanceof TaskExpiresError || error instanceof TaskFullError)
@@ -147,6 +149,12 @@ async function proceed(
     if (error instanceof TurnConflictError) throw takesNoMessage((await runtime.tasks.get(id)) ?? task);
     throw error;
   }
+}
+
+/** What tells the message when it comes again. An agent that does not deduplicate takes each message as a new one. */
+function repetitionId({ agent, idempotencyKey }: Submission, { messageId }: Message, now: number): string {
+  if (idempotencyKey !== undefined) return `Idempotency-Key: ${idempotencyKey}`;
+  return agent.deduplicate === false ? uuidv7(now) : messageId;
 }
 
 /** Each turn's request repeats the earlier messages. A message that comes again begins no turn, so it passes. */

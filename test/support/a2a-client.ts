@@ -35,6 +35,7 @@ const codes: Readonly<Record<string, number>> = {
   METHOD_NOT_FOUND: -32601,
   INVALID_PARAMS: -32602,
   AGENT_NOT_FOUND: -32050,
+  IDEMPOTENCY_KEY_REUSED: -32058,
 };
 
 const legacyMethods: Readonly<Record<string, string>> = {

@@ -8,6 +8,7 @@ import type { Principal } from '#shared/ports/permission-store.ts';
 import type { Runtime } from '#shared/runtime/runtime.ts';
 import { allowanceOf, type GatewayContext, principalOf } from '../environment.ts';
 import { extensionsOf } from './extensions.ts';
+import { readIdempotencyKey } from './params.ts';
 
 /** An authorized call of an agent. Every binding makes one from its request. */
 export interface Call {
@@ -20,6 +21,8 @@ export interface Call {
   readonly timeUp: AbortSignal | undefined;
   /** The id of the last SSE event that a resuming client received. */
   readonly lastEventId: string | undefined;
+  /** The header Idempotency-Key. */
+  readonly idempotencyKey: string | undefined;
   readonly allowance: Allowance | undefined;
   /** The URIs of the extensions of A2A that the call uses. */
   readonly extensions: readonly string[];
@@ -37,7 +40,7 @@ export async function findAgent(
 
 /**
  * @param signal aborts when the client disconnects
- * @throws A2AError EXTENSION_SUPPORT_REQUIRED
+ * @throws A2AError EXTENSION_SUPPORT_REQUIRED; INVALID_PARAMS for a wrong Idempotency-Key
  */
 export function callOf(context: GatewayContext, agent: RegisteredAgent, signal: AbortSignal): Call {
   const principal = principalOf(context);
@@ -51,6 +54,7 @@ export function callOf(context: GatewayContext, agent: RegisteredAgent, signal: 
     timeUp,
     traceparent: context.req.header('traceparent'),
     lastEventId: context.req.header('last-event-id'),
+    idempotencyKey: readIdempotencyKey(context.req.header('idempotency-key')),
     allowance: allowanceOf(context),
     extensions: extensionsOf(context, agent),
   };

@@ -105,6 +105,7 @@ export class Operations {
       agent: call.agent,
       principal: call.principal,
       traceparent: call.traceparent,
+      idempotencyKey: call.idempotencyKey,
       message: params.message,
       ...(acceptedOutputModes && { acceptedOutputModes }),
       ...(metadata && { metadata }),

@@ -67,6 +67,14 @@ export function readLastEventId(header: string | undefined): number | undefined 
   return Number(header);
 }
 
+/** The key is opaque (draft-ietf-httpapi-idempotency-key-header). @throws A2AError INVALID_PARAMS */
+export function readIdempotencyKey(header: string | undefined): string | undefined {
+  if (header === undefined) return undefined;
+  const key = header.trim();
+  if (/^[\x20-\x7e]{1,255}$/.test(key)) return key;
+  throw new A2AError('INVALID_PARAMS', 'The header Idempotency-Key takes 1 to 255 printable characters of ASCII.');
+}
+
 export function optionalObject(params: Params, name: string): Params | undefined {
   const value = params[name];
   if (value === undefined || value === null) return undefined;

@@ -27,19 +27,21 @@ export async function callSkill(
     agent: call.agent,
     principal: call.principal,
     traceparent: call.traceparent,
-    ...messageTo(runtime, skill),
+    idempotencyKey: call.idempotencyKey,
+    ...messageTo(runtime, call, skill),
   });
   return skillResult(await operations.settled(submitted, { waitMs: runtime.settings.waitMs, timeUp: call.timeUp }));
 }
 
-/** The params of an operation that sends the message of a call of a skill. */
+/** The params of an operation that sends the message of a call of a skill. A call that comes again has the same message. */
 export function messageTo(
   { clock }: Pick<Runtime, 'clock'>,
+  { idempotencyKey }: Pick<Call, 'idempotencyKey'>,
   { skillId, input }: SkillCall,
 ): Params & { message: object } {
   return {
     message: {
-      messageId: uuidv7(clock.now()),
+      messageId: idempotencyKey ?? uuidv7(clock.now()),
       role: 'ROLE_USER',
       parts: [{ data: input }],
       ...namingSkill(skillId),

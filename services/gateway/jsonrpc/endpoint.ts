@@ -56,7 +56,7 @@ export function jsonRpcEndpoint(runtime: Runtime, operations: Operations) {
       if (operation === undefined || method === undefined) {
         const skill = skillCallOf(agent, request, version);
         if (wantsStream(context)) {
-          return await streamed(v1, (call) => operations.sendStreamingMessage(call, messageTo(runtime, skill)));
+          return await streamed(v1, (call) => operations.sendStreamingMessage(call, messageTo(runtime, call, skill)));
         }
         const call = callOf(context, agent, never);
         const { result, taskId } = await callSkill(runtime, operations, call, skill);
@@ -133,6 +133,7 @@ const reasonsWithStatus: ReadonlySet<A2AErrorReason> = new Set([
   'TOO_MANY_UNREAD_ANSWERS',
   'TOO_MANY_OPEN_REQUESTS',
   'MESH_BUSY',
+  'IDEMPOTENCY_KEY_REUSED',
 ]);
 
 function refuse(id: RequestId, error: A2AError): Response {

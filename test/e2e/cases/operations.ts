@@ -71,6 +71,22 @@ export function operationCases(mesh: () => MeshClient, { testAgents }: Place): v
       expect(taskOf(result).status.state).toBe(state('COMPLETED'));
     });
 
+    it('a request with an Idempotency-Key makes one task, also when it comes again at the same time', async () => {
+      const c = client();
+      const headers = { 'idempotency-key': crypto.randomUUID() };
+      const message = c.message('once');
+      const send = (sent = message) => c.call('SendMessage', { message: sent }, headers);
+      const answers = await Promise.all([send(), send(), send()]);
+      answers.push(await send());
+      expect(new Set(answers.map(({ result }) => taskOf(result).id)).size).toBe(1);
+      for (const other of [c.message('once'), { ...message, contextId: crypto.randomUUID() }]) {
+        const { status, error } = await send(other);
+        expect([status, error?.code, error?.reason]).toEqual([409, -32058, 'IDEMPOTENCY_KEY_REUSED']);
+      }
+      const elsewhere = await c.call('SendMessage', { message: c.message('x') }, { 'idempotency-key': '' });
+      expect(elsewhere.error).toMatchObject({ code: -32602 });
+    });
+
     it('a foreign tenant is refused', async () => {
       const c = client();
       const { error } = await c.call('SendMessage', { message: c.message('x'), tenant: 'another' });
@@ -180,6 +196,15 @@ export function operationCases(mesh: () => MeshClient, { testAgents }: Place): v
   });
 
   describe('a skill by its name', () => {
+    it('is called once with an Idempotency-Key', async () => {
+      const headers = { 'idempotency-key': crypto.randomUUID() };
+      const call = (a: number) =>
+        mesh().post('echo', { jsonrpc: '2.0', id: 1, method: 'echo', params: { a } }, headers);
+      const [one, again] = [await call(1), await call(1)];
+      expect(again.headers.get('starling-task-id')).toBe(one.headers.get('starling-task-id'));
+      expect((await call(2)).status).toBe(409);
+    });
+
     it('streams to a client that asks for events', async () => {
       const request = { jsonrpc: '2.0', id: 1, method: 'echo', params: { a: 1 } };
       const response = await mesh().post('echo', request, { accept: 'text/event-stream' });

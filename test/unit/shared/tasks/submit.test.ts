@@ -44,6 +44,39 @@ describe('a message without a task', () => {
     expect(await submit(core.runtime, submission(message))).toEqual(first);
   });
 
+  it('makes a task each time at an agent that does not deduplicate, unless it has an idempotency key', async () => {
+    const message = userMessage();
+    const agent = { ...agentNamed('echo'), deduplicate: false as const };
+    const send = async (idempotencyKey?: string) =>
+      (await submit(core.runtime, { ...submission(message), agent, idempotencyKey })).taskId;
+    expect(await send()).not.toBe(await send());
+    expect(await send('k')).toBe(await send('k'));
+  });
+
+  it('belongs to its idempotency key, and not to its id', async () => {
+    const send = async (message: object, idempotencyKey = 'k') =>
+      (await submit(core.runtime, { ...submission(message), idempotencyKey })).taskId;
+    const message = userMessage();
+    const first = await send(message);
+    expect(await send(message)).toBe(first);
+    expect(await send(message, 'another')).not.toBe(first);
+    for (const other of [userMessage(), { ...message, parts: [{ text: 'other' }] }]) {
+      await expect(send(other)).rejects.toMatchObject({
+        reason: 'IDEMPOTENCY_KEY_REUSED',
+        metadata: { taskId: first },
+      });
+    }
+  });
+
+  it('begins one turn with its idempotency key', async () => {
+    const task = await waitingTask();
+    const message = { ...userMessage(), taskId: task.id };
+    const send = (text: string) =>
+      submit(core.runtime, { ...submission({ ...message, parts: [{ text }] }), idempotencyKey: 'k' });
+    expect([(await send('a')).turn, (await send('a')).turn]).toEqual([2, 2]);
+    await expect(send('b')).rejects.toMatchObject({ reason: 'IDEMPOTENCY_KEY_REUSED' });
+  });
+
   it.each<[string, Partial<Submission>]>([
     ['owner', { principal: stranger }],
     ['agent', { agent: agentNamed('weather') }],

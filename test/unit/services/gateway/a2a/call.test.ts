@@ -58,6 +58,7 @@ describe('callOf', () => {
       lastEventId: '7',
       allowance: undefined,
       extensions: [],
+      idempotencyKey: undefined,
     });
   });
 

@@ -59,6 +59,7 @@ const call = (lastEventId?: string, allowance?: Allowance) => ({
   lastEventId,
   allowance,
   extensions: [],
+  idempotencyKey: undefined,
 });
 
 describe('a large task', () => {

@@ -28,6 +28,7 @@ const call = (lastEventId?: string) => ({
   lastEventId,
   allowance: undefined,
   extensions: [],
+  idempotencyKey: undefined,
 });
 
 /** Reads a stream to its end. */
