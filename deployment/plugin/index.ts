@@ -2,6 +2,7 @@ import { access } from './access/step.ts';
 import { alarms } from './alarms/step.ts';
 import { api } from './api/step.ts';
 import { bundle } from './bundle/step.ts';
+import { dashboard } from './dashboard/step.ts';
 import { emulator } from './emulator/step.ts';
 import { entries } from './entries/step.ts';
 import { identity } from './identity/step.ts';
@@ -53,6 +54,8 @@ export const steps: readonly Step[] = [
   region,
   // An alarm for everything that can fail in silence. Reads the whole template.
   alarms,
+  // A dashboard of the functions, queues, tables and alarms of the template.
+  dashboard,
   // Leaves out the resources that an emulator does not know, of all steps.
   emulator,
   // Refuses a template with more resources than a stack takes.

@@ -31,6 +31,7 @@ export function idleBill(onDemand: boolean): IdleLine[] {
       'alarmMonth',
       'errors, throttles, age, dead letters, quarantine, deadlines',
     ),
+    idle('dashboard', 1, 'dashboardMonth', '`dashboard: off` leaves it out; three of an account are free'),
     idle(
       'queues without messages',
       polls,

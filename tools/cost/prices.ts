@@ -46,6 +46,7 @@ export const prices = {
   consumerOut: each(0.013, 'GB read with enhanced fan-out, provisioned', 'kinesis/data-streams/pricing', 'quoted'),
   logs: each(0.5, 'GB of logs', 'cloudwatch/pricing', 'quoted'),
   alarmMonth: each(0.1, 'alarm and month', 'cloudwatch/pricing', 'quoted'),
+  dashboardMonth: each(3, 'dashboard and month', 'cloudwatch/pricing', 'known'),
   metricMonth: each(0.3, 'custom metric and month', 'cloudwatch/pricing', 'quoted'),
   trace: perMillion(5, 'trace recorded', 'xray/pricing', 'aws'),
   token: each(0.00225, 'token, client credentials', 'cognito/pricing', 'quoted'),

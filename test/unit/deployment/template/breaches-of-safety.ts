@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the variables of Fn::Sub
 import { type Breach, change, remove, the } from './breach.ts';
 
 /** Ways to lose what is kept, or not to hear of it. */
@@ -252,6 +253,24 @@ export const breachesOfSafety: readonly Breach[] = [
       'AuthorizerLambdaFunction: sets an alarm off for a bad token',
     ],
   },
+  ...(
+    [
+      ['a function and a queue', '"starling-dev-echo"', ['EchoLambdaFunction', 'EchoSubscriptionQueue']],
+      ['a table', '"starling-dev-tasks"', ['TasksTable']],
+      ['an alarm', ':alarm:starling-dev-echo"', ['EchoLambdaFunctionAlarm']],
+    ] as const
+  ).map(([what, name, ids]) => ({
+    what: `a dashboard without ${what}`,
+    rule: 'dashboard' as const,
+    breach: redraw(name, '"'),
+    found: ids.map((id) => `${id}: is not on the dashboard`),
+  })),
+  {
+    what: 'a dashboard that CloudFormation cannot put together',
+    rule: 'dashboard',
+    breach: redraw('## Calls', '## ${Unknown}'),
+    found: ['Dashboard: refers to ${Unknown}'],
+  },
   {
     what: 'an alarm that tells nobody',
     rule: 'alarms',
@@ -264,6 +283,14 @@ interface Query {
   readonly Id: string;
   readonly MetricStat?: { readonly Metric: { readonly MetricName: string } };
   Expression?: string;
+}
+
+/** Writes another text on the dashboard. */
+function redraw(text: string, other: string): Breach['breach'] {
+  return (template) => {
+    const body = the(template, 'Dashboard').Properties.DashboardBody as { 'Fn::Sub': string };
+    body['Fn::Sub'] = body['Fn::Sub'].replaceAll(text, other);
+  };
 }
 
 /** Takes a metric out of an alarm of several. */

@@ -150,6 +150,28 @@ function isCounted(template: Template, metric: string, dimension?: { readonly Na
   );
 }
 
+/** Operators see every function, queue, table and alarm on the dashboard. */
+export const dashboard: Rule = (template) => {
+  const text = String(at(template.Resources.Dashboard, 'Properties.DashboardBody.Fn::Sub'));
+  const variables = text.match(/\$\{(?!!)[^}]*\}/g) ?? [];
+  const names = [
+    ['AWS::Lambda::Function', 'FunctionName'],
+    ['AWS::SQS::Queue', 'QueueName'],
+    ['AWS::DynamoDB::Table', 'TableName'],
+    ['AWS::CloudWatch::Alarm', 'AlarmName'],
+  ] as const;
+  return [
+    ...variables.filter((variable) => !variable.startsWith('${AWS::')).map((name) => `Dashboard: refers to ${name}`),
+    ...names.flatMap(([type, key]) =>
+      each(template, type, (properties, _, { Condition }) => {
+        const name = at(properties[key], 'Fn::Sub') ?? properties[key];
+        const isShown = text.includes(type === 'AWS::CloudWatch::Alarm' ? `:alarm:${name}"` : `"${name}"`);
+        return [Condition === undefined && !isShown && 'is not on the dashboard'];
+      }),
+    ),
+  ];
+};
+
 /** An alarm's dimension names the resource by its logical id, or by the name that it is given. */
 function isWatched(template: Template, id: string, properties: Properties, metric: string): boolean {
   const names: readonly unknown[] = [properties.Name, properties.StageName].filter((name) => name !== undefined);
