@@ -1,4 +1,4 @@
-import { type Breach, change, remove } from './breach.ts';
+import { type Breach, change, remove, the } from './breach.ts';
 
 const busPolicy = 'EventBus: takes events of the mesh from every role';
 const streamPolicy = 'ArtifactStream: takes records from every role';
@@ -9,6 +9,15 @@ const denial = 'PolicyDocument.Statement.1';
 
 /** Ways by which a stage's rights would not be its own. */
 export const breachesOfStage: readonly Breach[] = [
+  {
+    what: 'a policy that shuts out a function before it has its role',
+    rule: 'policiesLast',
+    breach: (template) => {
+      const policy = the(template, 'EventBusPolicy');
+      policy.DependsOn = [policy.DependsOn ?? []].flat().filter((id) => id !== 'EchoLambdaFunction');
+    },
+    found: ['EventBusPolicy: changes before EchoLambdaFunction has its role'],
+  },
   {
     what: 'a role beside the path of its stage',
     rule: 'rolesOfTheStage',

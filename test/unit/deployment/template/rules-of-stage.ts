@@ -36,6 +36,18 @@ export const closedToOtherRoles: Rule = (template) => [
   }),
 ];
 
+/** While an update gives a function another role, a policy does not yet deny the old one. */
+export const policiesLast: Rule = (template) => {
+  const functions = Object.keys(template.Resources).filter((id) =>
+    ['AWS::Lambda::Function', 'AWS::ECS::Service'].includes(template.Resources[id]?.Type ?? ''),
+  );
+  return ['AWS::Events::EventBusPolicy', 'AWS::Kinesis::ResourcePolicy'].flatMap((type) =>
+    each(template, type, (_, __, { DependsOn }) =>
+      functions.map((id) => ![DependsOn].flat().includes(id) && `changes before ${id} has its role`),
+    ),
+  );
+};
+
 /** Only the rules of the stage's bus give work to an agent. */
 export const onlyTheBusSends: Rule = (template) =>
   each(template, 'AWS::Events::Rule', ({ EventPattern }, rule) => {
