@@ -12,7 +12,7 @@ export const stack = {
   /** Event source mappings on queues, and how many of them have a maximum concurrency. */
   queueConsumers: { all: 4, withMaximum: 3 },
   /** The metrics that alarms look at, without the alarm of the event log, which a stage may switch on. */
-  alarmMetrics: 60,
+  alarmMetrics: 68,
   /** Keys of KMS. */
   keys: 1,
   /** Days. */

@@ -1,6 +1,7 @@
 import { type ResourceMap, resourcesOf, sub, type Template } from '../template.ts';
 import { alarmResource, type Check } from './alarm.ts';
 import { checksOf, type Mesh } from './checks.ts';
+import { consumerAlarms } from './consumers.ts';
 import { ownerOf } from './owners.ts';
 import { signsOf } from './signs.ts';
 import { stageAlarms } from './stage-alarms.ts';
@@ -12,7 +13,12 @@ import { stageAlarms } from './stage-alarms.ts';
  * @param topic the logical id of the SNS topic that is notified
  */
 export function alarmsOf(mesh: Mesh, topic: string): ResourceMap {
-  return { ...alarmsOfOwners(mesh, topic), ...signsOf(mesh.template, topic), ...stageAlarms(mesh, topic) };
+  return {
+    ...alarmsOfOwners(mesh, topic),
+    ...signsOf(mesh.template, topic),
+    ...consumerAlarms(mesh.template, mesh.stage, topic),
+    ...stageAlarms(mesh, topic),
+  };
 }
 
 function alarmsOfOwners(mesh: Mesh, topic: string): ResourceMap {

@@ -14,20 +14,13 @@ export const leftOut: readonly string[] = [
 
 /**
  * Removes the types of `leftOut` from the template, with dependencies and outputs that name them. A function with a consumer
- * of its own reads the stream instead. Also removes alarms with metric math, which MiniStack refuses, and response streaming: an emulator deploys it, but its functions have no
+ * of its own reads the stream instead. Also removes response streaming: an emulator deploys it, but its functions have no
  * `awslambda`.
  */
 export function leaveOut(template: Template): void {
   readStreams(template);
   leaveOutTypes(template, leftOut);
-  leaveOutMetricMath(template);
   bufferResponses(template);
-}
-
-function leaveOutMetricMath(template: Template): void {
-  for (const [id, { Properties }] of resourcesOf(template, 'AWS::CloudWatch::Alarm')) {
-    if (Properties.Metrics !== undefined) delete template.Resources[id];
-  }
 }
 
 function readStreams(template: Template): void {

@@ -13,9 +13,9 @@ function alarmsOf(resources: ResourceMap): ResourceMap {
   return Object.fromEntries(Object.entries(template.Resources).filter(([id]) => !(id in resources)));
 }
 
-/** The alarms without the one that every mesh has. */
+/** The alarms without those that have tests of their own. */
 function ownAlarmsOf(resources: ResourceMap): ResourceMap {
-  const { ConcurrencyAlarm: _, ...own } = alarmsOf(resources);
+  const { ConcurrencyAlarm: _concurrency, ConsumersAlarm: _consumers, ...own } = alarmsOf(resources);
   return own;
 }
 
@@ -296,6 +296,34 @@ describe('an alarm', () => {
       ComparisonOperator: 'LessThanThreshold',
       TreatMissingData: 'breaching',
     });
+  });
+
+  it('of consumers has a digit for each queue from which nothing receives', () => {
+    const sixQueues = Array.from({ length: 6 }, (_, index) => [
+      [`Queue${index}`, { Type: 'AWS::SQS::Queue', Properties: { QueueName: `q${index}` } }] as const,
+      [
+        `Mapping${index}`,
+        {
+          Type: 'AWS::Lambda::EventSourceMapping',
+          Properties: { EventSourceArn: arn(`Queue${index}`), FunctionName: arn(`Echo${index}`) },
+        },
+      ] as const,
+      [`Echo${index}`, { Type: 'AWS::Lambda::Function', Properties: { FunctionName: `s-echo${index}` } }] as const,
+    ]).flat();
+    const { ConsumersAlarm, Consumers2Alarm } = alarmsOf(Object.fromEntries(sixQueues));
+    const expressions = ({ Metrics = [] }: { Metrics?: unknown } = {}) =>
+      (Metrics as { Expression?: string }[]).flatMap(({ Expression }) => Expression ?? []);
+    expect(expressions(ConsumersAlarm?.Properties)).toEqual([
+      ...[0, 1, 2, 3, 4].map((index) => `IF(SUM([received${index}, empty${index}]) < 1, ${10 ** index}, 0)`),
+      'SUM([digit0, digit1, digit2, digit3, digit4])',
+    ]);
+    expect(ConsumersAlarm?.Properties.AlarmDescription).toContain('100: q2.');
+    expect(Consumers2Alarm?.Properties).toMatchObject({
+      AlarmName: 'starling-dev-consumers-2',
+      TreatMissingData: 'ignore',
+      EvaluationPeriods: 5,
+    });
+    expect(expressions(Consumers2Alarm?.Properties)).toHaveLength(2);
   });
 
   it('of the concurrency compares what is claimed with the quota of the account', () => {

@@ -17,8 +17,6 @@ function template(): Template {
         DependsOn: ['Role', 'Consumer'],
       }),
       Role: resource('AWS::IAM::Role', { Properties: { Policies: [{ Resource: [{ Ref: 'Consumer' }] }] } }),
-      Alarm: resource('AWS::CloudWatch::Alarm', { Properties: { MetricName: 'Errors' } }),
-      MathAlarm: resource('AWS::CloudWatch::Alarm', { Properties: { Metrics: [] } }),
       Registry: resource('AWS::EventSchemas::Registry'),
       Schema: resource('AWS::EventSchemas::Schema', { DependsOn: 'Registry' }),
       Bus: resource('AWS::Events::EventBus', { DependsOn: 'Archive' }),
@@ -64,7 +62,6 @@ describe('for an emulator', () => {
     vi.stubEnv('STARLING_EMULATOR', '1');
     expect(await packaged()).toEqual({
       Resources: {
-        Alarm: resource('AWS::CloudWatch::Alarm', { Properties: { MetricName: 'Errors' } }),
         Chunks: resource('AWS::Lambda::EventSourceMapping', {
           Properties: { EventSourceArn: { 'Fn::GetAtt': ['S', 'Arn'] }, BatchSize: 100 },
           DependsOn: ['Role'],

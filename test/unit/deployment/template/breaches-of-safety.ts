@@ -221,6 +221,14 @@ export const breachesOfSafety: readonly Breach[] = [
     ],
   },
   {
+    what: 'mappings that are disabled in silence',
+    rule: 'alarms',
+    breach: remove('ConsumersAlarm'),
+    found: ['Projector', 'Echo', 'Calculator', 'Weather'].map(
+      (name) => `${name}EventSourceMappingSQS${name}SubscriptionQueue: may be disabled in silence`,
+    ),
+  },
+  {
     what: 'a sweeper that stops in silence',
     rule: 'alarms',
     breach: remove('SweeperLambdaFunctionSilentAlarm'),

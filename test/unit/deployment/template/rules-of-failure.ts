@@ -97,8 +97,10 @@ export const alarms: Rule = (template) => [
     const functionId = idOf(mapping.FunctionName) ?? '';
     const lambda = template.Resources[functionId]?.Properties ?? {};
     const isStream = mapping.StartingPosition !== undefined;
+    const queue = isStream ? undefined : idOf(mapping.EventSourceArn);
     return [
       isStream && !isWatched(template, functionId, lambda, 'IteratorAge') && 'has no alarm on IteratorAge',
+      queue !== undefined && !isWatched(template, queue, {}, 'NumberOfEmptyReceives') && 'may be disabled in silence',
       !isCounted(template, 'starling_quarantined_total', { Name: 'function', Value: lambda.FunctionName }) &&
         'quarantines in silence',
     ];
