@@ -38,6 +38,8 @@ export interface AgentDefinition {
   readonly iconUrl?: string;
   readonly inputModes?: readonly string[];
   readonly outputModes?: readonly string[];
+  /** Whether the agent may answer with `reply('…')`, a message without a task. A stream then begins up to a second later. */
+  readonly replies?: boolean;
   /**
    * Whether a message that comes again, with the same `messageId`, makes no second task. Default: true. With false, clients
    * may use one id for all messages, and a retry makes another task unless it has an `Idempotency-Key`.

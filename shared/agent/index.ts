@@ -3,5 +3,5 @@ export { textOf } from '#shared/a2a/parts.ts';
 export { defineAgent } from './define-agent.ts';
 export { type AgentDefinition, type Handler, type SkillDefinition, skill } from './definition.ts';
 export { TaskFailed, TaskRejected } from './errors.ts';
-export { artifact, authRequired, chunk, completed, inputRequired, type Output, working } from './outputs.ts';
+export { artifact, authRequired, chunk, completed, inputRequired, type Output, reply, working } from './outputs.ts';
 export type { AgentTask } from './task.ts';

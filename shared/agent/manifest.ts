@@ -10,6 +10,7 @@ export function agentRecord(id: AgentId, definition: AgentDefinition, deadline: 
     skillSchemas: skillSchemas(definition),
     public: definition.public ?? false,
     deadline,
+    ...(definition.replies === true && { replies: true }),
     ...(definition.deduplicate === false && { deduplicate: false }),
   };
 }

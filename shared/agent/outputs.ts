@@ -11,7 +11,8 @@ export type Output =
     }
   | { readonly output: 'input-required'; readonly text: string }
   | { readonly output: 'auth-required'; readonly text: string }
-  | { readonly output: 'completed'; readonly text: string };
+  | { readonly output: 'completed'; readonly text: string }
+  | { readonly output: 'reply'; readonly parts: readonly [Part, ...Part[]] };
 
 export type ArtifactInit = Omit<Artifact, 'artifactId'> & { readonly artifactId?: string };
 
@@ -105,4 +106,19 @@ export function authRequired(text: string): Output {
  */
 export function completed(text: string): Output {
   return output({ output: 'completed', text });
+}
+
+/**
+ * Answers with a message in place of a task: the client gets the message alone. Only an agent with `replies: true` may do so.
+ * If the client has seen the task already, the message is the task's last one.
+ *
+ * @example
+ * const greeter = defineAgent({
+ *   name: 'Greeter', description: 'Greets.', version: '1.0.0', replies: true,
+ *   skills: [{ id: 'greet', name: 'Greet', description: 'Says hello.', tags: ['example'] }],
+ *   handler: () => reply('Hello!'),
+ * });
+ */
+export function reply(content: string | readonly [Part, ...Part[]]): Output {
+  return output({ output: 'reply', parts: typeof content === 'string' ? [{ text: content }] : content });
 }

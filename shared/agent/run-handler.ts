@@ -1,6 +1,7 @@
-import { dataOf } from '#shared/a2a/parts.ts';
+import { dataOf, textOf } from '#shared/a2a/parts.ts';
 import { lastNaming } from '#shared/a2a/skill-extension.ts';
 import type { Part } from '#shared/a2a/types.ts';
+import { parseJson } from '#shared/exact-json.ts';
 import type { AgentDefinition, Result } from './definition.ts';
 import { outputJson } from './output-json.ts';
 import { type ArtifactInit, isOutput, type Output } from './outputs.ts';
@@ -17,7 +18,7 @@ export async function runHandler(definition: AgentDefinition, task: AgentTask, t
   turn.begin();
   const skill = definition.skills.find(({ id }) => id === task.skill);
   const given: Result = skill?.handler ? skill.handler(skillInput(task) as never, task) : definition.handler(task);
-  const results = { turn, output: SkillOutput.of(skill) };
+  const results = { turn, output: SkillOutput.of(skill), mayReply: definition.replies === true };
   const ended = isGenerator(given) ? await drain(given, task, results) : emit(await given, results, undefined);
   if (ended) return;
   results.output?.end();
@@ -40,6 +41,7 @@ function skillInput({ input, history, message }: AgentTask): unknown {
 interface Results {
   readonly turn: Turn;
   readonly output: SkillOutput | undefined;
+  readonly mayReply: boolean;
 }
 
 /**
@@ -97,7 +99,7 @@ function emitArtifact(
 }
 
 function emitOutput(value: Output, results: Results): boolean {
-  const { turn, output } = results;
+  const { turn, output, mayReply } = results;
   // Throws for a text that no client could read.
   if ('text' in value) outputJson({ text: value.text });
   switch (value.output) {
@@ -116,6 +118,11 @@ function emitOutput(value: Output, results: Results): boolean {
     case 'completed':
       output?.end(value.text);
       turn.status('TASK_STATE_COMPLETED', value.text);
+      return true;
+    case 'reply':
+      if (!mayReply) throw new TypeError('reply(…) needs replies: true in defineAgent.');
+      output?.end(textOf(value.parts));
+      turn.reply(parseJson(outputJson(value.parts)) as readonly [Part, ...Part[]]);
       return true;
     default:
       return value satisfies never;

@@ -1,4 +1,5 @@
-import type { Artifact, Message, TaskState, TaskStatus } from '#shared/a2a/types.ts';
+import { replyMark } from '#shared/a2a/reply-extension.ts';
+import type { Artifact, Message, Part, TaskState, TaskStatus } from '#shared/a2a/types.ts';
 import type { CloudEvent } from '#shared/events/envelope.ts';
 import { parseJson } from '#shared/exact-json.ts';
 import type { TaskRequestedV1, Usage } from '#shared/generated/types.ts';
@@ -72,11 +73,21 @@ export class Turn {
 
   /** @throws TaskFailed when the task passes a bound with the text. A task that is full can still end. */
   status(state: TaskState, text?: string): void {
+    if (text !== undefined && !isTerminal(state) && !this.#publisher.isClosed) this.#count(Buffer.byteLength(text));
+    // The text of an error may be cut anywhere. It must not keep the turn from ending.
+    this.#say(state, text === undefined ? undefined : { parts: [{ text: text.toWellFormed() }] });
+  }
+
+  /** Completes the task with a message that is the whole answer. */
+  reply(parts: readonly [Part, ...Part[]]): void {
+    this.#say('TASK_STATE_COMPLETED', { parts: [...parts], metadata: replyMark });
+  }
+
+  #say(state: TaskState, said: Pick<Message, 'parts' | 'metadata'> | undefined): void {
     this.#leaveUnsaid();
     if (this.#publisher.isClosed) return;
-    if (text !== undefined && !isTerminal(state)) this.#count(Buffer.byteLength(text));
     const now = this.#runtime.clock.now();
-    const message: Message | undefined = text === undefined ? undefined : this.#message(text, now);
+    const message: Message | undefined = said && this.#message(said, now);
     const status: TaskStatus = { state, timestamp: isoTime(now), ...(message && { message }) };
     if (message) this.#publisher.check('TaskStatusChanged.v1', { status });
     const data = turnHasEnded(state) ? { status, ...this.#takeResult() } : { status };
@@ -197,10 +208,9 @@ export class Turn {
     return result;
   }
 
-  #message(text: string, now: number): Message {
+  #message(said: Pick<Message, 'parts' | 'metadata'>, now: number): Message {
     const { taskId, contextId } = this.#request.data;
-    // The text of an error may be cut anywhere. It must not keep the turn from ending.
-    return { messageId: uuidv7(now), role: 'ROLE_AGENT', parts: [{ text: text.toWellFormed() }], taskId, contextId };
+    return { messageId: uuidv7(now), role: 'ROLE_AGENT', ...said, taskId, contextId };
   }
 
   /** Publishes at the end of this turn of the event loop, unless the handler ends before and flushes itself. */

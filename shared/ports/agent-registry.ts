@@ -22,6 +22,8 @@ export interface AgentRecord {
   readonly public: boolean;
   /** Seconds within which a task of this agent must end. */
   readonly deadline: number;
+  /** True: the agent may answer with a message in place of a task. */
+  readonly replies?: true;
   /** False: a message makes a task each time that it comes. Absent: a message that comes again makes no second task. */
   readonly deduplicate?: false;
 }

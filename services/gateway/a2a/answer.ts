@@ -1,5 +1,24 @@
 import { A2AError } from '#shared/a2a/errors.ts';
+import type { Message, Task } from '#shared/a2a/types.ts';
 import { type Allowance, RETRY_AFTER_SECONDS } from '#shared/http/allowance.ts';
+import type { TaskId } from '#shared/ids.ts';
+
+/**
+ * What an operation answers. `sent` is a task too: SendMessage answers a task or a message, and therefore names what it is.
+ */
+export type Answer =
+  | { readonly kind: 'task' | 'sent'; readonly task: Task }
+  | { readonly kind: 'message'; readonly message: Message; readonly taskId: TaskId };
+
+/** The task that an answer shows or comes from. */
+export function taskIdOf(answer: Answer): string {
+  return answer.kind === 'message' ? answer.taskId : answer.task.id;
+}
+
+/** A message does not tell its task, so a header does. */
+export function taskHeader(answer: Answer): Record<string, string> {
+  return answer.kind === 'message' ? { 'Starling-Task-Id': answer.taskId } : {};
+}
 
 export interface AnswerBounds {
   readonly allowance: Allowance | undefined;

@@ -4,6 +4,7 @@ import { watched } from '#shared/async-iterables.ts';
 import { isObject } from '#shared/objects.ts';
 import type { RegisteredAgent } from '#shared/ports/agent-registry.ts';
 import type { Runtime } from '#shared/runtime/runtime.ts';
+import { type Answer, taskIdOf } from './answer.ts';
 
 type CallRuntime = Pick<Runtime, 'metrics' | 'calls' | 'clock'>;
 
@@ -34,8 +35,8 @@ export class CallRecord {
   }
 
   /** The call has one answer. */
-  answered(result: unknown, taskId: string | undefined): void {
-    this.#end(taskIn(result).state ?? 'ok', taskId);
+  answered(answer: Answer): void {
+    this.#end(answer.kind === 'message' ? 'completed' : (taskIn(answer.task).state ?? 'ok'), taskIdOf(answer));
   }
 
   /** The call's skill has its result. */

@@ -1,5 +1,5 @@
 import { A2AError, pushNotSupported } from '#shared/a2a/errors.ts';
-import type { Task } from '#shared/a2a/types.ts';
+import type { Answer } from './answer.ts';
 import type { Call } from './call.ts';
 import type { Operations } from './operations.ts';
 import type { Params } from './params.ts';
@@ -19,12 +19,6 @@ export type OperationName =
   | 'DeleteTaskPushNotificationConfig'
   | 'GetExtendedAgentCard';
 
-/** What an operation answers. `sent`: SendMessage answers a task or a message, and therefore names what it is. */
-export interface Answer {
-  readonly kind: 'task' | 'sent';
-  readonly task: Task;
-}
-
 export type Operation =
   | { readonly kind: 'unary'; readonly run: Run<Answer> }
   | { readonly kind: 'stream'; readonly run: Run<AsyncIterable<PositionedResponse>> };
@@ -37,7 +31,7 @@ const refuse = (refusal: () => A2AError): Operation => unary(async () => Promise
 const noPush = refuse(pushNotSupported);
 
 export const operationTable: Readonly<Record<OperationName, Operation>> = {
-  SendMessage: unary(async (to, call, params) => ({ kind: 'sent', task: await to.sendMessage(call, params) })),
+  SendMessage: unary((to, call, params) => to.sendMessage(call, params)),
   SendStreamingMessage: stream((to, call, params) => to.sendStreamingMessage(call, params)),
   GetTask: unary(async (to, call, params) => ({ kind: 'task', task: await to.getTask(call, params) })),
   ListTasks: refuse(

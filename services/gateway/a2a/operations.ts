@@ -1,5 +1,6 @@
 import { A2AError, taskNotFound } from '#shared/a2a/errors.ts';
 import type { Task } from '#shared/a2a/types.ts';
+import { startingWith } from '#shared/async-iterables.ts';
 import type { TaskId } from '#shared/ids.ts';
 import type { LogEntry } from '#shared/ports/task.ts';
 import type { Runtime } from '#shared/runtime/runtime.ts';
@@ -10,6 +11,7 @@ import { contextOf, logOf } from '#shared/tasks/log.ts';
 import { endsTurn, isTerminal } from '#shared/tasks/state.ts';
 import { type Submitted, submit } from '#shared/tasks/submit.ts';
 import { visibleTask } from '#shared/tasks/visible-task.ts';
+import type { Answer } from './answer.ts';
 import type { Call } from './call.ts';
 import { LargeReads } from './large-reads.ts';
 import {
@@ -21,8 +23,12 @@ import {
   readTaskId,
   type SendConfiguration,
 } from './params.ts';
+import { replyIn } from './reply.ts';
 import { seenLog } from './seen-log.ts';
 import { type PositionedResponse, taskResponses } from './stream-responses.ts';
+
+/** A stream of an agent that may reply begins after the reply, or after this time with the task. */
+const REPLY_HOLD_MS = 1_000;
 
 /** The operations of A2A 1.0 §3.1. They depend on no binding. All throw A2AError. */
 export class Operations {
@@ -35,17 +41,28 @@ export class Operations {
     this.#correlator = correlator;
   }
 
-  async sendMessage(call: Call, params: Params): Promise<Task> {
+  async sendMessage(call: Call, params: Params): Promise<Answer> {
     const configuration = readConfiguration(params);
     const { returnImmediately, historyLength } = configuration;
     const submitted = await this.#submit(call, params, configuration);
+    const { taskId } = submitted;
     const waitMs = returnImmediately ? 0 : this.#runtime.settings.waitMs;
-    return this.settled(submitted, { waitMs, timeUp: call.timeUp, historyLength });
+    const log = await this.#settledLog(submitted, { waitMs, timeUp: call.timeUp });
+    const message = call.agent.replies && !returnImmediately ? replyIn(log) : undefined;
+    if (message) return { kind: 'message', message, taskId };
+    return { kind: 'sent', task: assemble({ id: taskId, contextId: contextOf(log) }, log, { historyLength }) };
   }
 
   /** Resolves when the task exists, with the stream of its changes. */
   async sendStreamingMessage(call: Call, params: Params): Promise<AsyncIterable<PositionedResponse>> {
-    const { taskId, log } = await this.#submit(call, params, readConfiguration(params));
+    const submitted = await this.#submit(call, params, readConfiguration(params));
+    const { taskId, log } = submitted;
+    if (call.agent.replies) {
+      const held = await this.#settledLog(submitted, { waitMs: REPLY_HOLD_MS, timeUp: call.timeUp });
+      const message = replyIn(held);
+      const position = held.at(-1)?.position ?? 0;
+      if (message) return startingWith({ position, response: { message } }, []);
+    }
     return this.#stream(call, taskId, log, { ended: endsTurn(log.at(-1)) });
   }
 
@@ -87,16 +104,17 @@ export class Operations {
   }
 
   /** The task once its turn has ended. After `waitMs`, or when the host's time is up: the task in its current state. */
-  async settled(
+  async settled(submitted: Submitted, wait: Pick<Call, 'timeUp'> & { readonly waitMs: number }): Promise<Task> {
+    const log = await this.#settledLog(submitted, wait);
+    return assemble({ id: submitted.taskId, contextId: contextOf(log) }, log);
+  }
+
+  #settledLog(
     submitted: Submitted,
-    { waitMs, timeUp, historyLength }: Pick<Call, 'timeUp'> & { waitMs: number; historyLength?: number | undefined },
-  ): Promise<Task> {
-    const { taskId } = submitted;
-    const log =
-      waitMs === 0
-        ? await logOf(this.#runtime.tasks, taskId)
-        : await this.#correlator.settled(submitted, { waitMs, timeUp });
-    return assemble({ id: taskId, contextId: contextOf(log) }, log, { historyLength });
+    wait: Pick<Call, 'timeUp'> & { readonly waitMs: number },
+  ): Promise<readonly LogEntry[]> {
+    if (wait.waitMs === 0) return logOf(this.#runtime.tasks, submitted.taskId);
+    return this.#correlator.settled(submitted, wait);
   }
 
   #submit(call: Call, params: Params, { acceptedOutputModes }: SendConfiguration): Promise<Submitted> {

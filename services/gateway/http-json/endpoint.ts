@@ -4,7 +4,7 @@ import { JsonBodyError, readJsonText } from '#shared/http/json-body.ts';
 import { isObject } from '#shared/objects.ts';
 import { unportable } from '#shared/portable-json.ts';
 import type { Runtime } from '#shared/runtime/runtime.ts';
-import { checkAnswer, refusalHeaders } from '../a2a/answer.ts';
+import { checkAnswer, refusalHeaders, taskHeader, taskIdOf } from '../a2a/answer.ts';
 import { callerError, callOf, findAgent } from '../a2a/call.ts';
 import { CallRecord } from '../a2a/call-record.ts';
 import { checkContentType } from '../a2a/content-type.ts';
@@ -56,9 +56,11 @@ export function httpJsonEndpoint(runtime: Runtime, operations: Operations) {
       const call = callOf(context, agent, never);
       const answered = await operation.run(operations, call, params);
       const text = JSON.stringify(dialect.write(answered));
-      checkAnswer(text, answered.task.id, { allowance, maxBytes: runtime.settings.maxAnswerBytes });
-      record.answered(answered.task, answered.task.id);
-      return new Response(text, { headers: { 'content-type': typeOfAnswer(context), ...extensionsHeader(call) } });
+      checkAnswer(text, taskIdOf(answered), { allowance, maxBytes: runtime.settings.maxAnswerBytes });
+      record.answered(answered);
+      return new Response(text, {
+        headers: { 'content-type': typeOfAnswer(context), ...extensionsHeader(call), ...taskHeader(answered) },
+      });
     } catch (thrown) {
       const error = callerError(runtime, thrown);
       record.failed(error);

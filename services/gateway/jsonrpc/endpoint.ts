@@ -2,7 +2,7 @@ import type { A2AError, A2AErrorReason } from '#shared/a2a/errors.ts';
 import { mapped } from '#shared/async-iterables.ts';
 import type { RegisteredAgent } from '#shared/ports/agent-registry.ts';
 import type { Runtime } from '#shared/runtime/runtime.ts';
-import { type AnswerBounds, checkAnswer, refusalHeaders } from '../a2a/answer.ts';
+import { type AnswerBounds, checkAnswer, refusalHeaders, taskHeader, taskIdOf } from '../a2a/answer.ts';
 import { type Call, callerError, callOf, findAgent } from '../a2a/call.ts';
 import { CallRecord } from '../a2a/call-record.ts';
 import { checkContentType } from '../a2a/content-type.ts';
@@ -71,10 +71,11 @@ export function jsonRpcEndpoint(runtime: Runtime, operations: Operations) {
         return await streamed(method.dialect, (call) => operation.run(operations, call, params));
       const call = callOf(context, agent, never);
       const answered = await operation.run(operations, call, params);
-      const taskId = answered.task.id;
+      const taskId = taskIdOf(answered);
       const result = method.dialect.write(answered);
-      const response = answer(id, { result, taskId }, bounds, extensionsHeader(call));
-      record.answered(answered.task, taskId);
+      const headers = { ...extensionsHeader(call), ...taskHeader(answered) };
+      const response = answer(id, { result, taskId }, bounds, headers);
+      record.answered(answered);
       return response;
     } catch (thrown) {
       const error = callerError(runtime, thrown);

@@ -93,6 +93,35 @@ export function operationCases(mesh: () => MeshClient, { testAgents }: Place): v
       expect(error).toMatchObject({ code: -32602 });
     });
 
+    it.skipIf(!testAgents)(
+      'an agent that replies gives a message, whose task is there too (with test agents)',
+      async () => {
+        const c = client('greeter');
+        const { result, headers } = await c.send('hello');
+        const message = isLegacy && isRpc ? result : result.message;
+        expect(message).toMatchObject({ role: isLegacy && isRpc ? 'agent' : 'ROLE_AGENT' });
+        expect(JSON.stringify(message)).toContain('"hello"');
+        expect(message).not.toHaveProperty('taskId');
+        expect(message).not.toHaveProperty('metadata');
+        const { result: task } = await c.call('GetTask', { id: headers.get('starling-task-id') });
+        expect([task.status.state, task.contextId]).toEqual([state('COMPLETED'), message.contextId]);
+        const events = await c.stream('SendStreamingMessage', { message: c.message('streamed') });
+        expect(events).toHaveLength(1);
+        expect(JSON.stringify(events[0].message ?? events[0])).toContain('"streamed"');
+      },
+    );
+
+    it.skipIf(!testAgents)('an agent that replies late, or makes more, gives a task (with test agents)', async () => {
+      const c = client('greeter');
+      for (const text of ['late', 'task']) {
+        const events = await c.stream('SendStreamingMessage', { message: c.message(text) });
+        expect(stateOf(events[0]), text).toBe(state('SUBMITTED'));
+        expect(stateOf(events.at(-1)), text).toBe(state('COMPLETED'));
+        expect(JSON.stringify(events.at(-1)), text).toContain(`"${text}"`);
+      }
+      expect(taskOf((await c.send('task')).result).artifacts).toHaveLength(1);
+    });
+
     it.skipIf(!testAgents)('CancelTask cancels, and a question waits (with test agents)', async () => {
       const asked = taskOf((await client('asker').send('weather?')).result);
       expect(asked.status.state).toBe(state('INPUT_REQUIRED'));

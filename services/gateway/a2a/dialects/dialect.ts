@@ -1,5 +1,6 @@
 import type { StreamResponse } from '#shared/a2a/types.ts';
-import type { Answer, OperationName } from '../operation-table.ts';
+import type { Answer } from '../answer.ts';
+import type { OperationName } from '../operation-table.ts';
 import type { Params } from '../params.ts';
 
 /** The versions of A2A that the gateway speaks, as the header `A2A-Version` names them. */

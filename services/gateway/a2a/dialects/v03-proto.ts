@@ -1,7 +1,8 @@
 import type { Artifact, Message, Part, StreamResponse, Task, TaskStatus } from '#shared/a2a/types.ts';
 import { isObject } from '#shared/objects.ts';
 import { turnHasEnded } from '#shared/tasks/state.ts';
-import type { Answer, OperationName } from '../operation-table.ts';
+import type { Answer } from '../answer.ts';
+import type { OperationName } from '../operation-table.ts';
 import type { Params } from '../params.ts';
 import type { Dialect } from './dialect.ts';
 import { type Fields, named, opaque } from './fields.ts';
@@ -41,7 +42,7 @@ const config: Fields = { config: { name: opaque, pushNotificationConfig: pushCon
 export const v03Proto: Dialect = {
   version: '0.3',
   read: readParams,
-  write: (answer: Answer) => (answer.kind === 'sent' ? { task: writeTask(answer.task) } : writeTask(answer.task)),
+  write: writeAnswer,
   writeEvent,
 };
 
@@ -106,6 +107,11 @@ function readPart(value: unknown, name: string): Json {
   if (isObject(data)) return { data: data.data, ...rest };
   if (text === undefined) throw invalid(name, 'a part with text, file or data');
   return { text, ...rest };
+}
+
+function writeAnswer(answer: Answer): Json {
+  if (answer.kind === 'message') return { message: writeMessage(answer.message) };
+  return answer.kind === 'sent' ? { task: writeTask(answer.task) } : writeTask(answer.task);
 }
 
 function writeTask({ status, artifacts, history, ...rest }: Task): Json {

@@ -2,7 +2,8 @@ import { A2AError } from '#shared/a2a/errors.ts';
 import type { Artifact, Message, Part, StreamResponse, Task, TaskState, TaskStatus } from '#shared/a2a/types.ts';
 import { isObject } from '#shared/objects.ts';
 import { turnHasEnded } from '#shared/tasks/state.ts';
-import type { Answer, OperationName } from '../operation-table.ts';
+import type { Answer } from '../answer.ts';
+import type { OperationName } from '../operation-table.ts';
 import type { Params } from '../params.ts';
 import type { Dialect } from './dialect.ts';
 
@@ -15,7 +16,7 @@ const WRAPPED_DATA = 'data_part_compat';
 export const v03: Dialect = {
   version: '0.3',
   read: readParams,
-  write: ({ task }: Answer) => writeTask(task),
+  write: (answer: Answer) => (answer.kind === 'message' ? writeMessage(answer.message) : writeTask(answer.task)),
   writeEvent,
 };
 

@@ -1,4 +1,5 @@
-import type { Answer, OperationName } from '../operation-table.ts';
+import type { Answer } from '../answer.ts';
+import type { OperationName } from '../operation-table.ts';
 import type { Params } from '../params.ts';
 import type { Dialect } from './dialect.ts';
 import { type Fields, named, opaque } from './fields.ts';
@@ -90,5 +91,6 @@ export const v1: Dialect = {
 };
 
 function writeAnswer(answer: Answer): unknown {
+  if (answer.kind === 'message') return { message: answer.message };
   return answer.kind === 'sent' ? { task: answer.task } : answer.task;
 }

@@ -1,9 +1,19 @@
 import { setImmediate } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { replyMark } from '#shared/a2a/reply-extension.ts';
 import { namingSkill } from '#shared/a2a/skill-extension.ts';
 import type { Message, Part } from '#shared/a2a/types.ts';
 import { skill } from '#shared/agent/definition.ts';
-import { artifact, authRequired, chunk, completed, inputRequired, TaskFailed, working } from '#shared/agent/index.ts';
+import {
+  artifact,
+  authRequired,
+  chunk,
+  completed,
+  inputRequired,
+  reply,
+  TaskFailed,
+  working,
+} from '#shared/agent/index.ts';
 import { InexactNumber } from '#shared/exact-json.ts';
 import { provideRuntime } from '#shared/runtime/current.ts';
 import { RecordingRuntime } from '#test/support/agent-runtime.ts';
@@ -77,6 +87,33 @@ describe('what a handler gives', () => {
     expect(await run(agent(generator), requested())).toEqual(noFailures);
     expect(published()).toEqual(expected);
     expect(cleaned).toBe(true);
+  });
+
+  it.each<[string, string | readonly [Part, ...Part[]], readonly Part[]]>([
+    ['a text', 'hello', [{ text: 'hello' }]],
+    ['parts', [{ text: 'a' }, { data: 1 }], [{ text: 'a' }, { data: 1 }]],
+  ])('a reply of %s is the last message of the task, marked', async (_, content, parts) => {
+    await run(
+      agent(() => reply(content), { replies: true }),
+      requested(),
+    );
+    expect(runtime.published).toMatchObject([
+      {
+        data: {
+          status: { state: 'TASK_STATE_COMPLETED', message: { role: 'ROLE_AGENT', parts, metadata: replyMark } },
+          artifacts: [],
+        },
+      },
+    ]);
+  });
+
+  it('a reply of an agent that does not say that it replies is a mistake of the agent', async () => {
+    await run(
+      agent(() => reply('hello')),
+      requested(),
+    );
+    expect(published()).toEqual([]);
+    expect(JSON.stringify(runtime.failures)).toContain('needs replies: true');
   });
 
   it('streams the texts of a generator as chunks of one artifact', async () => {
