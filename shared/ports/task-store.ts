@@ -17,6 +17,8 @@ export interface NewTask {
   readonly messageId: string;
   /** `TaskRequested.v1`. The store publishes it together with the task. */
   readonly request: BusEntry;
+  /** The caller follows the log (`tail`) as soon as the task is made. An adapter may then put off what the agent's answer does. */
+  readonly isFollowed?: boolean;
 }
 
 export interface NextTurn {

@@ -35,6 +35,8 @@ export interface Submission {
   readonly idempotencyKey?: string | undefined;
   /** The W3C trace context of the request, if it had one. */
   readonly traceparent: string | undefined;
+  /** The caller follows the log of the task as soon as the promise resolves. */
+  readonly isFollowed?: boolean;
 }
 
 export interface Submitted {
@@ -93,6 +95,7 @@ async function create(runtime: SubmitRuntime, submission: Submission, message: M
     deadline,
     messageId: repetitionId(submission, message, now),
     request,
+    isFollowed: submission.isFollowed ?? false,
   });
   if (created.created) return { taskId: id, turn: 1, log: [created.entry] };
   const { taskId } = created;

@@ -1,4 +1,5 @@
 import { MetricUnit, Metrics as PowertoolsMetrics } from '@aws-lambda-powertools/metrics';
+import { type EmfObject, mergeEmf } from './emf-merge.ts';
 import { type CounterName, counters, type HistogramName, histograms, type Metrics } from './metrics.ts';
 
 export interface EmfOptions {
@@ -78,18 +79,18 @@ class Serializer extends PowertoolsMetrics {
     return this.getColdStart();
   }
 
-  lineOf(line: Line): string {
+  objectOf(line: Line): EmfObject {
     for (const [name, value] of Object.entries(line.dimensions)) this.addDimension(name, value);
     for (const [name, value] of Object.entries(line.properties)) this.addMetadata(name, value);
     for (const [name, count] of line.counts) this.addMetric(name, MetricUnit.Count, count);
     for (const [name, values] of line.durations) {
       for (const seconds of values) this.addMetric(name, MetricUnit.Seconds, seconds);
     }
-    const text = JSON.stringify(this.serializeMetrics());
+    const object = this.serializeMetrics() as unknown as EmfObject;
     this.clearMetrics();
     this.clearDimensions();
     this.clearMetadata();
-    return text;
+    return object;
   }
 }
 
@@ -102,6 +103,9 @@ export function createEmfMetrics({ stage, functionName, write = toStandardOutput
   const serviceName = `starling-${stage}`;
   const serializer = new Serializer({ namespace: NAMESPACE, serviceName });
   const lines = new Map<string, Line>();
+  const writeAll = (objects: readonly EmfObject[]) => {
+    for (const object of objects) write(`${JSON.stringify(object)}\n`);
+  };
   return {
     count(name, labels, by = 1) {
       if (!(by >= 0)) throw new RangeError(`${name} cannot count ${by}`);
@@ -115,19 +119,21 @@ export function createEmfMetrics({ stage, functionName, write = toStandardOutput
       line.durations.set(name, values);
       values.push(Math.max(seconds, 0));
       if (values.length < MAX_VALUES) return;
-      write(`${serializer.lineOf({ ...line, counts: new Map(), durations: new Map([[name, values]]) })}\n`);
+      writeAll([serializer.objectOf({ ...line, counts: new Map(), durations: new Map([[name, values]]) })]);
       line.durations.delete(name);
     },
     flush() {
+      const objects: EmfObject[] = [];
       if (functionName !== undefined && serializer.takeColdStart()) {
         const properties = { function: functionName };
         const counts = new Map([['ColdStart', 1]]);
-        write(`${serializer.lineOf({ dimensions: {}, properties, counts, durations: new Map() })}\n`);
+        objects.push(serializer.objectOf({ dimensions: {}, properties, counts, durations: new Map() }));
       }
       for (const line of lines.values()) {
-        if (line.counts.size + line.durations.size > 0) write(`${serializer.lineOf(line)}\n`);
+        if (line.counts.size + line.durations.size > 0) objects.push(serializer.objectOf(line));
       }
       lines.clear();
+      writeAll(mergeEmf(objects));
     },
     text: async () =>
       `# On AWS the figures are in CloudWatch: namespace ${NAMESPACE}, dimension service = ${serviceName}.\n# aws cloudwatch list-metrics --namespace ${NAMESPACE} --dimensions Name=service,Value=${serviceName}\n`,

@@ -60,7 +60,7 @@ const guarantees: readonly Guarantee[] = [
     'projector: an event that came early',
     'events in the order of their making',
   ),
-  row('sweeper', 'newest read', /^tasks .*task$/, 'sweeper: a look at the task', 'what a crash left is found and sent'),
+  row('sweeper', 'read', /^tasks .*task$/, 'sweeper: a look at the task', 'what a crash left is found and sent'),
   row('chunks', 'newest read', /^tasks .*task$/, 'chunks: task as it stands', 'events in the order of their making'),
   row(
     'chunks',

@@ -9,6 +9,7 @@ import { type MessageKey, messageHash, type RecentMessages } from './messages.ts
 import type { TaskParts } from './parts.ts';
 import { planWrite } from './plan-write.ts';
 import { messageEntry, packRequest } from './request.ts';
+import type { SentNotes } from './sent-notes.ts';
 import { newVersion, STATE, type StoredTask, toItem } from './stored-task.ts';
 
 /** A deadline this soon may pass before the sweeper looks at the task for the first time. */
@@ -16,6 +17,7 @@ const SOON_MS = 150_000;
 
 export interface CreationOptions extends TaskParts {
   readonly messages: RecentMessages;
+  readonly notes: SentNotes;
   readonly logger: Logger;
   /** Milliseconds after its creation at which a task is deleted. */
   readonly retentionMs: number;
@@ -33,7 +35,7 @@ export class TaskCreation {
   }
 
   async create(fresh: NewTask): Promise<Created> {
-    const { table, log, outbox } = this.#parts;
+    const { table, log, outbox, notes } = this.#parts;
     const task = firstTurn(fresh);
     const entry = messageEntry(fresh.request, task);
     const plan = planWrite(this.#unwritten(task, fresh), [entry], { request: packRequest(fresh.request) });
@@ -54,7 +56,8 @@ export class TaskCreation {
       if (!isPublishing || !mayBeOut(error)) await this.#rollBack(fresh, stored);
       throw error;
     }
-    await outbox.clearSoon(stored);
+    if (fresh.isFollowed) notes.later(stored);
+    else await outbox.clearSoon(stored);
     return { created: true, task, entry };
   }
 

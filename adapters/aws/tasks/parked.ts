@@ -32,7 +32,7 @@ export class ParkedEvents {
     const byKey = new Map(events.map((event) => [placeKey(...placeOf(event)), event]));
     if (parked) {
       const keys = [...byKey.keys()].map((sk) => ({ pk: task.id, sk }));
-      for (const { sk } of await this.#table.getItems(keys, 'pk, sk')) byKey.delete(sk);
+      for (const { sk } of await this.#table.getItems(keys, { attributes: 'pk, sk' })) byKey.delete(sk);
     }
     return [...byKey].map(([sk, event]) => ({ sk, text: JSON.stringify(event) }));
   }

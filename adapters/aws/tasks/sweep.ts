@@ -46,7 +46,7 @@ export class TaskSweep {
     const failures: unknown[] = [];
     let published = 0;
     const lookAt = async (ids: readonly TaskId[]) => {
-      await inParallel(await table.getAll(ids), AT_ONCE, async (stored) => {
+      await inParallel(await table.getAllEventually(ids), AT_ONCE, async (stored) => {
         if (await this.#look(stored, before, failures)) published++;
       });
     };

@@ -18,6 +18,7 @@ import { RecentMessages } from './messages.ts';
 import { TaskOutbox } from './outbox.ts';
 import { ParkedEvents } from './parked.ts';
 import { type Applied, TaskProjection } from './projection.ts';
+import { SentNotes } from './sent-notes.ts';
 import { TaskSweep } from './sweep.ts';
 import { TaskTable } from './table.ts';
 import { tailLog } from './tail.ts';
@@ -51,6 +52,7 @@ export class DynamoTaskStore implements TaskStore {
   readonly #failures: TaskFailures;
   readonly #sweep: TaskSweep;
   readonly #listing: ListingOptions;
+  readonly #notes: SentNotes;
 
   constructor(options: DynamoTaskStoreOptions) {
     const { documents, bus, blobs, quarantine, clock, log: logger, retentionMs, onEnded = () => {} } = options;
@@ -63,7 +65,8 @@ export class DynamoTaskStore implements TaskStore {
     const made = new MadeTasks(table);
     this.#table = table;
     this.#log = log;
-    this.#creation = new TaskCreation({ ...parts, messages, logger, retentionMs });
+    this.#notes = new SentNotes(outbox);
+    this.#creation = new TaskCreation({ ...parts, messages, notes: this.#notes, logger, retentionMs });
     this.#turns = new TaskTurns(parts);
     this.#projection = new TaskProjection({
       table,
@@ -110,8 +113,15 @@ export class DynamoTaskStore implements TaskStore {
     if (opened) yield* opened.pages;
   }
 
-  tail(id: TaskId, after: number, signal: AbortSignal): AsyncIterable<readonly LogEntry[]> {
-    return tailLog(this.#log, id, after, signal);
+  async *tail(id: TaskId, after: number, signal: AbortSignal): AsyncIterable<readonly LogEntry[]> {
+    try {
+      for await (const entries of tailLog(this.#log, id, after, signal)) {
+        this.#notes.drop(id);
+        yield entries;
+      }
+    } finally {
+      await this.#notes.make(id);
+    }
   }
 
   list(query: TaskQuery): Promise<TaskPage> {

@@ -9,7 +9,7 @@ import type { Correlator } from '#shared/tasks/correlator.ts';
 import { endTask } from '#shared/tasks/end-task.ts';
 import { contextOf, logOf } from '#shared/tasks/log.ts';
 import { endsTurn, isTerminal } from '#shared/tasks/state.ts';
-import { type Submitted, submit } from '#shared/tasks/submit.ts';
+import { type Submission, type Submitted, submit } from '#shared/tasks/submit.ts';
 import { visibleTask } from '#shared/tasks/visible-task.ts';
 import type { Answer } from './answer.ts';
 import type { Call } from './call.ts';
@@ -44,9 +44,9 @@ export class Operations {
   async sendMessage(call: Call, params: Params): Promise<Answer> {
     const configuration = readConfiguration(params);
     const { returnImmediately, historyLength } = configuration;
-    const submitted = await this.#submit(call, params, configuration);
-    const { taskId } = submitted;
     const waitMs = returnImmediately ? 0 : this.#runtime.settings.waitMs;
+    const submitted = await this.#submit(call, params, { ...configuration, isFollowed: waitMs > 0 });
+    const { taskId } = submitted;
     const log = await this.#settledLog(submitted, { waitMs, timeUp: call.timeUp });
     const message = call.agent.replies && !returnImmediately ? replyIn(log) : undefined;
     if (message) return { kind: 'message', message, taskId };
@@ -55,7 +55,7 @@ export class Operations {
 
   /** Resolves when the task exists, with the stream of its changes. */
   async sendStreamingMessage(call: Call, params: Params): Promise<AsyncIterable<PositionedResponse>> {
-    const submitted = await this.#submit(call, params, readConfiguration(params));
+    const submitted = await this.#submit(call, params, { ...readConfiguration(params), isFollowed: true });
     const { taskId, log } = submitted;
     if (call.agent.replies) {
       const held = await this.#settledLog(submitted, { waitMs: REPLY_HOLD_MS, timeUp: call.timeUp });
@@ -113,11 +113,16 @@ export class Operations {
     submitted: Submitted,
     wait: Pick<Call, 'timeUp'> & { readonly waitMs: number },
   ): Promise<readonly LogEntry[]> {
-    if (wait.waitMs === 0) return logOf(this.#runtime.tasks, submitted.taskId);
+    // The log that the submission has is the task as it was a moment ago.
+    if (wait.waitMs === 0) return Promise.resolve(submitted.log);
     return this.#correlator.settled(submitted, wait);
   }
 
-  #submit(call: Call, params: Params, { acceptedOutputModes }: SendConfiguration): Promise<Submitted> {
+  #submit(
+    call: Call,
+    params: Params,
+    { acceptedOutputModes, isFollowed }: SendConfiguration & Pick<Submission, 'isFollowed'>,
+  ): Promise<Submitted> {
     const metadata = optionalObject(params, 'metadata');
     return submit(this.#runtime, {
       agent: call.agent,
@@ -125,6 +130,7 @@ export class Operations {
       traceparent: call.traceparent,
       idempotencyKey: call.idempotencyKey,
       message: params.message,
+      isFollowed: isFollowed ?? false,
       ...(acceptedOutputModes && { acceptedOutputModes }),
       ...(metadata && { metadata }),
     });

@@ -28,6 +28,7 @@ export async function callSkill(
     principal: call.principal,
     traceparent: call.traceparent,
     idempotencyKey: call.idempotencyKey,
+    isFollowed: runtime.settings.waitMs > 0,
     ...messageTo(runtime, call, skill),
   });
   return skillResult(await operations.settled(submitted, { waitMs: runtime.settings.waitMs, timeUp: call.timeUp }));

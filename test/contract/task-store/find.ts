@@ -80,6 +80,16 @@ export function findCases({ subject, tasks, create, get, deliver, end, turnOf }:
       expect(await subject.published()).toHaveLength(before);
     });
 
+    it('publishes nothing again for a caller that has followed the log and left', async () => {
+      const left = await create({ isFollowed: true });
+      for await (const entries of tasks.tail(left.id, 1, AbortSignal.abort())) expect(entries).toEqual([]);
+      const answered = await create({ isFollowed: true });
+      await deliver(statusEvent(answered, { sequence: 1 }, 'TASK_STATE_WORKING'));
+      const before = (await subject.published()).length;
+      expect(await tasks.recover(noon + 3_600_000)).toBe(0);
+      expect(await subject.published()).toHaveLength(before);
+    });
+
     it('leaves deadlines alone', async () => {
       const task = await create();
       await tasks.recover(noon + 60_000);

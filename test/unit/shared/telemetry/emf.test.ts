@@ -74,6 +74,62 @@ describe('createEmfMetrics', () => {
     expect(written()[1]).not.toHaveProperty('starling_agent_retries_total');
   });
 
+  it('puts what one invocation of the projector counts into one line, each metric with its own dimensions', () => {
+    const metrics = open();
+    metrics.observe('starling_queue_wait_seconds', { function: 'projector' }, 0.1);
+    metrics.count('starling_tasks_ended_total', { agent: 'echo', state: 'TASK_STATE_COMPLETED' });
+    metrics.observe('starling_task_duration_seconds', { agent: 'echo', state: 'TASK_STATE_COMPLETED' }, 0.5);
+    metrics.flush();
+    expect(written()).toEqual([
+      {
+        _aws: {
+          Timestamp: expect.any(Number),
+          CloudWatchMetrics: [
+            {
+              Namespace: 'Starling',
+              Dimensions: [['service', 'function']],
+              Metrics: [{ Name: 'starling_queue_wait_seconds', Unit: 'Seconds' }],
+            },
+            {
+              Namespace: 'Starling',
+              Dimensions: [['service', 'agent', 'state']],
+              Metrics: [{ Name: 'starling_tasks_ended_total', Unit: 'Count' }],
+            },
+            {
+              Namespace: 'Starling',
+              Dimensions: [['service', 'agent']],
+              Metrics: [{ Name: 'starling_task_duration_seconds', Unit: 'Seconds' }],
+            },
+          ],
+        },
+        service: 'starling-dev',
+        function: 'projector',
+        agent: 'echo',
+        state: 'TASK_STATE_COMPLETED',
+        starling_queue_wait_seconds: 0.1,
+        starling_tasks_ended_total: 1,
+        starling_task_duration_seconds: 0.5,
+      },
+    ]);
+  });
+
+  it('keeps apart what would read as one: a metric with two values, and a property of another metric', () => {
+    const metrics = open();
+    for (const [agent, state] of [
+      ['echo', 'TASK_STATE_COMPLETED'],
+      ['echo', 'TASK_STATE_FAILED'],
+      ['weather', 'TASK_STATE_COMPLETED'],
+    ] as const) {
+      metrics.count('starling_tasks_ended_total', { agent, state });
+    }
+    // The code is of the error, not of the attempts.
+    metrics.count('starling_call_errors_total', { agent: 'other', code: 'TIMEOUT' });
+    metrics.count('starling_agent_attempts_total', { agent: 'other' });
+    metrics.flush();
+    expect(written()).toHaveLength(5);
+    expect(written().find((line) => 'starling_agent_attempts_total' in line)).not.toHaveProperty('code');
+  });
+
   it('tells each count once, and is silent where there was none', () => {
     const metrics = open();
     metrics.flush();
