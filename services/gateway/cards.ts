@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto';
-import { ATTEMPT_EXTENSION } from '#shared/a2a/attempt-extension.ts';
 import { skillExtension } from '#shared/a2a/skill-extension.ts';
-import type { AgentCard, AgentExtension, AgentInterface } from '#shared/a2a/types.ts';
+import type { AgentCard, AgentInterface } from '#shared/a2a/types.ts';
 import { oauthError } from '#shared/http/oauth-error.ts';
 import { refusal } from '#shared/http/refusal.ts';
 import { type AgentId, isAgentId } from '#shared/ids.ts';
@@ -52,7 +51,7 @@ export function agentCard(
     ...agent.card,
     capabilities: {
       ...agent.card.capabilities,
-      extensions: [...(agent.card.capabilities.extensions ?? []), skillExtension(agent.skillSchemas), attemptExtension],
+      extensions: [...(agent.card.capabilities.extensions ?? []), skillExtension(agent.skillSchemas)],
     },
     supportedInterfaces: interfacesAt(`${url}/agents/${agent.id}`),
     securitySchemes: {
@@ -70,13 +69,6 @@ export function agentCard(
     securityRequirements: [{ schemes: { oauth2: { list: [scope] } } }],
   };
 }
-
-const attemptExtension: AgentExtension = {
-  uri: ATTEMPT_EXTENSION,
-  description:
-    'An event of a stream that a later attempt of the agent made has the number of the attempt in its metadata.',
-  required: false,
-};
 
 /** The preferred one stands first. */
 function interfacesAt(url: string): readonly AgentInterface[] {

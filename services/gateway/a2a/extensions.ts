@@ -1,11 +1,7 @@
-import { ATTEMPT_EXTENSION } from '#shared/a2a/attempt-extension.ts';
 import { A2AError } from '#shared/a2a/errors.ts';
 import { SKILL_EXTENSION } from '#shared/a2a/skill-extension.ts';
 import type { RegisteredAgent } from '#shared/ports/agent-registry.ts';
 import type { GatewayContext } from '../environment.ts';
-
-/** The extensions that the gateway offers for every agent. */
-const ours: readonly string[] = [SKILL_EXTENSION, ATTEMPT_EXTENSION];
 
 /**
  * The extensions that the client uses and the agent has (§3.2.6). Clients of A2A 0.3 name them in `X-A2A-Extensions`.
@@ -25,7 +21,7 @@ export function extensionsOf(context: GatewayContext, { id, card }: RegisteredAg
       { metadata: { extension: uri } },
     );
   }
-  return asked.filter((uri) => ours.includes(uri) || declared?.some((each) => each.uri === uri));
+  return asked.filter((uri) => uri === SKILL_EXTENSION || declared?.some((each) => each.uri === uri));
 }
 
 /** Tells the client which extensions the gateway and the agent use for this call. */
