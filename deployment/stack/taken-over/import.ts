@@ -105,13 +105,13 @@ async function templateOf(client: CloudFormationClient, StackName: string): Prom
 /** The present template with the found resources. Outputs stay, because an import may not change them. */
 export function withFound(
   present: DeployedTemplate,
-  { Resources, Conditions }: DeployedTemplate,
+  { Resources, Conditions = {} }: DeployedTemplate,
   found: readonly Found[],
 ): DeployedTemplate {
   const imported: ResourceMap = {};
-  for (const { id } of found) {
-    const resource = Resources[id];
-    if (resource !== undefined) imported[id] = asImported(resource);
+  for (const one of found) {
+    const resource = Resources[one.id];
+    if (resource !== undefined) imported[one.id] = asImported(resource, one);
   }
   const all = { ...present.Resources, ...imported };
   const types = Object.values(all).map(({ Type }) => Type);
@@ -119,19 +119,27 @@ export function withFound(
   if (types.includes('AWS::Events::Archive') && !types.includes('AWS::Events::EventBus')) {
     throw new ConfigurationError('There is an archive of the stage without its bus. Delete it, then deploy again.');
   }
+  const conditions = { ...conditionsOf(imported, Conditions), ...present.Conditions };
   return {
     ...present,
     Resources: all,
-    Conditions: { ...Conditions, ...present.Conditions },
+    ...(Object.keys(conditions).length > 0 && { Conditions: conditions }),
   };
 }
 
-function asImported(resource: Resource): Resource {
-  const { DependsOn: _, ...rest } = resource;
+function asImported({ DependsOn: _, ...resource }: Resource, { identifier }: Found): Resource {
   const later = writtenLater[resource.Type] ?? [];
-  const kept = Object.entries(resource.Properties).filter(([name]) => !later.includes(name));
-  const Properties = Object.fromEntries(kept);
-  return { ...rest, Properties };
+  const properties = Object.entries(resource.Properties)
+    .filter(([name]) => !later.includes(name))
+    // A reference to another imported resource has its value already.
+    .map(([name, value]) => [name, identifier[name] ?? value]);
+  return { ...resource, Properties: Object.fromEntries(properties) };
+}
+
+/** The conditions that the resources name. An import changes as little of a template as it can. */
+function conditionsOf(resources: ResourceMap, conditions: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const text = JSON.stringify(resources);
+  return Object.fromEntries(Object.entries(conditions).filter(([name]) => text.includes(JSON.stringify(name))));
 }
 
 async function templateArgument(

@@ -43,10 +43,14 @@ describe('the template of an import', () => {
       Log: resource('AWS::Logs::LogGroup', { Properties: { LogGroupName: 'log', RetentionInDays: 7 } }),
       Archive: resource('AWS::Events::Archive', { Properties: { ArchiveName: 'a' } }),
       Bus: resource('AWS::Events::EventBus', { Properties: { Name: 'bus' } }),
+      Diary: resource(table, { Condition: 'Some' }),
+      Domain: resource('AWS::Cognito::UserPoolDomain', {
+        Properties: { UserPoolId: { Ref: 'UserPool' }, Domain: { 'Fn::Sub': 'd' } },
+      }),
       EchoRole: resource('AWS::IAM::Role', { DeletionPolicy: 'Delete' }),
     },
     Outputs: { Bus: { Value: { Ref: 'Bus' } } },
-    Conditions: { Some: { 'Fn::Equals': ['a', 'b'] } },
+    Conditions: { Some: { 'Fn::Equals': ['a', 'a'] }, Other: { 'Fn::Equals': ['a', 'b'] } },
   };
   const present: DeployedTemplate = {
     Resources: { Bucket: resource('AWS::S3::Bucket') },
@@ -62,8 +66,18 @@ describe('the template of an import', () => {
       },
       // An import may neither add nor change outputs.
       Outputs: present.Outputs,
-      Conditions: whole.Conditions,
     });
+  });
+
+  it('has the conditions of what was found', () => {
+    const { Resources, Conditions } = withFound(present, whole, [found('Diary')]);
+    expect(Resources.Diary).toEqual(whole.Resources.Diary);
+    expect(Conditions).toEqual({ Some: whole.Conditions?.Some });
+  });
+
+  it('has the value of a reference that identifies a resource', () => {
+    const domain = { id: 'Domain', type: 'AWS::Cognito::UserPoolDomain', identifier: { UserPoolId: 'p', Domain: 'd' } };
+    expect(withFound(present, whole, [domain]).Resources.Domain?.Properties).toEqual({ UserPoolId: 'p', Domain: 'd' });
   });
 
   it('takes an archive with its bus only', () => {
