@@ -4,13 +4,18 @@ import type { LogEntry } from '#shared/ports/task.ts';
 export interface AssembleOptions {
   /** Shows at most this many messages, counted from the newest. 0 shows no message. Undefined shows all. */
   readonly historyLength?: number | undefined;
+  /** False: the history has no messages that told how far the work was. An agent needs only what was said to it and asked. */
+  readonly progress?: boolean;
 }
 
 /**
  * Makes the A2A task from its log (all entries, in order).
  *
  * The task does not show an artifact of an earlier attempt that a later attempt of the same turn did not make again.
- * Such an artifact is unfinished work from before a crash.
+ * Such an artifact is unfinished work from before a crash. The same goes for the messages of the earlier attempt.
+ *
+ * The history also has each message of a status that a later status replaced (A2A 1.0 §4.1.1), as clients that subscribe
+ * again expect.
  */
 export function assemble(
   task: { readonly id: string; readonly contextId: string },
@@ -24,8 +29,15 @@ export function assemble(
   const ofAttempt = new Set<string>();
   let status: TaskStatus | undefined;
   let attempt = 0;
+  /** The length of the history when the turn began. */
+  let before = 0;
   for (const entry of log) {
     if (entry.kind !== 'message' && entry.attempt > attempt) {
+      // What an earlier attempt said about itself has been replaced by nothing.
+      if (attempt > 0) {
+        history.length = before;
+        status = status && withoutMessage(status);
+      }
       attempt = entry.attempt;
       for (const artifactId of ofAttempt) artifacts.delete(artifactId);
       ofAttempt.clear();
@@ -36,9 +48,11 @@ export function assemble(
         ofAttempt.clear();
         if (status?.message) history.push(status.message);
         history.push(entry.message);
+        before = history.length;
         status = entry.status;
         break;
       case 'status':
+        if (status?.message && options.progress !== false) history.push(status.message);
         status = entry.status;
         break;
       case 'artifact': {
@@ -67,6 +81,10 @@ export function assemble(
     ...(artifacts.size > 0 && { artifacts: Array.from(artifacts.values(), ({ whole }) => whole) }),
     ...(shown.length > 0 && { history: shown }),
   };
+}
+
+function withoutMessage({ message: _, ...status }: TaskStatus): TaskStatus {
+  return status;
 }
 
 /** An artifact that grows in place, because a copy for each chunk would take quadratic time. The log stays as it is. */

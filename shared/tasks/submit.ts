@@ -121,7 +121,7 @@ async function proceed(
   }
   const now = runtime.clock.now();
   const deadline = now + agent.deadline * 1000;
-  const { history = [], status } = assemble(task, await logOf(runtime.tasks, id));
+  const { history = [], status } = assemble(task, await logOf(runtime.tasks, id), { progress: false });
   const earlier = status.message ? [...history, status.message] : [...history];
   checkHistory(task, message, earlier);
   const request = prepare(runtime, submission, now, {

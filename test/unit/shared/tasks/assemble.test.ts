@@ -123,7 +123,12 @@ describe('assemble', () => {
 
   it('has the question before its answer in the history, and the last words in the status', () => {
     const result = shown(...conversation);
-    expect(result.history).toEqual([said(1, 'hello'), said(1, 'which?', 'ROLE_AGENT'), said(2, 'that')]);
+    expect(result.history).toEqual([
+      said(1, 'hello'),
+      said(1, 'thinking', 'ROLE_AGENT'),
+      said(1, 'which?', 'ROLE_AGENT'),
+      said(2, 'that'),
+    ]);
     expect(result.status.message).toEqual(said(2, 'done', 'ROLE_AGENT'));
   });
 
@@ -131,11 +136,35 @@ describe('assemble', () => {
     [0, undefined],
     [1, ['that']],
     [2, ['which?', 'that']],
-    [99, ['hello', 'which?', 'that']],
-    [undefined, ['hello', 'which?', 'that']],
+    [99, ['hello', 'thinking', 'which?', 'that']],
+    [undefined, ['hello', 'thinking', 'which?', 'that']],
   ])('cuts the history to the newest %s', (historyLength, expected) => {
     const result = assemble(task, [message(1, 'hello'), ...conversation], { historyLength });
     expect(result.history?.map(({ parts }) => (parts[0] as { text: string }).text)).toEqual(expected);
+  });
+
+  it('has no progress in the history of a conversation', () => {
+    const { history } = assemble(task, [message(1, 'hello'), ...conversation], { progress: false });
+    expect(history).toEqual([said(1, 'hello'), said(1, 'which?', 'ROLE_AGENT'), said(2, 'that')]);
+  });
+
+  it('has no words of an attempt that a later one made again', () => {
+    const again = { attempt: 2 };
+    const first = [status('TASK_STATE_WORKING', {}, 'one'), status('TASK_STATE_WORKING', {}, 'two')];
+    expect(shown(...first, artifact('a', '1', again))).toMatchObject({
+      history: [said(1, 'hello')],
+      status: { state: 'TASK_STATE_WORKING' },
+    });
+    const { history, status: last } = shown(
+      ...first,
+      status('TASK_STATE_WORKING', again, 'one again'),
+      status('TASK_STATE_COMPLETED', again, 'done'),
+    );
+    expect(history?.map(({ messageId }) => messageId)).toEqual([
+      said(1, 'hello').messageId,
+      said(1, 'one again', 'ROLE_AGENT').messageId,
+    ]);
+    expect(last.message?.parts).toEqual([{ text: 'done' }]);
   });
 
   it('changes no entry', () => {
