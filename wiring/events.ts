@@ -77,14 +77,21 @@ const secondsOf: Record<string, number> = { minute: 60, hour: 3600, day: 86_400 
 
 /** Reads a `schedule` event. */
 export function readSchedule(schedule: Setting): Schedule {
-  const match = rateSyntax.exec(schedule.string());
-  if (match === null) {
+  const rate = secondsOfRate(schedule.string());
+  if (rate === undefined) {
     return schedule.fail(
       `'${schedule.string()}' is not a rate. Write rate(1 minute) or rate(5 minutes), or use hours or days. Standalone does not run cron expressions.`,
     );
   }
+  return { rate };
+}
+
+/** The seconds of `rate(5 minutes)`. Undefined: the text is no rate. */
+export function secondsOfRate(text: string): number | undefined {
+  const match = rateSyntax.exec(text);
+  if (match === null) return undefined;
   const [, singular, count = '1', plural] = match;
-  return { rate: Number(count) * (secondsOf[singular ?? plural ?? ''] ?? 0) };
+  return Number(count) * (secondsOf[singular ?? plural ?? ''] ?? 0);
 }
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'ANY'];

@@ -31,6 +31,8 @@ export function readFunction(name: string, setting: Setting, context: ReadContex
     else if (type === 'schedule') schedules.push(readSchedule(value));
     else if (type === 'http') routes.push(readRoute(value, context.root.get('functions')));
     else if (type === 'manifest') manifest = value.oneOf(['agents']);
+    // A canary is a client of a deployed mesh, so only AWS has it.
+    else if (type === 'canary') continue;
     else {
       value.fail(
         'is an event that standalone cannot deliver. Standalone knows subscription, stream, schedule, http and manifest.',

@@ -19,6 +19,8 @@ export async function emulatorParameters({ stage, region, endpoint }: Target): P
     // CloudFormation fills in the ids, as in the values of the parameters in serverless.yml.
     `url=${endpoint}/restapis/\${ApiGatewayRestApi}/${stage}/_user_request_`,
     `tokenUrl=${endpoint}/oauth2/token`,
+    // Its calls would be among those of the tests, which call it themselves.
+    'canaryRate=rate(1 day)',
     `keysUrl=${endpoint}/\${UserPool}/.well-known/jwks.json`,
   ];
 }

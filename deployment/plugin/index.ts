@@ -2,6 +2,7 @@ import { access } from './access/step.ts';
 import { alarms } from './alarms/step.ts';
 import { api } from './api/step.ts';
 import { bundle } from './bundle/step.ts';
+import { canary } from './canary/step.ts';
 import { dashboard } from './dashboard/step.ts';
 import { emulator } from './emulator/step.ts';
 import { entries } from './entries/step.ts';
@@ -30,6 +31,8 @@ export const steps: readonly Step[] = [
   worker,
   // The option `fanOut` of a stream: a consumer for the function.
   stream,
+  // The event `canary`: a schedule, a client and its secret for a function that calls an agent.
+  canary,
   // A role for each function, from its events and its `access`.
   access,
   // A module for each function that provides the runtime of AWS and then loads the handler.

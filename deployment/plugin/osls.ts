@@ -36,7 +36,7 @@ export interface FunctionDefinition {
   readonly name?: string;
   readonly timeout?: number;
   readonly events: FunctionEvent[];
-  readonly access?: unknown;
+  access?: unknown;
   environment?: Record<string, unknown>;
   role?: string;
   package?: { readonly artifact: string };

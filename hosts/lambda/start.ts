@@ -1,7 +1,13 @@
 import { createAwsRuntime } from '#hosts/runtimes/aws.ts';
 import { createAwsAgentRuntime } from '#hosts/runtimes/aws-agent.ts';
 import { createAwsAuthorizerRuntime } from '#hosts/runtimes/aws-authorizer.ts';
-import { readAwsAgentSettings, readAwsAuthorizerSettings, readAwsSettings } from '#hosts/runtimes/aws-settings.ts';
+import { createAwsCanaryParts } from '#hosts/runtimes/aws-canary.ts';
+import {
+  readAwsAgentSettings,
+  readAwsAuthorizerSettings,
+  readAwsCanarySettings,
+  readAwsSettings,
+} from '#hosts/runtimes/aws-settings.ts';
 import type { Environment } from '#hosts/runtimes/environment.ts';
 import { provideRuntime } from '#shared/runtime/current.ts';
 import { createHost, type Host } from './host.ts';
@@ -70,6 +76,19 @@ export function startAuthorizer(
   const runtime = createAwsAuthorizerRuntime(readAwsAuthorizerSettings(env));
   provideRuntime(runtime);
   return (handler) => (event) => handler(event).finally(() => runtime.metrics.flush());
+}
+
+/**
+ * The start of the canary.
+ *
+ * @returns makes the function that Lambda calls from a function that takes the canary's parts
+ * @throws ConfigurationError
+ */
+export function startCanary(
+  env: Environment,
+): <Made>(create: (parts: ReturnType<typeof createAwsCanaryParts>) => Made) => Made {
+  const parts = createAwsCanaryParts(readAwsCanarySettings(env));
+  return (create) => create(parts);
 }
 
 /**

@@ -37,6 +37,11 @@ export interface AwsAuthorizerSettings extends AwsSettingsBase {
   readonly jwksUrl: string;
 }
 
+export interface AwsCanarySettings extends AwsSettingsBase, Pick<MeshSettings, 'url' | 'tokenUrl'> {
+  /** The agent that it calls. */
+  readonly agent: string;
+}
+
 export interface AwsAgentSettings extends AwsSettingsBase, FunctionSettings {
   readonly bus: string;
   readonly artifactStream: string;
@@ -77,6 +82,12 @@ export function readAwsAuthorizerSettings(env: Environment): AwsAuthorizerSettin
 }
 
 /** @throws ConfigurationError that names every variable which is missing or wrong. */
+export function readAwsCanarySettings(env: Environment): AwsCanarySettings {
+  const variables = required(env, [...baseVariables, ...meshVariables, 'STARLING_CANARY_AGENT']);
+  return { ...baseSettings(env), ...meshAddresses(env, variables), agent: variables.STARLING_CANARY_AGENT };
+}
+
+/** @throws ConfigurationError that names every variable which is missing or wrong. */
 export function readAwsSettings(env: Environment): AwsSettings {
   const variables = required(env, [...baseVariables, ...agentVariables, ...authorizerVariables, ...meshVariables]);
   return {
@@ -88,9 +99,15 @@ export function readAwsSettings(env: Environment): AwsSettings {
     card: readCard(env),
     // A task may take 24 h. It must not expire while its agent works on it.
     retentionMs: readRetention(env, { fromDays: 2 }),
+    ...meshAddresses(env, variables),
+    responses: oneOf(env, 'STARLING_RESPONSES', ['stream', 'buffered'], 'buffered'),
+  };
+}
+
+function meshAddresses(env: Environment, variables: Readonly<Record<(typeof meshVariables)[number], string>>) {
+  return {
     url: address(env, 'STARLING_PUBLIC_URL') ?? variables.STARLING_PUBLIC_URL,
     tokenUrl: address(env, 'STARLING_TOKEN_URL') ?? variables.STARLING_TOKEN_URL,
-    responses: oneOf(env, 'STARLING_RESPONSES', ['stream', 'buffered'], 'buffered'),
   };
 }
 

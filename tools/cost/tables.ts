@@ -18,7 +18,7 @@ export function tablesOf(counts: Counts): ReadonlyMap<string, string> {
     ['wait', waitBudgets(counts)],
     ['options', options(counts)],
     ['streams', streams(counts)],
-    ['idle', idleTable()],
+    ['idle', idleTable(counts)],
     ['assumptions', assumptions()],
     ['prices', priceTable()],
   ]);
@@ -149,8 +149,9 @@ function options(counts: Counts): string {
   );
 }
 
-function idleTable(): string {
-  const [one, other] = [idleBill(false), idleBill(true)];
+function idleTable(counts: Counts): string {
+  const callUsd = dollars(counts, headline) / 1e6;
+  const [one, other] = [idleBill(false, callUsd), idleBill(true, callUsd)];
   const all = [...one.slice(0, 1), ...other];
   const rows = all.map(({ what, quantity, usd, note }) => [
     what,

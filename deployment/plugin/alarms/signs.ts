@@ -1,3 +1,4 @@
+import { secondsOfRate } from '#wiring/events.ts';
 import { type Resource, type ResourceMap, ref, resourcesOf, type Template } from '../template.ts';
 import { type Sign, signResource } from './alarm.ts';
 import { idOf } from './owners.ts';
@@ -19,7 +20,7 @@ interface Found {
 }
 
 function silence(template: Template, { Properties: rule, Condition: condition }: Resource): Found[] {
-  const seconds = rateOf(rule.ScheduleExpression);
+  const seconds = secondsOfRate(String(rule.ScheduleExpression));
   const [target] = (rule.Targets ?? []) as readonly { readonly Arn: unknown }[];
   const functionId = idOf(target?.Arn) ?? '';
   const name = template.Resources[functionId]?.Properties.FunctionName;
@@ -35,14 +36,6 @@ function silence(template: Template, { Properties: rule, Condition: condition }:
     periodSeconds: seconds,
   };
   return [{ id: `${functionId}SilentAlarm`, sign, condition }];
-}
-
-const unitSeconds = { minute: 60, hour: 3600, day: 86_400 };
-
-/** The seconds between two invocations. Undefined: the rule has no rate. */
-function rateOf(schedule: unknown): number | undefined {
-  const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(String(schedule)) ?? [];
-  return unit === undefined ? undefined : Number(count) * unitSeconds[unit as keyof typeof unitSeconds];
 }
 
 function containers(id: string, { Properties: service, Condition: condition }: Resource): Found {

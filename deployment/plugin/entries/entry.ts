@@ -9,9 +9,9 @@ const root = '../..';
 /**
  * How a function is hosted. An agent and an authorizer get the few parts of the runtime that they need. A function of the mesh
  * gets the whole runtime. `http`: the service becomes a handler of API Gateway's events. `deployment`: the handler gets the
- * manifest when a deployment calls it.
+ * manifest when a deployment calls it. `canary`: the handler gets its parts and makes the function.
  */
-export type Hosting = 'agent' | 'authorizer' | 'mesh' | 'http' | 'deployment';
+export type Hosting = 'agent' | 'authorizer' | 'canary' | 'mesh' | 'http' | 'deployment';
 
 /** @param all the functions by their names: the routes of other functions name the authorizer */
 export function hostingOf(name: string, all: Readonly<Record<string, FunctionDefinition>>): Hosting {
@@ -20,6 +20,7 @@ export function hostingOf(name: string, all: Readonly<Record<string, FunctionDef
   if (agentOf(definition) !== undefined) return 'agent';
   if (Object.values(all).some(({ events }) => events.some((event) => authorizerOf(event) === name)))
     return 'authorizer';
+  if (eventOf(definition, 'canary') !== undefined) return 'canary';
   if (eventOf(definition, 'http') !== undefined) return 'http';
   return eventOf(definition, 'manifest') === undefined ? 'mesh' : 'deployment';
 }
@@ -42,6 +43,7 @@ interface Module {
 const starts: Readonly<Record<Hosting, string>> = {
   agent: 'startAgent',
   authorizer: 'startAuthorizer',
+  canary: 'startCanary',
   mesh: 'startMesh',
   http: 'startHttp',
   deployment: 'startDeployed',

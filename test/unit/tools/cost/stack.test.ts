@@ -22,7 +22,7 @@ describe('what the bill stands on is what the template has', () => {
   const all = (type: string): Resource[] => Object.values(template.Resources).filter(({ Type }) => Type === type);
   const properties = (id: string) => template.Resources[id]?.Properties;
 
-  it.each(['gateway', 'authorizer', 'projector', 'chunks', 'sweeper'] as const)('memory of %s', (name) => {
+  it.each(['gateway', 'authorizer', 'projector', 'chunks', 'sweeper', 'canary'] as const)('memory of %s', (name) => {
     const id = `${name[0]?.toUpperCase()}${name.slice(1)}LambdaFunction`;
     expect(properties(id)?.MemorySize).toBe(stack.memory[name]);
   });
@@ -58,7 +58,7 @@ describe('what the bill stands on is what the template has', () => {
     const alarms = all('AWS::CloudWatch::Alarm').filter(({ Condition }) => Condition === undefined);
     expect(alarms.flatMap(metricsOf)).toHaveLength(stack.alarmMetrics);
     expect(all('AWS::KMS::Key')).toHaveLength(stack.keys);
-    expect(all('AWS::SecretsManager::Secret')).toEqual([]);
+    expect(all('AWS::SecretsManager::Secret')).toHaveLength(stack.secrets);
   });
 
   it('the days that the archive keeps events', () => {
