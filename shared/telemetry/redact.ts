@@ -1,14 +1,14 @@
 import { isAnyArrayBuffer, isNativeError } from 'node:util/types';
 import type { LogFields } from './logger.ts';
-
-/** The text in place of a secret. */
-export const REDACTED = '[redacted]';
+import { isSecret, REDACTED, withoutSecrets } from './secret-forms.ts';
 
 const MAX_TEXT = 2_000;
 const MAX_STACK = 8_000;
 const MAX_DEPTH = 5;
 const MAX_ITEMS = 20;
 const MAX_KEYS = 40;
+/** Characters of the name of a member, and of the name and the code of an error. */
+const MAX_NAME = 100;
 const MAX_CAUSES = 5;
 /** The bounds of one line: objects and arrays at any depth, and characters of text. */
 const MAX_NODES = 200;
@@ -16,25 +16,8 @@ const MAX_CHARACTERS = 32_000;
 
 const ELLIPSIS = '…';
 
-/** Names in lower case without their punctuation. */
-const secretName =
-  /authorization|password|passwd|passphrase|secret|cookie|credential|assertion|apikey|accesskey$|(?:private|signing|encryption)key|keymaterial|^(?:auth|pem)$/;
-/** Numbers and booleans under such a name are counts and flags: `maxTokens: 512`. */
-const tokenName = /(?:token|jwt)s?$/;
 /** The private members of a JSON Web Key (RFC 7518 §6). */
 const privateJwkMembers = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']);
-
-const parameter =
-  '(?:[\\w-]{0,40}(?:token|secret|password|passwd|api_?key|assertion|signature|credential)|code_verifier|sig)';
-const secretTexts: readonly (readonly [RegExp, string])[] = [
-  // Every quantifier is bounded or starts at a boundary, because the text may be the text of a stranger.
-  [/(?<![\w-])eyJ[\w-]{8,}(?:\.[\w-]*){1,4}/g, REDACTED],
-  [/\b(Bearer|Basic|DPoP)\s{1,4}[\w.~+/=-]{16,}/gi, `$1 ${REDACTED}`],
-  [/-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g, REDACTED],
-  [/(:\/\/)[^\s/@?#]{1,512}@/g, `$1${REDACTED}@`],
-  [new RegExp(`(?<![\\w-])(${parameter}=)[^&\\s"'#]+`, 'gi'), `$1${REDACTED}`],
-  [new RegExp(`("${parameter}"\\s{0,4}:\\s{0,4}")(?:[^"\\\\]|\\\\.)*`, 'gi'), `$1${REDACTED}`],
-];
 
 /** A text of bounded length, without the secrets that have a known form. */
 export function redactText(text: string, limit = MAX_TEXT): string {
@@ -42,8 +25,7 @@ export function redactText(text: string, limit = MAX_TEXT): string {
   // secret is cut in two.
   const scanned = 4 * Math.max(limit, MAX_TEXT);
   const isLong = text.length > scanned;
-  let safe = isLong ? text.slice(0, scanned) : text;
-  for (const [pattern, replacement] of secretTexts) safe = safe.replace(pattern, replacement);
+  const safe = withoutSecrets(isLong ? text.slice(0, scanned) : text);
   return isLong || safe.length > limit ? `${safe.slice(0, limit)}${ELLIPSIS}` : safe;
 }
 
@@ -90,7 +72,9 @@ function plainObject(value: object, depth: number, budget: Budget): unknown {
   if (ArrayBuffer.isView(value) || isAnyArrayBuffer(value)) return `[${value.byteLength} bytes]`;
   if (value instanceof Map || value instanceof Set) return `[${value.size} entries]`;
   if (Array.isArray(value)) {
-    const items = value.slice(0, MAX_ITEMS).map((item) => plain(item, depth + 1, budget));
+    const items = value.slice(0, MAX_ITEMS).map((item: unknown, index) => {
+      return isSecretAfter(value[index - 1], item) ? REDACTED : plain(item, depth + 1, budget);
+    });
     return value.length > MAX_ITEMS ? [...items, `${ELLIPSIS} ${value.length - MAX_ITEMS} more`] : items;
   }
   // Dates, URLs and decimals have a JSON form.
@@ -98,15 +82,34 @@ function plainObject(value: object, depth: number, budget: Budget): unknown {
   return members(value, depth, budget);
 }
 
+/** Raw headers, header pairs and arguments have the name of a value before it: `['Authorization', 'Basic …']`. */
+function isSecretAfter(previous: unknown, value: unknown): boolean {
+  return typeof previous === 'string' && previous.length <= MAX_NAME && isSecret(previous, value);
+}
+
+const nameMembers = ['name', 'Name', 'key', 'Key', 'header'];
+
+/** `{ name: 'client_secret', value: … }`, as lists of headers, tags and variables have it. */
+function namesSecret(owner: object): boolean {
+  return nameMembers.some((member) => {
+    const name: unknown = Object.getOwnPropertyDescriptor(owner, member)?.value;
+    return typeof name === 'string' && name.length <= MAX_NAME && isSecret(name, '');
+  });
+}
+
+/** The name of a member may be a secret itself, such as the token that is the key of a cache. */
+function safeName(name: string): string {
+  return /^[\w-]{1,24}$/.test(name) ? name : redactText(name, MAX_NAME);
+}
+
 function members(value: object, depth: number, budget: Budget): Record<string, unknown> {
   const isKey = 'kty' in value;
   const names = Object.keys(value);
+  const hidesValue = namesSecret(value);
   const safe: [string, unknown][] = [];
   for (const name of names.slice(0, MAX_KEYS)) {
-    safe.push([
-      name.slice(0, 100),
-      isKey && privateJwkMembers.has(name) ? REDACTED : member(value, name, depth, budget),
-    ]);
+    const isHidden = (isKey && privateJwkMembers.has(name)) || (hidesValue && name.toLowerCase() === 'value');
+    safe.push([safeName(name), isHidden ? REDACTED : member(value, name, depth, budget)]);
   }
   if (names.length > MAX_KEYS) safe.push([ELLIPSIS, `${names.length - MAX_KEYS} more`]);
   return Object.fromEntries(safe);
@@ -120,13 +123,6 @@ function member(owner: object, name: string, depth: number, budget: Budget): unk
   } catch {
     return '[unreadable]';
   }
-}
-
-function isSecret(name: string, value: unknown): boolean {
-  if (value === undefined || value === null) return false;
-  const bare = name.toLowerCase().replace(/[^a-z0-9]/g, '');
-  if (secretName.test(bare)) return true;
-  return tokenName.test(bare) && typeof value !== 'number' && typeof value !== 'boolean';
 }
 
 /** An error as a log line shows it. */
@@ -152,9 +148,10 @@ function plainError(error: Error, budget: Budget, causes: number): PlainError {
     return plain(value, 1, budget);
   };
   return {
-    name: boundedText(String(error.name), budget, 100),
+    name: boundedText(String(error.name), budget, MAX_NAME),
     message: boundedText(String(error.message), budget),
-    ...((typeof code === 'string' || typeof code === 'number') && { code }),
+    ...(typeof code === 'number' && { code }),
+    ...(typeof code === 'string' && { code: boundedText(code, budget, MAX_NAME) }),
     ...(typeof error.stack === 'string' && { stack: boundedText(error.stack, budget, MAX_STACK) }),
     ...(error.cause !== undefined && { cause: inner(error.cause) }),
     ...('errors' in error && Array.isArray(error.errors) && { errors: error.errors.slice(0, MAX_CAUSES).map(inner) }),

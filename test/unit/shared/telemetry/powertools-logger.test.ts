@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createLogger, type LoggerOptions } from '#shared/telemetry/powertools-logger.ts';
-import { REDACTED } from '#shared/telemetry/redact.ts';
+import { REDACTED } from '#shared/telemetry/secret-forms.ts';
 
 function lines(options: Partial<LoggerOptions> = {}) {
   const written: string[] = [];

@@ -1,7 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { REDACTED, redactFields, redactText } from '#shared/telemetry/redact.ts';
+import { redactFields, redactText } from '#shared/telemetry/redact.ts';
+import { REDACTED } from '#shared/telemetry/secret-forms.ts';
 
 const jwt = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhcHAifQ.c2lnbmF0dXJl';
 
@@ -24,6 +25,34 @@ describe('redactText', () => {
     ['{"client_secret": "hu\\"sh", "a": 1}', `{"client_secret": "${REDACTED}", "a": 1}`],
     ['-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY----- after', `${REDACTED} after`],
     ['-----BEGIN RSA PRIVATE KEY-----\nabc', REDACTED],
+    ['-----BEGIN PGP PRIVATE KEY BLOCK-----\nhush', REDACTED],
+    ['Authorization: Basic YTpi\nHost: a', `Authorization: Basic ${REDACTED}\nHost: a`],
+    ['Cookie: sid=hush; theme=hush\nHost: a', `Cookie: ${REDACTED}\nHost: a`],
+    ['x-api-key: hush', `x-api-key: ${REDACTED}`],
+    ['refresh_token:hush', `refresh_token:${REDACTED}`],
+    ['secretAccessKey=hush', `secretAccessKey=${REDACTED}`],
+    ['aws_secret_access_key = hush', `aws_secret_access_key = ${REDACTED}`],
+    ['password="hush hush" a=1', `password="${REDACTED}" a=1`],
+    ['pwd=hush', `pwd=${REDACTED}`],
+    ['--client-secret hush --url a', `--client-secret ${REDACTED} --url a`],
+    ['{"secretAccessKey":"hush","a":1}', `{"secretAccessKey":"${REDACTED}","a":1}`],
+    ['{"authorization":"token hush"}', `{"authorization":"${REDACTED}"}`],
+    ['{"password":1234,"credentials":["hush"]}', `{"password":${REDACTED},"credentials":${REDACTED}}`],
+    ["{ apiKey: 'hush', a: 1 }", `{ apiKey: '${REDACTED}', a: 1 }`],
+    ["{'password': 'hush'}", `{'password': '${REDACTED}'}`],
+    [
+      JSON.stringify(JSON.stringify({ client_secret: 'hu"sh', a: 1 })),
+      JSON.stringify(JSON.stringify({ client_secret: REDACTED, a: 1 })),
+    ],
+    ['next=https%3A%2F%2Fx%3Faccess_token%3Dhush%26a', `next=https%3A%2F%2Fx%3Faccess_token%3D${REDACTED}%26a`],
+    ['postgres://user:p@hush@host/db', `postgres://${REDACTED}@host/db`],
+    ['postgres://user:p/hush@host/db', `postgres://${REDACTED}@host/db`],
+    ['{"kty":"oct","k":"hushhushhushhush"}', `{"kty":"oct","k":"${REDACTED}"}`],
+    ['https://example.com/?key=hush&b=1', `https://example.com/?key=${REDACTED}&b=1`],
+    ['<Password>hush</Password>', `<Password>${REDACTED}</Password>`],
+    [`refused ${Buffer.from('{"client_secret":"hush"}').toString('base64')}`, `refused ${REDACTED}`],
+    [`used ghp_${'a1'.repeat(18)}`, `used ${REDACTED}`],
+    [`used sk-ant-${'a1'.repeat(18)}`, `used ${REDACTED}`],
   ])('takes the secret out of %j', (text, safe) => {
     expect(redactText(text)).toBe(safe);
   });
@@ -34,6 +63,12 @@ describe('redactText', () => {
     'the keys eyJ and a.b.c',
     'a@example.com wrote to https://example.com/@user',
     '0198c5c6-7d1c-7b3a-8f00-000000000001',
+    'Unexpected token: <',
+    'invalid token: the token has expired',
+    'arn:aws:secretsmanager:us-east-1:000000000000:secret:starling',
+    'GET http://127.0.0.1:4280/@user',
+    'task-0198c5c6-7d1c-7b3a-8f00-000000000001',
+    '{"maxTokens":512,"keys":3}',
   ])('leaves %j as it is', (text) => {
     expect(redactText(text)).toBe(text);
   });
@@ -75,9 +110,39 @@ describe('redactFields', () => {
     'credentials',
     'jwt',
     'auth',
+    'pwd',
+    'passcode',
+    'X-Amz-Signature',
+    'sig',
+    'subscription-key',
+    'accessKeys',
+    'sharedKey',
+    'tokenValue',
+    'token2',
+    'id_token_hint',
+    'codeVerifier',
+    'connectionString',
+    'csrf',
   ])('hides what is called %s, on top and below', (name) => {
     const fields = { [name]: 'hush', inner: [{ [name]: { value: 'hush' } }] };
     expect(redactFields(fields)).toEqual({ [name]: REDACTED, inner: [{ [name]: REDACTED }] });
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['raw headers', { headers: ['Host', 'a', 'Authorization', 'hush'] }],
+    ['pairs', { headers: [['cookie', 'hush']] }],
+    ['arguments', { args: ['--client-secret', 'hush'] }],
+    ['names with values', { env: [{ name: 'password', value: 'hush' }] }],
+    ['tags', { tags: [{ Key: 'client_secret', Value: 'hush' }] }],
+    ['the name of a member', { cache: { 'Bearer hushhushhushhushhush': 1 } }],
+    ['the code of an error', { error: Object.assign(new Error('a'), { code: 'password=hush' }) }],
+  ])('hides the secret in %s', (_, fields) => {
+    expect(JSON.stringify(redactFields(fields))).not.toContain('hush');
+  });
+
+  it('bounds the code of an error', () => {
+    const { error } = redactFields({ error: Object.assign(new Error('a'), { code: 'x'.repeat(100_000) }) });
+    expect(error).toMatchObject({ code: `${'x'.repeat(100)}…` });
   });
 
   it('shows what only sounds like it', () => {
