@@ -4,6 +4,7 @@ import { type BuildOptions, build } from 'esbuild';
 import { messageOf } from '#shared/errors.ts';
 import type { FunctionDefinition, Serverless } from '../osls.ts';
 import type { Step } from '../step.ts';
+import { sdkVersions } from './sdk-versions.ts';
 import { shakableSchemas } from './shakable-schemas.ts';
 import { zipOf } from './zip.ts';
 
@@ -51,7 +52,7 @@ async function bundleAll({ serviceDir, service, classes }: Serverless, modules: 
       outbase: serviceDir,
       outdir: bundleFolder,
       outExtension: { '.js': extension },
-      plugins: [shakableSchemas],
+      plugins: [shakableSchemas, sdkVersions],
       logLevel: 'silent',
     });
   } catch (error) {

@@ -1,5 +1,7 @@
+import client from '@aws-sdk/client-s3/package.json' with { type: 'json' };
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
+import { sdkVersions } from '#deployment/plugin/bundle/sdk-versions.ts';
 import { shakableSchemas, withPlainKeys } from '#deployment/plugin/bundle/shakable-schemas.ts';
 
 describe('the keys of a schema', () => {
@@ -35,5 +37,12 @@ describe('a bundle with S3', () => {
     expect(before).toContain(unused);
     expect(after).not.toContain(unused);
     expect(after).toContain('GetObject');
+  });
+
+  it('has the version of the client, and no more of its package.json', async () => {
+    const [before, after] = await Promise.all([bundled([]), bundled([sdkVersions])]);
+    const rest = 'typesVersions';
+    expect([before.includes(rest), after.includes(rest)]).toEqual([true, false]);
+    expect(after.includes(client.version)).toBe(true);
   });
 });
