@@ -33,6 +33,14 @@ export const tables: Readonly<Record<TableName, TableDefinition>> = {
         sortKeyType: 'N',
         projection: 'KEYS_ONLY',
       },
+      {
+        // The lists of clients, by client, agent and shard (`client`), and by the time of the status (`clientAt`).
+        name: 'ofClient',
+        partitionKey: 'client',
+        sortKey: 'clientAt',
+        sortKeyType: 'S',
+        projection: { include: ['contextId', 'state', 'expiresAt'] },
+      },
     ],
   },
   registry: {

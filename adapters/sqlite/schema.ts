@@ -235,6 +235,11 @@ export const migrations: readonly string[] = [
   ALTER TABLE tasks ADD COLUMN artifact_count INTEGER NOT NULL DEFAULT 0;
   UPDATE tasks SET artifact_count = json_array_length(artifacts) WHERE open = 1;
   `,
+  `
+  -- A client's list, the newest status first. A list of all states merges one range a state.
+  CREATE INDEX tasks_of_client ON tasks (owner, agent_id, state, status_at);
+  CREATE INDEX tasks_of_context ON tasks (owner, agent_id, context_id, state, status_at);
+  `,
 ];
 
 /**

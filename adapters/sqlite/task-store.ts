@@ -13,10 +13,21 @@ import type {
   Outcome,
   TaskRecord,
 } from '#shared/ports/task.ts';
-import type { Created, Ending, NewTask, NextTurn, TaskPage, TaskQuery, TaskStore } from '#shared/ports/task-store.ts';
+import type {
+  ClientTasksPage,
+  ClientTasksQuery,
+  Created,
+  Ending,
+  NewTask,
+  NextTurn,
+  TaskPage,
+  TaskQuery,
+  TaskStore,
+} from '#shared/ports/task-store.ts';
 import type { OnEnded } from '#shared/tasks/ended-tasks.ts';
 import { isTerminal, isWaitingForClient } from '#shared/tasks/state.ts';
 import { endedBy, firstTurn, nextTurn } from '#shared/tasks/transitions.ts';
+import { ClientTasks } from './client-tasks.ts';
 import type { Database } from './database.ts';
 import type { SqliteEventBus } from './event-bus.ts';
 import type { MessageKey, RecentMessages } from './recent-messages.ts';
@@ -58,6 +69,7 @@ export class SqliteTaskStore implements TaskStore {
   readonly #overdue: StatementSync;
   readonly #nextDeadline: StatementSync;
   readonly #list: StatementSync;
+  readonly #ofClients: ClientTasks;
   #onDeadline: (at: number) => void = () => {};
 
   constructor(parts: TaskStoreParts) {
@@ -72,6 +84,7 @@ export class SqliteTaskStore implements TaskStore {
     this.#onEnded = parts.onEnded;
     this.#overdue = database.prepare('SELECT * FROM tasks WHERE open = 1 AND deadline <= ? ORDER BY deadline LIMIT ?');
     this.#nextDeadline = database.prepare('SELECT min(deadline) AS at FROM tasks WHERE open = 1');
+    this.#ofClients = new ClientTasks(database);
     this.#list = database.prepare(
       `SELECT * FROM tasks WHERE (?1 IS NULL OR owner = ?1) AND (?2 IS NULL OR agent_id = ?2) AND (?3 IS NULL OR state = ?3)
          AND (?4 IS NULL OR task < ?4) ORDER BY task DESC LIMIT ?5`,
@@ -227,6 +240,10 @@ export class SqliteTaskStore implements TaskStore {
     const page = rows.slice(0, limit);
     const next = rows.length > limit ? page.at(-1)?.task : undefined;
     return { tasks: page.map((row) => toTaskRow(row).task), ...(next !== undefined && { next: String(next) }) };
+  }
+
+  listOfClient(query: ClientTasksQuery): Promise<ClientTasksPage> {
+    return this.#ofClients.list(query);
   }
 
   async overdue(now: number, limit: number): Promise<readonly TaskRecord[]> {

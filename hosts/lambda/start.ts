@@ -1,4 +1,4 @@
-import { createAwsRuntime } from '#hosts/runtimes/aws.ts';
+import { createAwsHttpRuntime, createAwsRuntime } from '#hosts/runtimes/aws.ts';
 import { createAwsAgentRuntime } from '#hosts/runtimes/aws-agent.ts';
 import { createAwsAuthorizerRuntime } from '#hosts/runtimes/aws-authorizer.ts';
 import { createAwsCanaryParts } from '#hosts/runtimes/aws-canary.ts';
@@ -59,7 +59,7 @@ export function startMesh(env: Environment): Host {
  * @throws ConfigurationError
  */
 export function startHttp(env: Environment): typeof httpHandler {
-  provideRuntime(createAwsRuntime(readAwsSettings(env)));
+  provideRuntime(createAwsHttpRuntime(readAwsSettings(env)));
   return httpHandler;
 }
 

@@ -81,8 +81,18 @@ export function createAwsRuntime(settings: AwsSettings): AwsRuntime {
     permissions: new DynamoPermissionStore({ documents, table: table('registry') }),
     quarantine,
     idempotency: new DynamoIdempotency({ client: dynamoDbClient(aws), table: table('idempotency') }),
-    tokens: cognitoVerifier({ issuer: settings.issuer, jwksUrl: settings.jwksUrl, clock }),
+    tokens: verifiesNone,
     functionSettings: () => settings,
     excusedReceives: () => 0,
   };
+}
+
+/** The same for an HTTP service, which verifies tokens. The other functions start quicker without the library for it. */
+export function createAwsHttpRuntime(settings: AwsSettings): AwsRuntime {
+  const { issuer, jwksUrl } = settings;
+  return { ...createAwsRuntime(settings), tokens: cognitoVerifier({ issuer, jwksUrl, clock: systemClock }) };
+}
+
+async function verifiesNone(): Promise<never> {
+  throw new Error('only the functions behind API Gateway verify tokens');
 }

@@ -57,6 +57,34 @@ export interface TaskPage {
   readonly next?: string;
 }
 
+/** The tasks of one client at one agent. */
+export interface ClientTasksQuery {
+  readonly owner: string;
+  readonly agentId: AgentId;
+  readonly contextId?: TaskRecord['contextId'];
+  readonly state?: TaskRecord['state'];
+  /** Milliseconds since 1970: tasks whose status is of this time or later. */
+  readonly statusSince?: number;
+  /** At most 100. */
+  readonly limit: number;
+  /** The `cursor` of a task, or the `next` of a page: the page begins after it. */
+  readonly cursor?: string;
+}
+
+export interface ClientTask {
+  readonly task: TaskRecord;
+  readonly cursor: string;
+}
+
+export interface ClientTasksPage {
+  readonly tasks: readonly ClientTask[];
+  readonly next?: string;
+  /** Of the tasks on all pages. It is exact up to `MAX_TOTAL`, and never more. */
+  readonly total: number;
+}
+
+export const MAX_TOTAL = 10_000;
+
 /**
  * Stores tasks and their logs, and follows a log.
  *
@@ -82,6 +110,11 @@ export interface TaskPage {
  *   that it yields is durable.
  * - `list` returns the newest task first. A page may be short, even empty, although more pages follow. The last page has
  *   no `next`. A foreign cursor throws `InvalidCursorError`.
+ * - `listOfClient` returns the newest status first. While tasks change, the pages show each task that does not change once.
+ *   The work does not depend on the tasks of other clients. A task that changes is shown again only on a page that begins
+ *   later. On AWS, a change may reach the list some milliseconds late, and a new task whose log is followed (`isFollowed`) only
+ *   with the agent's first event, after 5 s, or when nobody follows it any more. A page may be short, even empty, although
+ *   more follow. A foreign cursor throws `InvalidCursorError`.
  * - `end` moves a task to a terminal state and publishes the events. It returns false, and does nothing, if the task has
  *   already ended.
  * - The store tells its owner (`onEnded`) of each task that has ended, once, when the end is durable: of an end by `apply`
@@ -112,6 +145,7 @@ export interface TaskStore {
   read(id: TaskId, after: number): AsyncIterable<readonly LogEntry[]>;
   tail(id: TaskId, after: number, signal: AbortSignal): AsyncIterable<readonly LogEntry[]>;
   list(query: TaskQuery): Promise<TaskPage>;
+  listOfClient(query: ClientTasksQuery): Promise<ClientTasksPage>;
   /** Tasks that have not ended and whose deadline is at or before `now`, the oldest deadline first. */
   overdue(now: number, limit: number): Promise<readonly TaskRecord[]>;
   recover(before: number): Promise<number>;

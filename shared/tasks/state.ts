@@ -1,6 +1,23 @@
 import type { TaskState } from '#shared/a2a/types.ts';
 import type { LogEntry } from '#shared/ports/task.ts';
 
+/** All states. An object, so that the compiler finds a missing one. */
+const all: Readonly<Record<TaskState, true>> = {
+  TASK_STATE_SUBMITTED: true,
+  TASK_STATE_WORKING: true,
+  TASK_STATE_COMPLETED: true,
+  TASK_STATE_FAILED: true,
+  TASK_STATE_CANCELED: true,
+  TASK_STATE_REJECTED: true,
+  TASK_STATE_INPUT_REQUIRED: true,
+  TASK_STATE_AUTH_REQUIRED: true,
+};
+export const taskStates = Object.keys(all) as readonly TaskState[];
+
+export function isTaskState(text: unknown): text is TaskState {
+  return typeof text === 'string' && Object.hasOwn(all, text);
+}
+
 /** Whether the task has ended. No task leaves such a state (A2A 1.0 §4.1.3). */
 export function isTerminal(state: TaskState): boolean {
   switch (state) {

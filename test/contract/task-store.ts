@@ -4,6 +4,7 @@ import { createCases } from './task-store/create.ts';
 import { failureCases } from './task-store/failures.ts';
 import { findCases } from './task-store/find.ts';
 import { largeCases } from './task-store/large.ts';
+import { listOfClientCases } from './task-store/list-of-client.ts';
 import { readCases } from './task-store/read.ts';
 import { type TaskStoreSubject, taskStoreSetting } from './task-store/setting.ts';
 import { turnCases } from './task-store/turns.ts';
@@ -19,5 +20,6 @@ export function taskStoreContract(name: string, open: () => Promise<TaskStoreSub
     turnCases(setting);
     readCases(setting);
     findCases(setting);
+    listOfClientCases(setting);
   });
 }

@@ -1,6 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { dynamoDbDocumentClient } from '#adapters/aws/clients/dynamodb.ts';
+import { type IndexDefinition, tables } from '#adapters/aws/tables.ts';
 
 type Item = Record<string, unknown> & { readonly pk: string; readonly sk: string };
 type Values = Readonly<Record<string, unknown>>;
@@ -11,6 +12,8 @@ const PAGE_BYTES = 1024 * 1024;
 interface QueryInput {
   readonly KeyConditionExpression: string;
   readonly ExpressionAttributeValues: Values;
+  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
+  readonly FilterExpression?: string;
   readonly IndexName?: string;
   readonly Limit?: number;
   readonly ScanIndexForward?: boolean;
@@ -120,10 +123,16 @@ export class MemoryDynamoDb {
   }
 
   #query({ KeyConditionExpression, ExpressionAttributeValues, IndexName, Limit, ...input }: QueryInput) {
-    const [hash, range] = IndexName === undefined ? ['pk', 'sk'] : ['watch', 'due'];
+    const { partitionKey: hash, sortKey: range } =
+      IndexName === undefined
+        ? { partitionKey: 'pk', sortKey: 'sk' }
+        : (tables.tasks.indexes.find(({ name }) => name === IndexName) as IndexDefinition);
+    const names = input.ExpressionAttributeNames ?? {};
     const isForward = input.ScanIndexForward ?? true;
     const matching = [...this.items.values()]
-      .filter((item) => item[hash] !== undefined && holds(KeyConditionExpression, ExpressionAttributeValues, {}, item))
+      .filter(
+        (item) => item[hash] !== undefined && holds(KeyConditionExpression, ExpressionAttributeValues, names, item),
+      )
       .sort((a, b) => ((a[range] as string) < (b[range] as string) ? -1 : 1) * (isForward ? 1 : -1));
     const start = input.ExclusiveStartKey;
     const from = start ? matching.findIndex((item) => keyOf(item) === keyOf(start)) + 1 : 0;
@@ -137,7 +146,10 @@ export class MemoryDynamoDb {
     this.largestPage = Math.max(this.largestPage, bytes);
     const last = Items.at(-1);
     const isCut = last !== undefined && from + Items.length < matching.length;
-    return { Items, Count: Items.length, ...(isCut && { LastEvaluatedKey: { pk: last.pk, sk: last.sk } }) };
+    // DynamoDB filters what it has read.
+    const filter = input.FilterExpression;
+    const shown = filter ? Items.filter((item) => holds(filter, ExpressionAttributeValues, names, item)) : Items;
+    return { Items: shown, Count: shown.length, ...(isCut && { LastEvaluatedKey: { pk: last.pk, sk: last.sk } }) };
   }
 
   #check(
@@ -177,10 +189,10 @@ function sizeOf(item: Values): number {
 /** The forms of conditions that the adapter uses. */
 function holds(expression: string, values: Values, names: Readonly<Record<string, string>>, item: Values): boolean {
   if (expression.includes(' OR ')) return expression.split(' OR ').some((part) => holds(part, values, names, item));
-  const between = /^(.*) AND (\w+) BETWEEN (:\w+) AND (:\w+)$/.exec(expression);
+  const between = /^(.*) AND (#?\w+) BETWEEN (:\w+) AND (:\w+)$/.exec(expression);
   if (between) {
     const [, rest = '', name = '', low = '', high = ''] = between;
-    const value = item[name] as string;
+    const value = item[names[name] ?? name] as string;
     const isWithin = value >= (values[low] as string) && value <= (values[high] as string);
     return isWithin && holds(rest, values, names, item);
   }

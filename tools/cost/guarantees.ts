@@ -28,6 +28,7 @@ const guarantees: readonly Guarantee[] = [
   row('gateway', 'write', /^tasks made/, 'list of tasks', 'tasks are listed, and found again after a crash'),
   row('gateway', 'write', /^tasks .*task$/, 'task: made with its request; request sent', 'no crash loses a request'),
   row('gateway', 'write', /^tasks .*log$/, 'task: a long message', 'no crash loses a request'),
+  row('gateway', 'index write', /^tasks .*in ofClient$/, 'list of the client', 'a client lists its tasks'),
   row('gateway', 'newest read', /^tasks /, 'task and log as they stand', 'a client sees what it has been told before'),
   row('gateway', 'event', /^TaskRequested/, 'event TaskRequested', 'the agent is known by the bus alone'),
   row('agent', 'event', /^TaskStatusChanged/, 'event TaskStatusChanged', 'anyone may follow a task'),
@@ -60,6 +61,7 @@ const guarantees: readonly Guarantee[] = [
     'projector: an event that came early',
     'events in the order of their making',
   ),
+  row('projector', 'index write', /^tasks .*in ofClient$/, 'list of the client', 'a client lists its tasks'),
   row('sweeper', 'read', /^tasks .*task$/, 'sweeper: a look at the task', 'what a crash left is found and sent'),
   row('chunks', 'newest read', /^tasks .*task$/, 'chunks: task as it stands', 'events in the order of their making'),
   row(
@@ -69,6 +71,7 @@ const guarantees: readonly Guarantee[] = [
     'chunks: events that came early',
     'events in the order of their making',
   ),
+  row('chunks', 'index write', /^tasks .*in ofClient$/, 'list of the client', 'a client lists its tasks'),
   row('chunks', 'write', /^tasks .*(task|log)$/, 'chunks: task and its log', 'a stream can be taken up again'),
 ];
 

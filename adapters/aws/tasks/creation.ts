@@ -103,7 +103,7 @@ export class TaskCreation {
     return this.#parts.table.deleteAll([{ pk: task.id, sk: STATE }, madeKey(task)]);
   }
 
-  #unwritten(task: TaskRecord, { messageId }: NewTask): StoredTask {
+  #unwritten(task: TaskRecord, { messageId, isFollowed = false }: NewTask): StoredTask {
     const { clock, retentionMs } = this.#parts;
     return {
       task,
@@ -113,6 +113,8 @@ export class TaskCreation {
       unsent: undefined,
       messages: messageHash(messageId),
       parked: undefined,
+      // The note that the request is sent, or the agent's first event, lists it.
+      isListed: !isFollowed,
       due: task.deadline - task.createdAt < SOON_MS ? task.deadline : undefined,
       expiresAt: Math.ceil((clock.now() + retentionMs) / 1_000),
     };

@@ -1,7 +1,8 @@
 import type { AgentId, TaskId } from '#shared/ids.ts';
 import type { TaskRecord } from '#shared/ports/task.ts';
 import { merged } from './merge.ts';
-import { SHARDS, type StoredTask, shardOf } from './stored-task.ts';
+import { SHARDS, shardOf } from './shards.ts';
+import type { StoredTask } from './stored-task.ts';
 import type { Item, TaskTable } from './table.ts';
 
 const DAY_MS = 86_400_000;

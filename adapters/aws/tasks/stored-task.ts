@@ -2,6 +2,8 @@ import type { TaskRecord } from '#shared/ports/task.ts';
 import { randomHex } from '#shared/random.ts';
 import type { Amount } from '#shared/tasks/bounds.ts';
 import { isTerminal } from '#shared/tasks/state.ts';
+import { listKey } from './list-key.ts';
+import { shardOf } from './shards.ts';
 
 /** A task as its state item stores it. */
 export interface StoredTask {
@@ -18,6 +20,8 @@ export interface StoredTask {
   readonly messages: string;
   /** The events that are parked beside it. Undefined: there were never any. A crash can leave some that are not counted. */
   readonly parked: Amount | undefined;
+  /** Whether its client's list has the task although its agent has said nothing yet. */
+  readonly isListed: boolean;
   /** The time when the sweeper looks at it, in milliseconds since 1970. Undefined when it need not look. */
   readonly due: number | undefined;
   /** The time when all items of the task expire, in seconds since 1970. */
@@ -32,9 +36,6 @@ export interface StateItem {
   readonly [attribute: string]: string | number | boolean | undefined;
 }
 
-/** The number of partitions of an index or a list of tasks. One partition takes 1,000 writes of 1 KB a second. */
-export const SHARDS = 8;
-
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 /**
@@ -44,16 +45,20 @@ export function isTaskId(id: string): boolean {
   return uuid.test(id);
 }
 
-/** Made from the last digit, which is random in a UUIDv7. */
-export function shardOf(id: string): number {
-  return Number.parseInt(id.slice(-1), 16) % SHARDS;
-}
-
 export function newVersion(): string {
   return randomHex(6);
 }
 
+/** Whether its client's list has the task. A task that has changed is always listed. */
+export function isListed({ task, isListed }: Pick<StoredTask, 'task' | 'isListed'>): boolean {
+  return isListed || task.position > 1;
+}
+
 const PREFIX = 'TASK_STATE_';
+
+export function stateInItem(state: TaskRecord['state']): string {
+  return state.slice(PREFIX.length);
+}
 
 export function toItem(stored: StoredTask): StateItem {
   const { task, due } = stored;
@@ -64,7 +69,7 @@ export function toItem(stored: StoredTask): StateItem {
     contextId: task.contextId,
     agentId: task.agentId,
     owner: task.owner,
-    state: task.state.slice(PREFIX.length),
+    state: stateInItem(task.state),
     statusAt: task.statusAt,
     createdAt: task.createdAt,
     deadline: task.deadline,
@@ -85,6 +90,8 @@ export function toItem(stored: StoredTask): StateItem {
     // The keys of the sparse index `watched`.
     watch: due === undefined ? undefined : String(shardOf(task.id)),
     due,
+    // The keys of the sparse index `ofClient`.
+    ...(isListed(stored) && listKey(task)),
     expiresAt: stored.expiresAt,
   };
 }
@@ -120,6 +127,7 @@ export function fromItem(item: Readonly<Record<string, unknown>>): StoredTask {
     messages: text('messages'),
     parked: parkedOf(item.parked),
     due: item.due as number | undefined,
+    isListed: item.client !== undefined,
     expiresAt: number('expiresAt'),
   };
 }
@@ -131,9 +139,9 @@ function parkedOf(attribute: unknown): Amount | undefined {
   return { events, bytes };
 }
 
-/** The task with an empty outbox. From now on the sweeper looks at it only for its deadline, if it has one. */
+/** The task with an empty outbox. Its client's list has it now. From now on the sweeper looks at it only for its deadline, if it has one. */
 export function sent(stored: StoredTask): StoredTask {
-  return { ...stored, unsent: undefined, ...(isTerminal(stored.task.state) && { due: undefined }) };
+  return { ...stored, unsent: undefined, isListed: true, ...(isTerminal(stored.task.state) && { due: undefined }) };
 }
 
 /**

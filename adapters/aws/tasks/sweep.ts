@@ -9,7 +9,8 @@ import { type MadeTasks, timeOf } from './made-tasks.ts';
 import { chunked, merged } from './merge.ts';
 import type { TaskParts } from './parts.ts';
 import { unpackRequest } from './request.ts';
-import { SHARDS, type StoredTask, sent } from './stored-task.ts';
+import { SHARDS } from './shards.ts';
+import { isListed, type StoredTask, sent } from './stored-task.ts';
 
 export interface SweepOptions extends TaskParts {
   readonly made: MadeTasks;
@@ -102,7 +103,9 @@ export class TaskSweep {
     await this.#parts.writer.change(stored, (current) => {
       const { task, due, unsent } = current;
       const isLookedAfter = isTerminal(task.state) || unsent !== undefined || due === task.deadline;
-      return { result: undefined, ...(!isLookedAfter && { write: { stored: { ...current, due: task.deadline } } }) };
+      if (isLookedAfter && isListed(current)) return { result: undefined };
+      const next = isLookedAfter ? due : task.deadline;
+      return { result: undefined, write: { stored: { ...current, due: next, isListed: true } } };
     });
     return false;
   }
@@ -112,7 +115,10 @@ export class TaskSweep {
     const decided = await this.#parts.writer.change(unsent, (current) => {
       if (current.unsent === undefined) return { result: undefined };
       const due = Math.min(current.due ?? before, before);
-      return { result: current.unsent, write: { stored: { ...current, task: withNewAttempts(current.task), due } } };
+      return {
+        result: current.unsent,
+        write: { stored: { ...current, task: withNewAttempts(current.task), due, isListed: true } },
+      };
     });
     if (decided?.result === undefined) return false;
     const { stored, result } = decided;

@@ -5,10 +5,21 @@ import type { Clock } from '#shared/ports/clock.ts';
 import type { EventBus } from '#shared/ports/event-bus.ts';
 import type { Quarantine } from '#shared/ports/quarantine.ts';
 import type { AgentEvent, AttemptFailure, FailedAttempt, LogEntry, TaskRecord } from '#shared/ports/task.ts';
-import type { Created, Ending, NewTask, NextTurn, TaskPage, TaskQuery, TaskStore } from '#shared/ports/task-store.ts';
+import type {
+  ClientTasksPage,
+  ClientTasksQuery,
+  Created,
+  Ending,
+  NewTask,
+  NextTurn,
+  TaskPage,
+  TaskQuery,
+  TaskStore,
+} from '#shared/ports/task-store.ts';
 import type { OnEnded } from '#shared/tasks/ended-tasks.ts';
 import type { Logger } from '#shared/telemetry/logger.ts';
 import { BegunArtifacts } from './begun-artifacts.ts';
+import { listOfClient } from './client-tasks.ts';
 import { TaskCreation } from './creation.ts';
 import { TaskFailures } from './failures.ts';
 import { type ListingOptions, listTasks } from './listing.ts';
@@ -126,6 +137,10 @@ export class DynamoTaskStore implements TaskStore {
 
   list(query: TaskQuery): Promise<TaskPage> {
     return listTasks(this.#listing, query);
+  }
+
+  listOfClient(query: ClientTasksQuery): Promise<ClientTasksPage> {
+    return listOfClient(this.#table, query);
   }
 
   overdue(now: number, limit: number): Promise<readonly TaskRecord[]> {

@@ -2,17 +2,29 @@ import { A2AError } from '#shared/a2a/errors.ts';
 import type { Message, Task } from '#shared/a2a/types.ts';
 import { type Allowance, RETRY_AFTER_SECONDS } from '#shared/http/allowance.ts';
 import type { TaskId } from '#shared/ids.ts';
+import type { TaskList } from './list-tasks.ts';
 
 /**
  * What an operation answers. `sent` is a task too: SendMessage answers a task or a message, and therefore names what it is.
  */
 export type Answer =
   | { readonly kind: 'task' | 'sent'; readonly task: Task }
-  | { readonly kind: 'message'; readonly message: Message; readonly taskId: TaskId };
+  | { readonly kind: 'message'; readonly message: Message; readonly taskId: TaskId }
+  | { readonly kind: 'list'; readonly list: TaskList };
 
-/** The task that an answer shows or comes from. */
-export function taskIdOf(answer: Answer): string {
-  return answer.kind === 'message' ? answer.taskId : answer.task.id;
+/** The task that an answer shows or comes from. A list shows many. */
+export function taskIdOf(answer: Answer): string | undefined {
+  switch (answer.kind) {
+    case 'message':
+      return answer.taskId;
+    case 'list':
+      return undefined;
+    case 'task':
+    case 'sent':
+      return answer.task.id;
+    default:
+      return answer satisfies never;
+  }
 }
 
 /** A message does not tell its task, so a header does. */
@@ -28,12 +40,12 @@ export interface AnswerBounds {
 /**
  * Counts an answer before it is sent.
  *
- * @param taskId the task that the answer shows
+ * @param taskId the task that the answer shows. A list has its own bound.
  * @throws A2AError ANSWER_TOO_LARGE; OverloadError
  */
-export function checkAnswer(text: string, taskId: string, { allowance, maxBytes }: AnswerBounds): void {
+export function checkAnswer(text: string, taskId: string | undefined, { allowance, maxBytes }: AnswerBounds): void {
   const bytes = Buffer.byteLength(text);
-  if (bytes > maxBytes) throw answerTooLarge(taskId, bytes, maxBytes);
+  if (taskId !== undefined && bytes > maxBytes) throw answerTooLarge(taskId, bytes, maxBytes);
   allowance?.hold(bytes);
 }
 

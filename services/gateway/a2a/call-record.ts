@@ -36,7 +36,7 @@ export class CallRecord {
 
   /** The call has one answer. */
   answered(answer: Answer): void {
-    this.#end(answer.kind === 'message' ? 'completed' : (taskIn(answer.task).state ?? 'ok'), taskIdOf(answer));
+    this.#end(outcomeOf(answer), taskIdOf(answer));
   }
 
   /** The call's skill has its result. */
@@ -81,6 +81,20 @@ export class CallRecord {
       metrics.observe('starling_call_duration_seconds', { agent: agentId, method: operation }, durationMs / 1000);
     }
     calls.write({ agentId, operation, outcome, durationMs, ...(taskId !== undefined && { taskId }) });
+  }
+}
+
+function outcomeOf(answer: Answer): string {
+  switch (answer.kind) {
+    case 'message':
+      return 'completed';
+    case 'list':
+      return 'ok';
+    case 'task':
+    case 'sent':
+      return taskIn(answer.task).state ?? 'ok';
+    default:
+      return answer satisfies never;
   }
 }
 

@@ -34,9 +34,7 @@ export const operationTable: Readonly<Record<OperationName, Operation>> = {
   SendMessage: unary((to, call, params) => to.sendMessage(call, params)),
   SendStreamingMessage: stream((to, call, params) => to.sendStreamingMessage(call, params)),
   GetTask: unary(async (to, call, params) => ({ kind: 'task', task: await to.getTask(call, params) })),
-  ListTasks: refuse(
-    () => new A2AError('UNSUPPORTED_OPERATION', 'ListTasks is not offered yet: get a task by its id with GetTask.'),
-  ),
+  ListTasks: unary(async (to, call, params) => ({ kind: 'list', list: await to.listTasks(call, params) })),
   CancelTask: unary(async (to, call, params) => ({ kind: 'task', task: await to.cancelTask(call, params) })),
   SubscribeToTask: stream((to, call, params) => to.subscribeToTask(call, params)),
   CreateTaskPushNotificationConfig: noPush,

@@ -14,6 +14,7 @@ import { visibleTask } from '#shared/tasks/visible-task.ts';
 import type { Answer } from './answer.ts';
 import type { Call } from './call.ts';
 import { LargeReads } from './large-reads.ts';
+import { listTasks, type TaskList } from './list-tasks.ts';
 import {
   optionalObject,
   type Params,
@@ -74,6 +75,10 @@ export class Operations {
       call.allowance?.admit();
       return assemble(task, await logOf(this.#runtime.tasks, task.id), { historyLength });
     });
+  }
+
+  listTasks(call: Call, params: Params): Promise<TaskList> {
+    return listTasks({ runtime: this.#runtime, large: this.#large }, call, params);
   }
 
   async subscribeToTask(call: Call, params: Params): Promise<AsyncIterable<PositionedResponse>> {

@@ -82,6 +82,7 @@ export function optionalObject(params: Params, name: string): Params | undefined
   return value as Params;
 }
 
-function wrong(name: string, what: string): A2AError {
+/** @param what the field should be: `an integer from 0` */
+export function wrong(name: string, what: string): A2AError {
   return new A2AError('INVALID_PARAMS', `params.${name} is not ${what}.`, { field: name });
 }

@@ -111,7 +111,7 @@ function sseEvents(
 interface Result {
   readonly result: unknown;
   /** The task that the result shows or comes from. */
-  readonly taskId: string;
+  readonly taskId: string | undefined;
 }
 
 /** @throws A2AError ANSWER_TOO_LARGE; OverloadError */

@@ -40,11 +40,12 @@ describe('what DynamoDB charges for a task', () => {
   });
   afterEach(() => clearTable(plain, stage, 'tasks'));
 
-  async function create(text?: string): Promise<TaskRecord> {
-    const created = await store.create(newTask({ ...(text !== undefined && { text }) }));
+  async function create(text?: string, isFollowed = false): Promise<TaskRecord> {
+    const created = await store.create(newTask({ isFollowed, ...(text !== undefined && { text }) }));
     if (!created.created) throw new Error('the task was there already');
     return created.task;
   }
+  const list = () => store.listOfClient({ owner: 'app', agentId: newTask().agentId, limit: 50 });
   const clearMark = () =>
     plain.send(new DeleteCommand({ TableName: tableName(stage, 'tasks'), Key: { pk: 'sweep', sk: 'made' } }));
   const events = (task: TaskRecord, text?: string) => [
@@ -57,28 +58,45 @@ describe('what DynamoDB charges for a task', () => {
   /** A log or artifact text whose item has so many kilobytes. */
   const kilobytes = (count: number) => 'x'.repeat(count * 1_024 - 600);
 
-  it('a small call: five writes and a read', async () => {
-    const task = await create('What is 6 * 7?');
-    // The task, its place in the order of making, the claim of the message; then the note that the request is out.
-    expect(meter.take()).toEqual({ calls: 3, reads: 0, writes: 4 });
+  it('a small call that is followed: five writes and a read', async () => {
+    const task = await create('What is 6 * 7?', true);
+    // The task, its place in the order of making, and the claim of the message.
+    expect(meter.take()).toEqual({ calls: 2, reads: 0, writes: 3 });
     await applyAll(events(task, '42'));
-    expect(meter.take()).toEqual({ calls: 2, reads: 1, writes: 1 });
+    // The task, and its place in the list of its client.
+    expect(meter.take()).toEqual({ calls: 2, reads: 1, writes: 1 + 1 });
+    for await (const _ of store.tail(task.id, 0, new AbortController().signal));
+  });
+
+  it('a small call that nobody follows: its place in the list at once, the note, and a new place at the end', async () => {
+    const task = await create('What is 6 * 7?');
+    expect(meter.take()).toEqual({ calls: 3, reads: 0, writes: 4 + 1 });
+    await applyAll(events(task, '42'));
+    expect(meter.take()).toEqual({ calls: 2, reads: 1, writes: 1 + 2 });
+  });
+
+  it('a page of a list: half a read for each part of the index, and a read for each task', async () => {
+    for (let i = 0; i < 3; i++) await create();
+    await expect.poll(async () => (await list()).total).toBe(3);
+    meter.take();
+    await list();
+    expect(meter.take()).toEqual({ calls: 9, reads: 8 / 2 + 3, writes: 0 });
   });
 
   it('a larger message or artifact: its kilobytes, once', async () => {
     const task = await create(kilobytes(3));
-    expect(meter.take()).toEqual({ calls: 3, reads: 0, writes: 4 + 3 });
+    expect(meter.take()).toEqual({ calls: 3, reads: 0, writes: 5 + 3 });
     await applyAll(events(task, kilobytes(5)));
-    expect(meter.take()).toEqual({ calls: 3, reads: 1, writes: 5 + 1 });
+    expect(meter.take()).toEqual({ calls: 3, reads: 1, writes: 5 + 1 + 2 });
   });
 
-  it('events that come in batches: a write and a read each', async () => {
+  it('events that come in batches: a write and a read each, and the new places in the list', async () => {
     const task = await create();
     const [working, artifact, completed] = events(task) as [Event, Event, Event];
     meter.take();
     await applyAll([working]);
     await applyAll([artifact, completed]);
-    expect(meter.take()).toEqual({ calls: 4, reads: 2, writes: 2 });
+    expect(meter.take()).toEqual({ calls: 4, reads: 2, writes: 2 + 2 + 2 });
   });
 
   it('an event that comes early: two writes, and a read for the one that lets it in', async () => {
@@ -88,7 +106,7 @@ describe('what DynamoDB charges for a task', () => {
     await applyAll([completed, { ...completed }]);
     expect(meter.take()).toEqual({ calls: 3, reads: 1, writes: 2 });
     await applyAll([working, artifact]);
-    expect(meter.take()).toEqual({ calls: 3, reads: 2, writes: 1 });
+    expect(meter.take()).toEqual({ calls: 3, reads: 2, writes: 1 + 2 });
   });
 
   it('an event that is known, or too late: a read', async () => {
@@ -116,14 +134,14 @@ describe('what DynamoDB charges for a task', () => {
     await applyAll([statusEvent(task, { sequence: 1 }, 'TASK_STATE_INPUT_REQUIRED')]);
     meter.take();
     await store.begin(nextTurn(task, 1));
-    expect(meter.take()).toEqual({ calls: 3, reads: 1, writes: 2 + 1 });
+    expect(meter.take()).toEqual({ calls: 3, reads: 1, writes: 2 + 2 + 1 });
     now += 1_000;
     await store.end({
       taskId: task.id,
       status: { state: 'TASK_STATE_CANCELED', timestamp: new Date(noon).toISOString() },
       events: () => [entry('starling.tasks', 'TaskCancelRequested.v1', { taskId: task.id, reason: 'canceled' })],
     });
-    expect(meter.take()).toEqual({ calls: 4, reads: 1, writes: 6 });
+    expect(meter.take()).toEqual({ calls: 4, reads: 1, writes: 6 + 2 });
   });
 
   it('a look of the tail: half a read', async () => {

@@ -48,6 +48,7 @@ export function taskStoreSetting(open: () => Promise<TaskStoreSubject>) {
     read: (id, after) => current.tasks.read(id, after),
     tail: (id, after, signal) => current.tasks.tail(id, after, signal),
     list: (query) => current.tasks.list(query),
+    listOfClient: (query) => current.tasks.listOfClient(query),
     overdue: (now, limit) => current.tasks.overdue(now, limit),
     recover: (before) => current.tasks.recover(before),
   };

@@ -4,7 +4,7 @@ import { bearer, type MeshClient } from '#test/support/mesh-client.ts';
 import type { Place } from './place.ts';
 
 /** Every operation of A2A over both bindings, in both versions. */
-export function operationCases(mesh: () => MeshClient, { testAgents }: Place): void {
+export function operationCases(mesh: () => MeshClient, { testAgents, patience: patienceMs }: Place): void {
   describe.each(forms)('A2A $version over $binding', (form) => {
     const client = (agent?: string) => new FormClient(mesh(), form, agent);
     const isLegacy = form.version === '0.3';
@@ -130,6 +130,80 @@ export function operationCases(mesh: () => MeshClient, { testAgents }: Place): v
     });
   });
 
+  describe.each(forms.filter(({ version }) => version === '1.0'))('ListTasks over $binding', (form) => {
+    const client = (agent?: string) => new FormClient(mesh(), form, agent);
+    // biome-ignore lint/suspicious/noExplicitAny: an answer of any form
+    const ids = (answer: any) => answer.result.tasks.map(({ id }: { id: string }) => id);
+    const sendIn = async (contextId: string, text = 'listed', agent?: string) => {
+      const c = client(agent);
+      const { result } = await c.call('SendMessage', { message: c.message(text, { contextId }) });
+      return result.task;
+    };
+    // On AWS the index may be some milliseconds late.
+    const patience = { timeout: patienceMs };
+
+    it('gives the tasks of a context, the newest status first, page by page', async () => {
+      const contextId = crypto.randomUUID();
+      const sent: string[] = [];
+      for (let i = 0; i < 3; i++) sent.unshift((await sendIn(contextId)).id);
+      await expect.poll(async () => ids(await client().call('ListTasks', { contextId })), patience).toEqual(sent);
+      const { result: first } = await client().call('ListTasks', { contextId, pageSize: 2 });
+      expect(first).toMatchObject({ pageSize: 2, totalSize: 3, nextPageToken: expect.stringMatching(/^[\w-]+$/) });
+      const pageToken = first.nextPageToken;
+      const { result: last } = await client().call('ListTasks', { contextId, pageSize: 2, pageToken });
+      expect(last).toMatchObject({ pageSize: 2, totalSize: 3, nextPageToken: '' });
+      expect([first, last].flatMap((page) => ids({ result: page }))).toEqual(sent);
+      const { error } = await client().call('ListTasks', { pageToken });
+      expect(error).toMatchObject({ code: -32602, details: [{}, { fieldViolations: [{ field: 'pageToken' }] }] });
+    });
+
+    it('shows a task as GetTask does, without its artifacts unless they are asked for', async () => {
+      const contextId = crypto.randomUUID();
+      const { artifacts, ...task } = await sendIn(contextId);
+      const list = async (params: object) => (await client().call('ListTasks', { contextId, ...params })).result?.tasks;
+      await expect.poll(() => list({}), patience).toEqual([task]);
+      expect(await list({ includeArtifacts: true })).toEqual([{ ...task, artifacts }]);
+      const { history: _, ...short } = task;
+      expect(await list({ historyLength: 0 })).toEqual([short]);
+    });
+
+    it('filters by state and by the time of the status', async () => {
+      const contextId = crypto.randomUUID();
+      const first = await sendIn(contextId);
+      const second = await sendIn(contextId);
+      const list = async (params: object) => ids(await client().call('ListTasks', { contextId, ...params }));
+      await expect.poll(() => list({ status: 'TASK_STATE_COMPLETED' }), patience).toEqual([second.id, first.id]);
+      expect(await list({ status: 'TASK_STATE_WORKING' })).toEqual([]);
+      const { timestamp } = second.status;
+      expect(await list({ statusTimestampAfter: timestamp })).toContain(second.id);
+      const later = new Date(Date.parse(timestamp) + 1).toISOString();
+      expect(await list({ statusTimestampAfter: later })).toEqual([]);
+    });
+
+    it.skipIf(!testAgents)('has the tasks of this agent alone, and open ones too (with test agents)', async () => {
+      const contextId = crypto.randomUUID();
+      const asked = await sendIn(contextId, 'weather?', 'asker');
+      const list = async (agent: string) => ids(await client(agent).call('ListTasks', { contextId }));
+      await expect.poll(() => list('asker'), patience).toEqual([asked.id]);
+      expect(await list('echo')).toEqual([]);
+    });
+
+    it('names the field that is wrong', async () => {
+      for (const [field, value] of [
+        ['pageSize', 0],
+        ['pageSize', 101],
+        ['pageToken', 'forged'],
+        ['status', 'DONE'],
+        ['statusTimestampAfter', 'yesterday'],
+        ['historyLength', -1],
+        ['includeArtifacts', 'maybe'],
+      ] as const) {
+        const { error } = await client().call('ListTasks', { [field]: value });
+        expect(error, field).toMatchObject({ code: -32602, details: [{}, { fieldViolations: [{ field }] }] });
+      }
+    });
+  });
+
   describe('HTTP+JSON', () => {
     const request = async (path: string, init: RequestInit = {}) =>
       fetch(`${mesh().url}/agents/${path}`, {
@@ -151,6 +225,11 @@ export function operationCases(mesh: () => MeshClient, { testAgents }: Place): v
       const path = 'echo/echo/tasks/nope:subscribe';
       expect((await request(path)).status).toBe(404);
       expect((await request('echo/other/tasks/nope')).status).toBe(400);
+    });
+
+    it('has no ListTasks in version 0.3', async () => {
+      const response = await request('echo/v1/tasks', { headers: { 'a2a-version': '0.3' } });
+      expect(await response.json()).toMatchObject({ code: -32004, data: [{ reason: 'UNSUPPORTED_OPERATION' }] });
     });
 
     it('has an error for each wrong request, in its own form', async () => {

@@ -6,7 +6,7 @@ import type { OperationName } from '../operation-table.ts';
 import type { Params } from '../params.ts';
 import type { Dialect } from './dialect.ts';
 import { type Fields, named, opaque } from './fields.ts';
-import { invalid, readPushConfig, v03 } from './v03.ts';
+import { invalid, noList, readPushConfig, v03 } from './v03.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -68,6 +68,8 @@ function readParams(operation: OperationName, params: Params): Params {
         ...(isObject(pushNotificationConfig) && readPushConfig(pushNotificationConfig)),
       };
     }
+    case 'ListTasks':
+      throw noList();
     default:
       return named(params, { historyLength: opaque }) as Params;
   }
@@ -110,6 +112,7 @@ function readPart(value: unknown, name: string): Json {
 }
 
 function writeAnswer(answer: Answer): Json {
+  if (answer.kind === 'list') throw noList();
   if (answer.kind === 'message') return { message: writeMessage(answer.message) };
   return answer.kind === 'sent' ? { task: writeTask(answer.task) } : writeTask(answer.task);
 }

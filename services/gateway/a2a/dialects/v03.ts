@@ -16,9 +16,19 @@ const WRAPPED_DATA = 'data_part_compat';
 export const v03: Dialect = {
   version: '0.3',
   read: readParams,
-  write: (answer: Answer) => (answer.kind === 'message' ? writeMessage(answer.message) : writeTask(answer.task)),
+  write: writeAnswer,
   writeEvent,
 };
+
+function writeAnswer(answer: Answer): Json {
+  if (answer.kind === 'list') throw noList();
+  return answer.kind === 'message' ? writeMessage(answer.message) : writeTask(answer.task);
+}
+
+/** A2A 0.3 has no such operation. */
+export function noList(): A2AError {
+  return new A2AError('UNSUPPORTED_OPERATION', 'A2A 0.3 has no ListTasks. Send the header A2A-Version: 1.0.');
+}
 
 function readParams(operation: OperationName, params: Params): Params {
   switch (operation) {

@@ -91,6 +91,16 @@ export const v1: Dialect = {
 };
 
 function writeAnswer(answer: Answer): unknown {
-  if (answer.kind === 'message') return { message: answer.message };
-  return answer.kind === 'sent' ? { task: answer.task } : answer.task;
+  switch (answer.kind) {
+    case 'message':
+      return { message: answer.message };
+    case 'sent':
+      return { task: answer.task };
+    case 'task':
+      return answer.task;
+    case 'list':
+      return answer.list;
+    default:
+      return answer satisfies never;
+  }
 }

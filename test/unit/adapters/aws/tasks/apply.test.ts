@@ -1,10 +1,11 @@
 import { describe } from 'vitest';
 import { applyCases } from '#test/contract/task-store/apply.ts';
 import { largeCases } from '#test/contract/task-store/large.ts';
+import { listOfClientCases } from '#test/contract/task-store/list-of-client.ts';
 import { taskStoreSetting } from '#test/contract/task-store/setting.ts';
 import { openMemoryTaskStore } from '#test/support/memory-task-store.ts';
 
-/** The parts of the contract that fold and read. All of it runs against an emulator: test/aws/contract. */
+/** The parts of the contract that fold, read, and list for a client. All of it runs against an emulator: test/aws/contract. */
 describe('TaskStore: aws, with a table in memory', () => {
   const setting = taskStoreSetting(async () => {
     const store = openMemoryTaskStore();
@@ -22,4 +23,5 @@ describe('TaskStore: aws, with a table in memory', () => {
   });
   applyCases(setting);
   largeCases(setting);
+  listOfClientCases(setting);
 });

@@ -38,6 +38,7 @@ function stored(changes: Partial<StoredTask> = {}): StoredTask {
     entries: undefined,
     log: undefined,
     unsent: undefined,
+    isListed: true,
     messages: 'abcdefghijk',
     parked: undefined,
     due: undefined,
