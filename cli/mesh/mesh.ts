@@ -129,17 +129,17 @@ export class Mesh {
   async #send(path: string, init: RequestInit): Promise<Response> {
     const { url } = this.#target;
     const known = this.#token;
-    this.#token ??= this.#fetchToken();
+    this.#token ??= this.#fetchToken(init.signal);
     const response = await send(url, path, authorized(init, await this.#await(this.#token)));
     if (response.status !== 401 || known === undefined) return response;
     await response.body?.cancel();
-    this.#token = this.#fetchToken();
+    this.#token = this.#fetchToken(init.signal);
     return send(url, path, authorized(init, await this.#await(this.#token)));
   }
 
-  async #fetchToken(): Promise<string> {
+  async #fetchToken(signal: AbortSignal | null | undefined): Promise<string> {
     try {
-      const token = await fetchToken(this.#target);
+      const token = await fetchToken(this.#target, signal ?? undefined);
       this.#reached = true;
       return token;
     } catch (error) {

@@ -18,8 +18,8 @@ export interface TokenAnswer {
 }
 
 /** Fetches an access token with every scope that the client may have. */
-export async function fetchToken(target: Target): Promise<string> {
-  return (await requestToken(target)).access_token;
+export async function fetchToken(target: Target, signal?: AbortSignal): Promise<string> {
+  return (await requestToken(target, undefined, signal)).access_token;
 }
 
 /**
@@ -27,12 +27,13 @@ export async function fetchToken(target: Target): Promise<string> {
  *
  * @param scopes scopes with spaces between them; undefined: all that the client may have
  */
-export async function requestToken(target: Target, scopes?: string): Promise<TokenAnswer> {
+export async function requestToken(target: Target, scopes?: string, signal?: AbortSignal): Promise<TokenAnswer> {
   const issuer = target.tokenUrl.replace(TOKEN_PATH, '');
   const { clientId, clientSecret, origin } = await credentialsFor(target);
   const response = await send(issuer, TOKEN_PATH, {
     method: 'POST',
     headers: { authorization: basic(clientId, clientSecret), accept: 'application/json' },
+    ...(signal && { signal }),
     body: new URLSearchParams({
       grant_type: 'client_credentials',
       ...(scopes !== undefined && { scope: fullScopes(scopes) }),
