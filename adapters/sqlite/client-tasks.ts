@@ -1,7 +1,8 @@
 import type { StatementSync } from 'node:sqlite';
+import type { TaskState } from '#shared/a2a/types.ts';
 import { InvalidCursorError } from '#shared/ports/errors.ts';
 import { type ClientTasksPage, type ClientTasksQuery, MAX_TOTAL } from '#shared/ports/task-store.ts';
-import { taskStates } from '#shared/tasks/state.ts';
+import { isTerminal, taskStates } from '#shared/tasks/state.ts';
 import type { Database } from './database.ts';
 import { type StoredTask, toTaskRow } from './task-rows.ts';
 
@@ -9,6 +10,11 @@ interface Ranges {
   /** The newest rows of a range of the index. */
   readonly page: StatementSync;
   readonly count: StatementSync;
+}
+
+interface ByOpenness {
+  readonly open: Ranges;
+  readonly ended: Ranges;
 }
 
 /** A place in the list. Rows have equal times often, and grow with time. */
@@ -23,14 +29,14 @@ interface Place {
  */
 export class ClientTasks {
   readonly #database: Database;
-  readonly #ofClient: Ranges;
-  readonly #ofContext: Ranges;
+  readonly #ofClient: ByOpenness;
+  readonly #ofContext: ByOpenness;
   readonly #row: StatementSync;
 
   constructor(database: Database) {
     this.#database = database;
-    this.#ofClient = rangesOf(database, 'tasks_of_client', '');
-    this.#ofContext = rangesOf(database, 'tasks_of_context', 'AND context_id = :context');
+    this.#ofClient = indexesOf(database, 'tasks_of_client', '');
+    this.#ofContext = indexesOf(database, 'tasks_of_context', 'AND context_id = :context');
     this.#row = database.prepare('SELECT * FROM tasks WHERE task = ?');
   }
 
@@ -54,37 +60,43 @@ export class ClientTasks {
 
   /** The page's places and one more, if there are more. */
   #places(query: ClientTasksQuery, before: Place | undefined): Place[] {
-    const { page } = this.#rangesOf(query);
     const from = {
       before: before?.status_at ?? Number.MAX_SAFE_INTEGER,
       row: before?.task ?? Number.MAX_SAFE_INTEGER,
       limit: query.limit + 1,
     };
     return rangeParameters(query)
-      .flatMap((range) => page.all({ ...range, ...from }) as unknown as Place[])
+      .flatMap((range) => this.#rangesOf(query, range.state).page.all({ ...range, ...from }) as unknown as Place[])
       .sort((a, b) => b.status_at - a.status_at || b.task - a.task)
       .slice(0, query.limit + 1);
   }
 
   #total(query: ClientTasksQuery): number {
-    const { count } = this.#rangesOf(query);
     let total = 0;
     for (const range of rangeParameters(query)) {
       if (total === MAX_TOTAL) break;
-      total += Number(count.get({ ...range, limit: MAX_TOTAL - total })?.count);
+      total += Number(this.#rangesOf(query, range.state).count.get({ ...range, limit: MAX_TOTAL - total })?.count);
     }
     return total;
   }
 
-  #rangesOf({ contextId }: ClientTasksQuery): Ranges {
-    return contextId === undefined ? this.#ofClient : this.#ofContext;
+  #rangesOf({ contextId }: ClientTasksQuery, state: TaskState): Ranges {
+    const ranges = contextId === undefined ? this.#ofClient : this.#ofContext;
+    return isTerminal(state) ? ranges.ended : ranges.open;
   }
 }
 
+function indexesOf(database: Database, name: string, context: string): ByOpenness {
+  return {
+    open: rangesOf(database, `open_${name}`, `open = 1 ${context}`),
+    ended: rangesOf(database, `ended_${name}`, `open IS NULL ${context}`),
+  };
+}
+
 /** The statements fail if the index cannot serve them. They never scan. */
-function rangesOf(database: Database, index: string, context: string): Ranges {
+function rangesOf(database: Database, index: string, condition: string): Ranges {
   const range = `FROM tasks INDEXED BY ${index}
-    WHERE owner = :owner AND agent_id = :agent ${context} AND state = :state AND status_at >= :since`;
+    WHERE owner = :owner AND agent_id = :agent AND ${condition} AND state = :state AND status_at >= :since`;
   return {
     page: database.prepare(
       `SELECT task, status_at ${range} AND (status_at, task) < (:before, :row) ORDER BY status_at DESC, task DESC LIMIT :limit`,

@@ -236,9 +236,13 @@ export const migrations: readonly string[] = [
   UPDATE tasks SET artifact_count = json_array_length(artifacts) WHERE open = 1;
   `,
   `
-  -- A client's list, the newest status first. A list of all states merges one range a state.
-  CREATE INDEX tasks_of_client ON tasks (owner, agent_id, state, status_at);
-  CREATE INDEX tasks_of_context ON tasks (owner, agent_id, context_id, state, status_at);
+  -- A client's list, the newest status first. A list of all states merges one range a state. The few open tasks have indexes of their
+  -- own, so that a change of a task touches few pages, and an end adds one entry to the large indexes.
+  CREATE INDEX open_tasks_of_client ON tasks (owner, agent_id, state, status_at) WHERE open = 1;
+  CREATE INDEX open_tasks_of_context ON tasks (owner, agent_id, context_id, state, status_at) WHERE open = 1;
+  -- SQLite looks at the row for IS NULL, unless the index has the column.
+  CREATE INDEX ended_tasks_of_client ON tasks (owner, agent_id, state, open, status_at) WHERE open IS NULL;
+  CREATE INDEX ended_tasks_of_context ON tasks (owner, agent_id, context_id, state, open, status_at) WHERE open IS NULL;
   `,
 ];
 

@@ -38,16 +38,12 @@ describe('the list of a client on SQLite', () => {
         .map(({ detail }) => String(detail)),
     );
     const ofClient =
-      'SEARCH tasks USING COVERING INDEX tasks_of_client (owner=? AND agent_id=? AND state=? AND status_at>? AND status_at<?)';
-    const ofContext = ofClient
-      .replace('tasks_of_client', 'tasks_of_context')
-      .replace('agent_id=?', 'agent_id=? AND context_id=?');
+      'SEARCH tasks USING COVERING INDEX open_tasks_of_client (owner=? AND agent_id=? AND state=? AND status_at>? AND status_at<?)';
+    const ofContext = ofClient.replace('of_client', 'of_context').replace('agent_id=?', 'agent_id=? AND context_id=?');
+    const ended = (search: string) => search.replace('open_', 'ended_').replace('state=?', 'state=? AND open=?');
     const counting = (search: string) => search.replace(' AND status_at<?', '');
     expect(plans.map((plan) => plan.find((line) => line.startsWith('SEARCH')))).toEqual([
-      ofClient,
-      counting(ofClient),
-      ofContext,
-      counting(ofContext),
+      ...[ofClient, ended(ofClient), ofContext, ended(ofContext)].flatMap((search) => [search, counting(search)]),
       'SEARCH tasks USING INTEGER PRIMARY KEY (rowid=?)',
     ]);
     expect(plans.flat().join()).not.toMatch(/TEMP B-TREE|SCAN tasks/);
@@ -69,10 +65,10 @@ describe('the list of a client on SQLite', () => {
       database
         .prepare(
           `INSERT INTO tasks (id, context_id, agent_id, owner, state, status_at, created_at, deadline, turn, attempt, sequence,
-             attempt_base, position, artifacts)
+             attempt_base, position, artifacts, open)
            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
            SELECT 'task-' || i, context_id, agent_id, owner, iif(i % 2, 'TASK_STATE_COMPLETED', state), status_at, created_at,
-             deadline, turn, attempt, sequence, attempt_base, position, artifacts FROM n, tasks`,
+             deadline, turn, attempt, sequence, attempt_base, position, artifacts, iif(i % 2, NULL, 1) FROM n, tasks`,
         )
         .run(MAX_TOTAL + 5),
     );
