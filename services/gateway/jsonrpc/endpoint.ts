@@ -2,7 +2,7 @@ import type { A2AError, A2AErrorReason } from '#shared/a2a/errors.ts';
 import { mapped } from '#shared/async-iterables.ts';
 import type { RegisteredAgent } from '#shared/ports/agent-registry.ts';
 import type { Runtime } from '#shared/runtime/runtime.ts';
-import { type AnswerBounds, checkAnswer, refusalHeaders, taskHeader, taskIdOf } from '../a2a/answer.ts';
+import { checkAnswer, refusalHeaders, taskHeader, taskIdOf } from '../a2a/answer.ts';
 import { type Call, callerError, callOf, findAgent } from '../a2a/call.ts';
 import { CallRecord } from '../a2a/call-record.ts';
 import { checkContentType } from '../a2a/content-type.ts';
@@ -11,13 +11,13 @@ import { v1 } from '../a2a/dialects/v1.ts';
 import { extensionsHeader } from '../a2a/extensions.ts';
 import { operationTable } from '../a2a/operation-table.ts';
 import type { Operations } from '../a2a/operations.ts';
-import { checkTenant } from '../a2a/params.ts';
-import { callSkill, messageTo } from '../a2a/skill-call.ts';
+import { checkTenant, type Params } from '../a2a/params.ts';
+import { callSkill, messageTo, type SkillCall } from '../a2a/skill-call.ts';
 import type { PositionedResponse } from '../a2a/stream-responses.ts';
 import { versionOf } from '../a2a/version.ts';
 import { allowanceOf, type GatewayContext } from '../environment.ts';
 import { type SseEvent, sseResponse } from '../sse.ts';
-import { methodOf } from './methods.ts';
+import { type Method, methodOf } from './methods.ts';
 import { JsonRpcRequestError, paramsObject, readRequest, skillCallOf } from './request.ts';
 import type { RequestId } from './request-id.ts';
 
@@ -32,57 +32,83 @@ export function jsonRpcEndpoint(runtime: Runtime, operations: Operations) {
     /** Answers an error of the call. A stream of A2A 0.3 answers it as its one event. */
     let refuseCall = refuse;
     const record = new CallRecord(runtime);
-    const allowance = allowanceOf(context);
-    const bounds: AnswerBounds = { allowance, maxBytes: runtime.settings.maxAnswerBytes };
     // Outside the try: an incomplete body is not a call yet. The app answers it.
     const body = Buffer.from(await context.req.arrayBuffer());
     try {
       checkContentType(context);
       const request = readRequest(body);
       id = request.id;
-      allowance?.admit();
+      allowanceOf(context)?.admit();
       const version = versionOf(context);
       const method = methodOf(request.method, version);
-      const operation = method && operationTable[method.operation];
-      if (operation?.kind === 'stream' && method?.dialect.version === '0.3') refuseCall = refuseInStream;
+      if (method?.dialect.version === '0.3' && operationTable[method.operation].kind === 'stream') {
+        refuseCall = refuseInStream;
+      }
       const agent = await findAgent(runtime, agentId);
       record.permitted(agent, method?.operation ?? skillLabel(agent, request.method));
-      const streamed = async (dialect: Dialect, run: (call: Call) => Promise<AsyncIterable<PositionedResponse>>) => {
-        const gone = new AbortController();
-        const call = callOf(context, agent, gone.signal);
-        const events = sseEvents(runtime, { id, dialect }, record.following(await run(call)));
-        return sseResponse(events, { gone: () => gone.abort(), allowance, headers: extensionsHeader(call) });
-      };
-      if (operation === undefined || method === undefined) {
-        const skill = skillCallOf(agent, request, version);
-        if (wantsStream(context)) {
-          return await streamed(v1, (call) => operations.sendStreamingMessage(call, messageTo(runtime, call, skill)));
-        }
-        const call = callOf(context, agent, never);
-        const { result, taskId } = await callSkill(runtime, operations, call, skill);
-        const headers = { ...extensionsHeader(call), 'Starling-Task-Id': taskId };
-        const response = answer(id, { result, taskId }, bounds, headers);
-        record.completed(taskId);
-        return response;
-      }
-      const params = method.dialect.read(method.operation, paramsObject(request));
-      checkTenant(params, agentId);
-      if (operation.kind === 'stream')
-        return await streamed(method.dialect, (call) => operation.run(operations, call, params));
-      const call = callOf(context, agent, never);
-      const answered = await operation.run(operations, call, params);
-      const taskId = taskIdOf(answered);
-      const result = method.dialect.write(answered);
-      const headers = { ...extensionsHeader(call), ...taskHeader(answered) };
-      const response = answer(id, { result, taskId }, bounds, headers);
-      record.answered(answered);
-      return response;
+      const received = { runtime, operations, context, agent, record, id };
+      return method === undefined
+        ? await answerSkill(received, skillCallOf(agent, request, version))
+        : await answerMethod(received, method, paramsObject(request));
     } catch (thrown) {
       const error = callerError(runtime, thrown);
       record.failed(error);
       return refuseCall(thrown instanceof JsonRpcRequestError ? thrown.id : id, error);
     }
   };
+}
+
+/** A call whose agent is known. */
+interface Received {
+  readonly runtime: Runtime;
+  readonly operations: Operations;
+  readonly context: GatewayContext;
+  readonly agent: RegisteredAgent;
+  readonly record: CallRecord;
+  readonly id: RequestId;
+}
+
+async function answerMethod(
+  received: Received,
+  { operation: name, dialect }: Method,
+  given: Params,
+): Promise<Response> {
+  const { operations, context, agent, record } = received;
+  const operation = operationTable[name];
+  const params = dialect.read(name, given);
+  checkTenant(params, agent.id);
+  if (operation.kind === 'stream')
+    return answerStream(received, dialect, (call) => operation.run(operations, call, params));
+  const call = callOf(context, agent, never);
+  const answered = await operation.run(operations, call, params);
+  const result = { result: dialect.write(answered), taskId: taskIdOf(answered) };
+  const response = answer(received, result, { ...extensionsHeader(call), ...taskHeader(answered) });
+  record.answered(answered);
+  return response;
+}
+
+async function answerSkill(received: Received, skill: SkillCall): Promise<Response> {
+  const { runtime, operations, context, agent, record } = received;
+  if (context.req.header('accept')?.includes('text/event-stream') === true) {
+    return answerStream(received, v1, (call) => operations.sendStreamingMessage(call, messageTo(runtime, call, skill)));
+  }
+  const call = callOf(context, agent, never);
+  const result = await callSkill(runtime, operations, call, skill);
+  const response = answer(received, result, { ...extensionsHeader(call), 'Starling-Task-Id': result.taskId });
+  record.completed(result.taskId);
+  return response;
+}
+
+async function answerStream(
+  { runtime, context, agent, record, id }: Received,
+  dialect: Dialect,
+  run: (call: Call) => Promise<AsyncIterable<PositionedResponse>>,
+): Promise<Response> {
+  const gone = new AbortController();
+  const call = callOf(context, agent, gone.signal);
+  const events = sseEvents(runtime, { id, dialect }, record.following(await run(call)));
+  const { allowance } = call;
+  return sseResponse(events, { gone: () => gone.abort(), allowance, headers: extensionsHeader(call) });
 }
 
 /** Answers a request that was refused before it was read, such as one with too large a body. */
@@ -116,13 +142,12 @@ interface Result {
 
 /** @throws A2AError ANSWER_TOO_LARGE; OverloadError */
 function answer(
-  id: RequestId,
+  { runtime, context, id }: Received,
   { result, taskId }: Result,
-  bounds: AnswerBounds,
-  headers: Record<string, string> = {},
+  headers: Record<string, string>,
 ): Response {
   const text = JSON.stringify({ jsonrpc: '2.0', id, result });
-  checkAnswer(text, taskId, bounds);
+  checkAnswer(text, taskId, { allowance: allowanceOf(context), maxBytes: runtime.settings.maxAnswerBytes });
   return new Response(text, { headers: { 'content-type': 'application/json', ...headers } });
 }
 
@@ -159,8 +184,4 @@ function errorText(id: RequestId, { jsonRpcCode: code, message, details }: A2AEr
 /** Labels come from the registry. Otherwise a caller could create any number of labels. */
 function skillLabel(agent: RegisteredAgent, method: string): string {
   return agent.card.skills.some(({ id }) => id === method) ? method : 'unknown';
-}
-
-function wantsStream(context: GatewayContext): boolean {
-  return context.req.header('accept')?.includes('text/event-stream') === true;
 }
