@@ -106,6 +106,7 @@ function readTime(params: Params): number | undefined {
 
 function readBoolean(params: Params, name: string): boolean {
   const value = params[name] ?? false;
-  if (typeof value !== 'boolean') throw wrong(name, 'a boolean');
-  return value;
+  if (value === true || value === 'true') return true;
+  if (value === false || value === 'false') return false;
+  throw wrong(name, 'a boolean');
 }

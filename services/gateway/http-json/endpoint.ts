@@ -101,13 +101,9 @@ function dialectOf({ hasVersion }: PathMatch, asked: Version | undefined): Diale
   return (asked ?? (hasVersion ? '0.3' : '1.0')) === '0.3' ? v03Proto : v1;
 }
 
-/** The text of a parameter stands for a number or a boolean too. */
+/** Each value is a text. The operations read numbers and booleans from texts too. */
 function readQuery(context: GatewayContext): Params {
-  const params: Record<string, unknown> = {};
-  for (const [name, text] of Object.entries(context.req.query())) {
-    params[name] = text === 'true' ? true : text === 'false' ? false : text;
-  }
-  delete params['A2A-Version'];
+  const { 'A2A-Version': _, ...params } = context.req.query();
   return params;
 }
 

@@ -188,6 +188,12 @@ export function operationCases(mesh: () => MeshClient, { testAgents, patience: p
       expect(await list('echo')).toEqual([]);
     });
 
+    it('takes any text for a context', async () => {
+      for (const contextId of ['true', '7', 'null']) {
+        expect((await client().call('ListTasks', { contextId })).result).toMatchObject({ tasks: [], totalSize: 0 });
+      }
+    });
+
     it('names the field that is wrong', async () => {
       for (const [field, value] of [
         ['pageSize', 0],
