@@ -37,7 +37,7 @@ describe.skipIf(!prlimit)(
   () => {
     it('kills nothing: calls are refused, and taken once it is raised', async () => {
       // A process over the limit gets SIGXFSZ, which ends it unless it is ignored.
-      const mesh = await Mesh.start({ config: fixtureConfig, under: ['prlimit', '--fsize=1000000:unlimited'] });
+      const mesh = await Mesh.start({ config: fixtureConfig, under: ['prlimit', '--fsize=1500000:unlimited'] });
       const params = () => ({ message: textMessage(large), configuration: { returnImmediately: true } });
       const first = await mesh.send('echo', large);
       await expect.poll(async () => (await mesh.rpc('echo', 'SendMessage', params())).status, patience).toBe(503);
