@@ -33,5 +33,6 @@ it("one client's flood at an agent lets another client's task begin as soon as a
   const begun = steps.indexOf('its TASK_STATE_WORKING');
   expect(asked).toBeGreaterThan(0);
   const between = steps.slice(asked, begun).filter((step) => step === 'other TASK_STATE_WORKING');
-  expect(between.length).toBeLessThanOrEqual(SLOTS);
+  // Those that had a slot already and had not said so, and those that got a free slot in the same moment.
+  expect(between.length).toBeLessThan(2 * SLOTS);
 });
