@@ -133,11 +133,12 @@ export function readMaxAnswer(env: Environment, otherwise: number): number {
   return number(env, 'STARLING_MAX_ANSWER', otherwise, { from: 1024, to: 2 ** 30, integer: true, what: 'bytes' });
 }
 
-/** How long the mesh keeps tasks, from their creation, and quarantined events, in milliseconds. */
+/** Whether cards have the fields of A2A 0.3 beside those of 1.0. */
 export function readCard(env: Environment): '1.0' | 'compatible' {
   return oneOf(env, 'STARLING_CARD', ['1.0', 'compatible'], '1.0');
 }
 
+/** How long the mesh keeps tasks, from their creation, and quarantined events, in milliseconds. */
 export function readRetention(env: Environment, { fromDays = 0.001 } = {}): number {
   return number(env, 'STARLING_RETENTION', 14, { from: fromDays, to: 36_500, what: 'days' }) * 86_400_000;
 }

@@ -3,7 +3,7 @@ import { A2AError } from '#shared/a2a/errors.ts';
 import type { ContextId } from '#shared/ids.ts';
 import type { ClientTasksQuery } from '#shared/ports/task-store.ts';
 import { isTaskState } from '#shared/tasks/state.ts';
-import { type Params, readHistoryLength, wrong } from './params.ts';
+import { numberOf, type Params, readHistoryLength, wrong } from './params.ts';
 
 const DEFAULT_PAGE_SIZE = 50;
 const MAX_PAGE_SIZE = 100;
@@ -84,8 +84,7 @@ function readState({ status }: Params): ClientTasksQuery['state'] {
 
 function readPageSize({ pageSize }: Params): number {
   if (pageSize === undefined || pageSize === null) return DEFAULT_PAGE_SIZE;
-  // ProtoJSON has a number also as a text.
-  const size = typeof pageSize === 'string' && /^\d{1,3}$/.test(pageSize) ? Number(pageSize) : pageSize;
+  const size = numberOf(pageSize);
   if (typeof size !== 'number' || !Number.isInteger(size) || size < 1 || size > MAX_PAGE_SIZE) {
     throw wrong('pageSize', `an integer from 1 to ${MAX_PAGE_SIZE}`);
   }

@@ -31,11 +31,14 @@ export function readConfiguration(params: Params): SendConfiguration {
 export function readHistoryLength(params: Params, name = 'historyLength'): number | undefined {
   const { historyLength } = params;
   if (historyLength === undefined || historyLength === null) return undefined;
-  // ProtoJSON has a number also as a text.
-  const length =
-    typeof historyLength === 'string' && /^\d{1,10}$/.test(historyLength) ? Number(historyLength) : historyLength;
+  const length = numberOf(historyLength);
   if (typeof length !== 'number' || !Number.isInteger(length) || length < 0) throw wrong(name, 'an integer from 0');
   return length;
+}
+
+/** ProtoJSON has a whole number also as a text. Anything else stays as it is. */
+export function numberOf(value: unknown): unknown {
+  return typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value;
 }
 
 export function readTaskId(params: Params): string {
