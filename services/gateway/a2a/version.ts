@@ -16,15 +16,12 @@ export function versionOf(context: GatewayContext): Version | undefined {
 }
 
 export function readVersion(asked: string): Version {
-  const version = versions.find((each) => asked === each || (asked.startsWith(`${each}.`) && isPatch(asked, each)));
+  const [, majorMinor] = /^(\d+\.\d+)(?:\.\d{1,9})?$/.exec(asked) ?? [];
+  const version = versions.find((each) => each === majorMinor);
   if (version !== undefined) return version;
   throw new A2AError(
     'VERSION_NOT_SUPPORTED',
     `A2A version ${asked.slice(0, 80)} is not supported. Send the header A2A-Version: 1.0, or 0.3 for its methods.`,
     { metadata: { supportedVersions: versions.join(', ') } },
   );
-}
-
-function isPatch(asked: string, version: Version): boolean {
-  return /^\d{1,9}$/.test(asked.slice(version.length + 1));
 }

@@ -35,7 +35,7 @@ export function httpJsonEndpoint(runtime: Runtime, operations: Operations) {
     // Outside the try: an incomplete body is not a call yet. The app answers it.
     const body = method === 'POST' ? Buffer.from(await context.req.arrayBuffer()) : undefined;
     try {
-      const match = matchPath(method, pathBelow(context, agentId));
+      const match = matchPath(method, pathBelow(context));
       if (match === undefined) throw noOperation(context);
       if (!('operation' in match)) return methodNotAllowed(method, match);
       const operation = operationTable[match.operation];
@@ -88,12 +88,9 @@ function legacyType({ reason }: A2AError): string {
   return `${words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')}Error`;
 }
 
-/** As the request spells it. */
-function pathBelow(context: GatewayContext, agentId: string): string {
-  const { path } = context.req;
-  const prefix = `/agents/${agentId}`;
-  const at = path.indexOf('/', '/agents/'.length);
-  return path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : path.slice(at);
+/** The path below the address of the agent, as the request spells it. */
+function pathBelow({ req: { path } }: GatewayContext): string {
+  return path.slice(path.indexOf('/', '/agents/'.length));
 }
 
 /** The header decides. Without it, a path with `/v1` is one of A2A 0.3. */
